@@ -1,0 +1,144 @@
+//! Who serves whom: the live line, in one process or in Redis.
+//!
+//! The engine is told facts (rows as SQL has them, each with its version) and
+//! answers with proposals; the desk settles each in one conditional transaction.
+//! A stale line costs time, never correctness. It knows no SQL, no HTTP and no
+//! clock: time is an argument.
+//!
+//! The rules, numbered as everywhere in this project. `memory.rs` and `redis.lua`
+//! are the same steps in the same order.
+//!
+//! 1. A conversation stands in one place only: waiting, proposed to one rep, served, or gone.
+//! 2. After every step, no one waits whom a rep below capacity may serve.
+//! 3. A rep is chosen only if eligible (available and present), serving that queue, and with
+//!    load < capacity; load = active in SQL + proposals in flight.
+//! 4. The smallest place goes first among those the free slot may serve, ties by id. A head that
+//!    nobody may serve keeps its place and blocks nobody behind it.
+//! 5. The least loaded rep (load / capacity) is taken, among equals the one idle longest, then
+//!    the smallest id.
+//! 6. Load is counted in one place: the rep's row, plus the proposals in flight.
+//! 7. Capacity below the load drains: nothing new, nothing taken away. Raising it proposes at once.
+//!
+//! A proposal is a reservation until [`PROPOSAL_MS`] from now. It ends when the conversation is
+//! put as no longer waiting, when it is refused, or when `tick` finds it overdue; the last two
+//! put the conversation back in its place. The same pair refused twice running is not proposed
+//! again for [`REFUSED_MS`].
+
+use crate::words::{ConversationId, Moment, QueueId, UserId};
+
+/// How long a proposal may be in flight before any node takes it back, in ms.
+pub const PROPOSAL_MS: Moment = 5_000;
+/// How long a pair refused twice running rests, in ms.
+pub const REFUSED_MS: Moment = 1_000;
+
+/// Where a conversation stands, as far as the line cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In line: may be proposed to a rep.
+    Waiting,
+    /// With a rep. Kept for its version, so that a late fact cannot put it back in line.
+    Served,
+    /// Closed, parked or otherwise out of the line: forgotten.
+    Gone,
+}
+
+/// A conversation as SQL has it. `version` is its last seq.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationFact {
+    pub id: ConversationId,
+    pub version: i64,
+    pub standing: Standing,
+    pub queue: QueueId,
+    pub place: Moment,
+}
+
+/// A rep as SQL has it. `version` grows with every change of any of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepFact {
+    pub id: UserId,
+    pub version: i64,
+    pub capacity: i32,
+    /// Conversations that hold a slot, by SQL.
+    pub active: i32,
+    /// Available and present on a live node.
+    pub eligible: bool,
+    /// The queues this rep serves, sorted.
+    pub queues: Vec<QueueId>,
+    /// 0 when never assigned.
+    pub last_assigned_at: Moment,
+}
+
+/// This conversation to this rep, please.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proposal {
+    pub conversation: ConversationId,
+    pub rep: UserId,
+}
+
+/// What one step of the desk tells the engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    pub conversations: Vec<ConversationFact>,
+    pub reps: Vec<RepFact>,
+    /// Proposals that SQL refused. The rows above say why.
+    pub refused: Vec<Proposal>,
+}
+
+/// What a step led to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// In the order made.
+    pub proposals: Vec<Proposal>,
+    /// How many of the facts were news.
+    pub changed: usize,
+}
+
+/// A conversation as the engine holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldConversation {
+    pub fact: ConversationFact,
+    /// The rep it is proposed to, and until when.
+    pub proposed: Option<(UserId, Moment)>,
+}
+
+/// A rep as the engine holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRep {
+    pub fact: RepFact,
+    /// Proposals in flight.
+    pub proposed: i32,
+}
+
+/// Everything the engine holds, each list sorted by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    pub conversations: Vec<HeldConversation>,
+    pub reps: Vec<HeldRep>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The line was never filled, or was wiped or replaced since: fill it from SQL.
+    #[error("the line is not filled")]
+    Unfilled,
+    #[error("the line cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// The live line. All steps are atomic, and harmless when late, doubled, reordered or lost.
+#[async_trait::async_trait]
+pub trait Engine: Send + Sync {
+    /// Takes in facts; those older than what is held are ignored. Answers with what can now
+    /// be matched.
+    async fn put(&self, facts: Facts, now: Moment) -> Result<Step, EngineError>;
+
+    /// Takes in everything SQL knows, then marks the line as filled and proposes. Until then
+    /// every other call answers `Unfilled`: a half-filled line would serve the wrong customer first.
+    async fn fill(&self, facts: Facts, now: Moment) -> Result<Step, EngineError>;
+
+    /// Takes back overdue proposals and proposes again.
+    async fn tick(&self, now: Moment) -> Result<Step, EngineError>;
+
+    /// What is held, for repair, for the live view and for tests.
+    async fn snapshot(&self) -> Result<Snapshot, EngineError>;
+}
