@@ -3,4 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod dispatch;
+pub mod error;
+pub mod store;
 pub mod words;

@@ -1,0 +1,12 @@
+DROP TABLE counters;
+DROP TABLE rep_sessions;
+DROP TABLE nodes;
+DROP TABLE socket_tickets;
+DROP TABLE sessions;
+DROP TABLE events;
+DROP TABLE heads;
+DROP TABLE conversations;
+DROP TABLE rep_queues;
+DROP TABLE reps;
+DROP TABLE queues;
+DROP TABLE users;

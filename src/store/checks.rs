@@ -1,0 +1,190 @@
+//! The invariants as questions to the database: each answers with what breaks it.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::conn::{Conn, queries};
+use crate::error::Result;
+
+/// One invariant.
+pub struct Check {
+    /// Stable name, for alerts.
+    pub name: &'static str,
+    /// What is true when all is well.
+    pub says: &'static str,
+    /// Selects one row, `broken`: how many rows break it.
+    sql: &'static str,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Finding {
+    pub name: &'static str,
+    pub says: &'static str,
+    /// Rows that break it: 0 when all is well.
+    pub broken: i64,
+}
+
+/// Every check, cheap ones first.
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "slot_has_rep",
+        says: "an offered, active or wrap-up conversation has a rep, any other has none",
+        sql: "SELECT count(*) AS broken FROM conversations
+              WHERE (status IN ('offered', 'active', 'wrapup')) <> (rep_id IS NOT NULL)",
+    },
+    Check {
+        name: "active_counts_slots",
+        says: "reps.active is the number of conversations that hold a slot of the rep",
+        sql: "SELECT count(*) AS broken FROM reps r WHERE r.active <> (
+                  SELECT count(*) FROM conversations c WHERE c.rep_id = r.user_id
+                  AND c.status IN ('offered', 'active', 'wrapup'))",
+    },
+    Check {
+        name: "rep_is_a_rep",
+        says: "every rep's row belongs to a person who is a rep or an admin",
+        sql: "SELECT count(*) AS broken FROM reps r JOIN users u ON u.id = r.user_id
+              WHERE u.role = 'customer'",
+    },
+    Check {
+        name: "customer_exists",
+        says: "every conversation has a customer",
+        sql: "SELECT count(*) AS broken FROM conversations c
+              WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = c.customer_id)",
+    },
+    Check {
+        name: "head_exists",
+        says: "every conversation has a head, and every head a conversation",
+        sql: "SELECT (SELECT count(*) FROM conversations c
+                      WHERE NOT EXISTS (SELECT 1 FROM heads h WHERE h.conversation_id = c.id))
+                   + (SELECT count(*) FROM heads h
+                      WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = h.conversation_id))
+                   AS broken",
+    },
+    Check {
+        name: "seq_is_dense",
+        says: "the events of a conversation are numbered 1 to last_seq without holes",
+        sql: "SELECT count(*) AS broken FROM heads h WHERE
+                  h.last_seq <> (SELECT count(*) FROM events e
+                                 WHERE e.conversation_id = h.conversation_id)
+               OR h.last_seq <> (SELECT coalesce(max(e.seq), 0) FROM events e
+                                 WHERE e.conversation_id = h.conversation_id)",
+    },
+    Check {
+        name: "log_begins_with_opened",
+        says: "the first event of every conversation is `opened`, and it is the only one",
+        sql: "SELECT count(*) AS broken FROM conversations c WHERE 1 <> (
+                  SELECT count(*) FROM events e
+                  WHERE e.conversation_id = c.id AND e.kind = 'opened')
+               OR NOT EXISTS (SELECT 1 FROM events e
+                  WHERE e.conversation_id = c.id AND e.seq = 1 AND e.kind = 'opened')",
+    },
+    Check {
+        name: "epoch_counts_assignments",
+        says: "epoch is the number of `assigned` events of the conversation",
+        sql: "SELECT count(*) AS broken FROM conversations c WHERE c.epoch <> (
+                  SELECT count(*) FROM events e
+                  WHERE e.conversation_id = c.id AND e.kind = 'assigned')",
+    },
+    Check {
+        name: "closed_is_logged",
+        says: "a conversation is closed if and only if its log says so",
+        sql: "SELECT count(*) AS broken FROM conversations c WHERE (c.status = 'closed') <> (
+                  (SELECT count(*) FROM events e
+                   WHERE e.conversation_id = c.id AND e.kind = 'closed')
+                > (SELECT count(*) FROM events e
+                   WHERE e.conversation_id = c.id AND e.kind = 'reopened'))",
+    },
+    Check {
+        name: "nobody_writes_after_close",
+        says: "no message stands behind the end of a closed conversation",
+        sql: "SELECT count(*) AS broken FROM conversations c WHERE c.status = 'closed'
+              AND EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id
+                  AND e.kind = 'message' AND e.seq > (SELECT max(x.seq) FROM events x
+                      WHERE x.conversation_id = c.id AND x.kind = 'closed'))",
+    },
+    Check {
+        name: "sender_took_part",
+        says: "every message is the customer's, an admin's, or of a rep it was assigned to before",
+        sql: "SELECT count(*) AS broken FROM events e
+              JOIN conversations c ON c.id = e.conversation_id
+              JOIN users u ON u.id = e.sender_id
+              WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
+              AND NOT EXISTS (SELECT 1 FROM events a WHERE a.conversation_id = c.id
+                  AND a.kind = 'assigned' AND a.seq < e.seq)",
+    },
+];
+
+#[derive(QueryableByName)]
+struct Broken {
+    #[diesel(sql_type = BigInt)]
+    broken: i64,
+}
+
+#[derive(QueryableByName)]
+struct Assignment {
+    #[diesel(sql_type = Text)]
+    data: String,
+}
+
+queries! {
+    fn count(conn, sql: &'static str) -> QueryResult<i64> {
+        Ok(diesel::sql_query(sql).get_result::<Broken>(conn)?.broken)
+    }
+
+    fn assignments(conn) -> QueryResult<Vec<Assignment>> {
+        diesel::sql_query(
+            "SELECT CAST(data AS TEXT) AS data FROM events WHERE kind = 'assigned'",
+        )
+        .load(conn)
+    }
+}
+
+/// Asks everything in one read snapshot.
+pub fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
+    begin_snapshot(conn)?;
+    let findings = ask(conn);
+    conn.execute("ROLLBACK")?;
+    findings
+}
+
+fn begin_snapshot(conn: &mut Conn) -> Result<()> {
+    let begin = match conn {
+        Conn::Lite(_) => "BEGIN",
+        Conn::Pg(_) => {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0"
+        }
+    };
+    Ok(conn.execute(begin)?)
+}
+
+fn ask(conn: &mut Conn) -> Result<Vec<Finding>> {
+    let mut findings = Vec::with_capacity(CHECKS.len() + 1);
+    for check in CHECKS {
+        let broken = count(conn, check.sql)?;
+        findings.push(Finding {
+            name: check.name,
+            says: check.says,
+            broken,
+        });
+    }
+    findings.push(Finding {
+        name: "capacity_was_kept",
+        says: "no assignment left its rep with more conversations than his capacity then was",
+        broken: over_capacity(conn)?,
+    });
+    Ok(findings)
+}
+
+/// Each `assigned` event says what the rep held and might hold at that commit.
+fn over_capacity(conn: &mut Conn) -> Result<i64> {
+    let over = |row: &Assignment| {
+        let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
+        let number = |name: &str| data.get(name).and_then(serde_json::Value::as_i64);
+        match (number("load"), number("capacity")) {
+            (Some(load), Some(capacity)) => load > capacity,
+            _ => true,
+        }
+    };
+    Ok(assignments(conn)?.iter().filter(|row| over(row)).count() as i64)
+}

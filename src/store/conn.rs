@@ -1,0 +1,151 @@
+//! One connection type for both databases, so that every query is written once.
+//!
+//! Queries are synchronous diesel. [`queries!`] expands a function's body once per database, so
+//! RETURNING, ON CONFLICT and batch inserts work on both; what spans several queries is a plain
+//! function over [`Conn`].
+
+use diesel::SqliteConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::result::QueryResult;
+use diesel::sql_types::BigInt;
+
+use super::postgres::PgConn;
+use crate::error::Result;
+
+/// A connection to either database.
+pub enum Conn {
+    Lite(SqliteConnection),
+    Pg(Box<PgConn>),
+}
+
+/// Functions over a [`Conn`], expanded once for SQLite and once for PostgreSQL.
+macro_rules! queries {
+    ($($(#[$meta:meta])* $vis:vis fn $name:ident($conn:ident $(, $arg:ident: $type:ty)* $(,)?)
+        -> $answer:ty $body:block)+) => {$(
+        $(#[$meta])*
+        $vis fn $name(
+            conn: &mut $crate::store::conn::Conn $(, $arg: $type)*
+        ) -> $answer {
+            match conn {
+                $crate::store::conn::Conn::Lite($conn) => $body,
+                $crate::store::conn::Conn::Pg(boxed) => {
+                    let $conn: &mut $crate::store::postgres::PgConn = boxed;
+                    $body
+                }
+            }
+        }
+    )+};
+}
+pub(crate) use queries;
+
+/// What the two databases say differently.
+pub trait Dialect {
+    /// The database's own clock, in Unix milliseconds.
+    const NOW: &'static str;
+}
+
+impl Dialect for SqliteConnection {
+    const NOW: &'static str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+}
+
+impl Dialect for PgConn {
+    const NOW: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+}
+
+/// The database's clock as an expression: leases are compared by it and by no other.
+pub fn clock<C: Dialect>(_: &C) -> SqlLiteral<BigInt> {
+    sql(C::NOW)
+}
+
+type Transactions = AnsiTransactionManager;
+
+impl Conn {
+    /// Runs `body` in a write transaction: committed if it answers `Ok`, rolled back otherwise.
+    pub fn transaction<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.begin()?;
+        match body(self) {
+            Ok(answer) => {
+                self.commit()?;
+                Ok(answer)
+            }
+            Err(error) => {
+                // A rollback that fails means that the connection is gone, and so is the
+                // transaction; the first error says more.
+                let _ = self.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs `body` inside an open transaction so that its failure undoes only its own part.
+    pub fn savepoint<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.execute("SAVEPOINT part")?;
+        match body(self) {
+            Ok(answer) => {
+                self.execute("RELEASE SAVEPOINT part")?;
+                Ok(answer)
+            }
+            Err(error) => {
+                self.execute("ROLLBACK TO SAVEPOINT part")?;
+                self.execute("RELEASE SAVEPOINT part")?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens a write transaction. SQLite takes its write lock at once, so nothing that was read
+    /// inside can be outdated when it writes.
+    pub fn begin(&mut self) -> QueryResult<()> {
+        match self {
+            Conn::Lite(conn) => Transactions::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Conn::Pg(conn) => {
+                <PgConn as diesel::Connection>::TransactionManager::begin_transaction(&mut **conn)
+            }
+        }
+    }
+
+    /// Commits the open transaction. When this answers `Ok`, it is on disk.
+    pub fn commit(&mut self) -> QueryResult<()> {
+        match self {
+            Conn::Lite(conn) => Transactions::commit_transaction(conn),
+            Conn::Pg(conn) => {
+                <PgConn as diesel::Connection>::TransactionManager::commit_transaction(&mut **conn)
+            }
+        }
+    }
+
+    /// Undoes the open transaction.
+    pub fn rollback(&mut self) -> QueryResult<()> {
+        match self {
+            Conn::Lite(conn) => Transactions::rollback_transaction(conn),
+            Conn::Pg(conn) => {
+                <PgConn as diesel::Connection>::TransactionManager::rollback_transaction(
+                    &mut **conn,
+                )
+            }
+        }
+    }
+
+    /// Runs a statement that answers nothing.
+    pub fn execute(&mut self, statement: &str) -> QueryResult<()> {
+        match self {
+            Conn::Lite(conn) => conn.batch_execute(statement),
+            Conn::Pg(conn) => conn.batch_execute(statement),
+        }
+    }
+
+    /// Whether this connection should not be used again.
+    pub fn is_broken(&mut self) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        match self {
+            Conn::Lite(conn) => conn.is_broken(),
+            Conn::Pg(conn) => {
+                <PgConn as diesel::Connection>::TransactionManager::is_broken_transaction_manager(
+                    &mut **conn,
+                )
+            }
+        }
+    }
+}

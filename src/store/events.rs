@@ -1,0 +1,152 @@
+//! The log of a conversation: what every change and every message leaves behind.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::schema::{events, heads};
+use crate::error::Result;
+use crate::words::{ClientId, ConversationId, EventKind, Moment, UserId};
+
+/// One entry of a log.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub struct Event {
+    pub conversation_id: ConversationId,
+    pub seq: i64,
+    pub kind: EventKind,
+    /// Who did it; none when the server did.
+    pub sender_id: Option<UserId>,
+    pub client_id: Option<ClientId>,
+    pub body: Option<String>,
+    pub data: Option<serde_json::Value>,
+    pub created_at: Moment,
+}
+
+queries! {
+    /// Takes the next `count` numbers of a conversation and locks it: answers the last one, or
+    /// none if there is no such conversation.
+    pub fn bump(conn, id: ConversationId, count: i64) -> QueryResult<Option<i64>> {
+        diesel::update(heads::table.find(id))
+            .set(heads::last_seq.eq(heads::last_seq + count))
+            .returning(heads::last_seq)
+            .get_result(conn)
+            .optional()
+    }
+
+    /// The first number of a conversation that is being opened.
+    pub fn start(conn, id: ConversationId, last_seq: i64) -> QueryResult<usize> {
+        diesel::insert_into(heads::table)
+            .values((heads::conversation_id.eq(id), heads::last_seq.eq(last_seq)))
+            .execute(conn)
+    }
+
+    /// Appends entries whose numbers are taken.
+    pub fn insert(conn, rows: &[Event]) -> QueryResult<usize> {
+        diesel::insert_into(events::table).values(rows).execute(conn)
+    }
+
+    /// The entry that a command made, if it was carried out before.
+    pub fn find_command(conn, conversation: ConversationId, client: ClientId)
+        -> QueryResult<Option<Event>>
+    {
+        events::table
+            .filter(events::client_id.eq(client).and(events::conversation_id.eq(conversation)))
+            .select(Event::as_select())
+            .first(conn)
+            .optional()
+    }
+
+    /// Entries after a cursor, oldest first.
+    pub fn after(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))
+            .order(events::seq)
+            .limit(limit)
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// Entries before a cursor, newest first.
+    pub fn before(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.lt(seq)))
+            .order(events::seq.desc())
+            .limit(limit)
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// The last seq of each of these conversations.
+    pub fn last_seqs(conn, ids: &[ConversationId]) -> QueryResult<Vec<(ConversationId, i64)>> {
+        heads::table
+            .filter(heads::conversation_id.eq_any(ids))
+            .select((heads::conversation_id, heads::last_seq))
+            .load(conn)
+    }
+
+    /// The newest message of each of these conversations.
+    pub fn latest_messages(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
+        let newest = events::table
+            .filter(events::conversation_id.eq_any(ids))
+            .filter(events::kind.eq(EventKind::Message))
+            .group_by(events::conversation_id)
+            .select((events::conversation_id, diesel::dsl::max(events::seq)))
+            .load::<(ConversationId, Option<i64>)>(conn)?;
+        let mut found = Vec::with_capacity(newest.len());
+        for (id, seq) in newest {
+            let Some(seq) = seq else { continue };
+            let one = events::table
+                .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
+                .select(Event::as_select());
+            found.push(one.first(conn)?);
+        }
+        Ok(found)
+    }
+}
+
+/// An entry without its number, on its way into [`append`].
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub kind: EventKind,
+    pub sender: Option<UserId>,
+    pub client_id: Option<ClientId>,
+    pub body: Option<String>,
+    pub data: Option<serde_json::Value>,
+}
+
+impl Entry {
+    /// An entry with nothing but its kind and who did it.
+    pub fn new(kind: EventKind, sender: Option<UserId>) -> Self {
+        Entry {
+            kind,
+            sender,
+            client_id: None,
+            body: None,
+            data: None,
+        }
+    }
+}
+
+/// Writes entries under the numbers that end with `last_seq`.
+pub fn append(
+    conn: &mut Conn,
+    id: ConversationId,
+    last_seq: i64,
+    at: Moment,
+    entries: Vec<Entry>,
+) -> Result<Vec<Event>> {
+    let first = last_seq - entries.len() as i64 + 1;
+    let rows = entries.into_iter().zip(first..).map(|(entry, seq)| Event {
+        conversation_id: id,
+        seq,
+        kind: entry.kind,
+        sender_id: entry.sender,
+        client_id: entry.client_id,
+        body: entry.body,
+        data: entry.data,
+        created_at: at,
+    });
+    let rows: Vec<Event> = rows.collect();
+    insert(conn, &rows)?;
+    Ok(rows)
+}

@@ -1,0 +1,113 @@
+//! The facts that the live line is told, read from the rows that hold them.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::conversations::Conversation;
+use super::reps;
+use super::schema::{conversations, heads, queues};
+use crate::dispatch::{ConversationFact, Facts, RepFact, Standing};
+use crate::error::Result;
+use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status, UserId};
+
+/// What of a conversation the line must know.
+type Row = (ConversationId, i64, Status, bool, QueueId, Moment, Mode);
+
+queries! {
+    fn open(conn) -> QueryResult<Vec<Row>> {
+        conversations::table
+            .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
+            .inner_join(queues::table)
+            .filter(conversations::status.eq_any(
+                [Status::Waiting, Status::Offered, Status::Active, Status::Wrapup],
+            ))
+            .order(conversations::id)
+            .select((
+                conversations::id, heads::last_seq, conversations::status, conversations::held,
+                conversations::queue_id, conversations::place, queues::mode,
+            ))
+            .load(conn)
+    }
+
+    fn some(conn, ids: &[ConversationId]) -> QueryResult<Vec<Row>> {
+        conversations::table
+            .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
+            .inner_join(queues::table)
+            .filter(conversations::id.eq_any(ids))
+            .select((
+                conversations::id, heads::last_seq, conversations::status, conversations::held,
+                conversations::queue_id, conversations::place, queues::mode,
+            ))
+            .load(conn)
+    }
+
+    fn mode(conn, queue: QueueId) -> QueryResult<Mode> {
+        queues::table.find(queue).select(queues::mode).first(conn)
+    }
+}
+
+fn standing(status: Status, held: bool, mode: Mode) -> Standing {
+    match status {
+        Status::Waiting if mode == Mode::Auto && !held => Standing::Waiting,
+        // In line for people to take by hand; the engine keeps it for its version.
+        Status::Waiting => Standing::Served,
+        status if status.holds_slot() => Standing::Served,
+        _ => Standing::Gone,
+    }
+}
+
+fn fact((id, version, status, held, queue, place, mode): Row) -> ConversationFact {
+    ConversationFact {
+        id,
+        version,
+        standing: standing(status, held, mode),
+        queue,
+        place,
+    }
+}
+
+fn rep_fact(one: reps::Standing) -> RepFact {
+    RepFact {
+        id: one.rep.user_id,
+        version: one.rep.version,
+        capacity: one.rep.capacity,
+        active: one.rep.active,
+        eligible: one.present && one.rep.availability == Availability::Available,
+        queues: one.queues,
+        last_assigned_at: one.rep.last_assigned_at,
+    }
+}
+
+/// Everything: all that is open, and every rep.
+pub fn everything(conn: &mut Conn) -> Result<Facts> {
+    let conversations = open(conn)?.into_iter().map(fact).collect();
+    let reps = reps::standings(conn)?.into_iter().map(rep_fact).collect();
+    Ok(Facts {
+        conversations,
+        reps,
+        refused: Vec::new(),
+    })
+}
+
+/// These conversations as they are now, whatever their status.
+pub fn conversations(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<ConversationFact>> {
+    Ok(some(conn, ids)?.into_iter().map(fact).collect())
+}
+
+/// A row just written, with the last seq it was written under.
+pub fn of_row(conn: &mut Conn, row: &Conversation, last_seq: i64) -> Result<ConversationFact> {
+    let standing = standing(row.status, row.held, mode(conn, row.queue_id)?);
+    let (id, queue, place) = (row.id, row.queue_id, row.place);
+    Ok(ConversationFact {
+        id,
+        version: last_seq,
+        standing,
+        queue,
+        place,
+    })
+}
+
+/// A rep as he is now; none if there is no such rep.
+pub fn of_rep(conn: &mut Conn, id: UserId) -> Result<Option<RepFact>> {
+    Ok(reps::standing(conn, id)?.map(rep_fact))
+}

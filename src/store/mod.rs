@@ -1,0 +1,241 @@
+//! The record: SQLite or PostgreSQL, the only truth. Every query is in this folder.
+//!
+//! [`Store::read`] and [`Store::write`] are the ways in: both run a plain synchronous closure on
+//! a thread that may block. A write is one transaction, run again when the database asks for it,
+//! so it must be harmless to repeat; its answer means that it is on disk.
+
+pub mod checks;
+pub mod conn;
+pub mod conversations;
+pub mod counters;
+pub mod events;
+pub mod line;
+mod lite;
+pub mod messages;
+pub mod nodes;
+pub mod postgres;
+pub mod queues;
+pub mod reps;
+pub mod schema;
+pub mod sessions;
+pub mod users;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use diesel::r2d2::{ManageConnection, Pool};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result, connection_lost, worth_retrying};
+pub use conn::Conn;
+use messages::{Append, Appended};
+
+/// One set of migrations for both databases: see `migrations/README.md`.
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// How long anyone waits for a connection before being told that we are overloaded.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// How often a transaction is run again when the database asks for it.
+const RETRIES: u32 = 3;
+
+/// Opens connections of one of the two kinds.
+#[derive(Clone)]
+pub(crate) enum Opener {
+    Lite(std::path::PathBuf),
+    Pg(postgres::Target),
+}
+
+impl Opener {
+    fn open(&self) -> anyhow::Result<Conn> {
+        match self {
+            Opener::Lite(path) => Ok(Conn::Lite(lite::open(path)?)),
+            Opener::Pg(target) => Ok(Conn::Pg(Box::new(target.connect()?))),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub(crate) struct OpenError(anyhow::Error);
+
+impl ManageConnection for Opener {
+    type Connection = Conn;
+    type Error = OpenError;
+
+    fn connect(&self) -> Result<Conn, OpenError> {
+        self.open().map_err(OpenError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), OpenError> {
+        conn.execute("SELECT 1")
+            .map_err(|error| OpenError(error.into()))
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Opener>,
+    /// Waiting in line here is fair; in the pool it is not.
+    turns: Arc<Semaphore>,
+    writer: writer::Writer,
+    shared: bool,
+    size: u32,
+}
+
+/// How to open a [`Store`].
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://...`.
+    pub url: String,
+    /// Connections for reading (SQLite), or for reading and commands (PostgreSQL).
+    pub connections: u32,
+}
+
+impl Store {
+    /// Opens the database and brings its tables up to date. Blocks.
+    pub fn open(options: &Options) -> anyhow::Result<Self> {
+        let opener = opener(&options.url)?;
+        let mut first = opener.open().context("the database cannot be opened")?;
+        migrate(&mut first)?;
+        let shared = matches!(opener, Opener::Pg(_));
+        let pool = Pool::builder()
+            .max_size(options.connections)
+            .min_idle(Some(1))
+            .connection_timeout(WAIT)
+            .test_on_check_out(false)
+            .build(opener.clone())
+            .context("the database cannot be opened")?;
+        let turns = Arc::new(Semaphore::new(options.connections as usize));
+        let writer = writer::Writer::start(opener, first)?;
+        Ok(Self {
+            pool,
+            turns,
+            writer,
+            shared,
+            size: options.connections,
+        })
+    }
+
+    /// Whether several nodes can share this database.
+    pub fn shared(&self) -> bool {
+        self.shared
+    }
+
+    /// How many write jobs wait for their turn (SQLite), or messages (PostgreSQL).
+    pub fn backlog(&self) -> usize {
+        self.writer.backlog()
+    }
+
+    /// Reads. The closure sees each statement's own moment, not one snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run(query).await
+    }
+
+    /// Writes, in one transaction.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.shared {
+            self.run(move |conn| conn.transaction(&job)).await
+        } else {
+            self.writer.job(job).await
+        }
+    }
+
+    /// Appends a message, in one transaction with those of others. Messages handed over in
+    /// order by one task are stored in that order.
+    pub fn append(
+        &self,
+        message: Append,
+    ) -> impl Future<Output = Result<Appended>> + Send + 'static {
+        self.writer.append(message)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = tokio::time::timeout(WAIT, self.turns.clone().acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(Error::overloaded());
+        };
+        let (pool, size) = (self.pool.clone(), self.size);
+        let work = move || {
+            let _turn = turn;
+            retrying(size, || {
+                let mut conn = pool.get().map_err(Error::unavailable)?;
+                query(&mut conn)
+            })
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(answer) => answer,
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+}
+
+/// Runs `work` again after a deadlock or serialization failure (up to [`RETRIES`] times), and
+/// after a lost connection (until every pooled connection has had its turn to be found dead).
+fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    let (mut conflicts, mut losses) = (0, 0);
+    loop {
+        let error = match work() {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref());
+        match cause {
+            Some(cause) if worth_retrying(cause) && conflicts < RETRIES => conflicts += 1,
+            Some(cause) if connection_lost(cause) && losses <= connections => losses += 1,
+            _ => return Err(error),
+        }
+        std::thread::sleep(Duration::from_millis(rand::random_range(1..20)));
+    }
+}
+
+fn opener(url: &str) -> anyhow::Result<Opener> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Opener::Pg(postgres::Target::parse(url)?));
+    }
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        bail!("database_url must begin with sqlite: or postgres://");
+    };
+    Ok(Opener::Lite(Path::new(path).to_owned()))
+}
+
+/// Brings the tables up to date; on PostgreSQL one node at a time.
+fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
+    let failed =
+        |error| anyhow::anyhow!("the database's tables cannot be brought up to date: {error}");
+    match conn {
+        Conn::Lite(conn) => conn
+            .run_pending_migrations(MIGRATIONS)
+            .map(drop)
+            .map_err(failed),
+        Conn::Pg(conn) => {
+            use diesel::connection::SimpleConnection;
+            // Any constant will do, as long as every node takes the same.
+            conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
+            let migrated = conn
+                .run_pending_migrations(MIGRATIONS)
+                .map(drop)
+                .map_err(failed);
+            conn.batch_execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
+            migrated
+        }
+    }
+}

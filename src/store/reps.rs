@@ -1,0 +1,269 @@
+//! Reps: capacity, load, availability, and whether they are there.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, clock, queries};
+use super::schema::{conversations, nodes, rep_queues, rep_sessions, reps, users};
+use crate::error::Result;
+use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, Status, UserId};
+
+/// A rep as stored.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reps)]
+pub struct Rep {
+    pub user_id: UserId,
+    pub capacity: i32,
+    /// Conversations that hold a slot.
+    pub active: i32,
+    pub version: i64,
+    pub availability: Availability,
+    pub last_assigned_at: Moment,
+}
+
+/// A rep as staff see him.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = Rep)]
+pub struct RepView {
+    pub id: UserId,
+    pub name: String,
+    pub username: Option<String>,
+    /// How many conversations he may hold.
+    pub capacity: i32,
+    /// How many he holds.
+    pub load: i32,
+    /// What he wants.
+    pub availability: Availability,
+    /// Whether he is connected.
+    pub present: bool,
+}
+
+queries! {
+    pub fn find(conn, id: UserId) -> QueryResult<Option<Rep>> {
+        reps::table.find(id).select(Rep::as_select()).first(conn).optional()
+    }
+
+    pub fn insert(conn, row: &Rep) -> QueryResult<usize> {
+        diesel::insert_into(reps::table).values(row).execute(conn)
+    }
+
+    pub fn insert_queue(conn, rep: UserId, queue: QueueId) -> QueryResult<usize> {
+        diesel::insert_into(rep_queues::table)
+            .values((rep_queues::rep_id.eq(rep), rep_queues::queue_id.eq(queue)))
+            .on_conflict_do_nothing()
+            .execute(conn)
+    }
+
+    /// The reps that this filter names, or all, with their people, in the order of their ids.
+    fn load_views(conn, one: Option<UserId>)
+        -> QueryResult<Vec<(Rep, String, Option<String>)>>
+    {
+        let mut query = reps::table
+            .inner_join(users::table)
+            .select((Rep::as_select(), users::display_name, users::username))
+            .order(reps::user_id)
+            .into_boxed();
+        if let Some(id) = one {
+            query = query.filter(reps::user_id.eq(id));
+        }
+        query.load(conn)
+    }
+
+    /// Those with a socket on a node whose lease has not run out, each once.
+    pub fn present(conn) -> QueryResult<Vec<UserId>> {
+        let now = clock(conn);
+        rep_sessions::table
+            .inner_join(nodes::table)
+            .filter(nodes::expires_at.gt(now))
+            .select(rep_sessions::rep_id)
+            .distinct()
+            .load(conn)
+    }
+
+    fn is_present(conn, id: UserId) -> QueryResult<bool> {
+        let now = clock(conn);
+        diesel::select(diesel::dsl::exists(
+            rep_sessions::table
+                .inner_join(nodes::table)
+                .filter(rep_sessions::rep_id.eq(id).and(nodes::expires_at.gt(now))),
+        ))
+        .get_result(conn)
+    }
+
+    pub fn queues_of(conn, id: UserId) -> QueryResult<Vec<QueueId>> {
+        rep_queues::table
+            .filter(rep_queues::rep_id.eq(id))
+            .order(rep_queues::queue_id)
+            .select(rep_queues::queue_id)
+            .load(conn)
+    }
+
+    fn all(conn) -> QueryResult<Vec<Rep>> {
+        reps::table.select(Rep::as_select()).order(reps::user_id).load(conn)
+    }
+
+    fn all_queues(conn) -> QueryResult<Vec<(UserId, QueueId)>> {
+        rep_queues::table
+            .order((rep_queues::rep_id, rep_queues::queue_id))
+            .select((rep_queues::rep_id, rep_queues::queue_id))
+            .load(conn)
+    }
+
+    /// Takes a slot for an automatic assignment, if the rep is available, present and below his
+    /// capacity at this very moment.
+    pub fn take_slot(conn, id: UserId, at: Moment) -> QueryResult<Option<Rep>> {
+        let now = clock(conn);
+        let there = rep_sessions::table
+            .inner_join(nodes::table)
+            .filter(rep_sessions::rep_id.eq(id).and(nodes::expires_at.gt(now)));
+        let free = reps::table
+            .filter(reps::user_id.eq(id))
+            .filter(reps::availability.eq(Availability::Available))
+            .filter(reps::active.lt(reps::capacity))
+            .filter(diesel::dsl::exists(there));
+        diesel::update(free)
+            .set((
+                reps::active.eq(reps::active + 1),
+                reps::version.eq(reps::version + 1),
+                reps::last_assigned_at.eq(at),
+            ))
+            .returning(Rep::as_returning())
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Takes a slot for a claim: capacity counts, presence does not.
+    pub fn claim_slot(conn, id: UserId, at: Moment) -> QueryResult<Option<Rep>> {
+        let free = reps::table
+            .filter(reps::user_id.eq(id))
+            .filter(reps::active.lt(reps::capacity));
+        diesel::update(free)
+            .set((
+                reps::active.eq(reps::active + 1),
+                reps::version.eq(reps::version + 1),
+                reps::last_assigned_at.eq(at),
+            ))
+            .returning(Rep::as_returning())
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Gives a slot back.
+    pub fn free_slot(conn, id: UserId) -> QueryResult<usize> {
+        diesel::update(reps::table.find(id))
+            .set((reps::active.eq(reps::active - 1), reps::version.eq(reps::version + 1)))
+            .execute(conn)
+    }
+
+    pub fn set_capacity(conn, id: UserId, capacity: i32) -> QueryResult<usize> {
+        diesel::update(reps::table.find(id))
+            .set((reps::capacity.eq(capacity), reps::version.eq(reps::version + 1)))
+            .execute(conn)
+    }
+
+    pub fn set_availability(conn, id: UserId, availability: Availability) -> QueryResult<usize> {
+        diesel::update(reps::table.find(id))
+            .set((reps::availability.eq(availability), reps::version.eq(reps::version + 1)))
+            .execute(conn)
+    }
+
+    /// Makes the rep's row newer, because something beside it has changed.
+    pub fn touch(conn, id: UserId) -> QueryResult<usize> {
+        diesel::update(reps::table.find(id))
+            .set(reps::version.eq(reps::version + 1))
+            .execute(conn)
+    }
+
+    pub fn insert_session(conn, id: SocketId, rep: UserId, node: NodeId, at: Moment)
+        -> QueryResult<usize>
+    {
+        diesel::insert_into(rep_sessions::table)
+            .values((
+                rep_sessions::id.eq(id),
+                rep_sessions::rep_id.eq(rep),
+                rep_sessions::node_id.eq(node),
+                rep_sessions::created_at.eq(at),
+            ))
+            .execute(conn)
+    }
+
+    /// Forgets a socket; answers whose it was.
+    pub fn delete_session(conn, id: SocketId) -> QueryResult<Option<UserId>> {
+        diesel::delete(rep_sessions::table.find(id))
+            .returning(rep_sessions::rep_id)
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Forgets every socket of a node; answers whose they were.
+    pub fn delete_sessions_of_node(conn, node: NodeId) -> QueryResult<Vec<UserId>> {
+        diesel::delete(rep_sessions::table.filter(rep_sessions::node_id.eq(node)))
+            .returning(rep_sessions::rep_id)
+            .get_results(conn)
+    }
+
+    /// What each rep really holds, for checking `active`.
+    pub fn slots_held(conn) -> QueryResult<Vec<(Option<UserId>, i64)>> {
+        conversations::table
+            .filter(conversations::rep_id.is_not_null())
+            .filter(conversations::status.eq_any([Status::Offered, Status::Active, Status::Wrapup]))
+            .group_by(conversations::rep_id)
+            .select((conversations::rep_id, diesel::dsl::count_star()))
+            .load(conn)
+    }
+}
+
+/// A rep with all that decides whether he may be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub rep: Rep,
+    pub present: bool,
+    /// Sorted by id.
+    pub queues: Vec<QueueId>,
+}
+
+/// One rep's standing, if there is such a rep.
+pub fn standing(conn: &mut Conn, id: UserId) -> Result<Option<Standing>> {
+    let Some(rep) = find(conn, id)? else {
+        return Ok(None);
+    };
+    let present = is_present(conn, id)?;
+    Ok(Some(Standing {
+        rep,
+        present,
+        queues: queues_of(conn, id)?,
+    }))
+}
+
+/// Every rep's standing, in three queries.
+pub fn standings(conn: &mut Conn) -> Result<Vec<Standing>> {
+    use std::collections::{HashMap, HashSet};
+    // The versions are read first: what changes meanwhile then comes with a newer one.
+    let reps = all(conn)?;
+    let mut queues: HashMap<UserId, Vec<QueueId>> = HashMap::new();
+    for (rep, queue) in all_queues(conn)? {
+        queues.entry(rep).or_default().push(queue);
+    }
+    let present: HashSet<UserId> = present(conn)?.into_iter().collect();
+    let standing = |rep: Rep| Standing {
+        present: present.contains(&rep.user_id),
+        queues: queues.remove(&rep.user_id).unwrap_or_default(),
+        rep,
+    };
+    Ok(reps.into_iter().map(standing).collect())
+}
+
+/// Reps as staff see them: one, or all in the order of their ids.
+pub fn views(conn: &mut Conn, one: Option<UserId>) -> Result<Vec<RepView>> {
+    let rows = load_views(conn, one)?;
+    let present: std::collections::HashSet<UserId> = present(conn)?.into_iter().collect();
+    let view = |(rep, name, username): (Rep, String, Option<String>)| RepView {
+        id: rep.user_id,
+        name,
+        username,
+        capacity: rep.capacity,
+        load: rep.active,
+        availability: rep.availability,
+        present: present.contains(&rep.user_id),
+    };
+    Ok(rows.into_iter().map(view).collect())
+}

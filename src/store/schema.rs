@@ -1,0 +1,186 @@
+//! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    users (id) {
+        id -> SqlId,
+        number -> BigInt,
+        role -> Text,
+        username -> Nullable<Text>,
+        username_key -> Nullable<Text>,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        display_name -> Text,
+        password_hash -> Nullable<Text>,
+        token_version -> Integer,
+        disabled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    queues (id) {
+        id -> SqlId,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        position -> Integer,
+        mode -> Text,
+        waiting_max -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    reps (user_id) {
+        user_id -> SqlId,
+        capacity -> Integer,
+        active -> Integer,
+        version -> BigInt,
+        availability -> Text,
+        last_assigned_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::words::SqlId;
+    rep_queues (rep_id, queue_id) {
+        rep_id -> SqlId,
+        queue_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    conversations (id) {
+        id -> SqlId,
+        number -> BigInt,
+        customer_id -> SqlId,
+        open_client_id -> SqlId,
+        queue_id -> SqlId,
+        subject -> Text,
+        priority -> Text,
+        status -> Text,
+        resolution -> Nullable<Text>,
+        rep_id -> Nullable<SqlId>,
+        last_rep_id -> Nullable<SqlId>,
+        epoch -> BigInt,
+        place -> BigInt,
+        held -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        assigned_at -> Nullable<BigInt>,
+        first_reply_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        changed_by -> Nullable<SqlId>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    heads (conversation_id) {
+        conversation_id -> SqlId,
+        last_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    events (conversation_id, seq) {
+        conversation_id -> SqlId,
+        seq -> BigInt,
+        kind -> Text,
+        sender_id -> Nullable<SqlId>,
+        client_id -> Nullable<SqlId>,
+        body -> Nullable<Text>,
+        data -> Nullable<Json>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    sessions (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        generation -> Integer,
+        rotated_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    socket_tickets (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        session_id -> SqlId,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    nodes (id) {
+        id -> SqlId,
+        name -> Text,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    rep_sessions (id) {
+        id -> SqlId,
+        rep_id -> SqlId,
+        node_id -> SqlId,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::joinable!(reps -> users (user_id));
+diesel::joinable!(rep_queues -> reps (rep_id));
+diesel::joinable!(conversations -> queues (queue_id));
+diesel::joinable!(heads -> conversations (conversation_id));
+diesel::joinable!(events -> conversations (conversation_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(rep_sessions -> nodes (node_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    queues,
+    reps,
+    rep_queues,
+    conversations,
+    heads,
+    events,
+    sessions,
+    socket_tickets,
+    nodes,
+    rep_sessions,
+);

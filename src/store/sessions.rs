@@ -1,0 +1,122 @@
+//! Logins: families of refresh tokens, and the tickets that open a browser's socket.
+
+use diesel::prelude::*;
+
+use super::conn::queries;
+use super::schema::{sessions, socket_tickets, users};
+use crate::words::{Moment, Role, SessionId, UserId};
+
+/// One login.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// The generation of the refresh token that may be used next.
+    pub generation: i32,
+    pub rotated_at: Moment,
+    pub created_at: Moment,
+    pub expires_at: Moment,
+    pub revoked_at: Option<Moment>,
+}
+
+/// Who a live session belongs to, as an access token needs it checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bearer {
+    pub user: UserId,
+    pub role: Role,
+    pub name: String,
+    pub token_version: i32,
+}
+
+queries! {
+    pub fn insert(conn, row: &Session) -> QueryResult<usize> {
+        diesel::insert_into(sessions::table).values(row).execute(conn)
+    }
+
+    pub fn find(conn, id: SessionId) -> QueryResult<Option<Session>> {
+        sessions::table.find(id).select(Session::as_select()).first(conn).optional()
+    }
+
+    /// Moves a family on from one generation to the next; false if another was quicker.
+    pub fn rotate(conn, id: SessionId, from: i32, at: Moment, expires_at: Moment)
+        -> QueryResult<bool>
+    {
+        let live = sessions::table
+            .filter(sessions::id.eq(id))
+            .filter(sessions::generation.eq(from))
+            .filter(sessions::revoked_at.is_null());
+        let moved = diesel::update(live)
+            .set((
+                sessions::generation.eq(from + 1),
+                sessions::rotated_at.eq(at),
+                sessions::expires_at.eq(expires_at),
+            ))
+            .execute(conn)?;
+        Ok(moved > 0)
+    }
+
+    pub fn revoke(conn, id: SessionId, at: Moment) -> QueryResult<usize> {
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::revoked_at.is_null())
+            .set(sessions::revoked_at.eq(Some(at)))
+            .execute(conn)
+    }
+
+    /// The person behind a session that is neither ended nor expired nor disabled.
+    pub fn bearer(conn, id: SessionId, now: Moment) -> QueryResult<Option<Bearer>> {
+        let row = sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq(id))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(now))
+            .filter(users::disabled_at.is_null())
+            .select((users::id, users::role, users::display_name, users::token_version))
+            .first::<(UserId, Role, String, i32)>(conn)
+            .optional()?;
+        Ok(row.map(|(user, role, name, token_version)| Bearer { user, role, name, token_version }))
+    }
+
+    /// Which of these sessions have ended.
+    pub fn ended(conn, ids: &[SessionId], now: Moment) -> QueryResult<Vec<SessionId>> {
+        sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq_any(ids))
+            .filter(
+                sessions::revoked_at
+                    .is_not_null()
+                    .or(users::disabled_at.is_not_null())
+                    .or(sessions::expires_at.le(now).nullable().assume_not_null()),
+            )
+            .select(sessions::id)
+            .load(conn)
+    }
+
+    pub fn insert_ticket(
+        conn, id: SessionId, user: UserId, session: SessionId, expires_at: Moment,
+    ) -> QueryResult<usize> {
+        diesel::insert_into(socket_tickets::table)
+            .values((
+                socket_tickets::id.eq(id),
+                socket_tickets::user_id.eq(user),
+                socket_tickets::session_id.eq(session),
+                socket_tickets::expires_at.eq(expires_at),
+            ))
+            .execute(conn)
+    }
+
+    /// Uses a ticket up: answers its session if it was there and still good.
+    pub fn take_ticket(conn, id: SessionId, now: Moment) -> QueryResult<Option<SessionId>> {
+        let row = diesel::delete(socket_tickets::table.find(id))
+            .returning((socket_tickets::session_id, socket_tickets::expires_at))
+            .get_result::<(SessionId, Moment)>(conn)
+            .optional()?;
+        Ok(row.filter(|(_, expires_at)| *expires_at > now).map(|(session, _)| session))
+    }
+
+    /// Forgets tickets that nobody used.
+    pub fn delete_stale_tickets(conn, now: Moment) -> QueryResult<usize> {
+        diesel::delete(socket_tickets::table.filter(socket_tickets::expires_at.le(now)))
+            .execute(conn)
+    }
+}

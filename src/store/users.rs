@@ -1,0 +1,102 @@
+//! People: customers, reps and admins.
+
+use diesel::prelude::*;
+
+use super::conn::queries;
+use super::schema::users;
+use crate::error::{Code, Error};
+use crate::words::{Moment, Role, UserId};
+
+/// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct User {
+    pub id: UserId,
+    /// For people and for systems that know only integers.
+    pub number: i64,
+    pub role: Role,
+    pub username: Option<String>,
+    pub username_key: Option<String>,
+    pub email: Option<String>,
+    pub email_key: Option<String>,
+    pub phone: Option<String>,
+    pub first_name: String,
+    pub last_name: String,
+    pub display_name: String,
+    /// Argon2id, as a PHC string.
+    pub password_hash: Option<String>,
+    /// Grows when all tokens given out so far must end.
+    pub token_version: i32,
+    pub disabled_at: Option<Moment>,
+    pub created_at: Moment,
+}
+
+/// A name as it is compared: lower case of every alphabet, not only of ASCII.
+pub fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+queries! {
+    pub fn find(conn, id: UserId) -> QueryResult<Option<User>> {
+        users::table.find(id).select(User::as_select()).first(conn).optional()
+    }
+
+    /// By username, e-mail or phone, whichever matches.
+    pub fn find_login(conn, login: &str) -> QueryResult<Option<User>> {
+        let key = fold(login);
+        users::table
+            .filter(
+                users::username_key
+                    .eq(&key)
+                    .or(users::email_key.eq(&key))
+                    .or(users::phone.eq(login)),
+            )
+            .order(users::id)
+            .select(User::as_select())
+            .first(conn)
+            .optional()
+    }
+
+    pub fn insert(conn, row: &User) -> QueryResult<usize> {
+        diesel::insert_into(users::table).values(row).execute(conn)
+    }
+
+    /// Whether there is an admin who may sign in.
+    pub fn admin_exists(conn) -> QueryResult<bool> {
+        diesel::select(diesel::dsl::exists(
+            users::table.filter(users::role.eq(Role::Admin).and(users::disabled_at.is_null())),
+        ))
+        .get_result(conn)
+    }
+
+    /// The names of these people.
+    pub fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
+        users::table
+            .filter(users::id.eq_any(ids))
+            .select((users::id, users::display_name))
+            .load(conn)
+    }
+}
+
+/// Tells a person which of his names is taken, instead of an internal error.
+pub fn taken(error: diesel::result::Error) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
+    let DatabaseError(DatabaseErrorKind::UniqueViolation, info) = &error else {
+        return error.into();
+    };
+    let what = format!(
+        "{} {}",
+        info.constraint_name().unwrap_or_default(),
+        info.message()
+    );
+    let (code, name) = match what {
+        what if what.contains("username") => (Code::UsernameTaken, "username"),
+        what if what.contains("email") => (Code::EmailTaken, "e-mail address"),
+        what if what.contains("phone") => (Code::PhoneTaken, "phone number"),
+        _ => return error.into(),
+    };
+    Error::new(
+        code,
+        format!("This {name} is taken. Choose another, or sign in."),
+    )
+}

@@ -1,0 +1,252 @@
+//! The one queue in front of the disk, so that many writers share one sync.
+//!
+//! SQLite has one write connection: commands are jobs, each in a savepoint of its own, runs of
+//! messages are one step, and all of a batch share a commit. PostgreSQL takes commands through
+//! its pool; only messages come here, to be stored in groups by one connection.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::messages::{self, Append, Appended};
+use super::{Conn, Opener, retrying};
+use crate::error::{Error, Result};
+
+/// How much may wait here before new work is refused.
+const BACKLOG_MAX: usize = 4_096;
+/// How much goes into one commit.
+const BATCH_MAX: usize = 512;
+
+/// Hands work to the thread that writes. Cheap to clone; the thread ends with the last clone.
+#[derive(Clone)]
+pub struct Writer {
+    work: mpsc::Sender<Work>,
+}
+
+enum Work {
+    Job(Box<dyn Job>),
+    Message(Append, oneshot::Sender<Result<Appended>>),
+}
+
+/// A command on its way through a batch.
+trait Job: Send {
+    /// Runs inside the batch's transaction and keeps its answer.
+    fn run(&mut self, conn: &mut Conn);
+    /// Hands over the answer, once the batch is on disk or lost.
+    fn answer(self: Box<Self>, committed: bool);
+}
+
+struct Command<T, F> {
+    run: F,
+    answer: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Command<T, F> {
+    fn run(&mut self, conn: &mut Conn) {
+        let guarded = catch_unwind(AssertUnwindSafe(|| conn.savepoint(&self.run)));
+        self.answer =
+            Some(guarded.unwrap_or_else(|_| {
+                Err(Error::internal(anyhow::anyhow!("a write command panicked")))
+            }));
+    }
+
+    fn answer(self: Box<Self>, committed: bool) {
+        let answer = match self.answer {
+            Some(Ok(answer)) if committed => Ok(answer),
+            Some(Err(error)) => Err(error),
+            _ => Err(lost()),
+        };
+        // Whoever asked may have gone; what is written stays written.
+        let _ = self.reply.send(answer);
+    }
+}
+
+fn lost() -> Error {
+    Error::unavailable(anyhow::anyhow!("the batch could not be committed"))
+}
+
+impl Writer {
+    /// Starts the thread that owns the write connection.
+    pub fn start(opener: Opener, conn: Conn) -> anyhow::Result<Self> {
+        let (work, queue) = mpsc::channel(BACKLOG_MAX);
+        let run = move || write_all(opener, conn, queue);
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(run)?;
+        Ok(Self { work })
+    }
+
+    /// How much waits for its turn.
+    pub fn backlog(&self) -> usize {
+        BACKLOG_MAX - self.work.capacity()
+    }
+
+    /// Runs a command in the next batch.
+    pub async fn job<T: Send + 'static>(
+        &self,
+        run: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Command {
+            run,
+            answer: None,
+            reply,
+        });
+        self.work
+            .try_send(Work::Job(job))
+            .map_err(|_| Error::overloaded())?;
+        answer.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Puts a message into the next batch; its turn is taken at once, not at the first poll.
+    pub fn append(
+        &self,
+        message: Append,
+    ) -> impl Future<Output = Result<Appended>> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let taken = self.work.try_send(Work::Message(message, reply)).is_ok();
+        async move {
+            if !taken {
+                return Err(Error::overloaded());
+            }
+            answer.await.unwrap_or_else(|_| Err(lost()))
+        }
+    }
+}
+
+fn write_all(opener: Opener, conn: Conn, mut queue: mpsc::Receiver<Work>) {
+    let mut conn = Some(conn);
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+        if let Opener::Lite(_) = opener {
+            let conn = conn
+                .as_mut()
+                .expect("SQLite's connection is never given up");
+            write_commands(conn, std::mem::take(&mut batch));
+        } else {
+            write_messages(&opener, &mut conn, batch.drain(..));
+        }
+    }
+}
+
+type Message = (Append, oneshot::Sender<Result<Appended>>);
+
+/// One commit for commands and messages, in the order they came.
+fn write_commands(conn: &mut Conn, batch: Vec<Work>) {
+    if let Err(error) = conn.begin() {
+        tracing::error!(%error, "the database does not accept writes");
+        return refuse(batch);
+    }
+    let mut jobs: Vec<Box<dyn Job>> = Vec::new();
+    let mut stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)> = Vec::new();
+    let mut run: Vec<Message> = Vec::new();
+    for work in batch {
+        match work {
+            Work::Message(message, reply) => run.push((message, reply)),
+            Work::Job(mut job) => {
+                stored.extend(store(conn, std::mem::take(&mut run)));
+                job.run(conn);
+                jobs.push(job);
+            }
+        }
+    }
+    stored.extend(store(conn, run));
+    let committed = conn.commit();
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a batch could not be committed");
+        let _ = conn.rollback();
+    }
+    for job in jobs {
+        job.answer(committed.is_ok());
+    }
+    for (reply, answer) in stored {
+        let answer = if committed.is_ok() {
+            answer
+        } else {
+            Err(lost())
+        };
+        let _ = reply.send(answer);
+    }
+}
+
+fn refuse(batch: Vec<Work>) {
+    for work in batch {
+        match work {
+            Work::Job(job) => job.answer(false),
+            Work::Message(_, reply) => drop(reply.send(Err(lost()))),
+        }
+    }
+}
+
+/// Stores a run of messages in one step; if that fails, each on its own, so that a bad one
+/// cannot fail its neighbours.
+fn store(
+    conn: &mut Conn,
+    run: Vec<Message>,
+) -> Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)> {
+    let (messages, replies): (Vec<_>, Vec<_>) = run.into_iter().unzip();
+    if messages.is_empty() {
+        return Vec::new();
+    }
+    let answers = conn
+        .savepoint(|conn| messages::append(conn, &messages))
+        .unwrap_or_else(|_| {
+            let alone = |message: &Append| {
+                let one = std::slice::from_ref(message);
+                conn.savepoint(|conn| messages::append(conn, one))?
+                    .pop()
+                    .unwrap_or_else(|| Err(lost()))
+            };
+            messages.iter().map(alone).collect()
+        });
+    replies.into_iter().zip(answers).collect()
+}
+
+/// PostgreSQL: one transaction for a group of messages, on a connection of its own that is
+/// opened anew when it is lost.
+fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator<Item = Work>) {
+    let is_message = |work| match work {
+        Work::Message(message, reply) => Some((message, reply)),
+        // Commands of PostgreSQL go through the pool.
+        Work::Job(job) => {
+            job.answer(false);
+            None
+        }
+    };
+    let (messages, replies): (Vec<_>, Vec<_>) = batch.filter_map(is_message).unzip();
+    let answers = commit(opener, conn, &messages).unwrap_or_else(|_| {
+        let alone = |message: &Append| {
+            let one = std::slice::from_ref(message);
+            commit(opener, conn, one)?
+                .pop()
+                .unwrap_or_else(|| Err(lost()))
+        };
+        messages.iter().map(alone).collect()
+    });
+    for (reply, answer) in replies.into_iter().zip(answers) {
+        let _ = reply.send(answer);
+    }
+}
+
+fn commit(
+    opener: &Opener,
+    slot: &mut Option<Conn>,
+    messages: &[Append],
+) -> Result<Vec<Result<Appended>>> {
+    retrying(1, || {
+        if slot.as_mut().is_none_or(Conn::is_broken) {
+            *slot = None;
+            *slot = Some(opener.open().map_err(Error::unavailable)?);
+        }
+        let conn = slot.as_mut().expect("opened above");
+        let answer = conn.transaction(|conn| messages::append(conn, messages));
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.code == crate::error::Code::Unavailable)
+        {
+            *slot = None;
+        }
+        answer
+    })
+}
