@@ -14,10 +14,7 @@ use super::{START_BOUND, certificates, eventually, free_port, home, missing, req
 pub fn program() -> Option<&'static Path> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = PROGRAM.get_or_init(|| {
-        let program = super::program(
-            "redis-server",
-            &["/usr/local/bin".into(), "/usr/bin".into()],
-        );
+        let program = super::program("redis-server", &[]);
         if program.is_none() {
             missing("no redis-server in PATH");
         }
