@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-/// Lines in: `watch SIGNAL PID` and `forget SIGNAL PID`. Each server leads its
-/// own process group, so the children of a killed one (those of initdb, say)
-/// go with it. A server has ten seconds to obey its signal, then KILL.
+/// Lines in: `watch SIGNAL PID` and `forget SIGNAL PID`. Each server leads its own
+/// process group: only the leader gets the signal, since the children of initdb
+/// free their shared memory only if they end by themselves. What is left of the
+/// group after ten seconds is killed.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 folder=$(mktemp -d "$1/switchboard-test-XXXXXXXX") && chmod 711 "$folder" || exit 1
@@ -29,9 +30,12 @@ while read -r verb signal pid; do
     watched=$rest
     [ "$verb" = forget ] || watched="$watched $signal:$pid"
 done
-# A dead process that nobody collects (no init in a container) is not running.
-running() { kill -s 0 -- "-$1" && ! grep -q ') Z ' "/proc/$1/stat"; }
-for entry in $watched; do kill -s "${entry%:*}" -- "-${entry#*:}"; done
+# Any of the group; but a dead one that nobody collects does not count.
+running() {
+    if [ -e /proc/self/stat ]; then grep -q ") [^Z] [0-9]* $1 " /proc/[0-9]*/stat
+    else kill -s 0 -- "-$1"; fi
+}
+for entry in $watched; do kill -s "${entry%:*}" "${entry#*:}"; done
 for entry in $watched; do
     turns=0
     while running "${entry#*:}" && [ $turns -lt 200 ]; do
