@@ -1,4 +1,4 @@
-# The server as an image: one binary, no shell tools of its own, not root.
+# The server as an image: one binary, not root. Needs BuildKit.
 # Build: docker build -t switchboard .
 
 ARG RUST=1.95
@@ -6,9 +6,11 @@ FROM rust:${RUST}-slim-bookworm AS build
 WORKDIR /src
 COPY . .
 # The caches outlive the build, so a change of one file does not rebuild the crates.
+# Cargo goes by dates, and an older checkout has older ones: all files are new here.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin switchboard \
+    find . -path ./target -prune -o -type f -exec touch {} + \
+    && cargo build --release --locked --bin switchboard \
     && install -D target/release/switchboard /out/switchboard
 
 FROM debian:bookworm-slim

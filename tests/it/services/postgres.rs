@@ -189,6 +189,8 @@ fn run(
         "full_page_writes=off".into(),
         "wal_level=minimal".into(),
         "max_wal_senders=0".into(),
+        "min_wal_size=32MB".into(),
+        "max_wal_size=64MB".into(),
         // It would visit each of some hundred databases, for nothing.
         "autovacuum=off".into(),
     ];
