@@ -24,6 +24,12 @@
 //! put the conversation back in its place. The same pair refused twice running is not proposed
 //! again for [`REFUSED_MS`].
 
+pub mod memory;
+pub mod redis;
+
+pub use self::memory::Memory;
+pub use self::redis::Redis;
+
 use crate::words::{ConversationId, Moment, QueueId, UserId};
 
 /// How long a proposal may be in flight before any node takes it back, in ms.

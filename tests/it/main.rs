@@ -2,5 +2,10 @@
 
 #![forbid(unsafe_code)]
 
+mod dispatch;
+mod dispatch_fill;
+mod dispatch_lines;
+mod dispatch_walk;
+mod dispatch_world;
 mod services;
 mod services_test;

@@ -1,0 +1,291 @@
+//! The engine for many processes: every step runs inside Redis, in `redis.lua`.
+//!
+//! Any node may lead the line, all share it. An epoch says which filling of Redis is meant:
+//! a node whose Redis was wiped or replaced hears `Unfilled` on its next call. One brought
+//! back from an old dump with the same epoch is not seen at once, and does no harm: what it
+//! holds is older by version, what it proposes SQL refuses, and reconciling puts the rest.
+//! Redis must not evict keys (`maxmemory-policy noeviction`): half a line looks like a line.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use redis::RedisError;
+use redis::aio::ConnectionManager;
+use uuid::Uuid;
+
+use super::{
+    ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep, PROPOSAL_MS, Proposal,
+    REFUSED_MS, RepFact, Snapshot, Standing, Step,
+};
+use crate::words::Moment;
+
+/// Facts, and proposals, per script call. Redis serves no one else meanwhile, so a call must
+/// stay short. Between two calls of a large step another node may go on with what is in so far.
+const CHUNK: usize = 500;
+/// How long an abandoned fill leaves its mark, in seconds.
+const FILL_MARK_S: u64 = 600;
+
+/// The line of all nodes that share one Redis and one prefix. Starts unfilled.
+pub struct Redis {
+    script: redis::Script,
+    manager: ConnectionManager,
+    pool: deadpool_redis::Pool,
+    /// The prefix in braces: the hash tag of every key.
+    tag: String,
+    /// The epoch this node filled or adopted.
+    epoch: Mutex<Option<String>>,
+}
+
+impl Redis {
+    /// Steps go over `manager`; `pool` is for what is large enough to hold up a connection.
+    pub fn new(manager: ConnectionManager, pool: deadpool_redis::Pool, prefix: &str) -> Self {
+        Self {
+            script: redis::Script::new(include_str!("redis.lua")),
+            manager,
+            pool,
+            tag: format!("{{{prefix}}}"),
+            epoch: Mutex::default(),
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}:{name}", self.tag)
+    }
+
+    fn epoch(&self) -> Result<String, EngineError> {
+        let epoch = self
+            .epoch
+            .lock()
+            .expect("no one panics with the epoch in hand");
+        epoch.clone().ok_or(EngineError::Unfilled)
+    }
+
+    /// One run of the script. Answers with the epoch and what the step led to.
+    async fn run(
+        &self,
+        kind: &str,
+        epoch: &str,
+        now: Moment,
+        facts: &[String],
+    ) -> Result<(String, Step), EngineError> {
+        let mut call = self.script.key(&self.tag);
+        call.arg(kind).arg(epoch).arg(now);
+        call.arg(now + PROPOSAL_MS).arg(now + REFUSED_MS).arg(CHUNK);
+        call.arg(facts);
+        let reply: Vec<String> = call.invoke_async(&mut self.manager.clone()).await?;
+        let [epoch, changed, made @ ..] = &reply[..] else {
+            return Err(EngineError::Unfilled);
+        };
+        let proposals: Option<Vec<Proposal>> = made
+            .chunks(2)
+            .map(|pair| {
+                let [conversation, rep] = pair else {
+                    return None;
+                };
+                Some(Proposal {
+                    conversation: conversation.parse().ok()?,
+                    rep: rep.parse().ok()?,
+                })
+            })
+            .collect();
+        match (proposals, changed.parse()) {
+            (Some(proposals), Ok(changed)) => Ok((epoch.clone(), Step { proposals, changed })),
+            _ => Err(unreadable("answer", &reply.join(" "))),
+        }
+    }
+
+    /// Takes in all facts, `part` for every chunk but the last, `last` for that.
+    async fn run_all(
+        &self,
+        [part, last]: [&str; 2],
+        epoch: &str,
+        now: Moment,
+        facts: &Facts,
+    ) -> Result<(String, Step), EngineError> {
+        let facts = pack(facts);
+        let tail = facts.len().saturating_sub(1) / CHUNK * CHUNK;
+        let mut changed = 0;
+        for chunk in facts[..tail].chunks(CHUNK) {
+            changed += self.run(part, epoch, now, chunk).await?.1.changed;
+        }
+        let (epoch, mut step) = self.run_out(last, epoch, now, &facts[tail..]).await?;
+        step.changed += changed;
+        Ok((epoch, step))
+    }
+
+    /// One run, and as many more as it takes to propose all there is.
+    async fn run_out(
+        &self,
+        kind: &str,
+        epoch: &str,
+        now: Moment,
+        facts: &[String],
+    ) -> Result<(String, Step), EngineError> {
+        let (epoch, mut step) = self.run(kind, epoch, now, facts).await?;
+        let mut more = step.proposals.len();
+        while more == CHUNK {
+            let (_, next) = self.run("put", &epoch, now, &[]).await?;
+            more = next.proposals.len();
+            step.proposals.extend(next.proposals);
+        }
+        Ok((epoch, step))
+    }
+}
+
+#[async_trait::async_trait]
+impl Engine for Redis {
+    async fn put(&self, facts: Facts, now: Moment) -> Result<Step, EngineError> {
+        Ok(self
+            .run_all(["add", "put"], &self.epoch()?, now, &facts)
+            .await?
+            .1)
+    }
+
+    async fn fill(&self, facts: Facts, now: Moment) -> Result<Step, EngineError> {
+        let fill = Uuid::new_v4().to_string();
+        // Every later call of this fill looks for the mark: Redis wiped halfway is seen.
+        let mut mark = redis::cmd("SET");
+        mark.arg(self.key(&format!("fill:{fill}")))
+            .arg(now)
+            .arg("EX")
+            .arg(FILL_MARK_S);
+        mark.exec_async(&mut self.manager.clone()).await?;
+        let (epoch, step) = self.run_all(["stage", "open"], &fill, now, &facts).await?;
+        *self
+            .epoch
+            .lock()
+            .expect("no one panics with the epoch in hand") = Some(epoch);
+        Ok(step)
+    }
+
+    async fn tick(&self, now: Moment) -> Result<Step, EngineError> {
+        Ok(self.run_out("tick", &self.epoch()?, now, &[]).await?.1)
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, EngineError> {
+        let mine = self.epoch()?;
+        let unreachable =
+            |error: deadpool_redis::PoolError| EngineError::Unreachable(error.to_string());
+        let mut connection = self.pool.get().await.map_err(unreachable)?;
+        let mut read = redis::pipe();
+        read.atomic()
+            .get(self.key("epoch"))
+            .hgetall(self.key("conversations"))
+            .hgetall(self.key("reps"));
+        type Rows = HashMap<String, String>;
+        let (epoch, conversations, reps): (Option<String>, Rows, Rows) =
+            read.query_async(&mut connection).await?;
+        if epoch != Some(mine) {
+            return Err(EngineError::Unfilled);
+        }
+        let conversation = |(id, row): (&String, &String)| {
+            held_conversation(id, row).ok_or_else(|| unreadable("conversation", row))
+        };
+        let rep =
+            |(id, row): (&String, &String)| held_rep(id, row).ok_or_else(|| unreadable("rep", row));
+        let mut snapshot = Snapshot {
+            conversations: conversations
+                .iter()
+                .map(conversation)
+                .collect::<Result<_, _>>()?,
+            reps: reps.iter().map(rep).collect::<Result<_, _>>()?,
+        };
+        snapshot.conversations.sort_by_key(|held| held.fact.id);
+        snapshot.reps.sort_by_key(|held| held.fact.id);
+        Ok(snapshot)
+    }
+}
+
+impl From<RedisError> for EngineError {
+    fn from(error: RedisError) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+fn unreadable(what: &str, text: &str) -> EngineError {
+    EngineError::Unreachable(format!("unreadable {what} in Redis: {text:?}"))
+}
+
+/// Facts as the script reads them, in the order it must take them in.
+fn pack(facts: &Facts) -> Vec<String> {
+    let conversation = |fact: &ConversationFact| {
+        let standing = match fact.standing {
+            Standing::Waiting => 'W',
+            Standing::Served => 'S',
+            Standing::Gone => 'G',
+        };
+        let ConversationFact {
+            id,
+            version,
+            queue,
+            place,
+            ..
+        } = fact;
+        format!("c {id} {version} {standing} {queue} {place}")
+    };
+    let rep = |fact: &RepFact| {
+        let RepFact {
+            id,
+            version,
+            capacity,
+            active,
+            last_assigned_at,
+            ..
+        } = fact;
+        let eligible = u8::from(fact.eligible);
+        let queues: Vec<String> = fact.queues.iter().map(ToString::to_string).collect();
+        let queues = queues.join(",");
+        format!("r {id} {version} {capacity} {active} {eligible} {last_assigned_at} {queues}")
+    };
+    let refusal = |refused: &Proposal| format!("x {} {}", refused.conversation, refused.rep);
+    let conversations = facts.conversations.iter().map(conversation);
+    let reps = facts.reps.iter().map(rep);
+    conversations
+        .chain(reps)
+        .chain(facts.refused.iter().map(refusal))
+        .collect()
+}
+
+/// A row of `conversations`, as `keep_conversation` in the script writes it.
+fn held_conversation(id: &str, row: &str) -> Option<HeldConversation> {
+    let mut words = row.split(' ');
+    let fact = ConversationFact {
+        id: id.parse().ok()?,
+        version: words.next()?.parse().ok()?,
+        standing: if words.next()? == "W" {
+            Standing::Waiting
+        } else {
+            Standing::Served
+        },
+        queue: words.next()?.parse().ok()?,
+        place: words.next()?.parse().ok()?,
+    };
+    let proposed = match (words.next()?, words.next()?) {
+        ("-", _) => None,
+        (rep, deadline) => Some((rep.parse().ok()?, deadline.parse().ok()?)),
+    };
+    Some(HeldConversation { fact, proposed })
+}
+
+/// A row of `reps`, as `keep_rep` in the script writes it.
+fn held_rep(id: &str, row: &str) -> Option<HeldRep> {
+    let mut words = row.split(' ');
+    let (version, capacity) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let (active, eligible) = (words.next()?.parse().ok()?, words.next()? == "1");
+    let (last_assigned_at, proposed) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let queues = words.next()?.split(',').filter(|queue| !queue.is_empty());
+    let queues = queues
+        .map(|queue| queue.parse().ok())
+        .collect::<Option<_>>()?;
+    let id = id.parse().ok()?;
+    let fact = RepFact {
+        id,
+        version,
+        capacity,
+        active,
+        eligible,
+        queues,
+        last_assigned_at,
+    };
+    Some(HeldRep { fact, proposed })
+}

@@ -1,0 +1,154 @@
+//! Lines for the tests of dispatch, and short words for facts.
+
+use redis::AsyncCommands;
+use switchboard::dispatch::{
+    ConversationFact, Engine, EngineError, Facts, Memory, Proposal, Redis, RepFact, Standing, Step,
+};
+use switchboard::words::{ConversationId, Moment, QueueId, UserId};
+use uuid::Uuid;
+
+/// Nodes on one new prefix; none where there is no Redis. The connection is for foul play.
+pub async fn nodes<const N: usize>() -> Option<([Redis; N], RawRedis)> {
+    let url = crate::services::redis_url()?;
+    let client = redis::Client::open(url.as_str()).unwrap();
+    let manager = client.get_connection_manager().await.unwrap();
+    let pool = deadpool_redis::Config::from_url(url);
+    let pool = pool
+        .create_pool(Some(deadpool_redis::Runtime::Tokio1))
+        .unwrap();
+    let prefix = format!("test-{}", Uuid::new_v4());
+    let nodes = [(); N].map(|()| Redis::new(manager.clone(), pool.clone(), &prefix));
+    Some((nodes, RawRedis { manager, prefix }))
+}
+
+/// Redis behind the engine's back.
+pub struct RawRedis {
+    manager: redis::aio::ConnectionManager,
+    prefix: String,
+}
+
+impl RawRedis {
+    async fn keys(&mut self) -> Vec<String> {
+        self.manager
+            .keys(format!("{{{}}}:*", self.prefix))
+            .await
+            .unwrap()
+    }
+
+    pub async fn wipe(&mut self) {
+        for key in self.keys().await {
+            let _: () = self.manager.del(key).await.unwrap();
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{{{}}}:{name}", self.prefix)
+    }
+
+    pub async fn count(&mut self, hash: &str) -> usize {
+        self.manager.hlen(self.key(hash)).await.unwrap()
+    }
+
+    /// Puts something else where the engine keeps a hash.
+    pub async fn spoil(&mut self, hash: &str) {
+        self.manager.set(self.key(hash), "?").await.unwrap()
+    }
+
+    pub async fn dump(&mut self) -> Vec<(String, Vec<u8>)> {
+        let mut dump = Vec::new();
+        for key in self.keys().await {
+            let mut value = redis::cmd("DUMP");
+            let value = value.arg(&key).query_async(&mut self.manager).await;
+            dump.push((key, value.unwrap()));
+        }
+        dump
+    }
+
+    pub async fn restore(&mut self, dump: Vec<(String, Vec<u8>)>) {
+        self.wipe().await;
+        for (key, value) in dump {
+            let mut restore = redis::cmd("RESTORE");
+            restore.arg(key).arg(0).arg(value);
+            restore.exec_async(&mut self.manager).await.unwrap();
+        }
+    }
+}
+
+/// Runs a test on each engine, filled with nothing.
+pub async fn on_both(test: impl AsyncFn(&dyn Engine)) {
+    let memory = Memory::default();
+    memory.fill(Facts::default(), 0).await.unwrap();
+    test(&memory).await;
+    if let Some(([node], mut raw)) = nodes().await {
+        node.fill(Facts::default(), 0).await.unwrap();
+        test(&node).await;
+        raw.wipe().await;
+    }
+}
+
+pub fn waits(id: u128, place: Moment) -> ConversationFact {
+    let (id, queue) = (ConversationId(Uuid::from_u128(id)), queue(1));
+    ConversationFact {
+        id,
+        version: 1,
+        standing: Standing::Waiting,
+        queue,
+        place,
+    }
+}
+
+pub fn queue(id: u128) -> QueueId {
+    QueueId(Uuid::from_u128(id))
+}
+
+pub fn rep(id: u128, capacity: i32) -> RepFact {
+    RepFact {
+        id: UserId(Uuid::from_u128(id)),
+        version: 1,
+        capacity,
+        active: 0,
+        eligible: true,
+        queues: vec![queue(1)],
+        last_assigned_at: 0,
+    }
+}
+
+fn pair((conversation, rep): (u128, u128)) -> Proposal {
+    let (conversation, rep) = (Uuid::from_u128(conversation), Uuid::from_u128(rep));
+    Proposal {
+        conversation: ConversationId(conversation),
+        rep: UserId(rep),
+    }
+}
+
+pub fn facts<const C: usize, const R: usize>(
+    conversations: [ConversationFact; C],
+    reps: [RepFact; R],
+) -> Facts {
+    Facts {
+        conversations: conversations.into(),
+        reps: reps.into(),
+        refused: vec![],
+    }
+}
+
+pub fn refusal(refused: (u128, u128)) -> Facts {
+    Facts {
+        refused: vec![pair(refused)],
+        ..Facts::default()
+    }
+}
+
+/// What a step proposed, as (conversation, rep).
+pub fn made(step: Result<Step, EngineError>) -> Vec<(u128, u128)> {
+    let ids = |made: &Proposal| (made.conversation.0.as_u128(), made.rep.0.as_u128());
+    step.unwrap().proposals.iter().map(ids).collect()
+}
+
+pub async fn proposed(line: &dyn Engine, rep: u128) -> i32 {
+    let held = line.snapshot().await.unwrap().reps;
+    held.iter()
+        .find(|held| held.fact.id.0.as_u128() == rep)
+        .unwrap()
+        .proposed
+}

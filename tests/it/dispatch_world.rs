@@ -1,0 +1,276 @@
+//! A small SQL for the random walks of `dispatch_walk.rs`: rows with versions, changed at
+//! random, and the facts about them under way to the line.
+
+use std::collections::BTreeMap;
+
+use switchboard::dispatch::{ConversationFact, Facts, Proposal, RepFact, Snapshot, Standing};
+use switchboard::words::{ConversationId, Moment, QueueId, UserId};
+use uuid::Uuid;
+
+const REPS: usize = 5;
+
+/// Of a linear congruence; only the high bits are used.
+const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
+
+/// Chance from a seed, so that a walk can be walked again.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(MULTIPLIER).wrapping_add(1);
+        (self.0 >> 33) as usize % sides
+    }
+
+    pub fn percent(&mut self, chance: usize) -> bool {
+        self.roll(100) < chance
+    }
+
+    fn id(&mut self) -> Uuid {
+        Uuid::from_u128((0..8).fold(0, |id, _| id << 16 | self.roll(1 << 16) as u128))
+    }
+
+    fn some<T>(&mut self, list: &[T]) -> Option<usize> {
+        (!list.is_empty()).then(|| self.roll(list.len()))
+    }
+}
+
+/// The rows as SQL has them, and what is under way between SQL and the line.
+pub struct World {
+    pub dice: Dice,
+    pub now: Moment,
+    queues: Vec<QueueId>,
+    pub conversations: Vec<ConversationFact>,
+    holders: BTreeMap<ConversationId, UserId>,
+    reps: Vec<RepFact>,
+    pub mail: Vec<Facts>,
+    pub in_flight: Vec<Proposal>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let queues: Vec<_> = (0..3).map(|_| QueueId(dice.id())).collect();
+        let mut rep = |at: usize| RepFact {
+            id: UserId(dice.id()),
+            version: 1,
+            capacity: at as i32,
+            active: 0,
+            eligible: true,
+            queues: vec![queues[at % 3]],
+            last_assigned_at: 0,
+        };
+        let reps = (0..REPS).map(&mut rep).collect();
+        Self {
+            dice,
+            now: 1_000,
+            queues,
+            conversations: vec![],
+            holders: BTreeMap::new(),
+            reps,
+            mail: vec![],
+            in_flight: vec![],
+        }
+    }
+
+    /// One change in SQL, told by mail.
+    pub fn change(&mut self, opens: usize) {
+        match self.dice.roll(100) {
+            roll if roll < opens => self.open(),
+            roll if roll < opens + 30 => {
+                if let Some(at) = self.dice.some(&self.in_flight) {
+                    let proposal = self.in_flight.swap_remove(at);
+                    // A proposer that dies settles nothing.
+                    if !self.dice.percent(8) {
+                        let facts = self.settle(proposal);
+                        self.post(facts);
+                    }
+                }
+            }
+            ..86 => self.move_conversation(),
+            86..96 => self.change_rep(),
+            _ => self.refuse_for_no_reason(),
+        }
+    }
+
+    fn post(&mut self, facts: Facts) {
+        let Facts {
+            conversations,
+            reps,
+            refused,
+        } = facts;
+        if self.dice.percent(20) {
+            self.mail.push(Facts {
+                conversations,
+                ..Facts::default()
+            });
+            self.mail.push(Facts {
+                reps,
+                refused,
+                ..Facts::default()
+            });
+        } else {
+            self.mail.push(Facts {
+                conversations,
+                reps,
+                refused,
+            });
+        }
+    }
+
+    fn open(&mut self) {
+        let fact = ConversationFact {
+            id: ConversationId(self.dice.id()),
+            version: 1,
+            standing: Standing::Waiting,
+            queue: self.queues[self.dice.roll(3)],
+            place: self.now / 400 - self.dice.roll(3) as Moment,
+        };
+        self.conversations.push(fact.clone());
+        self.post(Facts {
+            conversations: vec![fact],
+            ..Facts::default()
+        });
+    }
+
+    fn refuse_for_no_reason(&mut self) {
+        if let Some(at) = self.dice.some(&self.in_flight) {
+            let refused = vec![self.in_flight.swap_remove(at)];
+            self.post(Facts {
+                refused,
+                ..Facts::default()
+            });
+        }
+    }
+
+    /// The conditional transaction of the desk, and what it tells the line after.
+    pub fn settle(&mut self, proposal: Proposal) -> Facts {
+        let here = |fact: &&mut ConversationFact| fact.id == proposal.conversation;
+        let conversation = self
+            .conversations
+            .iter_mut()
+            .find(here)
+            .expect("was opened");
+        let rep = self
+            .reps
+            .iter_mut()
+            .find(|rep| rep.id == proposal.rep)
+            .expect("is known");
+        let may = conversation.standing == Standing::Waiting
+            && rep.eligible
+            && rep.active < rep.capacity
+            && rep.queues.contains(&conversation.queue);
+        if may {
+            let before = self.holders.insert(conversation.id, rep.id);
+            assert_eq!(before, None, "served twice");
+            conversation.version += 1;
+            conversation.standing = Standing::Served;
+            rep.version += 1;
+            rep.active += 1;
+            rep.last_assigned_at = self.now / 1_000;
+        }
+        let refused = if may { vec![] } else { vec![proposal] };
+        Facts {
+            conversations: vec![conversation.clone()],
+            reps: vec![rep.clone()],
+            refused,
+        }
+    }
+
+    /// Closed, put back in line or moved in it.
+    fn move_conversation(&mut self) {
+        let live = |fact: &&mut ConversationFact| fact.standing != Standing::Gone;
+        let mut live: Vec<_> = self.conversations.iter_mut().filter(live).collect();
+        let Some(at) = self.dice.some(&live) else {
+            return;
+        };
+        let conversation = &mut *live[at];
+        conversation.version += 1;
+        match self.dice.roll(10) {
+            ..6 => conversation.standing = Standing::Gone,
+            6..8 => conversation.standing = Standing::Waiting,
+            8 if conversation.standing == Standing::Waiting => {
+                conversation.queue = self.queues[self.dice.roll(3)];
+            }
+            9 if conversation.standing == Standing::Waiting => conversation.place -= 2,
+            _ => {}
+        }
+        let conversation = conversation.clone();
+        let mut reps = vec![];
+        if conversation.standing != Standing::Served
+            && let Some(holder) = self.holders.remove(&conversation.id)
+        {
+            let rep = self
+                .reps
+                .iter_mut()
+                .find(|rep| rep.id == holder)
+                .expect("is known");
+            rep.version += 1;
+            rep.active -= 1;
+            reps.push(rep.clone());
+        }
+        self.post(Facts {
+            conversations: vec![conversation],
+            reps,
+            refused: vec![],
+        });
+    }
+
+    fn change_rep(&mut self) {
+        let rep = &mut self.reps[self.dice.roll(REPS)];
+        rep.version += 1;
+        match self.dice.roll(3) {
+            0 => rep.capacity = self.dice.roll(5) as i32,
+            1 => rep.eligible = !rep.eligible || self.dice.percent(30),
+            _ => {
+                let dice = &mut self.dice;
+                rep.queues = self
+                    .queues
+                    .iter()
+                    .copied()
+                    .filter(|_| dice.percent(60))
+                    .collect();
+            }
+        }
+        let reps = vec![rep.clone()];
+        self.post(Facts {
+            reps,
+            ..Facts::default()
+        });
+    }
+
+    /// What reaches the line now: in any order, some twice, some never.
+    pub fn deliver(&mut self) -> Option<Facts> {
+        let at = self.dice.some(&self.mail)?;
+        let facts = self.mail[at].clone();
+        if !self.dice.percent(10) {
+            self.mail.swap_remove(at);
+        }
+        (!self.dice.percent(7)).then_some(facts)
+    }
+
+    /// All that SQL knows, and the end of what only the line still holds.
+    pub fn reconcile(&self, held: &Snapshot) -> Facts {
+        let is_held = |id| held.conversations.iter().any(|held| held.fact.id == id);
+        let told = |fact: &&ConversationFact| fact.standing != Standing::Gone || is_held(fact.id);
+        let conversations = self.conversations.iter().filter(told).cloned().collect();
+        Facts {
+            conversations,
+            reps: self.reps.clone(),
+            refused: vec![],
+        }
+    }
+
+    /// Rule 2, by SQL.
+    pub fn no_one_waits_for_nothing(&self) {
+        for conversation in &self.conversations {
+            let may = |rep: &&RepFact| {
+                conversation.standing == Standing::Waiting
+                    && rep.eligible
+                    && rep.active < rep.capacity
+                    && rep.queues.contains(&conversation.queue)
+            };
+            let rep = self.reps.iter().find(may);
+            assert!(rep.is_none(), "{conversation:?} could go to {rep:?}");
+        }
+    }
+}
