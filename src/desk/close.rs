@@ -1,0 +1,130 @@
+//! A conversation ends: by its rep, by an admin, or by the customer himself at any moment.
+
+use super::{Actor, Change, Desk, repeated};
+use crate::dispatch::Facts;
+use crate::error::{Error, Result};
+use crate::news::{Grown, News};
+use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::events::{self, Entry};
+use crate::store::{Conn, line, messages, reps};
+use crate::words::{
+    ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
+};
+
+/// How to close.
+#[derive(Debug, Clone, Default)]
+pub struct Close {
+    pub client_id: Option<ClientId>,
+    /// Last words, stored as a message before the end.
+    pub text: Option<String>,
+    /// None: resolved when a rep served it, abandoned when it still waited.
+    pub resolution: Option<Resolution>,
+}
+
+impl Desk {
+    /// Closes it and frees its slot; whoever is next in line is told to the line at once.
+    /// Closing what is closed changes nothing; the flag says whether that was so.
+    pub async fn close(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        close: Close,
+    ) -> Result<(ConversationView, bool)> {
+        if let Some(text) = &close.text {
+            self.check_text(text)?;
+        }
+        let at = now();
+        let answer = self
+            .commit(move |conn| end(conn, &actor, id, &close, at))
+            .await?;
+        if !answer.1 {
+            self.0.metrics.closed.inc();
+        }
+        Ok(answer)
+    }
+}
+
+fn end(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: ConversationId,
+    close: &Close,
+    at: Moment,
+) -> Result<((ConversationView, bool), Change)> {
+    let count = 1 + i64::from(close.text.is_some());
+    // Taken first, so that what is read next holds; given back if nothing is written.
+    let Some(last_seq) = events::bump(conn, id, count)? else {
+        return Err(Error::not_found("conversation"));
+    };
+    let before = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
+    may_close(actor, &before)?;
+    let again = repeated(conn, id, close.client_id, EventKind::Closed, actor.id)?;
+    if again || before.status == Status::Closed {
+        events::bump(conn, id, -count)?;
+        return Ok((
+            (conversations::view(conn, before)?, true),
+            Change::default(),
+        ));
+    }
+    let how = close.resolution.unwrap_or(match before.status {
+        Status::Waiting => Resolution::Abandoned,
+        _ => Resolution::Resolved,
+    });
+    let row = conversations::set_closed(conn, id, how, Some(actor.id), at)?;
+    let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+    let freed = before.rep_id.filter(|_| before.status.holds_slot());
+    if let Some(rep) = freed {
+        reps::free_slot(conn, rep)?;
+    }
+    let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
+    let facts = Facts {
+        conversations: vec![line::of_row(conn, &row, last_seq)?],
+        reps: freed
+            .map(|rep| line::of_rep(conn, rep))
+            .transpose()?
+            .flatten()
+            .into_iter()
+            .collect(),
+        refused: Vec::new(),
+    };
+    let queue = row.queue_id;
+    let view = conversations::view(conn, row)?;
+    let audience = [Some(before.customer_id), before.rep_id]
+        .into_iter()
+        .flatten();
+    let grown = Grown::new(log, audience, Some(view.clone()));
+    let mut news: Vec<News> = grown
+        .map(|one| News::Grown(Box::new(one)))
+        .into_iter()
+        .collect();
+    if before.status == Status::Waiting {
+        news.push(News::Line { queue });
+    }
+    Ok(((view, false), Change { news, facts }))
+}
+
+fn entries(actor: &Actor, close: &Close, how: Resolution) -> Vec<Entry> {
+    let words = close.text.clone().map(|text| Entry {
+        body: Some(text),
+        ..Entry::new(EventKind::Message, Some(actor.id))
+    });
+    let closed = Entry {
+        client_id: close.client_id,
+        data: Some(serde_json::json!({ "resolution": how })),
+        ..Entry::new(EventKind::Closed, Some(actor.id))
+    };
+    words.into_iter().chain([closed]).collect()
+}
+
+/// The customer may, the rep who has it may, an admin may. A rep whose it was is told so.
+fn may_close(actor: &Actor, row: &Conversation) -> Result<()> {
+    let had = |rep: Option<UserId>| rep == Some(actor.id);
+    match actor.role {
+        Role::Admin => Ok(()),
+        Role::Customer if row.customer_id == actor.id => Ok(()),
+        Role::Rep if had(row.rep_id) => Ok(()),
+        Role::Rep if had(row.last_rep_id) && row.status == Status::Closed => Ok(()),
+        Role::Rep if had(row.last_rep_id) => Err(messages::stale_assignment()),
+        _ => Err(Error::not_found("conversation")),
+    }
+}

@@ -1,0 +1,195 @@
+//! What happens to a conversation: the one place that changes it.
+//!
+//! REST, WebSocket and the dialects all come here. Every command is one SQL transaction; once it
+//! is committed the doorbell rings, the caller has his answer, and the live line is told the rows
+//! that changed (`dispatcher.rs`).
+
+mod claim;
+mod close;
+mod dispatcher;
+mod line;
+mod open;
+mod people;
+mod reconcile;
+mod send;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use crate::bell::Bell;
+use crate::dispatch::{Engine, Facts};
+use crate::error::{Code, Error, Result};
+use crate::metrics::Metrics;
+use crate::news::News;
+use crate::store::counters::Numbers;
+use crate::store::{Conn, Store};
+use crate::words::{ClientId, NodeId, Role, UserId};
+
+pub use close::Close;
+use line::Line;
+pub use open::Open;
+pub use people::{CAPACITY_MAX, check_capacity};
+pub use reconcile::Reconciler;
+pub use send::Sent;
+
+/// Who asks for something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub id: UserId,
+    pub role: Role,
+}
+
+/// What people may not exceed.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub text_chars_max: usize,
+    pub subject_chars_max: usize,
+    pub open_per_customer_max: i64,
+}
+
+/// What a committed command has changed.
+#[derive(Debug, Default)]
+struct Change {
+    news: Vec<News>,
+    facts: Facts,
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    line: Line,
+    bell: Bell,
+    metrics: Metrics,
+    limits: Limits,
+    node: NodeId,
+    numbers: Numbers,
+    /// Work that outlives the request that caused it runs here, and is waited for at the end.
+    tasks: TaskTracker,
+    runtime: Handle,
+    /// Wakes the reconcile loop before its time.
+    repair: Notify,
+}
+
+impl Desk {
+    /// A desk over a database and a line. Must be called inside the runtime that outlives the
+    /// requests.
+    pub fn new(
+        store: Store,
+        engine: Arc<dyn Engine>,
+        bell: Bell,
+        metrics: Metrics,
+        limits: Limits,
+        node: NodeId,
+    ) -> Self {
+        let numbers = Numbers::new("conversations", &store);
+        Self(Arc::new(Inner {
+            line: Line::new(engine, metrics.standby.clone()),
+            store,
+            bell,
+            metrics,
+            limits,
+            node,
+            numbers,
+            tasks: TaskTracker::new(),
+            runtime: Handle::current(),
+            repair: Notify::new(),
+        }))
+    }
+
+    /// Waits until the work that is under way has ended.
+    pub async fn drain(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// Runs a command in one transaction, then tells everyone.
+    async fn commit<T: Send + 'static>(
+        &self,
+        command: impl Fn(&mut Conn) -> Result<(T, Change)> + Send + 'static,
+    ) -> Result<T> {
+        let begun = Instant::now();
+        let (answer, change) = self.0.store.write(command).await?;
+        self.0
+            .metrics
+            .commit_seconds
+            .observe(begun.elapsed().as_secs_f64());
+        self.tell(change);
+        Ok(answer)
+    }
+
+    /// Rings for what was committed and lets the line react, without keeping the caller waiting.
+    fn tell(&self, change: Change) {
+        change
+            .news
+            .into_iter()
+            .for_each(|news| self.0.bell.ring(news));
+        if change.facts != Facts::default() {
+            let desk = self.clone();
+            let dispatch = async move { desk.dispatch(change.facts).await };
+            self.0.tasks.spawn_on(dispatch, &self.0.runtime);
+        }
+    }
+
+    /// What is wrong with a text, if anything: nothing in it, too much, or a character that no
+    /// screen shows and PostgreSQL does not store.
+    fn check_text(&self, text: &str) -> Result<()> {
+        check_text("text", text, self.0.limits.text_chars_max)
+    }
+}
+
+/// The command that this id was given to before, if it was this one.
+fn repeated(
+    conn: &mut Conn,
+    conversation: crate::words::ConversationId,
+    client: Option<ClientId>,
+    kind: crate::words::EventKind,
+    sender: UserId,
+) -> Result<bool> {
+    let Some(client) = client else {
+        return Ok(false);
+    };
+    match crate::store::events::find_command(conn, conversation, client)? {
+        None => Ok(false),
+        Some(event) if event.kind == kind && event.sender_id == Some(sender) => Ok(true),
+        Some(_) => Err(crate::store::messages::idempotency_mismatch()),
+    }
+}
+
+/// Refuses what cannot be a text of people; see [`Desk::check_text`].
+pub fn check_text(what: &'static str, text: &str, chars_max: usize) -> Result<()> {
+    let blank = |c: char| c.is_whitespace() || is_invisible(c);
+    if text.chars().all(blank) {
+        return Err(Error::new(
+            Code::TextEmpty,
+            format!("The {what} is empty. Write something."),
+        ));
+    }
+    let chars = text.chars().count();
+    if chars > chars_max {
+        let detail = format!(
+            "The {what} has {chars} characters; at most {chars_max} are allowed. Send it in parts."
+        );
+        return Err(Error::new(Code::TextTooLong, detail));
+    }
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if let Some(found) = text.chars().find(|c| control(*c)) {
+        let detail = format!(
+            "The {what} contains the control character U+{:04X}. Remove it and send again.",
+            found as u32
+        );
+        return Err(Error::new(Code::InvalidCharacter, detail));
+    }
+    Ok(())
+}
+
+/// Characters that show nothing: a text made of these alone says nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}')
+}

@@ -1,0 +1,115 @@
+//! Reps come, go, and are given more or less to do.
+
+use super::{Actor, Change, Desk};
+use crate::dispatch::Facts;
+use crate::error::{Code, Error, Result};
+use crate::news::News;
+use crate::store::reps::{self, RepView};
+use crate::store::{Conn, line};
+use crate::words::{Availability, Role, SocketId, UserId, now};
+
+/// The most that a rep's capacity can be.
+pub const CAPACITY_MAX: i32 = 100;
+
+impl Desk {
+    /// An admin says how much a rep may hold. Less than he holds takes nothing away from him;
+    /// more is filled at once.
+    pub async fn set_capacity(&self, actor: Actor, rep: UserId, capacity: i32) -> Result<RepView> {
+        if actor.role != Role::Admin {
+            return Err(Error::new(
+                Code::Forbidden,
+                "Only an admin can change a capacity.",
+            ));
+        }
+        check_capacity(capacity)?;
+        self.commit(move |conn| {
+            let found = reps::set_capacity(conn, rep, capacity)?;
+            changed(conn, rep, found)
+        })
+        .await
+    }
+
+    /// A rep, or an admin for him, says what he wants.
+    pub async fn set_availability(
+        &self,
+        actor: Actor,
+        rep: UserId,
+        availability: Availability,
+    ) -> Result<RepView> {
+        if actor.role != Role::Admin && actor.id != rep {
+            return Err(Error::not_found("rep"));
+        }
+        self.commit(move |conn| {
+            let found = reps::set_availability(conn, rep, availability)?;
+            changed(conn, rep, found)
+        })
+        .await
+    }
+
+    /// A socket of a rep has opened on this node.
+    pub async fn arrive(&self, rep: UserId, socket: SocketId) -> Result<()> {
+        let (node, at) = (self.0.node, now());
+        self.commit(move |conn| {
+            // Before the session, so that two sockets of one rep meet here and not in a deadlock.
+            reps::touch(conn, rep)?;
+            reps::insert_session(conn, socket, rep, node, at)?;
+            present(conn, rep)
+        })
+        .await
+    }
+
+    /// A socket of a rep has closed.
+    pub async fn leave(&self, rep: UserId, socket: SocketId) -> Result<()> {
+        self.commit(move |conn| {
+            reps::touch(conn, rep)?;
+            reps::delete_session(conn, socket)?;
+            present(conn, rep)
+        })
+        .await
+    }
+
+    /// Lets the line know of a rep who was just made, or whose queues have changed.
+    pub async fn rep_changed(&self, rep: UserId) -> Result<()> {
+        let read = move |conn: &mut Conn| present(conn, rep);
+        let ((), change) = self.0.store.read(read).await?;
+        self.tell(change);
+        Ok(())
+    }
+}
+
+/// Refuses a capacity that no rep can have.
+pub fn check_capacity(capacity: i32) -> Result<()> {
+    if (0..=CAPACITY_MAX).contains(&capacity) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "capacity",
+        format!("Give a whole number from 0 to {CAPACITY_MAX}."),
+    ))
+}
+
+fn changed(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
+    let view = reps::views(conn, Some(rep))?.pop().filter(|_| found > 0);
+    let view = view.ok_or_else(|| Error::not_found("rep"))?;
+    let ((), change) = present(conn, rep)?;
+    Ok((view, change))
+}
+
+/// The rep as he is now, for the line and for his sockets.
+fn present(conn: &mut Conn, rep: UserId) -> Result<((), Change)> {
+    let reps = line::of_rep(conn, rep)?.into_iter().collect();
+    let news = reps::views(conn, Some(rep))?
+        .into_iter()
+        .map(News::Rep)
+        .collect();
+    Ok((
+        (),
+        Change {
+            news,
+            facts: Facts {
+                reps,
+                ..Facts::default()
+            },
+        },
+    ))
+}

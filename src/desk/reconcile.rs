@@ -1,0 +1,186 @@
+//! Repair: the same call that fills an empty line, made every two seconds.
+//!
+//! Idempotent and without a leader: every node runs it. It compares the line with SQL and tells
+//! it what it missed, takes back overdue proposals, and strikes out nodes whose lease has run
+//! out. What it had to tell is counted: on a quiet day that is nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::Desk;
+use crate::dispatch::{Facts, Snapshot, Standing};
+use crate::error::{Error, Result};
+use crate::store::{Conn, line, nodes, reps, sessions};
+use crate::words::{ConversationId, NodeId, UserId, now};
+
+/// How often at least, while Redis is away.
+const AWAY: Duration = Duration::from_millis(500);
+
+/// Runs the repair of one node.
+pub struct Reconciler {
+    desk: Desk,
+    every: Duration,
+}
+
+impl Reconciler {
+    pub fn new(desk: Desk, every: Duration) -> Self {
+        Self { desk, every }
+    }
+
+    /// Repairs for ever.
+    pub async fn run(self) {
+        loop {
+            if let Err(error) = self.desk.reconcile().await {
+                tracing::warn!(%error, "the line could not be compared with the database");
+            }
+            let pause = if self.desk.0.line.is_away() {
+                AWAY.min(self.every)
+            } else {
+                self.every
+            };
+            // Spread by a fifth, so that nodes do not all ask at once.
+            let pause = pause.mul_f64(rand::random_range(0.8..1.2));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.desk.0.repair.notified() => {
+                    // Several may notice the same; a moment's pause keeps a storm out.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// Compares the line with the database once, and mends what differs.
+    pub async fn reconcile(&self) -> Result<()> {
+        self.sweep().await?;
+        self.0.line.try_return().await;
+        let facts = self.0.store.read(line::everything).await?;
+        self.measure(&facts);
+        let Ok(held) = self.0.line.snapshot().await else {
+            return self.fill(facts).await;
+        };
+        let (mut facts, open) = news(facts, &held);
+        let gone = missing(&open, &held);
+        if !gone.is_empty() {
+            let read = move |conn: &mut Conn| line::conversations(conn, &gone);
+            facts.conversations.extend(self.0.store.read(read).await?);
+        }
+        if facts != Facts::default() {
+            match self.0.line.put(facts, now()).await {
+                Ok(step) => {
+                    self.0.metrics.repairs.inc_by(step.changed as u64);
+                    self.settle_all(step).await;
+                }
+                Err(_) => self.0.repair.notify_one(),
+            }
+        }
+        match self.0.line.tick(now()).await {
+            Ok(step) => self.settle_all(step).await,
+            Err(_) => self.0.repair.notify_one(),
+        }
+        Ok(())
+    }
+
+    async fn fill(&self, facts: Facts) -> Result<()> {
+        tracing::info!(
+            conversations = facts.conversations.len(),
+            reps = facts.reps.len(),
+            "filling the line"
+        );
+        self.0.metrics.fills.inc();
+        match self.0.line.fill(facts, now()).await {
+            Ok(step) => self.settle_all(step).await,
+            Err(_) => self.0.repair.notify_one(),
+        }
+        Ok(())
+    }
+
+    /// Takes the sockets of dead nodes away from their reps.
+    async fn sweep(&self) -> Result<()> {
+        let dead = self.0.store.read(|conn| Ok(nodes::expired(conn)?)).await?;
+        for node in dead.into_iter().filter(|node| *node != self.0.node) {
+            match self.0.store.write(move |conn| strike_out(conn, node)).await {
+                Ok(reps) => {
+                    self.0.metrics.node_losses.inc();
+                    tracing::warn!(%node, reps = reps.len(), "a node is gone");
+                    self.0.repair.notify_one();
+                }
+                // It was renewed, or another node was quicker.
+                Err(error) if error.status() < 500 => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let forget = |conn: &mut Conn| Ok(sessions::delete_stale_tickets(conn, now())?);
+        self.0.store.write(forget).await.map(drop)
+    }
+
+    fn measure(&self, facts: &Facts) {
+        let waiting = facts
+            .conversations
+            .iter()
+            .filter(|one| one.standing == Standing::Waiting);
+        let oldest = waiting.clone().map(|one| one.place).min();
+        let metrics = &self.0.metrics;
+        metrics.waiting.set(waiting.count() as i64);
+        let age = oldest.map_or(0.0, |place| (now() - place).max(0) as f64 / 1_000.0);
+        metrics.oldest_wait_seconds.set(age);
+        metrics
+            .load
+            .set(facts.reps.iter().map(|rep| i64::from(rep.active)).sum());
+        let present = facts.reps.iter().filter(|rep| rep.eligible);
+        metrics
+            .capacity
+            .set(present.map(|rep| i64::from(rep.capacity)).sum());
+        metrics.backlog.set(self.0.store.backlog() as i64);
+    }
+}
+
+fn strike_out(conn: &mut Conn, node: NodeId) -> Result<Vec<UserId>> {
+    let mut gone = reps::delete_sessions_of_node(conn, node)?;
+    if nodes::delete_expired(conn, node)? == 0 {
+        return Err(Error::not_found("node"));
+    }
+    gone.sort();
+    gone.dedup();
+    for rep in &gone {
+        reps::touch(conn, *rep)?;
+    }
+    Ok(gone)
+}
+
+/// The facts that the line does not hold yet, and the ids of all that are open. A conversation
+/// that has only been talked in is no news to the line.
+fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
+    let conversations: HashMap<_, _> = held
+        .conversations
+        .iter()
+        .map(|one| (one.fact.id, &one.fact))
+        .collect();
+    let reps: HashMap<_, _> = held
+        .reps
+        .iter()
+        .map(|one| (one.fact.id, one.fact.version))
+        .collect();
+    let open = facts.conversations.iter().map(|one| one.id).collect();
+    facts.conversations.retain(|one| {
+        conversations.get(&one.id).is_none_or(|held| {
+            let same =
+                (one.standing, one.queue, one.place) == (held.standing, held.queue, held.place);
+            !same && held.version < one.version
+        })
+    });
+    facts.reps.retain(|one| {
+        reps.get(&one.id)
+            .is_none_or(|version| *version < one.version)
+    });
+    (facts, open)
+}
+
+/// Those the line holds although they were not among the open ones. Each is read again by id
+/// before it is believed: it may have been opened after the list was read.
+fn missing(open: &HashSet<ConversationId>, held: &Snapshot) -> Vec<ConversationId> {
+    let held = held.conversations.iter().map(|one| one.fact.id);
+    held.filter(|id| !open.contains(id)).collect()
+}

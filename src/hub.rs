@@ -1,0 +1,285 @@
+//! The sockets that are open on this node, and what each is told.
+//!
+//! Every socket has a small mailbox. When it is full the news is dropped and the socket marked as
+//! behind: it then asks the database, so a slow reader costs little and loses nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::news::News;
+use crate::words::{ConversationId, Role, SessionId, SocketId, UserId};
+
+/// Pieces of news that may wait for one socket: with the hint's limit, at most 64 KiB.
+pub const MAILBOX: usize = 32;
+
+/// What a socket is told.
+#[derive(Debug, Clone)]
+pub enum Note {
+    News(Arc<News>),
+    /// So many stand ahead of this waiting conversation.
+    Position {
+        conversation: ConversationId,
+        ahead: i64,
+    },
+    /// Compare with the database: something may have been missed.
+    Check,
+}
+
+/// Why a socket must end, told beside the mailbox so that it cannot wait behind anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The node is going down; come back after so many ms.
+    Restart { reconnect_in_ms: u64 },
+    /// The same person has opened too many; this was the oldest.
+    Replaced,
+    /// The login behind it has ended.
+    Revoked,
+}
+
+/// The hub's side of a socket.
+struct Entry {
+    id: SocketId,
+    session: Option<SessionId>,
+    mailbox: mpsc::Sender<Note>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    behind: AtomicBool,
+    end: std::sync::Mutex<Option<End>>,
+    ending: Notify,
+}
+
+impl Entry {
+    fn tell(&self, note: Note) {
+        if self.mailbox.try_send(note).is_err() {
+            self.shared.behind.store(true, Ordering::Release);
+        }
+    }
+
+    fn end(&self, why: End) {
+        let mut end = self
+            .shared
+            .end
+            .lock()
+            .expect("nothing panics under this lock");
+        end.get_or_insert(why);
+        self.shared.ending.notify_one();
+    }
+}
+
+/// The socket's side: its mailbox, and its place in the hub until it is dropped.
+pub struct Seat {
+    pub id: SocketId,
+    user: UserId,
+    notes: mpsc::Receiver<Note>,
+    shared: Arc<Shared>,
+    hub: Hub,
+}
+
+impl Seat {
+    /// The next note. After a mailbox that overflowed, `Check`.
+    pub async fn next(&mut self) -> Note {
+        loop {
+            match self.notes.try_recv() {
+                Ok(note) => return note,
+                Err(_) if self.shared.behind.swap(false, Ordering::AcqRel) => return Note::Check,
+                Err(_) => {}
+            }
+            if let Some(note) = self.notes.recv().await {
+                return note;
+            }
+            // The sender lives in the hub as long as this seat does.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// What tells when the socket must end.
+    pub fn farewell(&self) -> Farewell {
+        Farewell(self.shared.clone())
+    }
+}
+
+/// Tells when a socket must end, beside its mailbox.
+pub struct Farewell(Arc<Shared>);
+
+impl Farewell {
+    /// Waits until the socket must end.
+    pub async fn ended(&self) -> End {
+        loop {
+            if let Some(why) = *self.0.end.lock().expect("nothing panics under this lock") {
+                return why;
+            }
+            self.0.ending.notified().await;
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.hub.remove(self.user, self.id);
+    }
+}
+
+#[derive(Default)]
+struct People {
+    sockets: HashMap<UserId, Vec<Entry>>,
+    roles: HashMap<SocketId, (UserId, Role)>,
+}
+
+/// All sockets of this node. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Hub {
+    people: Arc<RwLock<People>>,
+    /// Set while no new sockets are wanted.
+    closing: Arc<AtomicBool>,
+}
+
+impl Hub {
+    /// Seats a new socket. If its person has too many, the oldest is told to go.
+    pub fn seat(&self, user: UserId, role: Role, session: Option<SessionId>, most: usize) -> Seat {
+        let (mailbox, notes) = mpsc::channel(MAILBOX);
+        let (id, shared) = (SocketId::new(), Arc::new(Shared::default()));
+        let entry = Entry {
+            id,
+            session,
+            mailbox,
+            shared: shared.clone(),
+        };
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        people.roles.insert(id, (user, role));
+        let sockets = people.sockets.entry(user).or_default();
+        if let Some(oldest) = sockets.len().checked_sub(most) {
+            sockets[..=oldest]
+                .iter()
+                .for_each(|one| one.end(End::Replaced));
+        }
+        sockets.push(entry);
+        drop(people);
+        Seat {
+            id,
+            user,
+            notes,
+            shared,
+            hub: self.clone(),
+        }
+    }
+
+    fn remove(&self, user: UserId, id: SocketId) {
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        people.roles.remove(&id);
+        if let Some(sockets) = people.sockets.get_mut(&user) {
+            sockets.retain(|one| one.id != id);
+            if sockets.is_empty() {
+                people.sockets.remove(&user);
+            }
+        }
+    }
+
+    /// Hands news to whom it concerns here.
+    pub fn deliver(&self, news: News) {
+        let news = Arc::new(news);
+        let people = self.people.read().expect("nothing panics under this lock");
+        let tell = |user: &UserId| {
+            for socket in people.sockets.get(user).into_iter().flatten() {
+                socket.tell(Note::News(news.clone()));
+            }
+        };
+        match &*news {
+            News::Grown(grown) => grown.audience.iter().for_each(tell),
+            News::Rep(rep) => tell(&rep.id),
+            News::Line { .. } => {}
+        }
+    }
+
+    /// Tells the sockets of one person.
+    pub fn tell(&self, user: UserId, note: Note) {
+        let people = self.people.read().expect("nothing panics under this lock");
+        people
+            .sockets
+            .get(&user)
+            .into_iter()
+            .flatten()
+            .for_each(|one| one.tell(note.clone()));
+    }
+
+    /// Tells every socket to compare itself with the database.
+    pub fn check_all(&self) {
+        let people = self.people.read().expect("nothing panics under this lock");
+        people
+            .sockets
+            .values()
+            .flatten()
+            .for_each(|one| one.tell(Note::Check));
+    }
+
+    /// Ends every socket, spreading their return over `spread_ms`, and lets no new one in.
+    pub fn close(&self, spread_ms: u64) {
+        self.closing.store(true, Ordering::Release);
+        let people = self.people.read().expect("nothing panics under this lock");
+        for socket in people.sockets.values().flatten() {
+            let reconnect_in_ms = rand::random_range(0..=spread_ms);
+            socket.end(End::Restart { reconnect_in_ms });
+        }
+    }
+
+    /// Whether this node is going down.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Ends the sockets of these logins.
+    pub fn end_sessions(&self, ended: &HashSet<SessionId>) {
+        let people = self.people.read().expect("nothing panics under this lock");
+        let sockets = people.sockets.values().flatten();
+        let theirs = |one: &&Entry| one.session.is_some_and(|session| ended.contains(&session));
+        sockets.filter(theirs).for_each(|one| one.end(End::Revoked));
+    }
+
+    /// The logins that have sockets here.
+    pub fn sessions(&self) -> Vec<SessionId> {
+        let people = self.people.read().expect("nothing panics under this lock");
+        let all: HashSet<SessionId> = people
+            .sockets
+            .values()
+            .flatten()
+            .filter_map(|one| one.session)
+            .collect();
+        all.into_iter().collect()
+    }
+
+    /// The people who have sockets here.
+    pub fn people(&self) -> Vec<UserId> {
+        self.people
+            .read()
+            .expect("nothing panics under this lock")
+            .sockets
+            .keys()
+            .copied()
+            .collect()
+    }
+
+    /// How many sockets are open here.
+    pub fn count(&self) -> usize {
+        self.people
+            .read()
+            .expect("nothing panics under this lock")
+            .roles
+            .len()
+    }
+
+    /// The sockets of reps and admins who serve: what must be known when this node is written
+    /// down anew.
+    pub fn rep_sockets(&self) -> Vec<(SocketId, UserId)> {
+        let people = self.people.read().expect("nothing panics under this lock");
+        let reps = people
+            .roles
+            .iter()
+            .filter(|(_, (_, role))| *role != Role::Customer);
+        reps.map(|(id, (user, _))| (*id, *user)).collect()
+    }
+}

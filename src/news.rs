@@ -1,0 +1,108 @@
+//! What just happened, as nodes tell each other and sockets tell their people.
+//!
+//! The doorbell says "conversation C is at seq N, for this audience"; the event and the view are
+//! a hint that saves a read. A lost one is a delay, never a loss.
+
+use crate::store::conversations::ConversationView;
+use crate::store::events::Event;
+use crate::store::reps::RepView;
+use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, UserId};
+
+/// An entry of a conversation's log as its participants see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = Event)]
+pub struct EventView {
+    pub conversation: ConversationId,
+    /// 1, 2, 3, ... without holes.
+    pub seq: i64,
+    pub kind: EventKind,
+    /// Who did it; none when the server did.
+    pub sender_id: Option<UserId>,
+    /// The id its sender gave the command.
+    pub client_id: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What else there is to say, by kind: for `assigned` the rep, for `closed` the resolution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub data: Option<serde_json::Value>,
+    pub created_at: Moment,
+}
+
+impl From<Event> for EventView {
+    fn from(event: Event) -> Self {
+        EventView {
+            conversation: event.conversation_id,
+            seq: event.seq,
+            kind: event.kind,
+            sender_id: event.sender_id,
+            client_id: event.client_id,
+            text: event.body,
+            data: event.data,
+            created_at: event.created_at,
+        }
+    }
+}
+
+/// One piece of news.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// A conversation's log has grown.
+    Grown(Box<Grown>),
+    /// The line of a queue has changed: positions may be others.
+    Line { queue: QueueId },
+    /// A rep's capacity or availability has changed.
+    Rep(RepView),
+}
+
+/// A log that has grown.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Grown {
+    pub conversation: ConversationId,
+    /// The last seq after it.
+    pub seq: i64,
+    /// Who may hear of it.
+    pub audience: Vec<UserId>,
+    /// The entries that were added, unless they are big; they end with `seq`.
+    pub events: Vec<EventView>,
+    /// The conversation after it, when more than a message changed it.
+    pub view: Option<ConversationView>,
+}
+
+/// Bytes of text up to which an entry travels with the doorbell. What waits for a slow socket
+/// is bounded by it: see `hub::MAILBOX`.
+pub const HINT_BYTES_MAX: usize = 2_048;
+
+impl Grown {
+    /// News of entries that were just committed.
+    pub fn new(
+        events: Vec<Event>,
+        audience: impl IntoIterator<Item = UserId>,
+        view: Option<ConversationView>,
+    ) -> Option<Self> {
+        let last = events.last()?;
+        let (conversation, seq) = (last.conversation_id, last.seq);
+        let bytes: usize = events
+            .iter()
+            .filter_map(|one| one.body.as_ref())
+            .map(String::len)
+            .sum();
+        let events = if bytes > HINT_BYTES_MAX {
+            Vec::new()
+        } else {
+            events
+        };
+        let mut audience: Vec<UserId> = audience.into_iter().collect();
+        audience.sort();
+        audience.dedup();
+        let events = events.into_iter().map(EventView::from).collect();
+        Some(Self {
+            conversation,
+            seq,
+            audience,
+            events,
+            view,
+        })
+    }
+}

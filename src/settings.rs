@@ -1,0 +1,278 @@
+//! Settings: the documented defaults of `settings.toml`, then a file, then the environment.
+//! A wrong one stops the start with a sentence that says which, and where it was set.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use toml::{Table, Value};
+
+/// The bottom layer, so that what is documented is what happens.
+pub const DEFAULTS: &str = include_str!("settings.toml");
+
+/// What begins the name of every environment variable that is ours.
+const PREFIX: &str = "SWITCHBOARD_";
+
+/// Every setting; see `settings.toml` for what each means.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub listen: String,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub database_connections: u32,
+    pub redis_url: String,
+    pub redis_prefix: String,
+    pub redis_ca: String,
+    pub secret: String,
+    pub allowed_origins: Vec<String>,
+    pub workers: usize,
+    pub access_token_s: i64,
+    pub refresh_token_s: i64,
+    pub open_per_customer_max: i64,
+    pub text_chars_max: usize,
+    pub subject_chars_max: usize,
+    pub body_bytes_max: usize,
+    pub frame_bytes_max: usize,
+    pub body_timeout_ms: u64,
+    pub sockets_per_user_max: usize,
+    pub sockets_max: usize,
+    pub frames_burst: u32,
+    pub frames_per_s: u32,
+    pub waiting_max: i32,
+    pub rep_ping_ms: u64,
+    pub customer_ping_ms: u64,
+    pub pong_grace_ms: u64,
+    pub lease_ms: i64,
+    pub reconcile_ms: u64,
+    pub position_check_ms: u64,
+    pub write_stall_ms: u64,
+    pub drain_ms: u64,
+    pub log: String,
+    pub log_format: String,
+    pub pages: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("the defaults are tested")
+    }
+}
+
+impl Settings {
+    /// Reads all layers. `vars` is the environment.
+    pub fn read(
+        file: Option<&Path>,
+        vars: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
+        let mut table: Table = toml::from_str(DEFAULTS).expect("the defaults are tested");
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("the settings file {} cannot be read", path.display()))?;
+            let over: Table = toml::from_str(&text)
+                .with_context(|| format!("the settings file {} is not TOML", path.display()))?;
+            for (name, value) in over {
+                set(&mut table, &name, value, &format!("in {}", path.display()))?;
+            }
+        }
+        for (variable, text) in vars {
+            let Some(name) = variable.strip_prefix(PREFIX) else {
+                continue;
+            };
+            // These two are not settings: where the file is, and what the tests need.
+            if name == "CONFIG" || name.starts_with("TEST_") {
+                continue;
+            }
+            let name = name.to_lowercase();
+            let value = parse(&table, &name, &text, &variable)?;
+            set(
+                &mut table,
+                &name,
+                value,
+                &format!("in the environment variable {variable}"),
+            )?;
+        }
+        let settings: Settings = table.try_into().context("a setting has the wrong type")?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// What no type can say.
+    fn check(&self) -> anyhow::Result<()> {
+        let positive = [
+            ("database_connections", self.database_connections as i64),
+            ("access_token_s", self.access_token_s),
+            ("refresh_token_s", self.refresh_token_s),
+            ("text_chars_max", self.text_chars_max as i64),
+            ("sockets_per_user_max", self.sockets_per_user_max as i64),
+            ("frames_burst", self.frames_burst.into()),
+            ("frames_per_s", self.frames_per_s.into()),
+            ("reconcile_ms", self.reconcile_ms as i64),
+            ("position_check_ms", self.position_check_ms as i64),
+            ("rep_ping_ms", self.rep_ping_ms as i64),
+            ("customer_ping_ms", self.customer_ping_ms as i64),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, value)| *value < 1) {
+            bail!("the setting `{name}` must be at least 1");
+        }
+        if !self.secret.is_empty() && self.secret.len() < 32 {
+            bail!("the setting `secret` is too short: give at least 32 characters, or none");
+        }
+        if self.lease_ms < 1_000 {
+            bail!("the setting `lease_ms` must be at least 1000");
+        }
+        if !["text", "json"].contains(&self.log_format.as_str()) {
+            bail!("the setting `log_format` must be \"text\" or \"json\"");
+        }
+        if self.frame_bytes_max < 1_024 || self.body_bytes_max < 1_024 {
+            bail!("the settings `frame_bytes_max` and `body_bytes_max` must be at least 1024");
+        }
+        let shared = self.database_url.starts_with("postgres");
+        if !self.redis_url.is_empty() && !shared {
+            bail!(
+                "redis_url is set but the database is SQLite, which serves one node only: set \
+                 database_url to a postgres:// URL, or leave redis_url empty"
+            );
+        }
+        if !self.redis_url.is_empty() && !self.redis_url.starts_with("redis") {
+            bail!("the setting `redis_url` must begin with redis:// or rediss://");
+        }
+        Ok(())
+    }
+
+    /// The database to open: the one that is set, else SQLite in the data folder.
+    pub fn database(&self) -> String {
+        if !self.database_url.is_empty() {
+            return self.database_url.clone();
+        }
+        format!("sqlite:{}", self.data_dir.join("switchboard.db").display())
+    }
+
+    /// The effective settings as TOML, what is secret masked.
+    pub fn masked(&self) -> String {
+        let mut shown = self.clone();
+        if !shown.secret.is_empty() {
+            shown.secret = "***".into();
+        }
+        shown.database_url = mask(&shown.database_url);
+        shown.redis_url = mask(&shown.redis_url);
+        toml::to_string(&shown).expect("settings are plain values")
+    }
+}
+
+/// Hides the password of a URL.
+pub fn mask(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.into();
+    };
+    let Some((who, host)) = rest.rsplit_once('@') else {
+        return url.into();
+    };
+    match who.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+        None => url.into(),
+    }
+}
+
+fn set(table: &mut Table, name: &str, value: Value, place: &str) -> anyhow::Result<()> {
+    let Some(slot) = table.get_mut(name) else {
+        bail!("there is no setting `{name}` ({place}); `switchboard settings` lists them all");
+    };
+    if slot.type_str() != value.type_str() {
+        bail!(
+            "the setting `{name}` ({place}) must be a {}",
+            slot.type_str()
+        );
+    }
+    *slot = value;
+    Ok(())
+}
+
+/// Text of the environment as the type that the default has.
+fn parse(table: &Table, name: &str, text: &str, variable: &str) -> anyhow::Result<Value> {
+    let wrong = |what| format!("the environment variable {variable} must be {what}");
+    Ok(match table.get(name) {
+        Some(Value::Integer(_)) => Value::Integer(
+            text.trim()
+                .parse()
+                .with_context(|| wrong("a whole number"))?,
+        ),
+        Some(Value::Boolean(_)) => Value::Boolean(
+            text.trim()
+                .parse()
+                .with_context(|| wrong("true or false"))?,
+        ),
+        Some(Value::Array(_)) => {
+            let parts = text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            Value::Array(parts.map(|part| Value::String(part.into())).collect())
+        }
+        _ => Value::String(text.into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(vars: &[(&str, &str)]) -> anyhow::Result<Settings> {
+        Settings::read(
+            None,
+            vars.iter()
+                .map(|(name, text)| ((*name).into(), (*text).into())),
+        )
+    }
+
+    #[test]
+    fn the_environment_overrides_the_defaults() {
+        let settings = with(&[
+            ("SWITCHBOARD_LISTEN", "0.0.0.0:1"),
+            ("SWITCHBOARD_WORKERS", "3"),
+            ("SWITCHBOARD_PAGES", "false"),
+            (
+                "SWITCHBOARD_ALLOWED_ORIGINS",
+                "https://a.example, https://b.example",
+            ),
+            ("PATH", "/bin"),
+        ])
+        .unwrap();
+        assert_eq!(
+            (settings.listen.as_str(), settings.workers),
+            ("0.0.0.0:1", 3)
+        );
+        assert!(!settings.pages);
+        assert_eq!(settings.allowed_origins.len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_its_place() {
+        let cases = [
+            (("SWITCHBOARD_LISTNE", "x"), "no setting `listne`"),
+            (
+                ("SWITCHBOARD_WORKERS", "many"),
+                "SWITCHBOARD_WORKERS must be a whole number",
+            ),
+            (("SWITCHBOARD_SECRET", "short"), "`secret` is too short"),
+            (
+                ("SWITCHBOARD_REDIS_URL", "redis://127.0.0.1"),
+                "database is SQLite",
+            ),
+            (
+                ("SWITCHBOARD_ACCESS_TOKEN_S", "0"),
+                "`access_token_s` must be at least 1",
+            ),
+            (("SWITCHBOARD_LOG_FORMAT", "xml"), "`log_format`"),
+        ];
+        for (var, says) in cases {
+            let error = format!("{:#}", with(&[var]).unwrap_err());
+            assert!(error.contains(says), "{var:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_masked() {
+        assert_eq!(mask("postgres://me:pw@db/x"), "postgres://me:***@db/x");
+        assert_eq!(mask("redis://127.0.0.1"), "redis://127.0.0.1");
+    }
+}
