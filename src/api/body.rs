@@ -1,0 +1,155 @@
+//! What comes in: JSON bodies, path ids and queries, each with its limits and a clear refusal.
+
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{BytesMut, Data, PathConfig, QueryConfig};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::{Code, Error, FieldError, Result};
+
+/// A JSON body: the right content type, small enough, in time, and with known fields only.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let app = request
+                .app_data::<Data<App>>()
+                .expect("every route has the app");
+            check_type(&request)?;
+            let most = app.settings.body_bytes_max;
+            let time = Duration::from_millis(app.settings.body_timeout_ms);
+            let bytes = tokio::time::timeout(time, read(&mut payload, most)).await;
+            let bytes = bytes.map_err(|_| {
+                Error::new(Code::Timeout, "The request's body took too long to arrive.")
+            })??;
+            parse(&bytes).map(Body)
+        })
+    }
+}
+
+fn check_type(request: &HttpRequest) -> Result<()> {
+    let given = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = given
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let detail = "Send the body as JSON with the header Content-Type: application/json.";
+    Err(Error::new(Code::UnsupportedMediaType, detail))
+}
+
+async fn read(payload: &mut Payload, most: usize) -> Result<BytesMut> {
+    let mut bytes = BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let part = part.map_err(|error| {
+            Error::new(
+                Code::InvalidRequest,
+                format!("The body could not be read: {error}."),
+            )
+        })?;
+        if bytes.len() + part.len() > most {
+            let detail = format!("The body is too large: at most {most} bytes are allowed.");
+            return Err(Error::new(Code::TooLarge, detail));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
+/// JSON text as a value; says where it is not JSON, or which field is wrong and how.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        refuse(error.into_inner(), &path)
+    })?;
+    reader.end().map_err(|error| refuse(error, ""))?;
+    Ok(value)
+}
+
+fn refuse(error: serde_json::Error, path: &str) -> Error {
+    use serde_json::error::Category;
+    let text = error.to_string();
+    if error.classify() != Category::Data {
+        return Error::new(
+            Code::InvalidJson,
+            format!("The body is not valid JSON: {text}."),
+        );
+    }
+    let what = text
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    // serde names a missing or unknown field in its text, any other by its path.
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| {
+            what.strip_prefix(start)?
+                .split('`')
+                .next()
+                .map(str::to_owned)
+        });
+    let field = match named {
+        Some(name) if path == "." || path.is_empty() || path.ends_with(&name) => name,
+        Some(name) => format!("{path}.{name}"),
+        None => path.to_owned(),
+    };
+    let detail = format!("{}.", what.replace('`', "\u{22}"));
+    Error::invalid_fields(vec![FieldError {
+        field: field.into(),
+        detail,
+    }])
+}
+
+/// A path id that is none.
+pub fn path_config() -> PathConfig {
+    PathConfig::default().error_handler(|_, _| {
+        Error::new(Code::InvalidId, "The id in the address is not a UUID.").into()
+    })
+}
+
+/// A query that cannot be understood.
+pub fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, _| {
+        let text = match error {
+            actix_web::error::QueryPayloadError::Deserialize(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        Error::new(
+            Code::ValidationFailed,
+            format!("The query is not understood: {text}."),
+        )
+        .into()
+    })
+}
+
+/// How many to list: 1 to 200, else 50.
+pub fn page_size(limit: Option<i64>) -> Result<i64> {
+    match limit {
+        None => Ok(50),
+        Some(limit @ 1..=200) => Ok(limit),
+        Some(_) => Err(Error::invalid(
+            "limit",
+            "Give a whole number from 1 to 200.",
+        )),
+    }
+}

@@ -1,0 +1,348 @@
+//! Conversations: opening, reading, writing, claiming, closing.
+
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpResponse, get, post};
+
+use super::body::{Body, page_size};
+use super::caller::{Caller, Staff};
+use super::problem::Problem;
+use crate::app::App;
+use crate::desk::{self, Actor};
+use crate::error::{Error, Result};
+use crate::news::EventView;
+use crate::store::conversations::{self, Conversation, ConversationView, Filter};
+use crate::store::{Conn, events};
+use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Status};
+
+/// What to open.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// A UUID (version 7 is best) made by the client, so that a retry opens nothing twice.
+    pub client_id: ClientId,
+    pub subject: Option<String>,
+    /// The first message.
+    pub text: Option<String>,
+    /// Where to wait; the first queue if it is not given.
+    pub queue: Option<QueueId>,
+    pub priority: Option<Priority>,
+}
+
+/// A message to send.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    /// A UUID made by the client, so that a retry stores nothing twice.
+    pub client_id: ClientId,
+    pub text: String,
+}
+
+/// How to close.
+#[derive(serde::Deserialize, utoipa::ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    pub client_id: Option<ClientId>,
+    /// Last words, stored as a message before the end.
+    pub text: Option<String>,
+    pub resolution: Option<Resolution>,
+}
+
+/// A stored message.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct SentMessage {
+    pub event: EventView,
+    /// It was stored before, by an earlier try of the same command.
+    pub duplicate: bool,
+}
+
+/// A closed conversation.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct ClosedConversation {
+    pub conversation: ConversationView,
+    /// It was closed before; nothing has changed.
+    pub already_closed: bool,
+}
+
+/// A conversation in a list.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct Listed {
+    #[serde(flatten)]
+    pub conversation: ConversationView,
+    pub latest_message: Option<EventView>,
+}
+
+/// A page of conversations, newest first.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct ConversationPage {
+    pub items: Vec<Listed>,
+    /// Give it as `before` for the next page; none on the last one.
+    pub next: Option<ConversationId>,
+}
+
+/// Which conversations.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    pub status: Option<Status>,
+    /// Only those that are not closed.
+    pub open: Option<bool>,
+    /// The `next` of the page before.
+    pub before: Option<ConversationId>,
+    /// 1 to 200, else 50.
+    pub limit: Option<i64>,
+}
+
+/// A page of a conversation's log, oldest first.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct EventPage {
+    pub items: Vec<EventView>,
+    /// The newest event of the conversation, on this page or not.
+    pub last_seq: i64,
+}
+
+/// Which part of the log.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventQuery {
+    /// Only events after this seq, from there on.
+    pub after: Option<i64>,
+    /// Only events before this seq, the nearest ones.
+    pub before: Option<i64>,
+    /// 1 to 200, else 50.
+    pub limit: Option<i64>,
+}
+
+/// The row, if this person may read it.
+pub fn readable(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
+    let row = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
+    match conversations::may_read(conn, actor.id, actor.role, &row)? {
+        true => Ok(row),
+        false => Err(Error::not_found("conversation")),
+    }
+}
+
+/// Open a conversation
+///
+/// It waits in line until a rep has room. Repeating the request with the same `client_id`
+/// answers 200 with what the first one made.
+#[utoipa::path(
+    tag = "conversations", request_body = Opening,
+    responses(
+        (status = 201, body = ConversationView), (status = 200, body = ConversationView),
+        (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 503, body = Problem)
+    )
+)]
+#[post("/conversations")]
+pub async fn open(
+    app: Data<App>,
+    caller: Caller,
+    Body(new): Body<Opening>,
+) -> Result<HttpResponse> {
+    let open = desk::Open {
+        client_id: new.client_id,
+        subject: new.subject.unwrap_or_default(),
+        text: new.text,
+        queue: new.queue,
+        priority: new.priority.unwrap_or(Priority::Normal),
+    };
+    let (view, again) = app.desk.open(caller.actor, open).await?;
+    let mut answer = if again {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::Created()
+    };
+    Ok(answer.json(view))
+}
+
+/// List conversations
+///
+/// A customer's own; a rep's, and those waiting in his queues; all of them for an admin.
+#[utoipa::path(
+    tag = "conversations", params(ListQuery),
+    responses((status = 200, body = ConversationPage), (status = 422, body = Problem))
+)]
+#[get("/conversations")]
+pub async fn list(
+    app: Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+) -> Result<Json<ConversationPage>> {
+    let limit = page_size(query.limit)?;
+    let filter = Filter {
+        status: query.status,
+        open: query.open.unwrap_or(false),
+        before: query.before,
+        limit: limit + 1,
+    };
+    let Actor { id, role } = caller.actor;
+    let read = move |conn: &mut Conn| {
+        let mut rows = conversations::list(conn, id, role, &filter)?;
+        let more = rows.len() as i64 > limit;
+        rows.truncate(limit as usize);
+        let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
+        let next = ids.last().copied().filter(|_| more);
+        let latest = events::latest_messages(conn, &ids)?;
+        let listed = |view: ConversationView| Listed {
+            latest_message: latest
+                .iter()
+                .find(|event| event.conversation_id == view.id)
+                .map(|event| event.clone().into()),
+            conversation: view,
+        };
+        let items = conversations::views(conn, rows)?
+            .into_iter()
+            .map(listed)
+            .collect();
+        Ok(ConversationPage { items, next })
+    };
+    Ok(Json(app.store.read(read).await?))
+}
+
+/// Read a conversation
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = ConversationView), (status = 404, body = Problem))
+)]
+#[get("/conversations/{id}")]
+pub async fn find(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+) -> Result<Json<ConversationView>> {
+    let read = move |conn: &mut Conn| {
+        let row = readable(conn, &caller.actor, *id)?;
+        conversations::view(conn, row)
+    };
+    Ok(Json(app.store.read(read).await?))
+}
+
+/// Read a conversation's log
+///
+/// With `after` from there on, with `before` the nearest ones before it, without either the
+/// newest ones; oldest first in any case.
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid"), EventQuery),
+    responses((status = 200, body = EventPage), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+#[get("/conversations/{id}/events")]
+pub async fn log(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+    query: Query<EventQuery>,
+) -> Result<Json<EventPage>> {
+    let limit = page_size(query.limit)?;
+    let (after, before) = (query.after, query.before);
+    if after.is_some() && before.is_some() {
+        return Err(Error::invalid(
+            "before",
+            "Give `after` or `before`, not both.",
+        ));
+    }
+    let read = move |conn: &mut Conn| {
+        readable(conn, &caller.actor, *id)?;
+        let last_seq = events::last_seqs(conn, &[*id])?
+            .first()
+            .map_or(0, |(_, seq)| *seq);
+        let rows = match (after, before) {
+            (Some(seq), _) => events::after(conn, *id, seq, limit)?,
+            (None, seq) => {
+                let mut rows = events::before(conn, *id, seq.unwrap_or(i64::MAX), limit)?;
+                rows.reverse();
+                rows
+            }
+        };
+        Ok(EventPage {
+            items: rows.into_iter().map(EventView::from).collect(),
+            last_seq,
+        })
+    };
+    Ok(Json(app.store.read(read).await?))
+}
+
+/// Write a message
+///
+/// Answers once it is on disk. Repeating the request with the same `client_id` answers 200
+/// with the same event.
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = NewMessage,
+    responses(
+        (status = 201, body = SentMessage), (status = 200, body = SentMessage),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)
+    )
+)]
+#[post("/conversations/{id}/messages")]
+pub async fn send(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+    Body(new): Body<NewMessage>,
+) -> Result<HttpResponse> {
+    let sent = app
+        .desk
+        .send(&caller.actor, *id, new.client_id, new.text)
+        .await?;
+    let mut answer = if sent.duplicate {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::Created()
+    };
+    Ok(answer.json(SentMessage {
+        event: sent.event,
+        duplicate: sent.duplicate,
+    }))
+}
+
+/// Take a waiting conversation
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = ConversationView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+#[post("/conversations/{id}/claim")]
+pub async fn claim(
+    app: Data<App>,
+    Staff(caller): Staff,
+    id: Path<ConversationId>,
+) -> Result<Json<ConversationView>> {
+    Ok(Json(app.desk.claim(caller.actor, *id).await?))
+}
+
+/// Close a conversation
+///
+/// By its rep, its customer or an admin. The next in line gets the freed slot at once.
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = Closing,
+    responses(
+        (status = 200, body = ClosedConversation), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)
+    )
+)]
+#[post("/conversations/{id}/close")]
+pub async fn close(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+    Body(closing): Body<Closing>,
+) -> Result<Json<ClosedConversation>> {
+    let Closing {
+        client_id,
+        text,
+        resolution,
+    } = closing;
+    let close = desk::Close {
+        client_id,
+        text,
+        resolution,
+    };
+    let (conversation, already_closed) = app.desk.close(caller.actor, *id, close).await?;
+    Ok(Json(ClosedConversation {
+        conversation,
+        already_closed,
+    }))
+}

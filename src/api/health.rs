@@ -1,0 +1,45 @@
+//! For machines that watch this one.
+
+use std::sync::atomic::Ordering;
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+use crate::metrics;
+
+/// Is the process alive
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = String)))]
+#[get("/healthz")]
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Is it ready for customers
+///
+/// 503 while the line is being filled, while the database does not answer, and while the
+/// server goes down.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = String), (status = 503, body = Problem)))]
+#[get("/readyz")]
+pub async fn ready(app: Data<App>) -> Result<&'static str> {
+    if !app.ready.load(Ordering::Acquire) || app.hub.is_closing() {
+        return Err(Error::new(
+            Code::Unavailable,
+            "This node is starting or going down.",
+        ));
+    }
+    app.store.read(|conn| Ok(conn.execute("SELECT 1")?)).await?;
+    Ok("ready\n")
+}
+
+/// Figures for Prometheus
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = String)))]
+#[get("/metrics")]
+pub async fn figures(app: Data<App>) -> HttpResponse {
+    app.metrics.sockets.set(app.hub.count() as i64);
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(metrics::render(&app.registry))
+}

@@ -1,0 +1,86 @@
+//! REST: every route once. Parse, ask, answer; no rules.
+
+pub mod body;
+pub mod caller;
+pub mod conversations;
+mod health;
+mod line;
+mod people;
+pub mod problem;
+mod reps;
+
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What the document at `/api/openapi.json` says of itself.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Switchboard",
+        description = "Live-chat dispatch for customer support. Errors are \
+            `application/problem+json` with a stable `code`; an unknown and a foreign object \
+            give the same 404; moments are Unix milliseconds."
+    ),
+    modifiers(&BearerAuth),
+    security(("bearer" = [])),
+    tags(
+        (name = "people", description = "Registering, signing in, the first admin"),
+        (name = "conversations", description = "Opening, reading, writing, closing"),
+        (name = "reps", description = "Capacity and availability"),
+        (name = "line", description = "Who waits, and who has room"),
+        (name = "health", description = "For machines that watch this one"),
+    )
+)]
+pub struct Document;
+
+struct BearerAuth;
+
+impl utoipa::Modify for BearerAuth {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// Every route. Who may call it stands beside it, and in the table that the tests walk.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            // Anyone.
+            .service(people::set_up)
+            .service(people::register)
+            .service(people::sign_in)
+            .service(people::refresh)
+            // Whoever is signed in.
+            .service(people::sign_out)
+            .service(people::me)
+            .service(people::ticket)
+            .service(line::list_queues)
+            // The customer of a conversation, its rep, an admin.
+            .service(conversations::open)
+            .service(conversations::list)
+            .service(conversations::find)
+            .service(conversations::log)
+            .service(conversations::send)
+            .service(conversations::close)
+            // A rep.
+            .service(conversations::claim)
+            .service(reps::set_availability)
+            .service(line::line)
+            // An admin.
+            .service(reps::add)
+            .service(reps::list)
+            .service(reps::set_capacity),
+    );
+    // Machines.
+    config
+        .service(health::alive)
+        .service(health::ready)
+        .service(health::figures);
+}

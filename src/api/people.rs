@@ -1,0 +1,210 @@
+//! Registering, signing in, and who one is.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, post, web};
+
+use super::body::Body;
+use super::caller::Caller;
+use super::problem::Problem;
+use crate::app::App;
+use crate::error::Result;
+use crate::people::{NewPerson, Pair};
+use crate::store::users::User;
+use crate::words::{Moment, Role, UserId};
+
+/// A new account.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Letters, digits and . _ + - without spaces.
+    pub username: String,
+    /// At least 8 characters.
+    pub password: String,
+    /// What others see; the username if it is not given.
+    pub display_name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl From<Registration> for NewPerson {
+    fn from(one: Registration) -> Self {
+        NewPerson {
+            username: one.username,
+            password: one.password,
+            display_name: one.display_name,
+            email: one.email,
+            phone: one.phone,
+            ..NewPerson::default()
+        }
+    }
+}
+
+/// The first admin.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// From the link that the server prints at its start.
+    pub token: String,
+    pub username: String,
+    pub password: String,
+    pub display_name: Option<String>,
+}
+
+/// Signing in.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Username, e-mail address or phone number.
+    pub login: String,
+    pub password: String,
+}
+
+/// Asking for the next pair of tokens.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    pub refresh_token: String,
+}
+
+/// A person, as he sees himself.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct Me {
+    pub id: UserId,
+    pub number: i64,
+    pub role: Role,
+    pub username: Option<String>,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub created_at: Moment,
+}
+
+impl From<User> for Me {
+    fn from(user: User) -> Self {
+        Me {
+            id: user.id,
+            number: user.number,
+            role: user.role,
+            username: user.username,
+            display_name: user.display_name,
+            email: user.email,
+            phone: user.phone,
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// Tokens, and whose they are.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct SignedIn {
+    #[serde(flatten)]
+    pub tokens: Pair,
+    pub user: Me,
+}
+
+/// A pass for a browser's socket.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct Ticket {
+    /// Goes into the socket's second subprotocol, as `ticket.` and this.
+    pub ticket: String,
+    /// How long it is good, in ms.
+    pub expires_in_ms: Moment,
+}
+
+async fn signed_in(app: &App, user: User) -> Result<SignedIn> {
+    Ok(SignedIn {
+        tokens: app.people.start_session(&user).await?,
+        user: user.into(),
+    })
+}
+
+/// Make the first admin
+#[utoipa::path(
+    tag = "people", security(()), request_body = Setup,
+    responses((status = 201, body = SignedIn), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[post("/setup")]
+pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResponse> {
+    let Setup {
+        token,
+        username,
+        password,
+        display_name,
+    } = setup;
+    let person = NewPerson {
+        username,
+        password,
+        display_name,
+        ..NewPerson::default()
+    };
+    let user = app.people.set_up(&token, person).await?;
+    Ok(HttpResponse::Created().json(signed_in(&app, user).await?))
+}
+
+/// Register as a customer
+#[utoipa::path(
+    tag = "people", security(()), request_body = Registration,
+    responses((status = 201, body = SignedIn), (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[post("/customers")]
+pub async fn register(app: Data<App>, Body(new): Body<Registration>) -> Result<HttpResponse> {
+    let user = app.people.add_customer(new.into()).await?;
+    Ok(HttpResponse::Created().json(signed_in(&app, user).await?))
+}
+
+/// Sign in
+#[utoipa::path(
+    tag = "people", security(()), request_body = Login,
+    responses((status = 200, body = SignedIn), (status = 401, body = Problem))
+)]
+#[post("/sessions")]
+pub async fn sign_in(app: Data<App>, Body(login): Body<Login>) -> Result<web::Json<SignedIn>> {
+    let (tokens, user) = app.people.sign_in(&login.login, login.password).await?;
+    Ok(web::Json(SignedIn {
+        tokens,
+        user: user.into(),
+    }))
+}
+
+/// Get the next pair of tokens
+///
+/// A refresh token is good once. Used again, it ends the whole login; only within ten seconds
+/// the current pair is given again, because the answer may have been lost.
+#[utoipa::path(
+    tag = "people", security(()), request_body = Refresh,
+    responses((status = 200, body = Pair), (status = 401, body = Problem))
+)]
+#[post("/sessions/refresh")]
+pub async fn refresh(app: Data<App>, Body(refresh): Body<Refresh>) -> Result<web::Json<Pair>> {
+    Ok(web::Json(app.people.refresh(&refresh.refresh_token).await?))
+}
+
+/// Sign out
+#[utoipa::path(tag = "people", responses((status = 204), (status = 401, body = Problem)))]
+#[delete("/sessions/current")]
+pub async fn sign_out(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
+    app.people.sign_out(caller.session).await?;
+    app.hub.end_sessions(&[caller.session].into());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who am I
+#[utoipa::path(tag = "people", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[get("/me")]
+pub async fn me(app: Data<App>, caller: Caller) -> Result<web::Json<Me>> {
+    Ok(web::Json(app.people.find(caller.actor.id).await?.into()))
+}
+
+/// Get a pass for a socket
+///
+/// Browsers cannot send a header with a WebSocket. They open it with the subprotocols
+/// `switchboard.v1` and `ticket.` followed by this ticket, which is good once.
+#[utoipa::path(tag = "people", responses((status = 201, body = Ticket), (status = 401, body = Problem)))]
+#[post("/socket-tickets")]
+pub async fn ticket(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
+    let (ticket, expires_in_ms) = app.people.ticket(caller.actor.id, caller.session).await?;
+    Ok(HttpResponse::Created().json(Ticket {
+        ticket,
+        expires_in_ms,
+    }))
+}

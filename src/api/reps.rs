@@ -1,0 +1,129 @@
+//! Reps: making them, how much each may hold, and what each wants.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get, post, put};
+
+use super::body::Body;
+use super::caller::{Admin, Staff};
+use super::people::Registration;
+use super::problem::Problem;
+use crate::app::App;
+use crate::desk;
+use crate::error::{Error, Result};
+use crate::store::Conn;
+use crate::store::reps::{self, RepView};
+use crate::words::{Availability, UserId};
+
+/// A rep's capacity if nothing is said.
+const CAPACITY: i32 = 5;
+
+/// A new rep.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRep {
+    pub username: String,
+    pub password: String,
+    pub display_name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    /// How many conversations he may hold: 0 to 100, else 5.
+    pub capacity: Option<i32>,
+}
+
+/// How much a rep may hold.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// 0 to 100. Below his load nothing is taken away; above it he gets more at once.
+    pub capacity: i32,
+}
+
+/// What a rep wants.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAvailability {
+    pub availability: Availability,
+}
+
+/// Make a rep
+#[utoipa::path(
+    tag = "reps", request_body = NewRep,
+    responses((status = 201, body = RepView), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[post("/reps")]
+pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<HttpResponse> {
+    let capacity = new.capacity.unwrap_or(CAPACITY);
+    desk::check_capacity(capacity)?;
+    let NewRep {
+        username,
+        password,
+        display_name,
+        email,
+        phone,
+        ..
+    } = new;
+    let person = Registration {
+        username,
+        password,
+        display_name,
+        email,
+        phone,
+    };
+    let rep = app.people.add_rep(person.into(), capacity).await?;
+    app.desk.rep_changed(rep.id).await?;
+    let read = move |conn: &mut Conn| reps::views(conn, Some(rep.id));
+    let view = app
+        .store
+        .read(read)
+        .await?
+        .pop()
+        .ok_or_else(|| Error::not_found("rep"))?;
+    Ok(HttpResponse::Created().json(view))
+}
+
+/// List the reps
+#[utoipa::path(tag = "reps", responses((status = 200, body = Vec<RepView>), (status = 403, body = Problem)))]
+#[get("/reps")]
+pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
+    Ok(Json(app.store.read(|conn| reps::views(conn, None)).await?))
+}
+
+/// Set a rep's capacity
+#[utoipa::path(
+    tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = Capacity,
+    responses((status = 200, body = RepView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+#[put("/reps/{id}/capacity")]
+pub async fn set_capacity(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    Body(new): Body<Capacity>,
+) -> Result<Json<RepView>> {
+    Ok(Json(
+        app.desk
+            .set_capacity(caller.actor, *id, new.capacity)
+            .await?,
+    ))
+}
+
+/// Set a rep's availability
+///
+/// His own, or as an admin anybody's. Only `available` gets new conversations by itself.
+#[utoipa::path(
+    tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = NewAvailability,
+    responses((status = 200, body = RepView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+#[put("/reps/{id}/availability")]
+pub async fn set_availability(
+    app: Data<App>,
+    Staff(caller): Staff,
+    id: Path<UserId>,
+    Body(new): Body<NewAvailability>,
+) -> Result<Json<RepView>> {
+    Ok(Json(
+        app.desk
+            .set_availability(caller.actor, *id, new.availability)
+            .await?,
+    ))
+}

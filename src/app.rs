@@ -1,0 +1,47 @@
+//! What every handler can reach. One per server; nothing is global.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+use prometheus_client::registry::Registry;
+
+use crate::desk::Desk;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::people::People;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::words::NodeId;
+
+/// The parts of a running server. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub settings: Settings,
+    pub store: Store,
+    pub desk: Desk,
+    pub people: People,
+    pub hub: Hub,
+    pub metrics: Metrics,
+    pub registry: Registry,
+    pub node: NodeId,
+    /// False until the line is filled, and again when the server goes down.
+    pub ready: AtomicBool,
+    /// Sockets that are open, those still at their handshake included.
+    pub sockets: AtomicUsize,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,80 @@
+//! This node's lease: one row that says it is alive, by the database's clock.
+//!
+//! While it is renewed the sockets of reps on this node make them present. A node that could not
+//! renew in time is struck out by any other; when it comes back it writes itself and its sockets
+//! down anew.
+
+use std::time::Duration;
+
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::hub::Hub;
+use crate::store::{Store, nodes, reps};
+use crate::words::{NodeId, now};
+
+/// What keeps this node written down as alive.
+#[derive(Clone)]
+pub struct Lease {
+    pub store: Store,
+    pub hub: Hub,
+    pub desk: Desk,
+    pub id: NodeId,
+    /// For people who look at the table.
+    pub name: String,
+    /// How long it lasts without being renewed.
+    pub lasts: Duration,
+}
+
+impl Lease {
+    /// Writes the node down.
+    pub async fn begin(&self) -> Result<()> {
+        let (id, name, lasts) = (self.id, self.name.clone(), self.lasts.as_millis() as i64);
+        let write = move |conn: &mut crate::store::Conn| {
+            Ok(nodes::insert(conn, id, &name, now(), lasts).map(drop)?)
+        };
+        self.store.write(write).await
+    }
+
+    /// Renews for ever, three times as often as needed.
+    pub async fn keep(self) {
+        loop {
+            tokio::time::sleep(self.lasts / 3).await;
+            if let Err(error) = self.renew().await {
+                tracing::warn!(%error, "this node's lease could not be renewed");
+            }
+        }
+    }
+
+    async fn renew(&self) -> Result<()> {
+        let (id, lasts) = (self.id, self.lasts.as_millis() as i64);
+        let renewed = self
+            .store
+            .write(move |conn| Ok(nodes::renew(conn, id, lasts)?))
+            .await?;
+        if renewed {
+            return Ok(());
+        }
+        tracing::warn!("this node's lease had run out; it writes itself down again");
+        self.begin().await?;
+        for (socket, rep) in self.hub.rep_sockets() {
+            self.desk.arrive(rep, socket).await?;
+        }
+        Ok(())
+    }
+
+    /// Strikes the node out, with its reps' sockets: it leaves by itself.
+    pub async fn end(&self) -> Result<()> {
+        let id = self.id;
+        self.store
+            .write(move |conn| {
+                let mut gone = reps::delete_sessions_of_node(conn, id)?;
+                gone.sort();
+                gone.dedup();
+                for rep in gone {
+                    reps::touch(conn, rep)?;
+                }
+                Ok(nodes::delete(conn, id).map(drop)?)
+            })
+            .await
+    }
+}
