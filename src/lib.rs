@@ -1,8 +1,41 @@
 //! Live-chat dispatch for customer support.
+//!
+//! A map of the house, from the ground up; a module names only those above it.
 
 #![forbid(unsafe_code)]
 
-pub mod dispatch;
 pub mod error;
-pub mod store;
 pub mod words;
+
+pub mod settings;
+
+pub mod dispatch;
+
+pub mod store;
+
+pub mod metrics;
+pub mod news;
+
+pub mod bell;
+pub mod hub;
+
+pub mod desk;
+
+pub mod node;
+pub mod people;
+pub mod watch;
+
+pub mod app;
+
+pub mod api;
+pub mod dialects;
+pub mod live;
+pub mod pages;
+
+pub mod http;
+pub mod server;
+pub mod shared_redis;
+
+pub mod doctor;
+pub mod health;
+pub mod logging;

@@ -1,1 +1,133 @@
-fn main() {}
+//! The command line: what this program can be asked to do.
+
+#![forbid(unsafe_code)]
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use switchboard::people::{NewPerson, People};
+use switchboard::server::Server;
+use switchboard::settings::Settings;
+use switchboard::{doctor, health, logging};
+
+/// Live-chat dispatch for customer support.
+#[derive(Parser)]
+#[command(version, about)]
+struct Line {
+    /// A TOML file with settings; `switchboard settings` shows them all.
+    #[arg(long, global = true, env = "SWITCHBOARD_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (this is what happens without a command).
+    Serve,
+    /// Check the invariants on the database; exits with 1 if one is broken.
+    Doctor,
+    /// Make or change admins.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Print the settings in effect, secrets masked.
+    Settings,
+    /// Ask a running server whether it is ready; exits with 1 if not.
+    Health {
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an admin; the password is read from standard input.
+    Create { username: String },
+}
+
+fn main() -> ExitCode {
+    match run(Line::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("switchboard: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(line: Line) -> anyhow::Result<ExitCode> {
+    if let Some(Command::Health { url }) = &line.command {
+        return Ok(exit(health::ask(url)));
+    }
+    let settings = Settings::read(line.config.as_deref(), std::env::vars())?;
+    match line.command.unwrap_or(Command::Serve) {
+        Command::Serve => actix_web::rt::System::new().block_on(serve(settings))?,
+        Command::Doctor => return Ok(exit(doctor::examine(&settings)?)),
+        Command::Admin(AdminCommand::Create { username }) => {
+            actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
+        }
+        Command::Settings => print!("{}", settings.masked()),
+        Command::Health { .. } => unreachable!("answered above, without settings"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exit(well: bool) -> ExitCode {
+    if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Serves until it is told to stop.
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    logging::start(&settings)?;
+    let listener = TcpListener::bind(&settings.listen)
+        .with_context(|| format!("the address {} cannot be served", settings.listen))?;
+    let server = Server::start(settings, listener).await?;
+    println!("{}", server.welcome().await?);
+    stop_asked().await?;
+    tracing::info!("going down");
+    server.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_asked() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<()> {
+    let mut password = String::new();
+    eprintln!("Password for {username} (then Enter and Ctrl-D):");
+    std::io::stdin().read_to_string(&mut password)?;
+    let password = password.trim_end_matches(['\n', '\r']).to_owned();
+    let store = doctor::open(settings)?;
+    // No token is made here, so no secret is needed.
+    let people = People::new(
+        store,
+        b"",
+        settings.access_token_s,
+        settings.refresh_token_s,
+    );
+    let person = NewPerson {
+        username,
+        password,
+        ..NewPerson::default()
+    };
+    let user = people.add_admin(person).await?;
+    println!("made the admin {}", user.username.unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,356 @@
+//! The dialect of the Customer Support API: its paths, bodies and frames.
+//!
+//! What is different on purpose, and why, is said in `docs/customer_support.md`.
+
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+
+use super::customer_support_socket::Chat;
+use crate::api::body::Body;
+use crate::api::caller::{Admin, Caller};
+use crate::api::conversations::readable;
+use crate::app::App;
+use crate::desk::{self, Actor};
+use crate::error::{Code, Error, Result};
+use crate::live::upgrade;
+use crate::people::NewPerson;
+use crate::store::conversations::{self, Conversation, ConversationView, Filter, PersonView};
+use crate::store::events::{self, Event};
+use crate::store::{Conn, users};
+use crate::words::{ClientId, ConversationId, Moment, Priority, Role, Status, UserId};
+
+/// Conversations in a list and messages in a conversation: the newest so many.
+const SHOWN: i64 = 200;
+/// A rep's `max_capacity` if nothing is said.
+const CAPACITY: i32 = 5;
+
+/// The dialect's addresses, each with and without its trailing slash.
+pub fn routes(config: &mut ServiceConfig) {
+    let both = |path: &'static str| [path.to_owned(), format!("{path}/")];
+    config
+        .service(web::resource(both("/auth/token")).route(web::post().to(sign_in)))
+        .service(web::resource(both("/auth/token/refresh")).route(web::post().to(refresh)))
+        .service(web::resource(both("/api/register_customer")).route(web::post().to(add_customer)))
+        .service(web::resource(both("/api/register_customer_rep")).route(web::post().to(add_rep)))
+        .service(
+            web::resource(both("/api/conversations"))
+                .route(web::get().to(list))
+                .route(web::post().to(open)),
+        )
+        .service(web::resource(both("/api/conversations/{id}")).route(web::get().to(find)))
+        .service(web::resource(both("/ws/customer_support/{id}")).route(web::get().to(socket)));
+}
+
+#[derive(serde::Deserialize)]
+struct SignIn {
+    username: String,
+    password: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Refresh {
+    refresh: String,
+}
+
+#[derive(serde::Deserialize)]
+struct NewUser {
+    username: String,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    email: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Registration {
+    user: NewUser,
+    phone_number: Option<String>,
+    password: String,
+    /// The password once more.
+    password1: String,
+    max_capacity: Option<i32>,
+}
+
+#[derive(serde::Deserialize, Default)]
+struct Opening {
+    #[serde(default)]
+    subject: String,
+}
+
+type Taken<T> = std::result::Result<Body<T>, Error>;
+
+/// Errors as this dialect's clients read them: `detail`, or a list of sentences per field.
+fn refuse(error: &Error) -> HttpResponse {
+    let status = match error.status() {
+        422 => 400,
+        status => status,
+    };
+    let mut answer = HttpResponse::build(
+        actix_web::http::StatusCode::from_u16(status)
+            .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR),
+    );
+    if let Some(cause) = &error.cause {
+        tracing::error!(cause = format!("{cause:#}"), "a request failed");
+    }
+    if error.fields.is_empty() {
+        return answer.json(json!({ "detail": error.detail, "code": error.code.as_str() }));
+    }
+    let mut fields = serde_json::Map::new();
+    for one in &error.fields {
+        let sentences = fields
+            .entry(one.field.to_string())
+            .or_insert_with(|| json!([]));
+        sentences
+            .as_array_mut()
+            .expect("made as a list")
+            .push(json!(one.detail));
+    }
+    answer.json(fields)
+}
+
+fn answer(result: Result<HttpResponse>) -> HttpResponse {
+    result.unwrap_or_else(|error| refuse(&error))
+}
+
+async fn sign_in(app: Data<App>, body: Taken<SignIn>) -> HttpResponse {
+    let work = async {
+        let Body(SignIn { username, password }) = body?;
+        let (pair, _) = app.people.sign_in(&username, password).await?;
+        let (refresh, access) = (pair.refresh_token, pair.access_token);
+        Ok(HttpResponse::Ok().json(json!({ "refresh": refresh, "access": access })))
+    };
+    answer(work.await)
+}
+
+async fn refresh(app: Data<App>, body: Taken<Refresh>) -> HttpResponse {
+    let work = async {
+        let pair = app.people.refresh(&body?.0.refresh).await?;
+        let (refresh, access) = (pair.refresh_token, pair.access_token);
+        Ok(HttpResponse::Ok().json(json!({ "access": access, "refresh": refresh })))
+    };
+    answer(work.await)
+}
+
+/// The person in a registration, and what he may hold as a rep.
+fn person(one: Registration) -> Result<(NewPerson, i32)> {
+    if one.password != one.password1 {
+        return Err(Error::invalid(
+            "password1",
+            "The two passwords are not the same.",
+        ));
+    }
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let person = NewPerson {
+        username: one.user.username,
+        password: one.password,
+        display_name: None,
+        first_name: one.user.first_name,
+        last_name: one.user.last_name,
+        email: some(one.user.email),
+        phone: one.phone_number.and_then(some),
+    };
+    Ok((person, one.max_capacity.unwrap_or(CAPACITY)))
+}
+
+fn user(user: &users::User) -> Value {
+    json!({
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email.clone().unwrap_or_default(),
+    })
+}
+
+async fn add_customer(app: Data<App>, body: Taken<Registration>) -> HttpResponse {
+    let work = async {
+        let (person, _) = person(body?.0)?;
+        let made = app.people.add_customer(person).await?;
+        let phone = made.phone.clone().unwrap_or_default();
+        let body = json!({ "id": made.id, "user": user(&made), "phone_number": phone });
+        Ok(HttpResponse::Created().json(body))
+    };
+    answer(work.await)
+}
+
+async fn add_rep(
+    app: Data<App>,
+    admin: std::result::Result<Admin, Error>,
+    body: Taken<Registration>,
+) -> HttpResponse {
+    let work = async {
+        admin?;
+        let (person, capacity) = person(body?.0)?;
+        desk::check_capacity(capacity)
+            .map_err(|error| Error::invalid("max_capacity", error.fields[0].detail.clone()))?;
+        let made = app.people.add_rep(person, capacity).await?;
+        app.desk.rep_changed(made.id).await?;
+        let body = json!({
+            "id": made.id,
+            "user": user(&made),
+            "phone_number": made.phone.clone().unwrap_or_default(),
+            "max_capacity": capacity,
+        });
+        Ok(HttpResponse::Created().json(body))
+    };
+    answer(work.await)
+}
+
+async fn open(
+    app: Data<App>,
+    caller: std::result::Result<Caller, Error>,
+    body: Taken<Opening>,
+) -> HttpResponse {
+    let work = async {
+        let caller = caller?;
+        // This dialect's clients may send no body at all.
+        let subject = body.map(|Body(one)| one.subject).unwrap_or_default();
+        let open = desk::Open {
+            client_id: ClientId::new(),
+            subject,
+            text: None,
+            queue: None,
+            priority: Priority::Normal,
+        };
+        let (view, _) = app.desk.open(caller.actor, open).await?;
+        Ok(HttpResponse::Created().json(conversation(&view)))
+    };
+    answer(work.await)
+}
+
+async fn list(app: Data<App>, caller: std::result::Result<Caller, Error>) -> HttpResponse {
+    let work = async {
+        let Actor { id, role } = caller?.actor;
+        let read = move |conn: &mut Conn| {
+            let filter = Filter {
+                limit: SHOWN,
+                ..Filter::default()
+            };
+            let rows = conversations::list(conn, id, role, &filter)?;
+            let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
+            let latest = events::latest_messages(conn, &ids)?;
+            let views = conversations::views(conn, rows)?;
+            let item = |view: &ConversationView| {
+                let mine = |event: &&Event| event.conversation_id == view.id;
+                let latest = latest.iter().find(mine).map(|event| message(view, event));
+                let mut item = conversation(view);
+                item["latest_message"] = latest.unwrap_or(Value::Null);
+                item
+            };
+            Ok(views.iter().map(item).collect::<Vec<Value>>())
+        };
+        Ok(HttpResponse::Ok().json(app.store.read(read).await?))
+    };
+    answer(work.await)
+}
+
+async fn find(
+    app: Data<App>,
+    caller: std::result::Result<Caller, Error>,
+    id: Path<String>,
+) -> HttpResponse {
+    let work = async {
+        let (caller, id) = (caller?, parse(&id)?);
+        let read = move |conn: &mut Conn| {
+            let row = readable(conn, &caller.actor, id)?;
+            let view = conversations::view(conn, row)?;
+            let mut log = events::before(conn, id, i64::MAX, SHOWN)?;
+            log.reverse();
+            let messages = log.iter().filter(|event| event.body.is_some());
+            let mut item = conversation(&view);
+            item["messages"] = messages.map(|event| message(&view, event)).collect();
+            Ok(item)
+        };
+        Ok(HttpResponse::Ok().json(app.store.read(read).await?))
+    };
+    answer(work.await)
+}
+
+fn parse(id: &str) -> Result<ConversationId> {
+    // What is no id can be nobody's conversation.
+    id.parse().map_err(|_| Error::not_found("conversation"))
+}
+
+fn person_item(one: &PersonView) -> Value {
+    json!({ "id": one.id, "name": one.name })
+}
+
+fn moment(at: Moment) -> Value {
+    jiff::Timestamp::from_millisecond(at).map_or(Value::Null, |at| json!(at.to_string()))
+}
+
+/// A conversation as this dialect shows it. `customer_rep` stays after the end: who served is
+/// known.
+fn conversation(view: &ConversationView) -> Value {
+    json!({
+        "id": view.id,
+        "number": view.number,
+        "subject": view.subject,
+        "status": view.status,
+        "customer": person_item(&view.customer),
+        "customer_rep": view.last_rep.as_ref().map(person_item),
+        "created_at": moment(view.created_at),
+        "closed_at": view.closed_at.map(moment),
+    })
+}
+
+/// Who wrote it, as both sides see him.
+pub fn sender(view: &ConversationView, id: Option<UserId>) -> String {
+    let people = [
+        Some(&view.customer),
+        view.rep.as_ref(),
+        view.last_rep.as_ref(),
+    ];
+    let found = people.into_iter().flatten().find(|one| Some(one.id) == id);
+    found.map_or_else(|| "Support".into(), |one| one.name.clone())
+}
+
+fn message(view: &ConversationView, event: &Event) -> Value {
+    json!({
+        "id": event.seq,
+        "conversation": view.id,
+        "message": event.body,
+        "sender": sender(view, event.sender_id),
+        "sender_id": event.sender_id,
+        "created_at": moment(event.created_at),
+    })
+}
+
+async fn socket(
+    app: Data<App>,
+    request: HttpRequest,
+    id: Path<String>,
+    body: Payload,
+) -> HttpResponse {
+    let app: App = (**app).clone();
+    let work = async {
+        let caller = upgrade::authenticate(&app, &request).await?;
+        let id = parse(&id)?;
+        let view = enter(&app, &caller.actor, id).await?;
+        let chat = Chat::new(app.clone(), caller.clone(), view);
+        upgrade::upgrade(app.clone(), &request, body, caller, chat).await
+    };
+    answer(work.await)
+}
+
+/// Who may sit in a conversation's socket: its customer while it is open, and its rep. A rep who
+/// enters one that waits claims it: in this dialect he has no other way to say that he is there.
+async fn enter(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationView> {
+    let asked = actor.clone();
+    let read = move |conn: &mut Conn| {
+        let row: Conversation = readable(conn, &asked, id)?;
+        conversations::view(conn, row)
+    };
+    let view = app.store.read(read).await?;
+    match actor.role {
+        Role::Customer if view.status == Status::Closed => Err(Error::new(
+            Code::ConversationClosed,
+            "This conversation is closed. Open a new one to go on.",
+        )),
+        Role::Rep if view.status == Status::Waiting => app.desk.claim(actor.clone(), id).await,
+        Role::Admin => Err(Error::not_found("conversation")),
+        _ => Ok(view),
+    }
+}

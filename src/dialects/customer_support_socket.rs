@@ -1,0 +1,264 @@
+//! The socket of the Customer Support API: one conversation, plain messages.
+//!
+//! In: `{"message": "..."}`, from the rep also with `"close_chat": true`. Out: `{"message",
+//! "sender", ...}` to everyone in the conversation, its sender included; the busy text and the
+//! position to who waits; `{"redirect_id": "<uuid>"}` to the rep who has got another customer.
+
+use futures_util::FutureExt;
+use serde_json::json;
+
+use super::customer_support::sender;
+use crate::api::body;
+use crate::api::caller::Caller;
+use crate::app::App;
+use crate::desk::Close;
+use crate::error::{Error, Result};
+use crate::hub::{End, Note, Seat};
+use crate::live::cursor::{Cursors, Next, missed};
+use crate::live::socket::{Gone, Heard, Talk, Wire};
+use crate::news::{EventView, Grown, News};
+use crate::store::conversations::{self, ConversationView};
+use crate::watch::POSITIONS_MAX;
+use crate::words::{ClientId, EventKind, Role, Status};
+
+/// One side of one conversation.
+pub struct Chat {
+    app: App,
+    caller: Caller,
+    view: ConversationView,
+    cursors: Cursors,
+    arrived: bool,
+}
+
+#[derive(serde::Deserialize)]
+struct Frame {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    close_chat: bool,
+}
+
+/// A command's end: nothing to say, or why it was refused.
+type Done = Result<()>;
+
+impl Chat {
+    /// A socket on a conversation as it is now. Earlier messages are read over HTTP.
+    pub fn new(app: App, caller: Caller, view: ConversationView) -> Self {
+        let mut cursors = Cursors::default();
+        cursors.set(view.id, view.last_seq);
+        Self {
+            app,
+            caller,
+            view,
+            cursors,
+            arrived: false,
+        }
+    }
+
+    fn is_rep(&self) -> bool {
+        self.caller.actor.role == Role::Rep
+    }
+
+    async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
+        if let Some(cause) = &error.cause {
+            tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
+        }
+        wire.send(&json!({ "error": error.code.as_str(), "detail": error.detail }))
+            .await
+    }
+
+    async fn place(&self, wire: &mut Wire, ahead: i64) -> Result<(), Gone> {
+        let position = ahead + 1;
+        let text = format!(
+            "All customer representatives are busy. You are number {position} in the queue; \
+             stay here and you will be connected."
+        );
+        wire.send(&json!({ "message": text, "position": position, "queued": true }))
+            .await
+    }
+
+    async fn first_place(&self, wire: &mut Wire) -> Result<(), Gone> {
+        let (id, queue) = (self.view.id, self.view.queue.id);
+        let read = move |conn: &mut crate::store::Conn| {
+            Ok(conversations::line(conn, queue, POSITIONS_MAX)?)
+        };
+        match self.app.store.read(read).await {
+            Ok(line) => {
+                let ahead = line.iter().position(|(one, _)| *one == id);
+                self.place(wire, ahead.map_or(POSITIONS_MAX, |ahead| ahead as i64))
+                    .await
+            }
+            Err(error) => self.refuse(wire, &error).await,
+        }
+    }
+
+    async fn grown(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
+        if grown.conversation != self.view.id {
+            return self.elsewhere(wire, grown).await;
+        }
+        match self.cursors.judge(grown) {
+            Next::Nothing => Ok(()),
+            Next::Read => self.catch_up(wire).await,
+            Next::Forward => {
+                if let Some(view) = &grown.view {
+                    self.view = view.clone();
+                }
+                self.tell(wire, &grown.events).await
+            }
+        }
+    }
+
+    async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        let at = self.cursors.at(self.view.id);
+        match missed(&self.app, &self.caller.actor, self.view.id, at).await {
+            Ok(Some(missed)) => {
+                self.view = missed.view;
+                self.tell(wire, &missed.events).await
+            }
+            Ok(None) => Ok(()),
+            Err(error) => self.refuse(wire, &error).await,
+        }
+    }
+
+    async fn tell(&mut self, wire: &mut Wire, events: &[EventView]) -> Result<(), Gone> {
+        for event in events {
+            self.cursors.pass(event);
+            let name = sender(&self.view, event.sender_id);
+            let frame = match event.kind {
+                EventKind::Message => json!({
+                    "message": event.text,
+                    "sender": name,
+                    "sender_id": event.sender_id,
+                    "id": event.seq,
+                }),
+                EventKind::Assigned => {
+                    let rep = self.view.last_rep.as_ref();
+                    let name = rep.map_or("A representative", |rep| rep.name.as_str());
+                    let text = format!("{name} has joined the chat.");
+                    json!({ "message": text, "customer_rep": rep, "queued": false })
+                }
+                EventKind::Closed => json!({ "message": "This chat is closed.", "closed": true }),
+                _ => continue,
+            };
+            wire.send(&frame).await?;
+        }
+        Ok(())
+    }
+
+    /// News of another conversation: the rep of this socket may have got it.
+    async fn elsewhere(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
+        let mine = |view: &&ConversationView| {
+            view.rep
+                .as_ref()
+                .is_some_and(|rep| rep.id == self.caller.actor.id)
+        };
+        let assigned = grown
+            .events
+            .iter()
+            .any(|event| event.kind == EventKind::Assigned);
+        match grown
+            .view
+            .as_ref()
+            .filter(mine)
+            .filter(|_| assigned && self.is_rep())
+        {
+            Some(view) => wire.send(&json!({ "redirect_id": view.id })).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Talk for Chat {
+    type Done = Done;
+
+    async fn opened(&mut self, wire: &mut Wire, seat: &Seat) -> Result<(), Gone> {
+        if self.is_rep() {
+            match self.app.desk.arrive(self.caller.actor.id, seat.id).await {
+                Ok(()) => self.arrived = true,
+                Err(error) => self.refuse(wire, &error).await?,
+            }
+        }
+        // What happened between the handshake and the seat.
+        self.catch_up(wire).await?;
+        if self.view.status == Status::Waiting {
+            self.first_place(wire).await?;
+        }
+        Ok(())
+    }
+
+    async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
+        let frame: Frame = match body::parse(text.as_bytes()) {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.refuse(wire, &error).await?;
+                return Ok(Heard::Wrong);
+            }
+        };
+        let (desk, actor, id) = (
+            self.app.desk.clone(),
+            self.caller.actor.clone(),
+            self.view.id,
+        );
+        if frame.close_chat && self.is_rep() {
+            let text = Some(frame.message).filter(|text| !text.trim().is_empty());
+            let close = Close {
+                client_id: Some(ClientId::new()),
+                text,
+                resolution: None,
+            };
+            let closing = async move { desk.close(actor, id, close).await.map(drop) };
+            return Ok(Heard::Alone(closing.boxed_local()));
+        }
+        // This dialect's frames carry no id; each is a command of its own.
+        let sending = desk.send(&actor, id, ClientId::new(), frame.message);
+        Ok(Heard::Command(
+            async move { sending.await.map(drop) }.boxed_local(),
+        ))
+    }
+
+    async fn done(&mut self, wire: &mut Wire, done: Done) -> Result<(), Gone> {
+        match done {
+            Ok(()) => Ok(()),
+            Err(error) => self.refuse(wire, &error).await,
+        }
+    }
+
+    async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone> {
+        match note {
+            Note::News(news) => match &*news {
+                News::Grown(grown) => self.grown(wire, grown).await,
+                _ => Ok(()),
+            },
+            Note::Position {
+                conversation,
+                ahead,
+            } if conversation == self.view.id => self.place(wire, ahead).await,
+            Note::Position { .. } => Ok(()),
+            Note::Check => self.catch_up(wire).await,
+        }
+    }
+
+    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone> {
+        let detail = "You send faster than is allowed. Wait a moment and send it again.";
+        let frame = json!({ "error": "rate_limited", "detail": detail, "retry_after_ms": wait_ms });
+        wire.send(&frame).await
+    }
+
+    async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {
+        let text = match end {
+            End::Restart { .. } => "The server restarts. Connect again in a moment.",
+            End::Replaced => "This chat was opened elsewhere.",
+            End::Revoked => "Your login has ended. Sign in again.",
+        };
+        wire.send(&json!({ "error": "bye", "detail": text })).await
+    }
+
+    async fn closed(&mut self, seat: &Seat) {
+        if self.arrived && !self.app.hub.is_closing() {
+            let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;
+            if let Err(error) = left {
+                tracing::warn!(%error, "a rep's socket has closed and could not be struck out");
+            }
+        }
+    }
+}

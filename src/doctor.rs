@@ -1,0 +1,52 @@
+//! `switchboard doctor`: is the record sound?
+
+use crate::settings::Settings;
+use crate::store::checks::{self, Finding};
+use crate::store::{Options, Store};
+
+/// Opens the database of the settings.
+pub fn open(settings: &Settings) -> anyhow::Result<Store> {
+    Store::open(&Options {
+        url: settings.database(),
+        connections: 2,
+    })
+}
+
+/// Asks every invariant on the database of the settings and prints what was found. True when
+/// nothing is broken.
+pub fn examine(settings: &Settings) -> anyhow::Result<bool> {
+    let store = open(settings)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let findings = runtime.block_on(store.read(checks::run))?;
+    print!("{}", report(&findings));
+    Ok(is_well(&findings))
+}
+
+/// Whether nothing is broken.
+pub fn is_well(findings: &[Finding]) -> bool {
+    findings.iter().all(|one| one.broken == 0)
+}
+
+/// The findings as lines for people.
+pub fn report(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for Finding { name, says, broken } in findings {
+        let mark = if *broken == 0 {
+            "ok    ".into()
+        } else {
+            format!("BROKEN {broken}")
+        };
+        text.push_str(&format!("{mark} {name}: {says}\n"));
+    }
+    let broken = findings.iter().filter(|one| one.broken > 0).count();
+    match broken {
+        0 => text.push_str(&format!("{} invariants hold\n", findings.len())),
+        _ => text.push_str(&format!(
+            "{broken} of {} invariants are broken\n",
+            findings.len()
+        )),
+    }
+    text
+}

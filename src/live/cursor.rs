@@ -1,0 +1,160 @@
+//! Where a socket stands in each conversation, and how it gets on: by the doorbell's hint if that
+//! is just the next, else by reading what is missing from the database.
+
+use std::collections::HashMap;
+
+use crate::api::conversations::readable;
+use crate::app::App;
+use crate::desk::Actor;
+use crate::error::Result;
+use crate::news::{EventView, Grown};
+use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::{Conn, events};
+use crate::words::{ConversationId, EventKind, Role, UserId};
+
+/// Events read from the database in one go; what is further behind is left to pages over HTTP.
+pub const BATCH: i64 = 500;
+
+/// The last seq this socket has seen or been told to read elsewhere, per conversation.
+#[derive(Default)]
+pub struct Cursors(HashMap<ConversationId, i64>);
+
+/// What to do with a piece of news.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Seen already.
+    Nothing,
+    /// The hint carries exactly what is missing.
+    Forward,
+    /// Something is missing in between.
+    Read,
+}
+
+impl Cursors {
+    /// Where the socket stands; 0 before the first event.
+    pub fn at(&self, id: ConversationId) -> i64 {
+        self.0.get(&id).copied().unwrap_or(0)
+    }
+
+    pub fn set(&mut self, id: ConversationId, seq: i64) {
+        self.0.insert(id, seq);
+    }
+
+    pub fn forget(&mut self, id: ConversationId) {
+        self.0.remove(&id);
+    }
+
+    pub fn ids(&self) -> Vec<ConversationId> {
+        self.0.keys().copied().collect()
+    }
+
+    /// Moves on to an event and answers where the socket stood before.
+    pub fn pass(&mut self, event: &EventView) -> i64 {
+        self.0.insert(event.conversation, event.seq).unwrap_or(0)
+    }
+
+    pub fn judge(&self, grown: &Grown) -> Next {
+        let at = self.at(grown.conversation);
+        match grown.events.first() {
+            _ if grown.seq <= at => Next::Nothing,
+            Some(first) if first.seq == at + 1 => Next::Forward,
+            _ => Next::Read,
+        }
+    }
+}
+
+/// What a socket has missed of one conversation.
+pub struct Missed {
+    pub view: ConversationView,
+    /// So much is left to pages over HTTP: the first and the last seq of it.
+    pub gap: Option<(i64, i64)>,
+    pub events: Vec<EventView>,
+    /// Whether an assignment is among the events.
+    pub assigned: bool,
+}
+
+/// Reads what is missing after `seq`. None when this person may not read the conversation, or
+/// not any more.
+pub async fn missed(
+    app: &App,
+    actor: &Actor,
+    id: ConversationId,
+    seq: i64,
+) -> Result<Option<Missed>> {
+    let actor = actor.clone();
+    let read = move |conn: &mut Conn| {
+        let Ok(row) = readable(conn, &actor, id) else {
+            return Ok(None);
+        };
+        if actor.role == Role::Rep && !serves_now(&row, actor.id) {
+            return Ok(None);
+        }
+        let view = conversations::view(conn, row)?;
+        let from = seq.clamp(0, view.last_seq);
+        let behind = view.last_seq - from;
+        let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
+        let after = gap.map_or(from, |(_, to)| to);
+        let rows = events::after(conn, id, after, BATCH)?;
+        let assigned = rows.iter().any(|event| event.kind == EventKind::Assigned);
+        let events = rows.into_iter().map(EventView::from).collect();
+        Ok(Some(Missed {
+            view,
+            gap,
+            events,
+            assigned,
+        }))
+    };
+    app.metrics.catch_ups.inc();
+    app.store.read(read).await
+}
+
+/// A rep's sockets are told only of what he serves, to its very end.
+fn serves_now(row: &Conversation, rep: UserId) -> bool {
+    row.last_rep_id == Some(rep) && (row.rep_id.is_none() || row.rep_id == Some(rep))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grown(seqs: &[i64], seq: i64) -> Grown {
+        let conversation = ConversationId::new();
+        let event = |seq: &i64| EventView {
+            conversation,
+            seq: *seq,
+            kind: EventKind::Message,
+            sender_id: None,
+            client_id: None,
+            text: None,
+            data: None,
+            created_at: 0,
+        };
+        let events = seqs.iter().map(event).collect();
+        Grown {
+            conversation,
+            seq,
+            audience: Vec::new(),
+            events,
+            view: None,
+        }
+    }
+
+    #[test]
+    fn only_the_very_next_is_forwarded() {
+        let cases = [
+            (0, grown(&[1, 2], 2), Next::Forward),
+            (2, grown(&[3], 3), Next::Forward),
+            (3, grown(&[3], 3), Next::Nothing),
+            (4, grown(&[3], 3), Next::Nothing),
+            (1, grown(&[3], 3), Next::Read),
+            (2, grown(&[2, 3], 3), Next::Read),
+            (2, grown(&[], 3), Next::Read),
+            (3, grown(&[], 3), Next::Nothing),
+        ];
+        for (at, news, expected) in cases {
+            let mut cursors = Cursors::default();
+            cursors.set(news.conversation, at);
+            assert_eq!(cursors.judge(&news), expected, "at {at}: {news:?}");
+        }
+    }
+}

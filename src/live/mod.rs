@@ -1,0 +1,27 @@
+//! WebSockets: what every socket shares, and the native protocol `switchboard.v1`.
+//!
+//! `upgrade.rs` lets a client in, `guard.rs` keeps big frames out, `socket.rs` is the loop,
+//! `session.rs` the native conversation with it, `protocol.rs` the wire, exactly.
+
+pub mod bucket;
+pub mod cursor;
+mod guard;
+pub mod protocol;
+mod session;
+pub mod socket;
+pub mod upgrade;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::app::App;
+use crate::error::Result;
+use session::Session;
+
+/// Open a socket
+pub async fn open(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
+    let app: App = (**app).clone();
+    let caller = upgrade::authenticate(&app, &request).await?;
+    let talk = Session::new(app.clone(), caller.clone());
+    upgrade::upgrade(app, &request, body, caller, talk).await
+}

@@ -1,0 +1,146 @@
+//! The native wire, `switchboard.v1`: JSON text frames, exactly these.
+//!
+//! The client says `hello` first, with the seq up to which it knows each conversation; it gets
+//! `ready`, then exactly the missing events. Each `event` carries `after`, the seq at which this
+//! socket stood before it: a client that stands elsewhere has missed something and says `hello`
+//! on a new socket.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::news::EventView;
+use crate::store::conversations::ConversationView;
+use crate::store::reps::RepView;
+use crate::words::{
+    Availability, ClientId, ConversationId, Moment, NodeId, Resolution, Role, UserId,
+};
+
+/// What both sides call this protocol.
+pub const SUBPROTOCOL: &str = "switchboard.v1";
+
+/// What a client says. `ref` is any short text; it comes back with the answer.
+#[derive(Debug, serde::Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientFrame {
+    Hello {
+        #[serde(default)]
+        resume: HashMap<ConversationId, i64>,
+    },
+    Send {
+        client_id: ClientId,
+        conversation: ConversationId,
+        text: String,
+    },
+    Claim {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Close {
+        conversation: ConversationId,
+        client_id: Option<ClientId>,
+        text: Option<String>,
+        resolution: Option<Resolution>,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Availability {
+        availability: Availability,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+}
+
+/// What a command is known by to its client.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Reference {
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+}
+
+/// Who is at this end of the socket.
+#[derive(Debug, serde::Serialize)]
+pub struct Myself {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// What the server says.
+#[derive(Debug, serde::Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`: who you are, and your open conversations.
+    Ready {
+        node: NodeId,
+        server_time: Moment,
+        /// How often the server pings, in ms.
+        heartbeat_ms: u64,
+        user: Myself,
+        /// Capacity, load and availability, if you are a rep.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rep: Option<RepView>,
+        conversations: Vec<ConversationView>,
+    },
+    /// A conversation's log has grown; you stood at `after`.
+    Event {
+        after: i64,
+        #[serde(flatten)]
+        event: EventView,
+    },
+    /// The command is carried out and on disk.
+    Ack {
+        #[serde(flatten)]
+        reference: Reference,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seq: Option<i64>,
+        /// It was carried out before.
+        duplicate: bool,
+    },
+    /// Where a waiting conversation stands: `position` 1 is next.
+    Line {
+        conversation: ConversationId,
+        position: i64,
+        ahead: i64,
+    },
+    /// A rep has taken it; the events follow.
+    Assigned { conversation: Box<ConversationView> },
+    /// Your capacity, load or availability is another.
+    Rep { rep: RepView },
+    /// Too much to send here: read these events at `url`.
+    Gap {
+        conversation: ConversationId,
+        from: i64,
+        to: i64,
+        url: String,
+    },
+    Error {
+        #[serde(flatten)]
+        reference: Reference,
+        code: &'static str,
+        message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+    },
+    /// The server ends this socket; come back after so many ms, if at all.
+    Bye {
+        reason: &'static str,
+        reconnect_in_ms: Option<u64>,
+    },
+}
+
+impl ServerFrame {
+    /// An error as the answer to a command.
+    pub fn error(error: &Error, reference: Reference) -> Self {
+        ServerFrame::Error {
+            reference,
+            code: error.code.as_str(),
+            message: error.detail.to_string(),
+            retry_after_ms: error.retry_after_ms,
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! The native conversation with one client: hello, ready, then commands and news.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+
+use super::cursor::{Cursors, Next, missed};
+use super::protocol::{ClientFrame, Myself, Reference, ServerFrame};
+use super::socket::{Gone, Heard, Talk, Wire};
+use crate::api::body;
+use crate::api::caller::Caller;
+use crate::app::App;
+use crate::desk::Close;
+use crate::error::{Code, Error, Result};
+use crate::hub::{End, Note, Seat};
+use crate::news::{Grown, News};
+use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::reps::{self, RepView};
+use crate::store::{Conn, queues};
+use crate::watch::POSITIONS_MAX;
+use crate::words::{ConversationId, EventKind, Role, SocketId, Status, now};
+
+/// Conversations that a client may resume at once.
+const RESUME_MAX: usize = 200;
+/// Characters of a `ref`.
+const REFERENCE_MAX: usize = 64;
+
+/// One client.
+pub struct Session {
+    app: App,
+    caller: Caller,
+    socket: Option<SocketId>,
+    cursors: Cursors,
+    ready: bool,
+    /// Whether the desk knows that this rep is here.
+    arrived: bool,
+}
+
+/// How a command ended.
+type Done = std::result::Result<ServerFrame, (Error, Reference)>;
+
+impl Session {
+    pub fn new(app: App, caller: Caller) -> Self {
+        let cursors = Cursors::default();
+        Self {
+            app,
+            caller,
+            socket: None,
+            cursors,
+            ready: false,
+            arrived: false,
+        }
+    }
+
+    async fn hello(
+        &mut self,
+        wire: &mut Wire,
+        resume: Vec<(ConversationId, i64)>,
+    ) -> Result<(), Gone> {
+        if let Err(error) = self.arrive().await {
+            return self.refuse(wire, &error, Reference::default()).await;
+        }
+        let (actor, named) = (self.caller.actor.clone(), resume.clone());
+        let read = move |conn: &mut Conn| {
+            let filter = Filter {
+                open: true,
+                limit: 200,
+                ..Filter::default()
+            };
+            let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
+            if actor.role == Role::Rep {
+                rows.retain(|row| row.rep_id == Some(actor.id));
+            }
+            if actor.role == Role::Admin {
+                rows.clear();
+            }
+            for (id, _) in &named {
+                if !rows.iter().any(|row| row.id == *id)
+                    && let Some(row) = conversations::find(conn, *id)?
+                    && conversations::may_read(conn, actor.id, actor.role, &row)?
+                {
+                    rows.push(row);
+                }
+            }
+            let rep = match actor.role {
+                Role::Customer => None,
+                _ => reps::views(conn, Some(actor.id))?.pop(),
+            };
+            Ok((conversations::views(conn, rows)?, rep))
+        };
+        let (views, rep): (Vec<ConversationView>, Option<RepView>) =
+            match self.app.store.read(read).await {
+                Ok(found) => found,
+                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+            };
+        self.ready = true;
+        for (id, seq) in resume {
+            self.cursors.set(id, seq.max(0));
+        }
+        self.welcome(wire, &views, rep).await?;
+        for view in &views {
+            self.catch_up(wire, view.id).await?;
+        }
+        for view in views.iter().filter(|view| view.status == Status::Waiting) {
+            self.tell_place(wire, view).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a rep present.
+    async fn arrive(&mut self) -> Result<()> {
+        let (Some(socket), Role::Rep) = (self.socket, self.caller.actor.role) else {
+            return Ok(());
+        };
+        self.app.desk.arrive(self.caller.actor.id, socket).await?;
+        self.arrived = true;
+        Ok(())
+    }
+
+    async fn welcome(
+        &mut self,
+        wire: &mut Wire,
+        views: &[ConversationView],
+        rep: Option<RepView>,
+    ) -> Result<(), Gone> {
+        let settings = &self.app.settings;
+        let heartbeat_ms = match self.caller.actor.role {
+            Role::Customer => settings.customer_ping_ms,
+            _ => settings.rep_ping_ms,
+        };
+        let user = Myself {
+            id: self.caller.actor.id,
+            name: self.caller.name.clone(),
+            role: self.caller.actor.role,
+        };
+        let frame = ServerFrame::Ready {
+            node: self.app.node,
+            server_time: now(),
+            heartbeat_ms,
+            user,
+            rep,
+            conversations: views.to_vec(),
+        };
+        wire.send(&frame).await
+    }
+
+    /// Tells a waiting customer where he stands, once; from then on the line's news does.
+    async fn tell_place(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
+        if self.caller.actor.role != Role::Customer {
+            return Ok(());
+        }
+        let (id, queue) = (view.id, view.queue.id);
+        let read = move |conn: &mut Conn| {
+            let line = conversations::line(conn, queue, POSITIONS_MAX)?;
+            if let Some(ahead) = line.iter().position(|(one, _)| *one == id) {
+                return Ok(Some(ahead as i64));
+            }
+            let there = queues::find(conn, queue)?.is_some() && line.len() as i64 == POSITIONS_MAX;
+            Ok(there.then_some(POSITIONS_MAX))
+        };
+        match self.app.store.read(read).await {
+            Ok(Some(ahead)) => self.line(wire, id, ahead).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn line(
+        &mut self,
+        wire: &mut Wire,
+        conversation: ConversationId,
+        ahead: i64,
+    ) -> Result<(), Gone> {
+        wire.send(&ServerFrame::Line {
+            conversation,
+            position: ahead + 1,
+            ahead,
+        })
+        .await
+    }
+
+    async fn grown(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
+        match self.cursors.judge(grown) {
+            Next::Nothing => Ok(()),
+            Next::Read => self.catch_up(wire, grown.conversation).await,
+            Next::Forward => {
+                let assigned = grown
+                    .events
+                    .iter()
+                    .any(|event| event.kind == EventKind::Assigned);
+                if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
+                    self.assigned(wire, view).await?;
+                }
+                for event in &grown.events {
+                    let after = self.cursors.pass(event);
+                    wire.send(&ServerFrame::Event {
+                        after,
+                        event: event.clone(),
+                    })
+                    .await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn assigned(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
+        let conversation = Box::new(view.clone());
+        wire.send(&ServerFrame::Assigned { conversation }).await
+    }
+
+    /// Reads what this socket has missed of a conversation, and tells it.
+    async fn catch_up(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
+        let at = self.cursors.at(id);
+        let missed = match missed(&self.app, &self.caller.actor, id, at).await {
+            Ok(Some(missed)) => missed,
+            Ok(None) => {
+                self.cursors.forget(id);
+                return Ok(());
+            }
+            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+        };
+        if missed.assigned && missed.view.rep.is_some() {
+            self.assigned(wire, &missed.view).await?;
+        }
+        if let Some((from, to)) = missed.gap {
+            let url = format!(
+                "/api/v1/conversations/{id}/events?after={}&limit=200",
+                from - 1
+            );
+            wire.send(&ServerFrame::Gap {
+                conversation: id,
+                from,
+                to,
+                url,
+            })
+            .await?;
+            self.cursors.set(id, to);
+        }
+        for event in missed.events {
+            let after = self.cursors.pass(&event);
+            wire.send(&ServerFrame::Event { after, event }).await?;
+        }
+        Ok(())
+    }
+
+    /// Compares every conversation of this socket with the database.
+    async fn check(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        let (me, known) = (self.caller.actor.id, self.cursors.ids());
+        let read = move |conn: &mut Conn| {
+            let open = conversations::open_heads(conn, &[me])?;
+            let mut seqs = crate::store::events::last_seqs(conn, &known)?;
+            seqs.extend(open.into_iter().map(|(id, _, _, seq)| (id, seq)));
+            Ok(seqs)
+        };
+        let seqs = match self.app.store.read(read).await {
+            Ok(seqs) => seqs,
+            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+        };
+        for (id, seq) in seqs {
+            if seq > self.cursors.at(id) {
+                self.catch_up(wire, id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn refuse(&self, wire: &mut Wire, error: &Error, what: Reference) -> Result<(), Gone> {
+        if let Some(cause) = &error.cause {
+            tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
+        }
+        wire.send(&ServerFrame::error(error, what)).await
+    }
+
+    /// The command as work to carry out.
+    fn command(&self, frame: ClientFrame) -> futures_util::future::LocalBoxFuture<'static, Done> {
+        let (desk, actor) = (self.app.desk.clone(), self.caller.actor.clone());
+        match frame {
+            ClientFrame::Hello { .. } => {
+                let error = Error::new(Code::AlreadyReady, "Say hello once only.");
+                async move { Err((error, Reference::default())) }.boxed_local()
+            }
+            ClientFrame::Send {
+                client_id,
+                conversation,
+                text,
+            } => {
+                // Its turn is taken here, so that messages keep their order.
+                let sending = desk.send(&actor, conversation, client_id, text);
+                let what = Reference {
+                    client_id: Some(client_id),
+                    reference: None,
+                };
+                let done = async move {
+                    let sent = sending.await.map_err(|error| (error, what.clone()))?;
+                    Ok(ack(
+                        what,
+                        Some((conversation, sent.event.seq)),
+                        sent.duplicate,
+                    ))
+                };
+                done.boxed_local()
+            }
+            ClientFrame::Claim {
+                conversation,
+                reference,
+            } => {
+                let what = Reference {
+                    reference,
+                    client_id: None,
+                };
+                let done = async move {
+                    let claimed = desk.claim(actor, conversation).await;
+                    let view = claimed.map_err(|error| (error, what.clone()))?;
+                    Ok(ack(what, Some((conversation, view.last_seq)), false))
+                };
+                done.boxed_local()
+            }
+            ClientFrame::Close {
+                conversation,
+                client_id,
+                text,
+                resolution,
+                reference,
+            } => {
+                let what = Reference {
+                    reference,
+                    client_id,
+                };
+                let close = Close {
+                    client_id,
+                    text,
+                    resolution,
+                };
+                let done = async move {
+                    let closed = desk.close(actor, conversation, close).await;
+                    let (view, again) = closed.map_err(|error| (error, what.clone()))?;
+                    Ok(ack(what, Some((conversation, view.last_seq)), again))
+                };
+                done.boxed_local()
+            }
+            ClientFrame::Availability {
+                availability,
+                reference,
+            } => {
+                let what = Reference {
+                    reference,
+                    client_id: None,
+                };
+                let done = async move {
+                    let me = actor.id;
+                    let set = desk.set_availability(actor, me, availability).await;
+                    set.map_err(|error| (error, what.clone()))?;
+                    Ok(ack(what, None, false))
+                };
+                done.boxed_local()
+            }
+        }
+    }
+}
+
+fn ack(what: Reference, at: Option<(ConversationId, i64)>, duplicate: bool) -> ServerFrame {
+    let (conversation, seq) = at.unzip();
+    ServerFrame::Ack {
+        reference: what,
+        conversation,
+        seq,
+        duplicate,
+    }
+}
+
+/// Text as a frame; says what is wrong with it.
+fn read(text: &str) -> Result<ClientFrame> {
+    let frame: ClientFrame = body::parse(text.as_bytes()).map_err(|error| {
+        let unknown =
+            error.detail.contains("unknown variant") && error.detail.contains("\"hello\"");
+        if unknown {
+            Error {
+                code: Code::UnknownType,
+                ..error
+            }
+        } else {
+            error
+        }
+    })?;
+    let reference = match &frame {
+        ClientFrame::Claim { reference, .. }
+        | ClientFrame::Close { reference, .. }
+        | ClientFrame::Availability { reference, .. } => reference.as_deref(),
+        _ => None,
+    };
+    if reference.is_some_and(|text| text.chars().count() > REFERENCE_MAX) {
+        return Err(Error::invalid(
+            "ref",
+            format!("Give at most {REFERENCE_MAX} characters."),
+        ));
+    }
+    Ok(frame)
+}
+
+/// What a frame that could not be read would be known by, as far as it can be found.
+fn reference_in(text: &str) -> Reference {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let word = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
+    Reference {
+        reference: word("ref").map(|text| text.chars().take(REFERENCE_MAX).collect()),
+        client_id: word("client_id").and_then(|text| text.parse().ok()),
+    }
+}
+
+impl Talk for Session {
+    type Done = Done;
+
+    async fn opened(&mut self, _: &mut Wire, seat: &Seat) -> Result<(), Gone> {
+        self.socket = Some(seat.id);
+        Ok(())
+    }
+
+    async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
+        let frame = match read(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.refuse(wire, &error, reference_in(text)).await?;
+                return Ok(Heard::Wrong);
+            }
+        };
+        match frame {
+            ClientFrame::Hello { resume } if !self.ready => {
+                if resume.len() > RESUME_MAX {
+                    let detail = format!("Resume at most {RESUME_MAX} conversations.");
+                    let error = Error::invalid("resume", detail);
+                    self.refuse(wire, &error, Reference::default()).await?;
+                    return Ok(Heard::Wrong);
+                }
+                self.hello(wire, resume.into_iter().collect()).await?;
+                Ok(Heard::Nothing)
+            }
+            _ if !self.ready => {
+                let error = Error::new(Code::HelloRequired, "Say hello first.");
+                self.refuse(wire, &error, reference_in(text)).await?;
+                Ok(Heard::Wrong)
+            }
+            frame @ ClientFrame::Send { .. } => Ok(Heard::Command(self.command(frame))),
+            frame => Ok(Heard::Alone(self.command(frame))),
+        }
+    }
+
+    async fn done(&mut self, wire: &mut Wire, done: Done) -> Result<(), Gone> {
+        match done {
+            Ok(frame) => wire.send(&frame).await,
+            Err((error, what)) => self.refuse(wire, &error, what).await,
+        }
+    }
+
+    async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone> {
+        if !self.ready {
+            return Ok(());
+        }
+        match note {
+            Note::News(news) => match &*Arc::clone(&news) {
+                News::Grown(grown) => self.grown(wire, grown).await,
+                News::Rep(rep) => wire.send(&ServerFrame::Rep { rep: rep.clone() }).await,
+                News::Line { .. } => Ok(()),
+            },
+            Note::Position {
+                conversation,
+                ahead,
+            } => self.line(wire, conversation, ahead).await,
+            Note::Check => self.check(wire).await,
+        }
+    }
+
+    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone> {
+        let detail = "You send faster than is allowed. Wait a moment and send it again.";
+        let mut error = Error::new(Code::RateLimited, detail);
+        error.retry_after_ms = Some(wait_ms);
+        self.refuse(wire, &error, Reference::default()).await
+    }
+
+    async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {
+        let (reason, reconnect_in_ms) = match end {
+            End::Restart { reconnect_in_ms } => ("restart", Some(reconnect_in_ms)),
+            End::Replaced => ("replaced", None),
+            End::Revoked => ("session_ended", None),
+        };
+        wire.send(&ServerFrame::Bye {
+            reason,
+            reconnect_in_ms,
+        })
+        .await
+    }
+
+    async fn closed(&mut self, seat: &Seat) {
+        // When the node goes down, its whole lease is given back at once.
+        if self.arrived && !self.app.hub.is_closing() {
+            let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;
+            if let Err(error) = left {
+                tracing::warn!(%error, "a rep's socket has closed and could not be struck out");
+            }
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        !self.ready
+    }
+}

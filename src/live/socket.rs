@@ -1,0 +1,366 @@
+//! The loop of one socket: its client, its news, its clock. What is said is left to a [`Talk`].
+//!
+//! Memory for one socket is bounded: its mailbox, the channel of 32 frames below us and the
+//! kernel's send buffer. A client that does not read for the set time is cut off.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesOrdered;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::bucket::Bucket;
+use super::upgrade::Link;
+use crate::api::caller::Caller;
+use crate::app::App;
+use crate::hub::{End, Note, Seat};
+use crate::words::Role;
+
+/// The private close codes. Up to 4099 a client may come back, from 4100 on it should not.
+pub const SLOW: u16 = 4000;
+pub const RATE_LIMITED: u16 = 4003;
+pub const REVOKED: u16 = 4100;
+pub const REPLACED: u16 = 4101;
+
+/// Commands of one client that may be under way at a time.
+const UNDER_WAY: usize = 32;
+/// Wrong frames in a minute before the socket is closed.
+const STRIKES: u32 = 10;
+
+/// The client does not read or is gone: end the socket.
+#[derive(Debug)]
+pub struct Gone;
+
+/// What a socket says and understands.
+#[allow(
+    async_fn_in_trait,
+    reason = "sockets stay on the thread that opened them"
+)]
+pub trait Talk {
+    /// What a command leads to once it is carried out.
+    type Done;
+
+    /// The socket is open.
+    async fn opened(&mut self, wire: &mut Wire, seat: &Seat) -> Result<(), Gone>;
+    /// The client says something.
+    async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Self::Done>, Gone>;
+    /// A command is carried out.
+    async fn done(&mut self, wire: &mut Wire, done: Self::Done) -> Result<(), Gone>;
+    /// There is news.
+    async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone>;
+    /// The client said more than it may: try again after so many ms.
+    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone>;
+    /// The server ends this.
+    async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone>;
+    /// The socket has closed, whoever closed it.
+    async fn closed(&mut self, seat: &Seat);
+    /// Whether the client has not introduced itself although it should have by now.
+    fn is_late(&self) -> bool {
+        false
+    }
+}
+
+/// What came of something heard.
+pub enum Heard<D> {
+    Nothing,
+    /// A command that may be under way together with others; ends are told in order.
+    Command(LocalBoxFuture<'static, D>),
+    /// A command that waits for all before it, and that all after it wait for.
+    Alone(LocalBoxFuture<'static, D>),
+    /// Not understood, or not allowed in this place.
+    Wrong,
+    /// End the socket, with this code and reason.
+    Close(u16, &'static str),
+}
+
+/// The sending side.
+pub struct Wire {
+    session: actix_ws::Session,
+    stall: Duration,
+    stalled: bool,
+}
+
+impl Wire {
+    /// Sends a frame; waits while the client reads, but not for ever.
+    pub async fn send(&mut self, frame: &impl serde::Serialize) -> Result<(), Gone> {
+        let text = serde_json::to_string(frame).expect("frames are plain data");
+        self.send_text(text).await
+    }
+
+    /// Sends text as it is.
+    pub async fn send_text(&mut self, text: String) -> Result<(), Gone> {
+        match timeout(self.stall, self.session.text(text)).await {
+            Ok(sent) => sent.map_err(|_| Gone),
+            Err(_) => {
+                self.stalled = true;
+                Err(Gone)
+            }
+        }
+    }
+
+    async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
+        let sending = async {
+            match pong {
+                Some(payload) => self.session.pong(payload).await,
+                None => self.session.ping(b"").await,
+            }
+        };
+        match timeout(self.stall, sending).await {
+            Ok(sent) => sent.map_err(|_| Gone),
+            Err(_) => {
+                self.stalled = true;
+                Err(Gone)
+            }
+        }
+    }
+}
+
+/// A socket that has just been opened.
+pub struct Socket {
+    pub app: App,
+    pub caller: Caller,
+    pub session: actix_ws::Session,
+    pub stream: AggregatedMessageStream,
+    pub link: Option<Link>,
+    /// Set when a frame was refused for its length.
+    pub tripped: Arc<AtomicBool>,
+}
+
+/// How a socket ends: with a close frame, or without one.
+enum Ending {
+    Close(u16, &'static str),
+    Silent,
+}
+
+/// Runs a socket until it ends, and cleans up after it.
+pub async fn run(socket: Socket, mut talk: impl Talk) {
+    let Socket {
+        app,
+        caller,
+        session,
+        mut stream,
+        link,
+        tripped,
+    } = socket;
+    let settings = &app.settings;
+    let stall = Duration::from_millis(settings.write_stall_ms);
+    let most = settings.sockets_per_user_max;
+    let mut seat = app.hub.seat(
+        caller.actor.id,
+        caller.actor.role,
+        Some(caller.session),
+        most,
+    );
+    let mut wire = Wire {
+        session,
+        stall,
+        stalled: false,
+    };
+    let ending = match talk.opened(&mut wire, &seat).await {
+        Ok(()) => {
+            let mut turn = Turn::new(&app, caller.actor.role);
+            turn.talk_to_the_end(&mut talk, &mut wire, &mut seat, &mut stream, &tripped)
+                .await
+        }
+        Err(Gone) => Ending::Silent,
+    };
+    talk.closed(&seat).await;
+    drop(seat);
+    let reason = match ending {
+        Ending::Close(code, text) => Some(CloseReason {
+            code: CloseCode::from(code),
+            description: Some(text.into()),
+        }),
+        Ending::Silent if wire.stalled => Some(CloseReason {
+            code: CloseCode::from(SLOW),
+            description: None,
+        }),
+        Ending::Silent => None,
+    };
+    let Wire {
+        session, stalled, ..
+    } = wire;
+    // A close frame waits behind what the client does not read.
+    let closed = timeout(Duration::from_millis(500), session.close(reason)).await;
+    if (stalled || closed.is_err())
+        && let Some(link) = link
+    {
+        link.cut();
+    }
+}
+
+/// The state of the loop.
+struct Turn {
+    ping: Duration,
+    dead_after: Duration,
+    frames: Bucket,
+    strikes: Bucket,
+    heard_at: Instant,
+    opened_at: Instant,
+}
+
+impl Turn {
+    fn new(app: &App, role: Role) -> Self {
+        let settings = &app.settings;
+        let ping = match role {
+            Role::Customer => settings.customer_ping_ms,
+            Role::Rep | Role::Admin => settings.rep_ping_ms,
+        };
+        let ping = Duration::from_millis(ping);
+        Self {
+            ping,
+            dead_after: ping + Duration::from_millis(settings.pong_grace_ms),
+            frames: Bucket::new(settings.frames_burst, settings.frames_per_s.into()),
+            strikes: Bucket::new(STRIKES, f64::from(STRIKES) / 60.0),
+            heard_at: Instant::now(),
+            opened_at: Instant::now(),
+        }
+    }
+
+    async fn talk_to_the_end<T: Talk>(
+        &mut self,
+        talk: &mut T,
+        wire: &mut Wire,
+        seat: &mut Seat,
+        stream: &mut AggregatedMessageStream,
+        tripped: &AtomicBool,
+    ) -> Ending {
+        let mut pings = interval(self.ping);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut under_way: FuturesOrdered<LocalBoxFuture<'static, T::Done>> = FuturesOrdered::new();
+        let farewell = seat.farewell();
+        loop {
+            let step = tokio::select! {
+                end = farewell.ended() => {
+                    let _ = talk.bye(wire, end).await;
+                    return match end {
+                        End::Restart { .. } => Ending::Close(1012, "the server restarts"),
+                        End::Replaced => Ending::Close(REPLACED, "opened elsewhere"),
+                        End::Revoked => Ending::Close(REVOKED, "the login has ended"),
+                    };
+                }
+                note = seat.next() => talk.note(wire, note).await,
+                Some(done) = under_way.next(), if !under_way.is_empty() => {
+                    talk.done(wire, done).await
+                }
+                message = stream.recv(), if under_way.len() < UNDER_WAY => {
+                    self.heard_at = Instant::now();
+                    let heard = self.hear(talk, wire, message, tripped).await;
+                    if !matches!(heard, Ok(Heard::Nothing | Heard::Wrong | Heard::Command(_))) {
+                        // What was asked for before is carried out and told before this.
+                        while let Some(done) = under_way.next().await {
+                            if talk.done(wire, done).await.is_err() {
+                                return Ending::Silent;
+                            }
+                        }
+                    }
+                    match heard {
+                        Ok(Heard::Nothing | Heard::Wrong) => Ok(()),
+                        Ok(Heard::Command(command)) => {
+                            under_way.push_back(command);
+                            Ok(())
+                        }
+                        Ok(Heard::Alone(command)) => {
+                            let done = command.await;
+                            talk.done(wire, done).await
+                        }
+                        Ok(Heard::Close(code, reason)) => return Ending::Close(code, reason),
+                        Err(ending) => return ending,
+                    }
+                }
+                _ = pings.tick() => wire.control(None).await,
+                _ = seconds.tick() => {
+                    if self.heard_at.elapsed() > self.dead_after {
+                        return Ending::Close(1011, "nothing heard");
+                    }
+                    if talk.is_late() && self.opened_at.elapsed() > Duration::from_secs(5) {
+                        return Ending::Close(1008, "hello is missing");
+                    }
+                    Ok(())
+                }
+            };
+            if step.is_err() {
+                return Ending::Silent;
+            }
+        }
+    }
+
+    /// Something came from the client: perhaps a command, perhaps the end.
+    async fn hear<T: Talk>(
+        &mut self,
+        talk: &mut T,
+        wire: &mut Wire,
+        message: Option<Result<AggregatedMessage, ProtocolError>>,
+        tripped: &AtomicBool,
+    ) -> Result<Heard<T::Done>, Ending> {
+        let silent = |_| Ending::Silent;
+        let text = match message {
+            None => return Err(Ending::Silent),
+            Some(Err(error)) => return Err(judge(&error, tripped)),
+            Some(Ok(AggregatedMessage::Close(_))) => return Err(Ending::Close(1000, "")),
+            Some(Ok(AggregatedMessage::Binary(_))) => {
+                return Err(Ending::Close(1003, "only text frames are understood"));
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => return Ok(Heard::Nothing),
+            Some(Ok(AggregatedMessage::Ping(payload))) => {
+                self.pace(talk, wire).await?;
+                return wire
+                    .control(Some(&payload))
+                    .await
+                    .map(|()| Heard::Nothing)
+                    .map_err(silent);
+            }
+            Some(Ok(AggregatedMessage::Text(text))) => text,
+        };
+        if !self.pace(talk, wire).await? {
+            return Ok(Heard::Nothing);
+        }
+        let heard = talk.heard(wire, &text).await.map_err(silent)?;
+        if let Heard::Wrong = heard
+            && self.strikes.take(Instant::now()).is_err()
+        {
+            return Ok(Heard::Close(1008, "too many frames that make no sense"));
+        }
+        Ok(heard)
+    }
+
+    /// Whether the client may say this now. It is told when not, and cut off when it goes on.
+    async fn pace<T: Talk>(&mut self, talk: &mut T, wire: &mut Wire) -> Result<bool, Ending> {
+        let Err(wait) = self.frames.take(Instant::now()) else {
+            return Ok(true);
+        };
+        if self.strikes.take(Instant::now()).is_err() {
+            return Err(Ending::Close(RATE_LIMITED, "too many frames"));
+        }
+        let wait_ms = wait.as_millis() as u64 + 1;
+        talk.too_fast(wire, wait_ms)
+            .await
+            .map_err(|_| Ending::Silent)?;
+        Ok(false)
+    }
+}
+
+/// The close frame that a broken stream deserves; the library sends none.
+fn judge(error: &ProtocolError, tripped: &AtomicBool) -> Ending {
+    if tripped.load(Ordering::Acquire) {
+        return Ending::Close(1009, "the frame is too big");
+    }
+    match error {
+        ProtocolError::Overflow => Ending::Close(1009, "the frame is too big"),
+        ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Ending::Close(1007, "text must be UTF-8")
+        }
+        ProtocolError::Io(error) if error.to_string().contains("continuation") => {
+            Ending::Close(1009, "the message is too big")
+        }
+        // The peer has vanished.
+        ProtocolError::Io(_) => Ending::Silent,
+        _ => Ending::Close(1002, "this is not WebSocket"),
+    }
+}

@@ -1,0 +1,174 @@
+//! How a request becomes a socket: who it is, from where, and whether there is room.
+//!
+//! Programs send an Authorization header. Browsers cannot; they bring a single-use ticket as a
+//! second subprotocol, and must come from an origin we know.
+
+use std::os::fd::AsFd;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::http::header::{AUTHORIZATION, HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::web::{Bytes, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, error::PayloadError, rt};
+use futures_util::Stream;
+use futures_util::StreamExt;
+
+use super::guard::FrameGuard;
+use super::protocol::SUBPROTOCOL;
+use super::socket::{self, Socket, Talk};
+use crate::api::caller::Caller;
+use crate::app::App;
+use crate::desk::Actor;
+use crate::error::{Code, Error, Result};
+
+/// The TCP connection under a request, so that one that does not read can be cut: a close frame
+/// would wait behind everything else.
+#[derive(Clone)]
+pub struct Link(Arc<std::net::TcpStream>);
+
+impl Link {
+    /// A second handle on a connection; none when there are no file descriptors left.
+    pub fn of(stream: &rt::net::TcpStream) -> Option<Self> {
+        let copy = stream.as_fd().try_clone_to_owned().ok()?;
+        Some(Self(Arc::new(std::net::TcpStream::from(copy))))
+    }
+
+    /// Ends the connection without another word.
+    pub fn cut(&self) {
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
+    }
+}
+
+/// Who opens the socket.
+pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
+    if in_query(request, "token") || in_query(request, "access_token") {
+        let detail = "A token in the address ends up in logs. Send it in the Authorization header.";
+        return Err(Error::new(Code::TokenInUrl, detail));
+    }
+    check_origin(app, request)?;
+    if request.headers().contains_key(AUTHORIZATION) {
+        return Caller::of(request).await;
+    }
+    let Some(ticket) = ticket(request) else {
+        let detail = "Send the Authorization header, or a ticket as the subprotocol ticket.TICKET.";
+        return Err(Error::new(Code::TokenMissing, detail));
+    };
+    let (bearer, session) = app.people.redeem(&ticket).await?;
+    let actor = Actor {
+        id: bearer.user,
+        role: bearer.role,
+    };
+    Ok(Caller {
+        actor,
+        name: bearer.name,
+        session,
+    })
+}
+
+fn in_query(request: &HttpRequest, name: &str) -> bool {
+    let pairs = request.query_string().split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .any(|(key, _)| key == name)
+}
+
+/// Browsers name the page's origin: ours, or one that the settings allow.
+fn check_origin(app: &App, request: &HttpRequest) -> Result<()> {
+    let Some(origin) = request.headers().get(ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok());
+    let own = origin.split_once("://").map(|(_, rest)| rest);
+    let known = own.is_some() && own == host
+        || app
+            .settings
+            .allowed_origins
+            .iter()
+            .any(|allowed| allowed == origin);
+    if known {
+        return Ok(());
+    }
+    let detail = "Pages of this origin may not open sockets here. An admin can allow it in the \
+                  setting allowed_origins.";
+    Err(Error::new(Code::OriginNotAllowed, detail))
+}
+
+fn ticket(request: &HttpRequest) -> Option<String> {
+    let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL);
+    let mut offered = offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|all| all.split(','));
+    offered.find_map(|one| one.trim().strip_prefix("ticket.").map(str::to_owned))
+}
+
+/// Counts a socket from its handshake to its end.
+struct Place(App);
+
+impl Place {
+    fn take(app: &App) -> Result<Self> {
+        let taken = app.sockets.fetch_add(1, Ordering::AcqRel);
+        let place = Place(app.clone());
+        if app.hub.is_closing() {
+            let detail = "This node is going down. Connect again, and you will reach another.";
+            return Err(Error::new(Code::Unavailable, detail));
+        }
+        if taken >= app.settings.sockets_max {
+            Err(Error::overloaded())
+        } else {
+            Ok(place)
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.sockets.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Completes the handshake and runs the socket on this worker until it ends.
+pub async fn upgrade(
+    app: App,
+    request: &HttpRequest,
+    body: Payload,
+    caller: Caller,
+    talk: impl Talk + 'static,
+) -> Result<HttpResponse> {
+    let place = Place::take(&app)?;
+    let most = app.settings.frame_bytes_max;
+    let tripped = Arc::new(AtomicBool::new(false));
+    type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+    let guarded = FrameGuard::new(body.into_inner(), most, tripped.clone());
+    let guarded: Incoming = guarded.boxed_local();
+    let body = Payload::from_request(request, &mut dev::Payload::from(guarded)).await;
+    let refused = |error: actix_web::Error| {
+        let detail = format!("This address speaks WebSocket: {error}.");
+        Error::new(Code::UpgradeRequired, detail)
+    };
+    let (answer, session, stream) =
+        actix_ws::handle_with_protocols(request, body.map_err(refused)?, &[SUBPROTOCOL])
+            .map_err(refused)?;
+    let stream = stream
+        .max_frame_size(most)
+        .aggregate_continuations()
+        .max_continuation_size(most);
+    let link = request.conn_data::<Link>().cloned();
+    let socket = Socket {
+        app,
+        caller,
+        session,
+        stream,
+        link,
+        tripped,
+    };
+    rt::spawn(async move {
+        let _place = place;
+        socket::run(socket, talk).await;
+    });
+    Ok(answer)
+}

@@ -1,0 +1,273 @@
+//! A whole server, from settings to sockets, as a value: several can run in one process.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use anyhow::{Context, bail};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::app::{App, Parts};
+use crate::bell::Bell;
+use crate::desk::{Desk, Limits, Reconciler};
+use crate::dispatch::{self, Engine};
+use crate::http;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::node::Lease;
+use crate::people::{self, People};
+use crate::settings::Settings;
+use crate::shared_redis::SharedRedis;
+use crate::store::queues::{self, Queue};
+use crate::store::{self, Store, users};
+use crate::watch;
+use crate::words::{Mode, NodeId, QueueId, now};
+
+/// The queue that a new database begins with.
+const FIRST_QUEUE: &str = "Support";
+/// Over how long clients spread their return when a node goes down, in ms.
+const RETURN_SPREAD_MS: u64 = 3_000;
+
+/// A running server.
+pub struct Server {
+    pub app: App,
+    pub address: SocketAddr,
+    lease: Lease,
+    http: ServerHandle,
+    http_task: JoinHandle<std::io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    /// Held as long as this process may write the SQLite file.
+    _lock: Option<File>,
+}
+
+impl Server {
+    /// Starts serving on a listener. When this returns, the line is filled.
+    pub async fn start(settings: Settings, listener: TcpListener) -> anyhow::Result<Self> {
+        // Two libraries bring TLS; both are to use this provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        std::fs::create_dir_all(&settings.data_dir).with_context(|| {
+            format!(
+                "the data folder {} cannot be made",
+                settings.data_dir.display()
+            )
+        })?;
+        let lock = lock(&settings.database())?;
+        let secret = secret(&settings)?;
+        let store = open_store(&settings).await?;
+        let queue = first_queue(settings.waiting_max);
+        store.write(move |conn| begin(conn, &queue)).await?;
+
+        let (node, hub) = (NodeId::new(), Hub::default());
+        let (metrics, registry) = Metrics::new();
+        let (lines, changed_lines) = tokio::sync::mpsc::unbounded_channel();
+        let (bell, engine) = match settings.redis_url.as_str() {
+            "" => {
+                let engine: Arc<dyn Engine> = Arc::new(dispatch::Memory::default());
+                (Bell::local(hub.clone(), lines), engine)
+            }
+            url => {
+                let SharedRedis {
+                    client,
+                    manager,
+                    pool,
+                } = SharedRedis::open(url, &settings.redis_ca).await?;
+                let prefix = &settings.redis_prefix;
+                let engine = dispatch::Redis::new(manager.clone(), pool, prefix);
+                let bell = Bell::shared(hub.clone(), lines, node, prefix, manager, client);
+                (bell, Arc::new(engine) as Arc<dyn Engine>)
+            }
+        };
+        let limits = Limits {
+            text_chars_max: settings.text_chars_max,
+            subject_chars_max: settings.subject_chars_max,
+            open_per_customer_max: settings.open_per_customer_max,
+        };
+        let desk = Desk::new(
+            store.clone(),
+            engine,
+            bell.clone(),
+            metrics.clone(),
+            limits,
+            node,
+        );
+        let (access_s, refresh_s) = (settings.access_token_s, settings.refresh_token_s);
+        let people = People::new(store.clone(), secret.as_bytes(), access_s, refresh_s);
+
+        let lease = Lease {
+            store: store.clone(),
+            hub: hub.clone(),
+            desk: desk.clone(),
+            id: node,
+            name: settings.listen.clone(),
+            lasts: Duration::from_millis(settings.lease_ms as u64),
+        };
+        lease.begin().await?;
+        let position_check = Duration::from_millis(settings.position_check_ms);
+        let reconcile = Duration::from_millis(settings.reconcile_ms);
+        desk.reconcile().await?;
+        let tasks = vec![
+            tokio::spawn(lease.clone().keep()),
+            tokio::spawn(watch::positions(store.clone(), hub.clone(), changed_lines)),
+            tokio::spawn(watch::check(
+                store.clone(),
+                hub.clone(),
+                bell,
+                position_check,
+            )),
+            tokio::spawn(Reconciler::new(desk.clone(), reconcile).run()),
+        ];
+        let address = listener.local_addr()?;
+        let app = App::new(Parts {
+            settings,
+            store,
+            desk,
+            people,
+            hub,
+            metrics,
+            registry,
+            node,
+            ready: AtomicBool::new(true),
+            sockets: AtomicUsize::new(0),
+        });
+        let serving = http::serve(app.clone(), listener)?;
+        let http = serving.handle();
+        let http_task = tokio::spawn(serving);
+        Ok(Self {
+            app,
+            address,
+            lease,
+            http,
+            http_task,
+            tasks,
+            _lock: lock,
+        })
+    }
+
+    /// Where to go next, for whoever has just started it.
+    pub async fn welcome(&self) -> anyhow::Result<String> {
+        let base = format!("http://{}", self.address);
+        let mut lines = vec![
+            format!("Switchboard is serving at {base}"),
+            format!("  the API, to read and to try:  {base}/docs"),
+        ];
+        match self.app.people.setup_token().await? {
+            Some(token) => {
+                lines.push("  no admin yet; make the first one, once, at:".into());
+                lines.push(format!("  {base}/?setup={token}"));
+            }
+            None => lines.push(format!("  start page:                   {base}/")),
+        }
+        Ok(lines.join("\n"))
+    }
+
+    /// Says goodbye and ends: sockets are told to come back, open work is finished, this node's
+    /// reps stop being present here.
+    pub async fn stop(self) {
+        let deadline = Instant::now() + Duration::from_millis(self.app.settings.drain_ms);
+        self.app.ready.store(false, Ordering::Release);
+        self.app.hub.close(RETURN_SPREAD_MS);
+        while self.app.hub.count() > 0 && Instant::now() < deadline {
+            sleep(Duration::from_millis(10)).await;
+        }
+        self.tasks.iter().for_each(JoinHandle::abort);
+        if let Err(error) = self.lease.end().await {
+            tracing::warn!(%error, "this node could not strike itself out; its lease runs out");
+        }
+        let _ = tokio::time::timeout_at(deadline, self.app.desk.drain()).await;
+        let _ = timeout(Duration::from_secs(2), self.http.stop(true)).await;
+        self.http_task.abort();
+    }
+
+    /// Stops without a word, as a crash would: nothing is told, finished or struck out.
+    pub async fn kill(self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.http.stop(false).await;
+        self.http_task.abort();
+    }
+}
+
+async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let options = store::Options {
+        url: settings.database(),
+        connections: settings.database_connections,
+    };
+    tokio::task::spawn_blocking(move || Store::open(&options)).await?
+}
+
+fn first_queue(waiting_max: i32) -> Queue {
+    Queue {
+        id: QueueId::new(),
+        name: FIRST_QUEUE.into(),
+        name_key: users::fold(FIRST_QUEUE),
+        description: String::new(),
+        position: 0,
+        mode: Mode::Auto,
+        waiting_max,
+        created_at: now(),
+    }
+}
+
+/// A database without queues gets its first one.
+fn begin(conn: &mut store::Conn, queue: &Queue) -> crate::error::Result<()> {
+    if queues::list(conn)?.is_empty() {
+        queues::insert(conn, queue)?;
+    }
+    Ok(())
+}
+
+/// One process writes one SQLite file; a second is told so at its start.
+fn lock(database: &str) -> anyhow::Result<Option<File>> {
+    let Some(path) = database.strip_prefix("sqlite:") else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(format!("{path}.lock"));
+    let file = File::create(&path)
+        .with_context(|| format!("the lock file {} cannot be made", path.display()))?;
+    if file.try_lock().is_err() {
+        bail!(
+            "the database {database} is in use by another process; to run several nodes, use \
+             PostgreSQL and Redis"
+        );
+    }
+    Ok(Some(file))
+}
+
+/// The key that signs tokens: the setting, else the one in the data folder, made at first start.
+fn secret(settings: &Settings) -> anyhow::Result<String> {
+    if !settings.secret.is_empty() {
+        return Ok(settings.secret.clone());
+    }
+    let path = settings.data_dir.join("secret");
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        let text = text.trim().to_owned();
+        if text.len() < 32 {
+            bail!(
+                "{} holds fewer than 32 characters; delete it to get a new one",
+                path.display()
+            );
+        }
+        return Ok(text);
+    }
+    let secret = people::random_hex();
+    write_private(&path, &secret)
+        .with_context(|| format!("the secret {} cannot be written", path.display()))?;
+    Ok(secret)
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,76 @@
+//! The ways to Redis: one shared connection that comes back by itself carries the scripts and
+//! the doorbell; a small pool is for whatever may stall.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::io::tcp::TcpSettings;
+use redis::{Client, IntoConnectionInfo, TlsCertificates};
+
+/// How long a call may take before it counts as lost. It may have run all the same, which is why
+/// everything asked of Redis is harmless to repeat.
+const ANSWER: Duration = Duration::from_secs(1);
+/// Connections for what may stall.
+const POOL: usize = 8;
+
+/// An open way to Redis.
+pub struct SharedRedis {
+    pub client: Client,
+    pub manager: ConnectionManager,
+    pub pool: deadpool_redis::Pool,
+}
+
+impl SharedRedis {
+    /// Opens `redis://` or `rediss://`; `ca` names a PEM file with the authorities to trust, if
+    /// not the system's. Fails when Redis does not answer: a node does not start half.
+    pub async fn open(url: &str, ca: &str) -> anyhow::Result<Self> {
+        let info = url
+            .into_connection_info()
+            .context("redis_url is not a Redis URL")?;
+        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let client = if url.starts_with("rediss://") {
+            let root_cert = read_authority(ca)?;
+            Client::build_with_tls(
+                info,
+                TlsCertificates {
+                    client_tls: None,
+                    root_cert,
+                },
+            )?
+        } else {
+            Client::open(info)?
+        };
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(1)))
+            .set_response_timeout(Some(ANSWER))
+            .set_number_of_retries(1)
+            .set_max_delay(Duration::from_millis(500));
+        let manager = ConnectionManager::new_with_config(client.clone(), config).await;
+        let manager = manager.context("Redis does not answer")?;
+        let opener = deadpool_redis::Manager::new(client.get_connection_info().clone())?;
+        let patience = Some(Duration::from_secs(2));
+        let pool = deadpool_redis::Pool::builder(opener)
+            .max_size(POOL)
+            .wait_timeout(patience)
+            .create_timeout(patience)
+            .recycle_timeout(patience)
+            .runtime(deadpool_redis::Runtime::Tokio1)
+            .build()?;
+        Ok(Self {
+            client,
+            manager,
+            pool,
+        })
+    }
+}
+
+fn read_authority(path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let read = std::fs::read(Path::new(path));
+    read.map(Some)
+        .with_context(|| format!("the file {path} of the setting redis_ca"))
+}
