@@ -35,6 +35,9 @@ pub struct Conversation {
     pub changed_by: Option<UserId>,
 }
 
+/// An open conversation: its id, its customer, its rep, its last seq.
+pub type OpenHead = (ConversationId, UserId, Option<UserId>, i64);
+
 /// Which conversations to list. Newest first, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -132,7 +135,7 @@ queries! {
 
     /// The open ones of these people, as customer or rep, with their last seqs.
     pub fn open_heads(conn, people: &[UserId])
-        -> QueryResult<Vec<(ConversationId, UserId, Option<UserId>, i64)>>
+        -> QueryResult<Vec<OpenHead>>
     {
         conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))

@@ -47,7 +47,7 @@ const RETRIES: u32 = 3;
 #[derive(Clone)]
 pub(crate) enum Opener {
     Lite(std::path::PathBuf),
-    Pg(postgres::Target),
+    Pg(Box<postgres::Target>),
 }
 
 impl Opener {
@@ -209,7 +209,7 @@ fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<
 
 fn opener(url: &str) -> anyhow::Result<Opener> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Opener::Pg(postgres::Target::parse(url)?));
+        return Ok(Opener::Pg(Box::new(postgres::Target::parse(url)?)));
     }
     let Some(path) = url.strip_prefix("sqlite:") else {
         bail!("database_url must begin with sqlite: or postgres://");

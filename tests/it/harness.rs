@@ -1,0 +1,245 @@
+//! The real server in this process, on free ports, and the people who use it.
+//!
+//! A [`World`] is one or more nodes over one database: SQLite with the line in memory, or
+//! PostgreSQL and Redis shared by three nodes. `on_both!` runs a test in each. When a test is
+//! done the world is checked: the doctor finds nothing, and the line says what SQL says.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use switchboard::doctor;
+use switchboard::server::Server;
+use switchboard::settings::Settings;
+use switchboard::store::checks;
+use switchboard::store::users::{self, User};
+use switchboard::words::{ConversationId, Role, UserId, now};
+
+pub use crate::person::Person;
+use crate::services;
+
+/// No wait in a test is longer; a test that hits this has failed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for something that must happen, and says what did not.
+pub async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+    }
+}
+
+/// Asks until the answer is yes.
+pub async fn until(what: &str, mut ask: impl AsyncFnMut() -> bool) {
+    within(what, async {
+        while !ask().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
+/// Nodes over one database.
+pub struct World {
+    pub nodes: Vec<Server>,
+    pub settings: Settings,
+    _folder: tempfile::TempDir,
+}
+
+/// Settings for tests: quiet, private, in a folder of their own.
+pub fn settings(folder: &std::path::Path) -> Settings {
+    Settings {
+        data_dir: folder.to_owned(),
+        listen: "127.0.0.1:0".into(),
+        secret: "a secret for tests, of more than 32 characters".into(),
+        workers: 1,
+        frames_burst: 10_000,
+        frames_per_s: 10_000,
+        sockets_per_user_max: 5,
+        ..Settings::default()
+    }
+}
+
+impl World {
+    /// One node on SQLite with the line in memory.
+    pub async fn embedded() -> Self {
+        Self::embedded_with(|_| {}).await
+    }
+
+    /// One node on SQLite, with settings changed.
+    pub async fn embedded_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        change(&mut settings);
+        let mut world = World {
+            nodes: Vec::new(),
+            settings,
+            _folder: folder,
+        };
+        world.add_node().await;
+        world
+    }
+
+    /// Nodes on PostgreSQL and Redis; none where these are not there.
+    pub async fn services(nodes: usize) -> Option<Self> {
+        Self::services_with(nodes, |_| {}).await
+    }
+
+    /// Nodes on PostgreSQL and Redis, with settings changed.
+    pub async fn services_with(nodes: usize, change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        let (postgres, redis) = services::both()?;
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        settings.database_url = postgres.database();
+        settings.redis_url = redis.url();
+        settings.redis_prefix = format!("test-{}", uuid::Uuid::now_v7().simple());
+        change(&mut settings);
+        let mut world = World {
+            nodes: Vec::new(),
+            settings,
+            _folder: folder,
+        };
+        for _ in 0..nodes {
+            world.add_node().await;
+        }
+        Some(world)
+    }
+
+    /// Starts one more node.
+    pub async fn add_node(&mut self) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Server::start(self.settings.clone(), listener)
+            .await
+            .unwrap();
+        self.nodes.push(server);
+    }
+
+    /// The address of a node; nodes take turns.
+    pub fn base(&self, turn: usize) -> String {
+        format!("http://{}", self.nodes[turn % self.nodes.len()].address)
+    }
+
+    /// A person made without a password: hashing costs more than most tests.
+    async fn person(&self, turn: usize, role: Role) -> Person {
+        let app = &self.nodes[turn % self.nodes.len()].app;
+        let id = UserId::new();
+        let name = format!("{role}-{}", id.0.simple());
+        let user = User {
+            id,
+            number: i64::from_be_bytes(id.0.as_bytes()[8..].try_into().unwrap()) >> 1,
+            role,
+            username: Some(name.clone()),
+            username_key: Some(name.clone()),
+            email: None,
+            email_key: None,
+            phone: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            display_name: name.clone(),
+            password_hash: None,
+            token_version: 0,
+            disabled_at: None,
+            created_at: now(),
+        };
+        let row = user.clone();
+        app.store
+            .write(move |conn| Ok(users::insert(conn, &row).map(drop)?))
+            .await
+            .unwrap();
+        let pair = app.people.start_session(&user).await.unwrap();
+        Person::new(id, name, self.base(turn), pair.access_token)
+    }
+
+    /// A customer, on the node whose turn it is.
+    pub async fn customer(&self, turn: usize) -> Person {
+        self.person(turn, Role::Customer).await
+    }
+
+    /// An admin.
+    pub async fn admin(&self) -> Person {
+        self.person(0, Role::Admin).await
+    }
+
+    /// A rep who serves every queue, made as the API makes one.
+    pub async fn rep(&self, turn: usize, capacity: i32) -> Person {
+        use switchboard::store::{queues, reps};
+        let rep = self.person(turn, Role::Rep).await;
+        let id = rep.id;
+        let app = &self.nodes[turn % self.nodes.len()].app;
+        let make = move |conn: &mut switchboard::store::Conn| {
+            let row = reps::Rep {
+                user_id: id,
+                capacity,
+                active: 0,
+                version: 1,
+                availability: switchboard::words::Availability::Available,
+                last_assigned_at: 0,
+            };
+            reps::insert(conn, &row)?;
+            for queue in queues::list(conn)? {
+                reps::insert_queue(conn, id, queue.id)?;
+            }
+            Ok(())
+        };
+        app.store.write(make).await.unwrap();
+        app.desk.rep_changed(id).await.unwrap();
+        rep
+    }
+
+    /// What the doctor finds broken.
+    pub async fn broken(&self) -> Vec<String> {
+        let findings = self.nodes[0].app.store.read(checks::run).await.unwrap();
+        if doctor::is_well(&findings) {
+            Vec::new()
+        } else {
+            vec![doctor::report(&findings)]
+        }
+    }
+
+    /// The status word of a conversation, by the record.
+    pub async fn status(&self, id: &str) -> String {
+        let id: ConversationId = id.parse().unwrap();
+        let read = move |conn: &mut switchboard::store::Conn| {
+            Ok(switchboard::store::conversations::find(conn, id)?)
+        };
+        let row = self.nodes[0].app.store.read(read).await.unwrap().unwrap();
+        row.status.to_string()
+    }
+
+    /// Ends the world: it must be sound.
+    pub async fn end(self) {
+        assert_eq!(self.broken().await, Vec::<String>::new());
+        for node in self.nodes {
+            within("a node's stop", node.stop()).await;
+        }
+    }
+}
+
+/// A fresh client id.
+pub fn client_id() -> Value {
+    json!(uuid::Uuid::now_v7())
+}
+
+/// Runs tests in both worlds: `async fn name(world: &World)`.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[actix_web::test]
+            async fn $name() {
+                let world = $crate::harness::World::embedded().await;
+                super::$name(&world).await;
+                world.end().await;
+            })+
+        }
+        mod services {
+            $(#[actix_web::test]
+            async fn $name() {
+                if let Some(world) = $crate::harness::World::services(3).await {
+                    super::$name(&world).await;
+                    world.end().await;
+                }
+            })+
+        }
+    };
+}
