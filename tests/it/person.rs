@@ -4,8 +4,13 @@ use awc::http::Method;
 use serde_json::{Value, json};
 use switchboard::words::UserId;
 
-use crate::harness::{client_id, within};
+use crate::harness::{PATIENCE, client_id, within};
 use crate::socket::Socket;
+
+thread_local! {
+    /// Connections are kept: each test has a thread of its own.
+    static CLIENT: awc::Client = awc::Client::builder().timeout(PATIENCE).finish();
+}
 
 /// What the server answered.
 #[derive(Debug, Clone)]

@@ -1,0 +1,327 @@
+//! Kill any one thing, and see what is left.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{World, client_id, settings, until};
+use crate::person::Person;
+use crate::process::Process;
+use crate::services;
+
+/// Settings that make clocks run fast enough for a test.
+fn quick(settings: &mut switchboard::settings::Settings) {
+    settings.lease_ms = 1_500;
+    settings.reconcile_ms = 300;
+    settings.position_check_ms = 300;
+}
+
+/// What SQL says of who serves whom.
+async fn record(world: &World) -> String {
+    let read = |conn: &mut switchboard::store::Conn| switchboard::store::line::everything(conn);
+    format!("{:?}", world.nodes[0].app.store.read(read).await.unwrap())
+}
+
+/// How many stand in the line that Redis holds.
+async fn in_redis(world: &World) -> i64 {
+    let client = redis::Client::open(world.settings.redis_url.as_str()).unwrap();
+    let mut link = client.get_multiplexed_async_connection().await.unwrap();
+    let pattern = format!("{{{}}}:line:*", world.settings.redis_prefix);
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg(pattern)
+        .query_async(&mut link)
+        .await
+        .unwrap();
+    let mut count = 0;
+    for key in keys {
+        count += redis::cmd("ZCARD")
+            .arg(key)
+            .query_async::<i64>(&mut link)
+            .await
+            .unwrap();
+    }
+    count
+}
+
+#[actix_web::test]
+async fn a_wiped_redis_changes_nothing_and_the_line_is_whole_again() {
+    let Some(mut redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    let Some(world) = World::services_with(3, |one| one.redis_url = url).await else {
+        return;
+    };
+    let rep = world.rep(0, 2).await;
+    let _socket = rep.socket().await;
+    let mut ids = Vec::new();
+    for turn in 0..40 {
+        ids.push(world.customer(turn).await.open().await);
+    }
+    until("two assignments", async || in_redis(&world).await == 38).await;
+    for round in 0..5 {
+        let before = record(&world).await;
+        redis.flush();
+        assert_eq!(record(&world).await, before, "no row changes");
+        let wiped = std::time::Instant::now();
+        let waiting = 38 - round;
+        until("a whole line", async || in_redis(&world).await == waiting).await;
+        println!("whole again after {:?}", wiped.elapsed());
+        assert_eq!(record(&world).await, before);
+        // In the old order: the next in line is served when a slot is freed.
+        rep.close(&ids[round as usize]).await.ok(200);
+        let next = &ids[round as usize + 2];
+        until("the next one's turn", async || {
+            world.status(next).await == "active"
+        })
+        .await;
+    }
+    // Killed and back empty.
+    redis.kill();
+    rep.close(&ids[5]).await.ok(200);
+    until("service without Redis", async || {
+        world.status(&ids[7]).await == "active"
+    })
+    .await;
+    redis.restart();
+    until("a whole line", async || in_redis(&world).await == 32).await;
+    rep.close(&ids[6]).await.ok(200);
+    until("service with Redis", async || {
+        world.status(&ids[8]).await == "active"
+    })
+    .await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_dead_nodes_reps_get_nothing_more() {
+    let Some(mut world) = World::services_with(2, quick).await else {
+        return;
+    };
+    let rep = world.rep(1, 5).await;
+    let _socket = rep.socket().await;
+    let first = world.customer(0).await.open().await;
+    until("an assignment", async || {
+        world.status(&first).await == "active"
+    })
+    .await;
+    world.nodes.pop().unwrap().kill().await;
+    let admin = world.admin().await;
+    let died = std::time::Instant::now();
+    until("the rep's absence", async || {
+        admin.get("/api/v1/reps").await.ok(200)[0]["present"] == false
+    })
+    .await;
+    println!("absent after {:?} with a lease of 1.5 s", died.elapsed());
+    let second = world.customer(0).await.open().await;
+    assert_eq!(world.status(&second).await, "waiting");
+    assert_eq!(
+        world.status(&first).await,
+        "active",
+        "what he has stays his"
+    );
+    // He comes back through the node that lives.
+    let _back = rep.at(world.base(0)).socket().await;
+    until("his return", async || {
+        world.status(&second).await == "active"
+    })
+    .await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_node_that_was_struck_out_writes_itself_down_again() {
+    let Some(world) = World::services_with(2, quick).await else {
+        return;
+    };
+    let rep = world.rep(0, 5).await;
+    let _socket = rep.socket().await;
+    let node = world.nodes[0].app.node;
+    let strike = move |conn: &mut switchboard::store::Conn| {
+        switchboard::store::reps::delete_sessions_of_node(conn, node)?;
+        Ok(switchboard::store::nodes::delete(conn, node)?)
+    };
+    world.nodes[0].app.store.write(strike).await.unwrap();
+    let admin = world.admin().await;
+    until("its return", async || {
+        admin.get("/api/v1/reps").await.ok(200)[0]["present"] == true
+    })
+    .await;
+    let id = world.customer(1).await.open().await;
+    until("an assignment", async || {
+        world.status(&id).await == "active"
+    })
+    .await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_lost_doorbell_is_a_delay_and_never_a_loss() {
+    let Some(redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    let change = |one: &mut switchboard::settings::Settings| {
+        quick(one);
+        one.redis_url = url;
+    };
+    let Some(world) = World::services_with(2, change).await else {
+        return;
+    };
+    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
+    let id = ann.open().await;
+    let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
+    socket.wait("assigned").await;
+    rep_socket.wait("assigned").await;
+    // Redis neither takes nor gives: what is said is stored, and found by the position check.
+    redis.pause();
+    rep_socket.send(&id, &client_id(), "do you hear me?").await;
+    assert_eq!(rep_socket.wait("ack").await["seq"], 3);
+    let heard = socket.event("message").await;
+    assert_eq!((&heard["seq"], &heard["after"]), (&json!(3), &json!(2)));
+    redis.resume();
+    world.end().await;
+}
+
+/// Signs a customer up over HTTP, as a client of a process must.
+async fn register(base: &str, name: &str) -> Person {
+    let body = json!({ "username": name, "password": "correct horse" });
+    signed_in(base, "/api/v1/customers", body).await
+}
+
+async fn signed_in(base: &str, path: &str, body: Value) -> Person {
+    let nobody = Person::new(
+        switchboard::words::UserId::new(),
+        "".into(),
+        base.into(),
+        "".into(),
+    );
+    let answer = nobody.post(path, body).await.ok(201);
+    let id = answer["user"]["id"].as_str().unwrap().parse().unwrap();
+    let name = answer["user"]["display_name"].as_str().unwrap().to_owned();
+    Person::new(
+        id,
+        name,
+        base.into(),
+        answer["access_token"].as_str().unwrap().to_owned(),
+    )
+}
+
+/// The first admin and a rep of a fresh process.
+async fn staff(process: &Process) -> (Person, Person) {
+    let token = process
+        .welcome
+        .split("setup=")
+        .nth(1)
+        .unwrap()
+        .trim()
+        .to_owned();
+    let body = json!({ "token": token, "username": "admin", "password": "correct horse" });
+    let admin = signed_in(&process.base, "/api/v1/setup", body).await;
+    let body = json!({ "username": "rep", "password": "correct horse", "capacity": 1 });
+    admin.post("/api/v1/reps", body).await.ok(201);
+    let body = json!({ "login": "rep", "password": "correct horse" });
+    let answer = admin.post("/api/v1/sessions", body).await.ok(200);
+    let token = answer["access_token"].as_str().unwrap().to_owned();
+    let id = answer["user"]["id"].as_str().unwrap().parse().unwrap();
+    (
+        admin,
+        Person::new(id, "rep".into(), process.base.clone(), token),
+    )
+}
+
+/// Sends until the server is gone; answers the client ids that were acknowledged, with their seqs.
+async fn send_until_gone(socket: &mut crate::socket::Socket, id: &str) -> Vec<(Value, Value)> {
+    let mut acked = Vec::new();
+    for n in 0.. {
+        socket.send(id, &client_id(), &format!("message {n}")).await;
+        let frame = socket
+            .wait_for(|frame| frame["type"] == "ack" || frame["type"] == "gone")
+            .await;
+        if frame["type"] == "gone" {
+            break;
+        }
+        acked.push((frame["client_id"].clone(), frame["seq"].clone()));
+    }
+    acked
+}
+
+async fn killed_in_the_middle(start: impl Fn() -> Process, survivor: Option<Process>) {
+    let mut process = start();
+    let (_, rep) = staff(&process).await;
+    let ann = register(&process.base, "ann").await;
+    let id = ann.open().await;
+    let mut rep_socket = rep.socket().await;
+    rep_socket.wait("assigned").await;
+    let mut socket = ann.socket().await;
+    let pid = process.id();
+    // From another thread, so that the sending goes on until the very moment.
+    let killer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        let _ = std::process::Command::new("kill")
+            .args(["-9", &pid.to_string()])
+            .status();
+    });
+    let acked = send_until_gone(&mut socket, &id).await;
+    killer.join().unwrap();
+    process.kill();
+    assert!(
+        acked.len() > 10,
+        "too few messages to say anything: {}",
+        acked.len()
+    );
+    println!("{} acknowledged before the kill", acked.len());
+
+    let process = match survivor {
+        Some(survivor) => survivor,
+        None => start(),
+    };
+    let ann = ann.at(process.base.clone());
+    let (_socket, ready) = ann.resume(json!({})).await;
+    assert_eq!(ready["conversations"][0]["status"], "active");
+    let log = ann.log(&id).await;
+    for (client_id, seq) in &acked {
+        let found = log.iter().filter(|event| event["client_id"] == *client_id);
+        let seqs: Vec<&Value> = found.map(|event| &event["seq"]).collect();
+        assert_eq!(seqs, [seq], "acknowledged, so it is there, once");
+    }
+    let dense = log.iter().zip(1..).all(|(event, seq)| event["seq"] == seq);
+    assert!(dense, "without holes");
+    rep.at(process.base.clone()).close(&id).await.ok(200);
+}
+
+#[actix_web::test]
+async fn what_was_acknowledged_survives_kill_9_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    killed_in_the_middle(|| Process::start(folder.path(), &[]), None).await;
+    let doctor = std::process::Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        .arg("doctor")
+        .env("SWITCHBOARD_DATA_DIR", folder.path())
+        .output()
+        .unwrap();
+    assert!(
+        doctor.status.success(),
+        "{}",
+        String::from_utf8_lossy(&doctor.stdout)
+    );
+}
+
+#[actix_web::test]
+async fn what_was_acknowledged_survives_kill_9_of_a_node() {
+    let Some((postgres, redis)) = services::both() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let base = settings(folder.path());
+    let variables = [
+        ("DATABASE_URL", postgres.database()),
+        ("REDIS_URL", redis.url()),
+        (
+            "REDIS_PREFIX",
+            format!("test-{}", uuid::Uuid::now_v7().simple()),
+        ),
+        ("SECRET", base.secret),
+    ];
+    let survivor = Process::start(folder.path(), &variables);
+    killed_in_the_middle(|| Process::start(folder.path(), &variables), Some(survivor)).await;
+}

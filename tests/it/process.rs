@@ -1,0 +1,95 @@
+//! The real program in a process of its own, which can be killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+use crate::harness::PATIENCE;
+
+/// A running `switchboard serve`. Dropped, it is killed.
+pub struct Process {
+    child: Child,
+    pub base: String,
+    /// What it printed until it was ready.
+    pub welcome: String,
+}
+
+impl Process {
+    /// Starts it with these settings, each a variable's name without its prefix.
+    pub fn start(folder: &Path, settings: &[(&str, String)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command
+            .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
+            .env("SWITCHBOARD_DATA_DIR", folder);
+        command.env("SWITCHBOARD_LOG", "warn");
+        for (name, value) in settings {
+            command.env(format!("SWITCHBOARD_{name}"), value);
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            while let Some(Ok(line)) = lines.next() {
+                let _ = tell.send(line);
+            }
+        });
+        let mut welcome = String::new();
+        let base = loop {
+            let line = told
+                .recv_timeout(PATIENCE)
+                .expect("the program says where it serves");
+            welcome.push_str(&line);
+            welcome.push('\n');
+            if let Some((_, base)) = line.split_once("serving at ") {
+                break base.trim().to_owned();
+            }
+        };
+        // The rest of the welcome follows at once; the last line names the start page.
+        while let Ok(line) = told.recv_timeout(PATIENCE) {
+            welcome.push_str(&line);
+            welcome.push('\n');
+            if line.contains(&format!("{base}/")) && !line.contains("/docs") {
+                break;
+            }
+        }
+        Self {
+            child,
+            base,
+            welcome,
+        }
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// kill -9, and waits until it is gone.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end; answers its exit code.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
