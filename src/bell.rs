@@ -74,6 +74,12 @@ impl Bell {
         self.here(news);
     }
 
+    /// Has the positions of this node's customers in a queue looked at again.
+    pub fn line_here(&self, queue: QueueId) {
+        // Nobody looks any more when the node goes down.
+        let _ = self.lines.send(queue);
+    }
+
     /// Whether news of other nodes arrives.
     pub fn is_heard(&self) -> bool {
         self.heard.load(Ordering::Acquire)
@@ -81,7 +87,7 @@ impl Bell {
 
     fn here(&self, news: News) {
         if let News::Line { queue } = news {
-            let _ = self.lines.send(queue);
+            self.line_here(queue);
         }
         self.hub.deliver(news);
     }

@@ -11,7 +11,7 @@ use crate::bell::Bell;
 use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
-use crate::store::{Store, conversations, events, sessions};
+use crate::store::{Conn, Store, conversations, queues, sessions};
 use crate::words::{ConversationId, QueueId, UserId, now};
 
 /// How often at most positions are told.
@@ -26,7 +26,7 @@ const CHUNK: usize = 500;
 pub async fn positions(store: Store, hub: Hub, mut lines: mpsc::UnboundedReceiver<QueueId>) {
     let mut changed: HashSet<QueueId> = HashSet::new();
     let mut told = Instant::now() - POSITIONS_EVERY;
-    let mut known: HashMap<ConversationId, i64> = HashMap::new();
+    let mut known: HashMap<QueueId, Line> = HashMap::new();
     while let Some(queue) = lines.recv().await {
         changed.insert(queue);
         tokio::time::sleep_until(told + POSITIONS_EVERY).await;
@@ -36,28 +36,25 @@ pub async fn positions(store: Store, hub: Hub, mut lines: mpsc::UnboundedReceive
         told = Instant::now();
         if hub.count() == 0 {
             changed.clear();
+            known.clear();
             continue;
         }
-        let mut seen = HashMap::new();
         for queue in changed.drain() {
-            let read = move |conn: &mut crate::store::Conn| {
-                Ok(conversations::line(conn, queue, POSITIONS_MAX)?)
-            };
+            let read = move |conn: &mut Conn| Ok(conversations::line(conn, queue, POSITIONS_MAX)?);
             match store.read(read).await {
-                Ok(line) => tell(&hub, line, &known, &mut seen),
+                Ok(line) => tell(&hub, line, known.entry(queue).or_default()),
                 Err(error) => tracing::warn!(%error, "positions could not be read"),
             }
         }
-        known = seen;
     }
 }
 
-fn tell(
-    hub: &Hub,
-    line: Vec<(ConversationId, UserId)>,
-    known: &HashMap<ConversationId, i64>,
-    seen: &mut HashMap<ConversationId, i64>,
-) {
+/// How many stand ahead of each in a queue, as was told last.
+type Line = HashMap<ConversationId, i64>;
+
+/// Tells those whose position is another than before.
+fn tell(hub: &Hub, line: Vec<(ConversationId, UserId)>, known: &mut Line) {
+    let mut now = Line::with_capacity(line.len());
     for ((conversation, customer), ahead) in line.into_iter().zip(0..) {
         if known.get(&conversation) != Some(&ahead) {
             hub.tell(
@@ -68,8 +65,9 @@ fn tell(
                 },
             );
         }
-        seen.insert(conversation, ahead);
+        now.insert(conversation, ahead);
     }
+    *known = now;
 }
 
 /// Compares the sockets of this node with the database, every so often, and at a quicker pace
@@ -78,7 +76,7 @@ pub async fn check(store: Store, hub: Hub, bell: Bell, every: Duration) {
     let quick = every.min(Duration::from_secs(1));
     loop {
         tokio::time::sleep(if bell.is_heard() { every } else { quick }).await;
-        if let Err(error) = check_once(&store, &hub).await {
+        if let Err(error) = check_once(&store, &hub, &bell).await {
             tracing::warn!(%error, "sockets could not be compared with the database");
         }
     }
@@ -87,11 +85,10 @@ pub async fn check(store: Store, hub: Hub, bell: Bell, every: Duration) {
 /// Rings again for every open conversation of the people here, without a hint: whoever stands
 /// at that seq ignores it, whoever does not reads what he missed. Also ends sockets whose login
 /// has ended.
-async fn check_once(store: &Store, hub: &Hub) -> Result<()> {
+async fn check_once(store: &Store, hub: &Hub, bell: &Bell) -> Result<()> {
     for people in hub.people().chunks(CHUNK) {
         let people = people.to_vec();
-        let read =
-            move |conn: &mut crate::store::Conn| Ok(conversations::open_heads(conn, &people)?);
+        let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &people)?);
         for (conversation, customer, rep, seq) in store.read(read).await? {
             let audience = [Some(customer), rep].into_iter().flatten().collect();
             let grown = Grown {
@@ -104,20 +101,13 @@ async fn check_once(store: &Store, hub: &Hub) -> Result<()> {
             hub.deliver(News::Grown(Box::new(grown)));
         }
     }
+    for queue in store.read(|conn| Ok(queues::list(conn)?)).await? {
+        bell.line_here(queue.id);
+    }
     for logins in hub.sessions().chunks(CHUNK) {
         let logins = logins.to_vec();
-        let read = move |conn: &mut crate::store::Conn| Ok(sessions::ended(conn, &logins, now())?);
+        let read = move |conn: &mut Conn| Ok(sessions::ended(conn, &logins, now())?);
         hub.end_sessions(&store.read(read).await?.into_iter().collect());
     }
     Ok(())
-}
-
-/// The last seqs of these conversations, for a socket that compares itself.
-pub async fn last_seqs(
-    store: &Store,
-    ids: Vec<ConversationId>,
-) -> Result<Vec<(ConversationId, i64)>> {
-    store
-        .read(move |conn| Ok(events::last_seqs(conn, &ids)?))
-        .await
 }

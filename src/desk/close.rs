@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
-use crate::store::{Conn, line, messages, reps};
+use crate::store::{Conn, line, messages, queues, reps};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
 };
@@ -77,8 +77,9 @@ fn end(
         reps::free_slot(conn, rep)?;
     }
     let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
+    let queue = queues::of(conn, row.queue_id)?;
     let facts = Facts {
-        conversations: vec![line::of_row(conn, &row, last_seq)?],
+        conversations: vec![line::of_row(&row, last_seq, &queue)],
         reps: freed
             .map(|rep| line::of_rep(conn, rep))
             .transpose()?
@@ -87,8 +88,7 @@ fn end(
             .collect(),
         refused: Vec::new(),
     };
-    let queue = row.queue_id;
-    let view = conversations::view(conn, row)?;
+    let view = conversations::view_of(conn, row, last_seq, &queue)?;
     let audience = [Some(before.customer_id), before.rep_id]
         .into_iter()
         .flatten();
@@ -98,7 +98,7 @@ fn end(
         .into_iter()
         .collect();
     if before.status == Status::Waiting {
-        news.push(News::Line { queue });
+        news.push(News::Line { queue: queue.id });
     }
     Ok(((view, false), Change { news, facts }))
 }

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::events::{self, Entry};
 use crate::store::reps::{self, Rep};
-use crate::store::{Conn, conversations, line};
+use crate::store::{Conn, conversations, line, queues};
 use crate::words::{EventKind, Moment, UserId, now};
 
 impl Desk {
@@ -122,19 +122,20 @@ pub(super) fn assign(
         ..Entry::new(EventKind::Assigned, by)
     };
     let log = events::append(conn, one.conversation, last_seq, at, vec![entry])?;
+    let queue = queues::of(conn, row.queue_id)?;
     let facts = Facts {
-        conversations: vec![line::of_row(conn, &row, last_seq)?],
+        conversations: vec![line::of_row(&row, last_seq, &queue)],
         reps: line::of_rep(conn, one.rep)?.into_iter().collect(),
         refused: Vec::new(),
     };
-    let (customer, queue) = (row.customer_id, row.queue_id);
-    let view = conversations::view(conn, row)?;
+    let customer = row.customer_id;
+    let view = conversations::view_of(conn, row, last_seq, &queue)?;
     let grown = Grown::new(log, [customer, one.rep], Some(view));
     let mut news: Vec<News> = grown
         .map(|one| News::Grown(Box::new(one)))
         .into_iter()
         .collect();
-    news.push(News::Line { queue });
+    news.push(News::Line { queue: queue.id });
     Ok((Change { news, facts }, waited))
 }
 
@@ -145,16 +146,13 @@ fn take_slot(
     claimed: bool,
     at: Moment,
 ) -> Result<Rep> {
-    let refused = Error::new(
-        Code::AtCapacity,
-        "All your slots are taken. Close a conversation first, or ask an admin for more.",
-    );
-    if !conversations::serves(conn, rep, row.queue_id)? {
-        return Err(refused);
-    }
     let taken = match claimed {
-        true => reps::claim_slot(conn, rep, at)?,
-        false => reps::take_slot(conn, rep, at)?,
+        true => reps::claim_slot(conn, rep, row.queue_id, at)?,
+        false => reps::take_slot(conn, rep, row.queue_id, at)?,
     };
-    taken.ok_or(refused)
+    taken.ok_or_else(|| {
+        let detail =
+            "All your slots are taken. Close a conversation first, or ask an admin for more.";
+        Error::new(Code::AtCapacity, detail)
+    })
 }

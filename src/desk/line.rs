@@ -5,11 +5,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 use prometheus_client::metrics::gauge::Gauge;
+use tokio::time::timeout;
 
 use crate::dispatch::{Engine, EngineError, Facts, Memory, Snapshot, Step};
 use crate::words::Moment;
+
+/// How long Redis may take to say that it is back.
+const RETURN_PATIENCE: Duration = Duration::from_millis(300);
 
 pub struct Line {
     main: Arc<dyn Engine>,
@@ -76,7 +81,8 @@ impl Line {
         if !self.is_away() {
             return;
         }
-        if let Ok(_) | Err(EngineError::Unfilled) = self.main.snapshot().await {
+        let asked = timeout(RETURN_PATIENCE, self.main.snapshot()).await;
+        if let Ok(Ok(_) | Err(EngineError::Unfilled)) = asked {
             tracing::info!("the line is back in Redis");
             self.away.store(false, Ordering::Release);
             self.gauge.set(0);

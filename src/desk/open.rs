@@ -145,15 +145,15 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
-    let fact = line::of_row(conn, &row, last_seq)?;
-    let queue = row.queue_id;
-    let view = conversations::view(conn, row)?;
+    let queue = queues::of(conn, row.queue_id)?;
+    let fact = line::of_row(&row, last_seq, &queue);
+    let view = conversations::view_of(conn, row, last_seq, &queue)?;
     let grown = Grown::new(log, [customer], Some(view.clone()));
     let mut news: Vec<News> = grown
         .map(|one| News::Grown(Box::new(one)))
         .into_iter()
         .collect();
-    news.push(News::Line { queue });
+    news.push(News::Line { queue: queue.id });
     let facts = Facts {
         conversations: vec![fact],
         ..Facts::default()

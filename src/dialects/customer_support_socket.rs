@@ -18,7 +18,6 @@ use crate::live::cursor::{Cursors, Next, missed};
 use crate::live::socket::{Gone, Heard, Talk, Wire};
 use crate::news::{EventView, Grown, News};
 use crate::store::conversations::{self, ConversationView};
-use crate::watch::POSITIONS_MAX;
 use crate::words::{ClientId, EventKind, Role, Status};
 
 /// One side of one conversation.
@@ -78,16 +77,12 @@ impl Chat {
     }
 
     async fn first_place(&self, wire: &mut Wire) -> Result<(), Gone> {
-        let (id, queue) = (self.view.id, self.view.queue.id);
-        let read = move |conn: &mut crate::store::Conn| {
-            Ok(conversations::line(conn, queue, POSITIONS_MAX)?)
-        };
+        let id = self.view.id;
+        let read = move |conn: &mut crate::store::Conn| Ok(conversations::ahead(conn, id)?);
         match self.app.store.read(read).await {
-            Ok(line) => {
-                let ahead = line.iter().position(|(one, _)| *one == id);
-                self.place(wire, ahead.map_or(POSITIONS_MAX, |ahead| ahead as i64))
-                    .await
-            }
+            Ok(Some(ahead)) => self.place(wire, ahead).await,
+            // Assigned at this very moment: the news is on its way.
+            Ok(None) => Ok(()),
             Err(error) => self.refuse(wire, &error).await,
         }
     }

@@ -14,10 +14,9 @@ use crate::desk::Close;
 use crate::error::{Code, Error, Result};
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
+use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::reps::{self, RepView};
-use crate::store::{Conn, queues};
-use crate::watch::POSITIONS_MAX;
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status, now};
 
 /// Conversations that a client may resume at once.
@@ -149,15 +148,8 @@ impl Session {
         if self.caller.actor.role != Role::Customer {
             return Ok(());
         }
-        let (id, queue) = (view.id, view.queue.id);
-        let read = move |conn: &mut Conn| {
-            let line = conversations::line(conn, queue, POSITIONS_MAX)?;
-            if let Some(ahead) = line.iter().position(|(one, _)| *one == id) {
-                return Ok(Some(ahead as i64));
-            }
-            let there = queues::find(conn, queue)?.is_some() && line.len() as i64 == POSITIONS_MAX;
-            Ok(there.then_some(POSITIONS_MAX))
-        };
+        let id = view.id;
+        let read = move |conn: &mut Conn| Ok(conversations::ahead(conn, id)?);
         match self.app.store.read(read).await {
             Ok(Some(ahead)) => self.line(wire, id, ahead).await,
             _ => Ok(()),

@@ -1,8 +1,11 @@
 //! Conversations: finding, listing, and the changes that only the desk makes.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
+use super::queues::Queue;
 use super::schema::{conversations, heads, queues, rep_queues, users};
 use crate::error::Result;
 use crate::words::{
@@ -165,6 +168,27 @@ queries! {
             .load(conn)
     }
 
+    /// How many stand ahead in the same queue, held ones included; none if this one does not wait.
+    pub fn ahead(conn, id: ConversationId) -> QueryResult<Option<i64>> {
+        let mine = conversations::table
+            .filter(conversations::id.eq(id))
+            .filter(conversations::status.eq(Status::Waiting))
+            .select((conversations::queue_id, conversations::place))
+            .first::<(QueueId, Moment)>(conn)
+            .optional()?;
+        let Some((queue, place)) = mine else { return Ok(None) };
+        let before = conversations::place
+            .lt(place)
+            .or(conversations::place.eq(place).and(conversations::id.lt(id)));
+        conversations::table
+            .filter(conversations::queue_id.eq(queue))
+            .filter(conversations::status.eq(Status::Waiting))
+            .filter(before)
+            .count()
+            .get_result(conn)
+            .map(Some)
+    }
+
     fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::display_name)).load(conn)
     }
@@ -269,32 +293,62 @@ pub struct ConversationView {
 
 /// Rows with the names and last seqs that people see, in three queries whatever their number.
 pub fn views(conn: &mut Conn, rows: Vec<Conversation>) -> Result<Vec<ConversationView>> {
-    use std::collections::HashMap;
-    let mut people: Vec<UserId> = rows
-        .iter()
-        .flat_map(|row| [Some(row.customer_id), row.last_rep_id])
-        .flatten()
-        .collect();
-    people.sort();
-    people.dedup();
     let mut queues: Vec<QueueId> = rows.iter().map(|row| row.queue_id).collect();
     queues.sort();
     queues.dedup();
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
-    let names: HashMap<_, _> = names(conn, &people)?.into_iter().collect();
-    let queue_names: HashMap<_, _> = queue_names(conn, &queues)?.into_iter().collect();
+    let queues: HashMap<_, _> = queue_names(conn, &queues)?.into_iter().collect();
     let seqs: HashMap<_, _> = super::events::last_seqs(conn, &ids)?.into_iter().collect();
+    let names = names_in(conn, &rows)?;
+    let known = |row: Conversation| {
+        let queue = queues.get(&row.queue_id).cloned().unwrap_or_default();
+        let last_seq = seqs.get(&row.id).copied().unwrap_or_default();
+        named(row, queue, last_seq, &names)
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// One row with its names.
+pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
+    let mut views = views(conn, vec![row])?;
+    Ok(views.pop().expect("one row makes one view"))
+}
+
+/// A row just written, whose last seq and queue are at hand.
+pub fn view_of(
+    conn: &mut Conn,
+    row: Conversation,
+    last_seq: i64,
+    queue: &Queue,
+) -> Result<ConversationView> {
+    let names = names_in(conn, std::slice::from_ref(&row))?;
+    Ok(named(row, queue.name.clone(), last_seq, &names))
+}
+
+type Names = HashMap<UserId, String>;
+
+fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
+    let people = rows
+        .iter()
+        .flat_map(|row| [Some(row.customer_id), row.last_rep_id]);
+    let mut people: Vec<UserId> = people.flatten().collect();
+    people.sort();
+    people.dedup();
+    Ok(names(conn, &people)?.into_iter().collect())
+}
+
+fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> ConversationView {
     let person = |id: UserId| PersonView {
         id,
         name: names.get(&id).cloned().unwrap_or_default(),
     };
-    let view = |row: Conversation| ConversationView {
+    ConversationView {
         id: row.id,
         number: row.number,
         subject: row.subject,
         queue: QueueView {
             id: row.queue_id,
-            name: queue_names.get(&row.queue_id).cloned().unwrap_or_default(),
+            name: queue,
         },
         priority: row.priority,
         status: row.status,
@@ -303,18 +357,11 @@ pub fn views(conn: &mut Conn, rows: Vec<Conversation>) -> Result<Vec<Conversatio
         rep: row.rep_id.map(person),
         last_rep: row.last_rep_id.map(person),
         epoch: row.epoch,
-        last_seq: seqs.get(&row.id).copied().unwrap_or_default(),
+        last_seq,
         created_at: row.created_at,
         updated_at: row.updated_at,
         assigned_at: row.assigned_at,
         first_reply_at: row.first_reply_at,
         closed_at: row.closed_at,
-    };
-    Ok(rows.into_iter().map(view).collect())
-}
-
-/// One row with its names.
-pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
-    let mut views = views(conn, vec![row])?;
-    Ok(views.pop().expect("one row makes one view"))
+    }
 }

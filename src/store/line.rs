@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::conversations::Conversation;
+use super::queues::Queue;
 use super::reps;
 use super::schema::{conversations, heads, queues};
 use crate::dispatch::{ConversationFact, Facts, RepFact, Standing};
@@ -41,9 +42,6 @@ queries! {
             .load(conn)
     }
 
-    fn mode(conn, queue: QueueId) -> QueryResult<Mode> {
-        queues::table.find(queue).select(queues::mode).first(conn)
-    }
 }
 
 fn standing(status: Status, held: bool, mode: Mode) -> Standing {
@@ -94,17 +92,15 @@ pub fn conversations(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conv
     Ok(some(conn, ids)?.into_iter().map(fact).collect())
 }
 
-/// A row just written, with the last seq it was written under.
-pub fn of_row(conn: &mut Conn, row: &Conversation, last_seq: i64) -> Result<ConversationFact> {
-    let standing = standing(row.status, row.held, mode(conn, row.queue_id)?);
-    let (id, queue, place) = (row.id, row.queue_id, row.place);
-    Ok(ConversationFact {
-        id,
+/// A row just written, with the last seq it was written under and its queue.
+pub fn of_row(row: &Conversation, last_seq: i64, queue: &Queue) -> ConversationFact {
+    ConversationFact {
+        id: row.id,
         version: last_seq,
-        standing,
-        queue,
-        place,
-    })
+        standing: standing(row.status, row.held, queue.mode),
+        queue: row.queue_id,
+        place: row.place,
+    }
 }
 
 /// A rep as he is now; none if there is no such rep.

@@ -27,6 +27,11 @@ queries! {
         queues::table.find(id).select(Queue::as_select()).first(conn).optional()
     }
 
+    /// The queue that a conversation's row names.
+    pub fn of(conn, id: QueueId) -> QueryResult<Queue> {
+        queues::table.find(id).select(Queue::as_select()).first(conn)
+    }
+
     /// All of them, in the order people see.
     pub fn list(conn) -> QueryResult<Vec<Queue>> {
         queues::table.order((queues::position, queues::id)).select(Queue::as_select()).load(conn)

@@ -108,9 +108,9 @@ queries! {
             .load(conn)
     }
 
-    /// Takes a slot for an automatic assignment, if the rep is available, present and below his
-    /// capacity at this very moment.
-    pub fn take_slot(conn, id: UserId, at: Moment) -> QueryResult<Option<Rep>> {
+    /// Takes a slot for an automatic assignment, if the rep is available, present, serves the
+    /// queue and is below his capacity at this very moment.
+    pub fn take_slot(conn, id: UserId, queue: QueueId, at: Moment) -> QueryResult<Option<Rep>> {
         let now = clock(conn);
         let there = rep_sessions::table
             .inner_join(nodes::table)
@@ -119,7 +119,8 @@ queries! {
             .filter(reps::user_id.eq(id))
             .filter(reps::availability.eq(Availability::Available))
             .filter(reps::active.lt(reps::capacity))
-            .filter(diesel::dsl::exists(there));
+            .filter(diesel::dsl::exists(there))
+            .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
         diesel::update(free)
             .set((
                 reps::active.eq(reps::active + 1),
@@ -132,10 +133,11 @@ queries! {
     }
 
     /// Takes a slot for a claim: capacity counts, presence does not.
-    pub fn claim_slot(conn, id: UserId, at: Moment) -> QueryResult<Option<Rep>> {
+    pub fn claim_slot(conn, id: UserId, queue: QueueId, at: Moment) -> QueryResult<Option<Rep>> {
         let free = reps::table
             .filter(reps::user_id.eq(id))
-            .filter(reps::active.lt(reps::capacity));
+            .filter(reps::active.lt(reps::capacity))
+            .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
         diesel::update(free)
             .set((
                 reps::active.eq(reps::active + 1),
