@@ -16,3 +16,4 @@ mod services;
 mod services_test;
 mod socket;
 mod story;
+mod tls;
