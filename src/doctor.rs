@@ -4,18 +4,14 @@ use crate::settings::Settings;
 use crate::store::checks::{self, Finding};
 use crate::store::{Options, Store};
 
-/// Opens the database of the settings.
-pub fn open(settings: &Settings) -> anyhow::Result<Store> {
-    Store::open(&Options {
-        url: settings.database(),
-        connections: 2,
-    })
-}
-
 /// Asks every invariant on the database of the settings and prints what was found. True when
 /// nothing is broken.
 pub fn examine(settings: &Settings) -> anyhow::Result<bool> {
-    let store = open(settings)?;
+    let url = settings.database();
+    let store = Store::open_existing(&Options {
+        url,
+        connections: 1,
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

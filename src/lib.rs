@@ -36,6 +36,8 @@ pub mod http;
 pub mod server;
 pub mod shared_redis;
 
+pub mod bench;
+pub mod client;
 pub mod doctor;
 pub mod health;
 pub mod logging;

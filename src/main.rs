@@ -12,7 +12,8 @@ use clap::{Parser, Subcommand};
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
-use switchboard::{doctor, health, logging};
+use switchboard::store::{Options, Store};
+use switchboard::{bench, doctor, health, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -29,6 +30,9 @@ struct Line {
 enum Command {
     /// Serve (this is what happens without a command).
     Serve,
+    /// Measure this program; the databases of the settings are written to.
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Check the invariants on the database; exits with 1 if one is broken.
     Doctor,
     /// Make or change admins.
@@ -49,6 +53,12 @@ enum AdminCommand {
     Create { username: String },
 }
 
+#[derive(Subcommand)]
+enum BenchCommand {
+    /// How long a free slot waits for the next customer.
+    Dispatch(bench::Options),
+}
+
 fn main() -> ExitCode {
     match run(Line::parse()) {
         Ok(code) => code,
@@ -66,6 +76,7 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(line.config.as_deref(), std::env::vars())?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => actix_web::rt::System::new().block_on(serve(settings))?,
+        Command::Bench(BenchCommand::Dispatch(options)) => bench::dispatch(settings, &options)?,
         Command::Doctor => return Ok(exit(doctor::examine(&settings)?)),
         Command::Admin(AdminCommand::Create { username }) => {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
@@ -114,7 +125,11 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     eprintln!("Password for {username} (then Enter and Ctrl-D):");
     std::io::stdin().read_to_string(&mut password)?;
     let password = password.trim_end_matches(['\n', '\r']).to_owned();
-    let store = doctor::open(settings)?;
+    std::fs::create_dir_all(&settings.data_dir)?;
+    let store = Store::open(&Options {
+        url: settings.database(),
+        connections: 1,
+    })?;
     // No token is made here, so no secret is needed.
     let people = People::new(
         store,

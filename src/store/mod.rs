@@ -51,7 +51,19 @@ pub(crate) enum Opener {
 }
 
 impl Opener {
-    fn open(&self) -> anyhow::Result<Conn> {
+    /// By the scheme of the URL, so that a misspelt one is refused and not made into a file.
+    pub fn of(url: &str) -> anyhow::Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Opener::Pg(Box::new(postgres::Target::parse(url)?)));
+        }
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            bail!("database_url must begin with sqlite: or postgres://");
+        };
+        Ok(Opener::Lite(Path::new(path).to_owned()))
+    }
+
+    /// Opens one connection. Blocks.
+    pub fn open(&self) -> anyhow::Result<Conn> {
         match self {
             Opener::Lite(path) => Ok(Conn::Lite(lite::open(path)?)),
             Opener::Pg(target) => Ok(Conn::Pg(Box::new(target.connect()?))),
@@ -104,9 +116,25 @@ pub struct Options {
 impl Store {
     /// Opens the database and brings its tables up to date. Blocks.
     pub fn open(options: &Options) -> anyhow::Result<Self> {
-        let opener = opener(&options.url)?;
+        let opener = Opener::of(&options.url)?;
         let mut first = opener.open().context("the database cannot be opened")?;
         migrate(&mut first)?;
+        Self::over(opener, first, options)
+    }
+
+    /// Opens a database as it is: for looking at it. Blocks.
+    pub fn open_existing(options: &Options) -> anyhow::Result<Self> {
+        let opener = Opener::of(&options.url)?;
+        if let Opener::Lite(path) = &opener
+            && !path.exists()
+        {
+            bail!("there is no database at {}", path.display());
+        }
+        let first = opener.open().context("the database cannot be opened")?;
+        Self::over(opener, first, options)
+    }
+
+    fn over(opener: Opener, first: Conn, options: &Options) -> anyhow::Result<Self> {
         let shared = matches!(opener, Opener::Pg(_));
         let pool = Pool::builder()
             .max_size(options.connections)
@@ -205,16 +233,6 @@ fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<
         }
         std::thread::sleep(Duration::from_millis(rand::random_range(1..20)));
     }
-}
-
-fn opener(url: &str) -> anyhow::Result<Opener> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Opener::Pg(Box::new(postgres::Target::parse(url)?)));
-    }
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        bail!("database_url must begin with sqlite: or postgres://");
-    };
-    Ok(Opener::Lite(Path::new(path).to_owned()))
 }
 
 /// Brings the tables up to date; on PostgreSQL one node at a time.

@@ -1,0 +1,281 @@
+//! A free slot and the next in line: how long from a close's acknowledgement until the socket of
+//! the next customer is told.
+//!
+//! The line never empties: every customer opens again when his conversation is closed, and every
+//! rep closes what he gets at once, so as many closes are under way as there are slots.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use super::people;
+use crate::client::{Frame, Site, Socket};
+use crate::server::Server;
+use crate::settings::Settings;
+use crate::store::checks::{self, Finding};
+use crate::words::{ClientId, EventKind, Role, UserId};
+
+/// What to measure.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// Servers, all in this process. More than one needs PostgreSQL (settings database_url and
+    /// redis_url).
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=8))]
+    nodes: u16,
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    customers: u16,
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=500))]
+    reps: u16,
+    /// How many conversations each rep holds.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
+    capacity: u16,
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+}
+
+impl Options {
+    /// Conversations that are served at a time.
+    pub fn slots(&self) -> usize {
+        usize::from(self.reps) * usize::from(self.capacity)
+    }
+}
+
+/// What was measured.
+pub struct Waits {
+    pub slot_to_customer: Vec<Duration>,
+    pub close: Vec<Duration>,
+    pub assignments: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// One end of the conversations: who he is, and his token.
+pub struct Side {
+    pub id: UserId,
+    pub token: String,
+}
+
+/// Where it is measured: the databases of the settings, or a folder that is removed afterwards.
+pub struct Place {
+    pub settings: Settings,
+    folder: Option<std::path::PathBuf>,
+}
+
+impl Place {
+    pub fn new(mut settings: Settings, options: &Options) -> anyhow::Result<Self> {
+        let embedded = settings.database_url.is_empty();
+        if embedded && options.nodes > 1 {
+            bail!("several nodes need PostgreSQL and Redis: set database_url and redis_url");
+        }
+        let name = format!("switchboard-bench-{}", uuid::Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder)?;
+        settings.data_dir = folder.clone();
+        settings.listen = "127.0.0.1:0".into();
+        settings.frames_burst = 100_000;
+        settings.frames_per_s = 100_000;
+        if settings.secret.is_empty() {
+            settings.secret = crate::people::random_hex();
+        }
+        Ok(Self {
+            settings,
+            folder: Some(folder),
+        })
+    }
+
+    pub fn describe(&self, options: &Options) -> String {
+        let engine = if self.settings.redis_url.is_empty() {
+            "memory"
+        } else {
+            "Redis"
+        };
+        let database = if self.settings.database_url.is_empty() {
+            "SQLite"
+        } else {
+            "PostgreSQL"
+        };
+        format!(
+            "{} node(s), {database} + {engine}, {} customers, {} reps of capacity {}, {} s",
+            options.nodes, options.customers, options.reps, options.capacity, options.seconds
+        )
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(folder) = self.folder.take() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Starts the servers, lets the people work, and gathers the times.
+pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> {
+    let mut servers = Vec::new();
+    for _ in 0..options.nodes {
+        let listener = TcpListener::bind(&place.settings.listen)?;
+        servers.push(Server::start(place.settings.clone(), listener).await?);
+    }
+    let urls: Vec<String> = servers
+        .iter()
+        .map(|server| format!("http://{}", server.address))
+        .collect();
+    let app = &servers[0].app;
+    let (mut customers, mut reps) = (Vec::new(), Vec::new());
+    for _ in 0..options.customers {
+        customers.push(people::add(app, Role::Customer, 0).await?);
+    }
+    for _ in 0..options.reps {
+        reps.push(people::add(app, Role::Rep, options.capacity.into()).await?);
+    }
+    // The people have a thread of their own, as the servers have theirs.
+    let (tell, told) = mpsc::channel();
+    let (seconds, capacity) = (options.seconds, usize::from(options.capacity));
+    std::thread::spawn(move || {
+        let work = work(
+            urls,
+            customers,
+            reps,
+            capacity,
+            Duration::from_secs(seconds),
+        );
+        let _ = tell.send(actix_web::rt::System::new().block_on(work));
+    });
+    let times = loop {
+        match told.try_recv() {
+            Ok(times) => break times?,
+            Err(mpsc::TryRecvError::Empty) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(mpsc::TryRecvError::Disconnected) => bail!("the people of the bench are gone"),
+        }
+    };
+    let findings = servers[0].app.store.read(checks::run).await?;
+    for server in servers {
+        server.stop().await;
+    }
+    let (slot_to_customer, close, assignments) = times;
+    Ok(Waits {
+        slot_to_customer,
+        close,
+        assignments,
+        findings,
+    })
+}
+
+/// What the people have seen, by rep.
+#[derive(Default)]
+struct Seen {
+    /// When a slot of his became free: the close's acknowledgement.
+    freed: HashMap<UserId, Vec<Instant>>,
+    /// When a customer was told that he has him.
+    told: HashMap<UserId, Vec<Instant>>,
+    close: Vec<Duration>,
+}
+
+type Times = (Vec<Duration>, Vec<Duration>, usize);
+
+async fn work(
+    urls: Vec<String>,
+    customers: Vec<Side>,
+    reps: Vec<Side>,
+    capacity: usize,
+    lasts: Duration,
+) -> anyhow::Result<Times> {
+    let seen = Rc::new(RefCell::new(Seen::default()));
+    let site = |turn: usize| Site::new(&urls[turn % urls.len()]);
+    let mut tasks = Vec::new();
+    for (turn, customer) in customers.into_iter().enumerate() {
+        let socket = site(turn).socket(&customer.token, &HashMap::new()).await?;
+        tasks.push(actix_web::rt::spawn(ask(
+            site(turn),
+            customer,
+            socket,
+            seen.clone(),
+        )));
+    }
+    for (turn, rep) in reps.into_iter().enumerate() {
+        // With two nodes, most pairs of rep and customer sit on different ones.
+        let socket = site(turn + 1).socket(&rep.token, &HashMap::new()).await?;
+        tasks.push(actix_web::rt::spawn(answer(rep, socket, seen.clone())));
+    }
+    tokio::time::sleep(lasts).await;
+    for task in &tasks {
+        task.abort();
+    }
+    let mut ended = 0;
+    for task in tasks {
+        match task.await {
+            Ok(Err(error)) => return Err(error),
+            _ => ended += 1,
+        }
+    }
+    anyhow::ensure!(ended > 0, "nobody took part");
+    let seen = seen.borrow();
+    let mut waits = Vec::new();
+    for (rep, freed) in &seen.freed {
+        let told = seen.told.get(rep).map(Vec::as_slice).unwrap_or_default();
+        // The first so many assignments filled slots that were free from the start.
+        let pairs = freed.iter().zip(told.iter().skip(capacity));
+        waits.extend(pairs.map(|(freed, told)| told.saturating_duration_since(*freed)));
+    }
+    let assignments = seen.told.values().map(Vec::len).sum();
+    Ok((waits, seen.close.clone(), assignments))
+}
+
+/// A customer: opens, is served, opens again.
+async fn ask(
+    site: Site,
+    me: Side,
+    mut socket: Socket,
+    seen: Rc<RefCell<Seen>>,
+) -> anyhow::Result<()> {
+    loop {
+        let body = json!({ "client_id": ClientId::new(), "text": "hello" });
+        site.post("/conversations", Some(&me.token), &body).await?;
+        loop {
+            match socket.hear().await? {
+                Frame::Assigned { conversation } => {
+                    let rep = conversation.rep.context("assigned to nobody")?;
+                    seen.borrow_mut()
+                        .told
+                        .entry(rep.id)
+                        .or_default()
+                        .push(Instant::now());
+                }
+                Frame::Event { event, .. } if event.kind == EventKind::Closed => break,
+                Frame::Error { code, message, .. } => bail!("{code}: {message}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A rep: closes what he gets.
+async fn answer(me: Side, mut socket: Socket, seen: Rc<RefCell<Seen>>) -> anyhow::Result<()> {
+    let mut asked = HashMap::new();
+    loop {
+        match socket.hear().await? {
+            Frame::Assigned { conversation } => {
+                asked.insert(conversation.id, Instant::now());
+                let close = json!({ "type": "close", "conversation": conversation.id });
+                socket.say(&close).await?;
+            }
+            Frame::Ack {
+                conversation: Some(id),
+                ..
+            } => {
+                let now = Instant::now();
+                let mut seen = seen.borrow_mut();
+                seen.freed.entry(me.id).or_default().push(now);
+                seen.close
+                    .extend(asked.remove(&id).map(|asked| now - asked));
+            }
+            Frame::Error { code, message, .. } => bail!("{code}: {message}"),
+            _ => {}
+        }
+    }
+}
