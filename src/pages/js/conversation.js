@@ -1,0 +1,183 @@
+// One conversation on a page: where it stands, its log, what is not sent yet, the field to write
+// in, and the way to end it.
+
+import { clock, errorPlace, kept, make, onSubmit, words } from "./dom.js";
+
+export class Conversation {
+  /** Messages of others that were not looked at. */
+  unread = 0;
+  #me;
+  #desk;
+  #names = new Map();
+  #place = null;
+  #title = make("h2");
+  #status = make("p", { role: "status", class: "state" });
+  #log = make("ol", { role: "log", "aria-label": "Messages", tabindex: "0", class: "log" });
+  #pending = make("ol", { class: "log pending", "aria-label": "Not sent yet" });
+  #field = make("textarea", { name: "text", rows: "2", dir: "auto" });
+  #writing;
+  #ending;
+  #putAway;
+
+  /** `desk` carries out: outbox, close(id, frame), putAway(id). */
+  constructor(view, me, desk) {
+    this.#me = me;
+    this.#desk = desk;
+    this.id = view.id;
+    this.#writing = this.#makeWriting();
+    this.#ending = this.#makeEnding();
+    this.#putAway = make("button", { type: "button", onclick: () => desk.putAway(this.id) },
+      "Put away");
+    this.element = make("section", { class: "conversation", hidden: true, "aria-label":
+      `Conversation ${view.number}` }, this.#title, this.#status, this.#log, this.#pending,
+      this.#writing, this.#ending, this.#putAway);
+    this.update(view);
+    this.showPending();
+  }
+
+  get isOpen() {
+    return this.view.status !== "closed";
+  }
+
+  /** The one on the other side. */
+  get other() {
+    const { customer, rep, last_rep } = this.view;
+    return this.#me.role === "customer" ? rep ?? last_rep : customer;
+  }
+
+  update(view) {
+    this.view = view;
+    for (const person of [view.customer, view.rep, view.last_rep]) {
+      if (person) this.#names.set(person.id, person.name);
+    }
+    this.#title.replaceChildren(words(view.subject || "No subject"), ` #${view.number}`);
+    this.#showState();
+  }
+
+  /** The customer's place in line: 1 is next. */
+  stand(position) {
+    this.#place = position;
+    this.#showState();
+  }
+
+  /** The log has grown. */
+  event(event) {
+    const { kind, data, sender_id: sender } = event;
+    if (kind === "closed") {
+      this.update({ ...this.view, status: "closed", resolution: data?.resolution, rep: null });
+    }
+    if (kind === "requeued") this.update({ ...this.view, status: "waiting", rep: null });
+    const mine = sender === this.#me.id;
+    if (kind === "message" && mine) this.#desk.outbox.remove(event.client_id);
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
+    this.#log.append(kind === "message" ? this.#message(event, mine) : this.#entry(event));
+    if (atEnd || mine) this.toEnd();
+  }
+
+  toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  /** What is written and not in the log yet. */
+  showPending() {
+    const items = this.#desk.outbox.of(this.id).map((entry) => {
+      const { client_id: id, text, error } = entry;
+      const state = error ? errorPlace() : make("span", { class: "note" }, "Sending…");
+      if (error) {
+        const button = (name, work) => make("button", { type: "button", onclick: work }, name);
+        state.append(`Not sent: ${error} `,
+          button("Try again", () => this.#desk.outbox.retry(id)), " ",
+          button("Take back", () => this.#takeBack(id, text)));
+      }
+      return make("li", { class: "mine" }, make("p", { dir: "auto" }, text), state);
+    });
+    this.#pending.replaceChildren(...items);
+  }
+
+  #takeBack(id, text) {
+    this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
+    this.#field.dispatchEvent(new Event("input"));
+    this.#field.focus();
+    this.#desk.outbox.remove(id);
+  }
+
+  #name(id) {
+    if (id === this.#me.id) return "You";
+    return this.#names.get(id) ?? (id ? "Somebody else" : "Switchboard");
+  }
+
+  #message({ sender_id, text, created_at }, mine) {
+    const who = make("span", { class: "note" }, words(this.#name(sender_id)), " ",
+      clock(created_at));
+    return make("li", { class: mine ? "mine" : "theirs" }, who,
+      make("p", { dir: "auto" }, text ?? ""));
+  }
+
+  #entry({ kind, data, sender_id, created_at }) {
+    const rep = data?.rep_id;
+    const said = {
+      opened: [words(this.#name(sender_id)), " opened this conversation."],
+      assigned: [words(this.#name(rep)), rep === this.#me.id ? " have it now." : " has it now."],
+      requeued: ["It is back in line, in its old place."],
+      closed: [words(this.#name(sender_id)), ` closed it: ${data?.resolution ?? "closed"}.`],
+    }[kind] ?? [`${kind}.`];
+    return make("li", { class: "entry" }, ...said, " ", clock(created_at));
+  }
+
+  #showState() {
+    const { status, resolution, rep } = this.view;
+    const customer = this.#me.role === "customer";
+    const place = this.#place === 1 ? "You are next." : `You are number ${this.#place} in line.`;
+    const text = {
+      waiting: customer && this.#place ? [place, " A rep takes over as soon as one has room."]
+        : ["Waiting in line for a rep with room."],
+      active: customer ? [words(rep?.name ?? "A rep"), " is with you."]
+        : ["You are with ", words(this.view.customer.name), "."],
+      closed: [`Closed: ${resolution ?? "closed"}.`],
+    }[status] ?? [status];
+    const fresh = make("p", {}, ...text);
+    // Said again only when it is another: a status is read aloud.
+    if (fresh.textContent !== this.#status.textContent) {
+      this.#status.replaceChildren(...fresh.childNodes);
+    }
+    this.#writing.hidden = this.#ending.hidden = !this.isOpen;
+    this.#putAway.hidden = this.isOpen;
+  }
+
+  #makeWriting() {
+    const draft = `switchboard.draft.${this.#me.id}.${this.id}`;
+    const field = this.#field;
+    field.value = kept.get(draft, "");
+    field.addEventListener("input", () => kept.set(draft, field.value || null));
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    const form = make("form", { class: "writing" },
+      make("label", {}, "Message (Enter sends, Shift+Enter breaks the line)", field),
+      make("button", { class: "main" }, "Send"));
+    onSubmit(form, () => {
+      if (!field.value.trim()) return;
+      this.#desk.outbox.add(this.id, field.value);
+      field.value = "";
+      field.focus();
+      kept.set(draft, null);
+    });
+    return form;
+  }
+
+  #makeEnding() {
+    const how = this.#me.role === "customer" ? null : make("label", {}, "How did it end?",
+      make("select", { name: "resolution" }, make("option", { value: "resolved" }, "Resolved"),
+        make("option", { value: "unresolved" }, "Unresolved")));
+    const form = make("form", {},
+      make("label", {}, "Last words (optional)", make("input", { name: "text", dir: "auto" })),
+      how, make("button", {}, "Close conversation"), errorPlace());
+    onSubmit(form, async ({ text, resolution }) => {
+      const said = text.trim() ? { text } : {};
+      await this.#desk.close(this.id, { ...said, ...(resolution && { resolution }) });
+    });
+    return make("details", {}, make("summary", {}, "Close…"), form);
+  }
+}

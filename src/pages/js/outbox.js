@@ -1,0 +1,125 @@
+// What was written and is not stored yet. It outlives a lost connection and a reload; each
+// message keeps its id, so that sending it again stores nothing twice.
+
+import { kept, uuid7 } from "./dom.js";
+
+/** The server takes 20 frames a second; a long outbox stays below that. */
+const PACE_MS = 60;
+
+export class Outbox {
+  #socket;
+  #changed;
+  #key = null;
+  #entries = [];
+  #underWay = null;
+  #timer;
+
+  /** `changed(conversation)` hears of every change. */
+  constructor(socket, changed) {
+    this.#socket = socket;
+    this.#changed = changed;
+  }
+
+  /** Opens this person's outbox. */
+  open(page, user) {
+    this.#key = `switchboard.${page}.outbox.${user.id}`;
+    // What has a seq is stored; only its event had not come yet.
+    this.#entries = kept.get(this.#key, []).filter((entry) => !entry.seq);
+    this.#underWay = null;
+  }
+
+  /** The messages of a conversation that its log does not show yet. */
+  of(conversation) {
+    return this.#entries.filter((entry) => entry.conversation === conversation);
+  }
+
+  add(conversation, text) {
+    this.#entries.push({ client_id: uuid7(), conversation, text });
+    this.#keep(conversation);
+    this.send();
+  }
+
+  /** Tries a refused message again. */
+  retry(id) {
+    this.#change(id, { error: undefined });
+    this.send();
+  }
+
+  remove(id) {
+    const entry = this.#find(id);
+    if (!entry) return;
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    this.#keep(entry.conversation);
+    this.#next(id);
+  }
+
+  /** The connection is ready: what was under way may not have arrived. */
+  ready() {
+    this.#underWay = null;
+    this.send();
+  }
+
+  /** Hears an answer; says whether it was about a message. */
+  hear(frame) {
+    if (frame.type === "ack" && frame.client_id) {
+      this.#change(frame.client_id, { seq: frame.seq });
+      this.#next(frame.client_id);
+      return true;
+    }
+    if (frame.type !== "error") return false;
+    if (frame.retry_after_ms && (frame.client_id ?? this.#underWay)) {
+      this.#sendIn(frame.retry_after_ms);
+      return true;
+    }
+    if (!frame.client_id) return false;
+    this.#change(frame.client_id, { error: frame.message });
+    this.#next(frame.client_id);
+    return true;
+  }
+
+  /** The server has closed the socket because of what was under way. */
+  tooBig() {
+    const error = "It is too long for one message. Take it back and shorten it.";
+    if (this.#underWay) this.#change(this.#underWay, { error });
+    this.#underWay = null;
+  }
+
+  /** Sends the oldest one. One at a time, so that their order holds whatever happens. */
+  send() {
+    if (this.#underWay || this.#timer) return;
+    const entry = this.#entries.find((one) => !one.seq && !one.error);
+    if (!entry) return;
+    const { client_id, conversation, text } = entry;
+    if (!this.#socket.send({ type: "send", client_id, conversation, text })) return;
+    this.#underWay = client_id;
+  }
+
+  #next(id) {
+    if (this.#underWay === id) this.#sendIn(PACE_MS);
+  }
+
+  #sendIn(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#underWay = null;
+      this.send();
+    }, ms);
+  }
+
+  #find(id) {
+    return this.#entries.find((entry) => entry.client_id === id);
+  }
+
+  #change(id, news) {
+    const entry = this.#find(id);
+    if (!entry) return;
+    Object.assign(entry, news);
+    this.#keep(entry.conversation);
+  }
+
+  #keep(conversation) {
+    kept.set(this.#key, this.#entries.length ? this.#entries : null);
+    this.#changed(conversation);
+  }
+}

@@ -1,0 +1,199 @@
+// The native wire: one socket that comes back by itself and misses nothing.
+//
+// It knows up to which seq each conversation was seen and says so in `hello`. An event that does
+// not follow on what was seen means that something was missed: it then says hello anew.
+
+import { Problem } from "./api.js";
+
+const BACKOFF_MS = 500;
+const BACKOFF_MAX_MS = 15_000;
+/** Ready for so long, a socket counts as a good one, and the next try comes soon. */
+const STEADY_MS = 5_000;
+/** How long the server may leave a command unanswered before the socket is given up. */
+const PATIENCE_MS = 10_000;
+/** Close codes from here on mean: do not come back by yourself. */
+const TERMINAL = 4100;
+/** As many as the server takes in one hello. */
+const RESUME_MAX = 200;
+
+export class Socket {
+  #api;
+  #hears;
+  #socket = null;
+  #seen = new Map();
+  #asked = new Map();
+  #reference = 0;
+  #tries = 0;
+  #readyAt = 0;
+  #comeBackIn = null;
+  #timer;
+  #watch;
+  #turn = 0;
+  #stopped = true;
+
+  /**
+   * `frame(frame)` hears what the server says, in order. `status(state, text)` hears how the
+   * connection is: connecting, ready, waiting (to come back; with the close code) or stopped.
+   */
+  constructor(api, { frame, status }) {
+    this.#api = api;
+    this.#hears = { frame, status };
+    addEventListener("online", () => !this.#stopped && !this.#socket && this.#connect());
+    addEventListener("offline", () => this.#socket && this.#lose());
+  }
+
+  get isReady() {
+    return this.#readyAt > 0;
+  }
+
+  start() {
+    this.#stopped = false;
+    this.#tries = 0;
+    this.#connect();
+  }
+
+  /** Ends it for good; `text` says why, if somebody is to know. */
+  stop(text = "") {
+    this.#stopped = true;
+    this.#drop();
+    this.#hears.status("stopped", text);
+  }
+
+  /** Forgets what was seen of a conversation, or of all: somebody else signs in. */
+  forget(conversation) {
+    if (conversation) this.#seen.delete(conversation);
+    else this.#seen.clear();
+  }
+
+  /** Sends a frame, if there is a socket that takes it. */
+  send(frame) {
+    if (!this.isReady) return false;
+    this.#socket.send(JSON.stringify(frame));
+    this.#watch ??= setTimeout(() => this.#lose(), PATIENCE_MS);
+    return true;
+  }
+
+  /** Sends a command and waits for its `ack`; its error is thrown. */
+  ask(frame) {
+    const ref = String(++this.#reference);
+    return new Promise((resolve, reject) => {
+      this.#asked.set(ref, { resolve, reject });
+      if (!this.send({ ...frame, ref })) this.#refuseAll();
+    });
+  }
+
+  async #connect() {
+    clearTimeout(this.#timer);
+    this.#drop();
+    const turn = this.#turn;
+    this.#hears.status("connecting", this.#tries ? "Connecting again…" : "Connecting…");
+    let ticket;
+    try {
+      ({ ticket } = await this.#api.post("/socket-tickets"));
+    } catch (error) {
+      // Without a login there is nothing to come back with; the page has heard of it.
+      if (turn === this.#turn && error.status !== 401) this.#lose();
+      return;
+    }
+    if (turn !== this.#turn) return;
+    const address = `${location.protocol.replace("http", "ws")}//${location.host}/ws`;
+    const socket = new WebSocket(address, ["switchboard.v1", `ticket.${ticket}`]);
+    this.#socket = socket;
+    this.#comeBackIn = null;
+    socket.onopen = () => {
+      const resume = Object.fromEntries([...this.#seen].slice(-RESUME_MAX));
+      socket.send(JSON.stringify({ type: "hello", resume }));
+    };
+    // Frames wait for the one before, because a gap is read over HTTP.
+    let before = Promise.resolve();
+    socket.onmessage = ({ data }) => {
+      clearTimeout(this.#watch);
+      this.#watch = undefined;
+      before = before.then(() => turn === this.#turn && this.#hear(JSON.parse(data), turn))
+        .catch((error) => {
+          console.error(error);
+          if (turn === this.#turn) this.#lose();
+        });
+    };
+    socket.onclose = ({ code, reason }) => before.then(() => {
+      if (turn !== this.#turn) return;
+      if (code >= TERMINAL) this.stop(`The server has ended this connection: ${reason}.`);
+      else this.#lose(code);
+    });
+  }
+
+  async #hear(frame, turn) {
+    if (frame.type === "ready") {
+      this.#readyAt = Date.now();
+      this.#hears.status("ready", "Connected");
+    }
+    if (frame.type === "bye") this.#comeBackIn = frame.reconnect_in_ms;
+    if (frame.type === "event") return this.#event(frame);
+    if (frame.type === "gap") return this.#readGap(frame, turn);
+    const asked = this.#asked.get(frame.ref);
+    if (asked && (frame.type === "ack" || frame.type === "error")) {
+      this.#asked.delete(frame.ref);
+      if (frame.type === "ack") return asked.resolve(frame);
+      return asked.reject(new Problem(400, { code: frame.code, detail: frame.message }));
+    }
+    // An error that names no command may be about any.
+    const nameless = frame.type === "error" && !frame.ref && !frame.client_id;
+    if (nameless) this.#refuseAll(frame.message);
+    this.#hears.frame(frame);
+  }
+
+  #event(frame) {
+    const { conversation, seq, after } = frame;
+    const seen = this.#seen.get(conversation) ?? 0;
+    if (seq <= seen) return;
+    if (after > seen) {
+      this.#lose();
+      return;
+    }
+    // Put last, so that the ones longest silent are the ones a long hello leaves out.
+    this.#seen.delete(conversation);
+    this.#seen.set(conversation, seq);
+    this.#hears.frame(frame);
+  }
+
+  async #readGap({ conversation, to }, turn) {
+    for (let at = this.#seen.get(conversation) ?? 0; at < to; ) {
+      const path = `/conversations/${conversation}/events?after=${at}&limit=200`;
+      const { items } = await this.#api.get(path);
+      if (turn !== this.#turn) return;
+      for (const event of items) this.#event({ type: "event", after: at, ...event });
+      at = items.at(-1)?.seq ?? to;
+    }
+  }
+
+  // The socket is of no more use: another one after a while, a random one so that not all come
+  // at once.
+  #lose(code) {
+    const steady = this.isReady && Date.now() - this.#readyAt > STEADY_MS;
+    const comeBackIn = this.#comeBackIn;
+    this.#drop();
+    this.#tries = steady ? 1 : this.#tries + 1;
+    const most = Math.min(BACKOFF_MS * 2 ** (this.#tries - 1), BACKOFF_MAX_MS);
+    const wait = comeBackIn ?? most * (0.5 + Math.random() / 2);
+    const text = "Not connected; trying again. What you write is kept and sent then.";
+    this.#hears.status("waiting", text, code);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #drop() {
+    this.#turn += 1;
+    this.#readyAt = 0;
+    this.#comeBackIn = null;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#watch);
+    this.#watch = undefined;
+    this.#socket?.close();
+    this.#socket = null;
+    this.#refuseAll();
+  }
+
+  #refuseAll(detail = "There is no connection right now. Try again once it is back.") {
+    for (const { reject } of this.#asked.values()) reject(new Problem(0, { detail }));
+    this.#asked.clear();
+  }
+}
