@@ -37,7 +37,7 @@ function row(view) {
   }, place);
   const element = make("li", {}, make("span", {}, words(view.subject || "No subject"),
     ` #${view.number}, `, words(view.customer.name), " ", waits), button, place);
-  return { element, waits };
+  return { element, waits, place };
 }
 
 function showLine({ queues, reps }) {
@@ -53,7 +53,8 @@ function showLine({ queues, reps }) {
   // Rows stay the same elements, so that a button does not vanish under a finger.
   for (const [index, view] of waiting.entries()) {
     if (!rows.has(view.id)) rows.set(view.id, row(view));
-    const { element, waits } = rows.get(view.id);
+    const { element, waits, place } = rows.get(view.id);
+    if (reps[0]?.load < reps[0]?.capacity) place.textContent = "";
     waits.textContent = `for ${span(Date.now() - view.created_at)}`;
     const there = byId("line").children[index];
     if (there !== element) byId("line").insertBefore(element, there ?? null);

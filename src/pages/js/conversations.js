@@ -58,6 +58,7 @@ export class Conversations {
   select(id) {
     kept.set(this.#key("shown"), id ?? "none");
     this.#show(id);
+    this.#all.get(id)?.element.scrollIntoView({ block: "nearest" });
   }
 
   #show(id) {

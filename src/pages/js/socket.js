@@ -86,7 +86,8 @@ export class Socket {
     clearTimeout(this.#timer);
     this.#drop();
     const turn = this.#turn;
-    this.#hears.status("connecting", this.#tries ? "Connecting again…" : "Connecting…");
+    // Said once: while it tries again, it is said already that it does.
+    if (!this.#tries) this.#hears.status("connecting", "Connecting…");
     let ticket;
     try {
       ({ ticket } = await this.#api.post("/socket-tickets"));

@@ -12,31 +12,30 @@ const rows = new Map();
 let timer;
 
 function row(rep) {
-  const name = make("th", { scope: "row" });
-  const load = make("td");
-  const wants = make("td");
+  const name = words(rep.name);
+  const state = make("span", { class: "note" });
   const input = make("input", {
     name: "capacity", type: "number", min: "0", max: "100", required: true, value: rep.capacity,
-    "aria-label": `Capacity of ${rep.name}`,
   });
-  const form = make("form", { class: "inline" }, input, make("button", {}, "Set"),
-    errorPlace());
+  const button = make("button", {}, "Set", make("span", { class: "unseen" },
+    ` the capacity of ${rep.name}`));
+  const form = make("form", {},
+    make("div", { class: "row" }, make("label", {}, "Capacity", input), button), errorPlace());
   onSubmit(form, async ({ capacity }) => {
     const changed = await api.put(`/reps/${rep.id}/capacity`, { capacity: Number(capacity) });
     input.defaultValue = input.value = changed.capacity;
     show(changed);
   });
-  const element = make("tr", {}, name, load, make("td", {}, form), wants);
-  byId("reps").append(element);
-  return { name, load, wants, input };
+  byId("reps").append(make("li", {}, make("span", {}, name, " ", state), form));
+  return { name, state, input };
 }
 
 function show(rep) {
   if (!rows.has(rep.id)) rows.set(rep.id, row(rep));
-  const { name, load, wants, input } = rows.get(rep.id);
-  name.replaceChildren(words(rep.name));
-  load.textContent = `${rep.load} of ${rep.capacity}`;
-  wants.textContent = `${rep.availability}, ${rep.present ? "connected" : "not connected"}`;
+  const { name, state, input } = rows.get(rep.id);
+  name.textContent = rep.name;
+  state.textContent = `holds ${rep.load} of ${rep.capacity}; ${rep.availability}, ` +
+    (rep.present ? "connected" : "not connected");
   // What is being typed stays.
   if (input.value === input.defaultValue) input.value = rep.capacity;
   input.defaultValue = rep.capacity;
@@ -50,7 +49,6 @@ async function read() {
     if (api.user !== user) return;
     reps.forEach(show);
     byId("empty").hidden = reps.length > 0;
-    byId("table").hidden = reps.length === 0;
     byId("loading").hidden = true;
   }, byId("list-error"));
   clearTimeout(timer);
@@ -58,13 +56,13 @@ async function read() {
 }
 
 onSubmit(byId("new-rep"), async ({ username, password, display_name, capacity }) => {
+  byId("made").textContent = "";
   const named = display_name.trim() ? { display_name: display_name.trim() } : {};
   const made = await api.post("/reps", {
     username: username.trim(), password, capacity: Number(capacity), ...named,
   });
   byId("new-rep").reset();
   byId("empty").hidden = true;
-  byId("table").hidden = false;
   show(made);
   byId("made").textContent = `${made.name} can sign in at /console now.`;
 });
