@@ -10,6 +10,7 @@ mod dispatch_world;
 mod faults;
 mod harness;
 mod many;
+mod pages;
 mod person;
 mod process;
 mod services;

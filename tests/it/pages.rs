@@ -1,0 +1,221 @@
+//! The pages as a browser gets them: every file is there with its type, nothing names a file
+//! that is not, and nothing in them needs more than the content policy gives.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+
+use actix_web::http::{Method, StatusCode};
+use awc::Client;
+use switchboard::server::Server;
+use switchboard::settings::Settings;
+
+const PAGES: [&str; 3] = ["/", "/chat", "/console"];
+const LINES_MAX: usize = 200;
+const COLUMNS_MAX: usize = 100;
+
+/// What came back for one address.
+struct Answer {
+    status: StatusCode,
+    kind: String,
+    tag: String,
+    text: String,
+}
+
+/// A server with nothing but defaults, in a folder of its own.
+struct Site {
+    server: Server,
+    client: Client,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    async fn start(pages: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data_dir: folder.path().into(),
+            workers: 1,
+            pages,
+            ..Settings::default()
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Server::start(settings, listener).await.unwrap();
+        Self {
+            server,
+            client: Client::default(),
+            _folder: folder,
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, known: Option<&str>) -> Answer {
+        let url = format!("http://{}{path}", self.server.address);
+        let mut request = self.client.request(method, url);
+        if let Some(tag) = known {
+            request = request.insert_header(("If-None-Match", tag));
+        }
+        let mut answer = request.send().await.unwrap();
+        let header = |name: &str| match answer.headers().get(name) {
+            Some(value) => value.to_str().unwrap().to_owned(),
+            None => String::new(),
+        };
+        let (kind, tag) = (header("content-type"), header("etag"));
+        let bytes = answer.body().await.unwrap();
+        Answer {
+            status: answer.status(),
+            kind,
+            tag,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None).await
+    }
+
+    /// Every file of the pages: what they name, and what that names.
+    async fn files(&self) -> Vec<(String, Answer)> {
+        let mut open: Vec<String> = PAGES.map(str::to_owned).to_vec();
+        let mut seen: BTreeSet<String> = open.iter().cloned().collect();
+        let mut files = Vec::new();
+        while let Some(path) = open.pop() {
+            let answer = self.get(&path).await;
+            for named in named(&path, &answer.text) {
+                if seen.insert(named.clone()) {
+                    open.push(named);
+                }
+            }
+            files.push((path, answer));
+        }
+        files
+    }
+}
+
+/// The addresses that a file names: links, styles and scripts of a page, imports of a module.
+fn named(path: &str, text: &str) -> Vec<String> {
+    let after = |start: &str| -> Vec<String> {
+        let parts = text.split(start).skip(1);
+        parts
+            .filter_map(|part| part.split('"').next().map(str::to_owned))
+            .collect()
+    };
+    if path.ends_with(".js") {
+        let imports = after(" from \"");
+        let modules = imports
+            .iter()
+            .map(|name| name.replacen("./", "/js/", 1))
+            .collect();
+        return modules;
+    }
+    if PAGES.contains(&path) {
+        return [after("href=\""), after("src=\"")].concat();
+    }
+    Vec::new()
+}
+
+fn expected_kind(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, end)| end) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/html; charset=utf-8",
+    }
+}
+
+#[actix_web::test]
+async fn every_file_that_the_pages_name_is_served_with_its_type() {
+    let site = Site::start(true).await;
+    let files = site.files().await;
+    for (path, answer) in &files {
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        // The API's own page is not one of these files.
+        if path != "/docs" {
+            assert_eq!(answer.kind, expected_kind(path), "{path}");
+        }
+    }
+    let named: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    for (path, _, _) in switchboard::pages::FILES {
+        assert!(named.contains(path), "{path} is served and never named");
+    }
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn nothing_in_a_page_needs_an_inline_script_or_style() {
+    let site = Site::start(true).await;
+    for path in PAGES {
+        let text = site.get(path).await.text;
+        for tag in text
+            .split('<')
+            .skip(1)
+            .filter_map(|part| part.split('>').next())
+        {
+            let has = |start: &str| tag.split_whitespace().any(|word| word.starts_with(start));
+            assert!(
+                !tag.starts_with("script") || has("src=\"/"),
+                "{path}: <{tag}>"
+            );
+            assert!(
+                !tag.starts_with("style") && !has("style="),
+                "{path}: <{tag}>"
+            );
+            assert!(!has("on"), "{path}: <{tag}>");
+            assert!(!tag.contains("javascript:"), "{path}: <{tag}>");
+        }
+    }
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
+    for (path, _, text) in switchboard::pages::FILES {
+        assert!(text.lines().count() <= LINES_MAX, "{path} is too long");
+        for line in text.lines() {
+            assert!(line.chars().count() <= COLUMNS_MAX, "{path}: {line}");
+        }
+        for word in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+        ] {
+            assert!(!text.contains(word), "{path} uses {word}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_browser_that_has_the_newest_gets_no_body() {
+    let site = Site::start(true).await;
+    let first = site.get("/chat").await;
+    let again = site.ask(Method::GET, "/chat", Some(&first.tag)).await;
+    assert_eq!(
+        (again.status, again.text.as_str()),
+        (StatusCode::NOT_MODIFIED, "")
+    );
+    let other = site.ask(Method::GET, "/chat", Some("\"other\"")).await;
+    assert_eq!((other.status, other.text), (StatusCode::OK, first.text));
+    let head = site.ask(Method::HEAD, "/chat", None).await;
+    assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""));
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_no_file_or_no_reading_is_a_problem() {
+    let site = Site::start(true).await;
+    let unknown = site.get("/js/unknown.js").await;
+    let posted = site.ask(Method::POST, "/chat", None).await;
+    for (answer, status) in [(unknown, 404), (posted, 405)] {
+        assert_eq!(answer.status.as_u16(), status);
+        assert_eq!(answer.kind, "application/problem+json");
+    }
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn without_pages_there_are_none() {
+    let site = Site::start(false).await;
+    for (path, _, _) in switchboard::pages::FILES {
+        assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    site.server.stop().await;
+}
