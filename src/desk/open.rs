@@ -71,10 +71,23 @@ fn is_twice(error: &Error) -> bool {
 
 /// The conversation that this command has opened before.
 fn again(conn: &mut Conn, row: Conversation, open: &Open) -> Result<ConversationView> {
-    if row.subject != open.subject || row.priority != open.priority {
+    let same = row.subject == open.subject && row.priority == open.priority;
+    if !same || first_text(conn, &row)? != open.text {
         return Err(messages::idempotency_mismatch());
     }
     conversations::view(conn, row)
+}
+
+/// The message that a conversation was opened with: written in the same moment, just behind the
+/// opening, and without an id of its own.
+fn first_text(conn: &mut Conn, row: &Conversation) -> Result<Option<String>> {
+    let second = events::after(conn, row.id, 1, 1)?.pop();
+    let text = second.filter(|event| {
+        event.kind == EventKind::Message
+            && event.client_id.is_none()
+            && event.created_at == row.created_at
+    });
+    Ok(text.and_then(|event| event.body))
 }
 
 fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<()> {

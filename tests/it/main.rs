@@ -10,6 +10,7 @@ mod dispatch_world;
 mod faults;
 mod harness;
 mod many;
+mod opening;
 mod pages;
 mod person;
 mod process;
