@@ -65,6 +65,7 @@ export class Conversation {
     const { kind, data, sender_id: sender } = event;
     if (kind === "closed") {
       this.update({ ...this.view, status: "closed", resolution: data?.resolution, rep: null });
+      this.showPending();
     }
     if (kind === "requeued") this.update({ ...this.view, status: "waiting", rep: null });
     const mine = sender === this.#me.id;
@@ -85,9 +86,10 @@ export class Conversation {
       const state = error ? errorPlace() : make("span", { class: "note" }, "Sending…");
       if (error) {
         const button = (name, work) => make("button", { type: "button", onclick: work }, name);
-        state.append(`Not sent: ${error} `,
+        state.append(`Not sent: ${error} `, ...(this.isOpen ? [
           button("Try again", () => this.#desk.outbox.retry(id)), " ",
-          button("Take back", () => this.#takeBack(id, text)));
+          button("Take back", () => this.#takeBack(id, text)),
+        ] : [button("Discard", () => this.#desk.outbox.remove(id))]));
       }
       return make("li", { class: "mine" }, make("p", { dir: "auto" }, text), state);
     });

@@ -43,13 +43,15 @@ export class Conversations {
     this.#me = user;
     this.#read = kept.get(this.#key("read"), {});
     this.outbox.open(this.#page, user);
+    // What could not be sent is shown, even if its conversation has closed meanwhile.
+    for (const id of this.outbox.conversations) this.socket.forget(id);
     this.#show(null);
     this.socket.start();
   }
 
   stop() {
     this.socket.stop();
-    this.socket.forget();
+    this.socket.forgetAll();
     for (const { id } of this.all) this.#remove(id);
     for (const map of [this.#early, this.#places]) map.clear();
   }
@@ -95,8 +97,7 @@ export class Conversations {
     const one = this.#all.get(frame.conversation);
     if (frame.type === "ready") this.#ready(frame);
     if (frame.type === "assigned") this.add(frame.conversation);
-    if (frame.type === "event" && one) this.#grow(one, frame);
-    if (frame.type === "event" && !one) this.#wonder(frame);
+    if (frame.type === "event") one ? this.#grow(one, frame) : this.#wonder(frame);
     if (frame.type === "line") {
       this.#places.set(frame.conversation, frame.position);
       one?.stand(frame.position);
@@ -106,20 +107,19 @@ export class Conversations {
 
   #ready({ conversations }) {
     const isMine = (view) => this.#me.role === "customer" || view.rep?.id === this.#me.id;
-    const mine = new Map(conversations.filter((view) => isMine(view) || view.status === "closed")
-      .map((view) => [view.id, view]));
-    for (const one of this.all) if (one.isOpen && !mine.has(one.id)) this.#remove(one.id);
-    for (const view of mine.values()) {
-      // Closed ones are shown to their end if they are here, and not fetched back. Their view
-      // is left to the events, which come next.
-      if (view.status !== "closed") this.add(view);
+    const mine = conversations.filter((view) => isMine(view) || view.status === "closed");
+    const ids = new Set(mine.map((view) => view.id));
+    for (const one of this.all) if (one.isOpen && !ids.has(one.id)) this.#remove(one.id);
+    for (const view of mine) {
+      // One that has closed is left to its events, which come next, and is not brought back.
+      const unsent = !this.#all.has(view.id) && this.outbox.of(view.id).length > 0;
+      if (view.status !== "closed" || unsent) this.add(view);
     }
     this.outbox.ready();
   }
 
   // An event of a conversation that was opened or taken elsewhere: find out what it is.
-  async #wonder(event) {
-    const { conversation: id } = event;
+  async #wonder(event, id = event.conversation) {
     const early = this.#early.get(id);
     if (early) return early.push(event);
     this.#early.set(id, [event]);
@@ -144,6 +144,7 @@ export class Conversations {
   }
 
   #putAway(id) {
+    for (const { client_id } of this.outbox.of(id)) this.outbox.remove(client_id);
     this.#remove(id);
     this.select(this.all.at(-1)?.id ?? null);
     byId("list").querySelector("button")?.focus();
@@ -171,10 +172,9 @@ export class Conversations {
     const focused = list.contains(document.activeElement) && document.activeElement.dataset.id;
     const items = this.all.map((one) => {
       const { view, unread, id } = one;
-      const current = id === this.#shown ? "true" : null;
       const state = one.isOpen ? view.status : `closed: ${view.resolution}`;
       return make("li", {}, make("button", {
-        type: "button", "data-id": id, "aria-current": current,
+        type: "button", "data-id": id, "aria-current": id === this.#shown ? "true" : null,
         onclick: () => this.select(id),
       }, words(view.subject || "No subject"), ` #${view.number} `,
       make("span", { class: "note" }, one.other ? words(one.other.name) : null,

@@ -105,7 +105,11 @@ export const kept = {
     }
   },
   set(key, value) {
-    if (value == null) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, JSON.stringify(value));
+    try {
+      if (value == null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // Full or forbidden: then only a reload forgets it.
+    }
   },
 };

@@ -33,6 +33,10 @@ export class Outbox {
     return this.#entries.filter((entry) => entry.conversation === conversation);
   }
 
+  get conversations() {
+    return new Set(this.#entries.map((entry) => entry.conversation));
+  }
+
   add(conversation, text) {
     this.#entries.push({ client_id: uuid7(), conversation, text });
     this.#keep(conversation);

@@ -59,11 +59,11 @@ export class Socket {
     this.#hears.status("stopped", text);
   }
 
-  /** Forgets what was seen of a conversation, or of all: somebody else signs in. */
-  forget(conversation) {
-    if (conversation) this.#seen.delete(conversation);
-    else this.#seen.clear();
-  }
+  /** The next hello asks for all of this conversation, open or closed. */
+  forget = (conversation) => this.#seen.set(conversation, 0);
+
+  /** Somebody else signs in. */
+  forgetAll = () => this.#seen.clear();
 
   /** Sends a frame, if there is a socket that takes it. */
   send(frame) {
