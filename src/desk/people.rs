@@ -36,6 +36,10 @@ impl Desk {
         rep: UserId,
         availability: Availability,
     ) -> Result<RepView> {
+        if actor.role == Role::Customer {
+            let detail = "Only a rep has an availability.";
+            return Err(Error::new(Code::Forbidden, detail));
+        }
         if actor.role != Role::Admin && actor.id != rep {
             return Err(Error::not_found("rep"));
         }
