@@ -108,6 +108,15 @@ impl Seat {
 pub struct Farewell(Arc<Shared>);
 
 impl Farewell {
+    /// Whether the socket must end already: nothing more is heard of its client.
+    pub fn is_due(&self) -> bool {
+        self.0
+            .end
+            .lock()
+            .expect("nothing panics under this lock")
+            .is_some()
+    }
+
     /// Waits until the socket must end.
     pub async fn ended(&self) -> End {
         loop {

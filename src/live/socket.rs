@@ -250,6 +250,10 @@ impl Turn {
                     talk.done(wire, done).await
                 }
                 message = stream.recv(), if under_way.len() < UNDER_WAY => {
+                    // A login that has ended commands nothing more.
+                    if farewell.is_due() {
+                        continue;
+                    }
                     self.heard_at = Instant::now();
                     let heard = self.hear(talk, wire, message, tripped).await;
                     if !matches!(heard, Ok(Heard::Nothing | Heard::Wrong | Heard::Command(_))) {
