@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod access;
+mod access_table;
 mod dispatch;
 mod dispatch_fill;
 mod dispatch_lines;
@@ -19,3 +21,4 @@ mod services_test;
 mod socket;
 mod story;
 mod tls;
+mod wire;

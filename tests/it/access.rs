@@ -1,0 +1,279 @@
+//! Who may do what: one table for every route, walked with real requests.
+//!
+//! The scene is an active conversation. Whoever has no business with it is to learn nothing of
+//! it: what is foreign is answered like what does not exist, byte for byte.
+
+use serde_json::{Value, json};
+use switchboard::words::ConversationId;
+
+use crate::access_table::{Body, DIALECT, ROUTES, Row, SOCKET, SOCKETS};
+use crate::harness::{World, client_id};
+use crate::on_both;
+use crate::person::Person;
+use crate::wire::{Heard, RawSocket, Reply, Request};
+
+on_both!(
+    every_route_answers_as_the_table_says,
+    every_socket_command_answers_as_the_table_says,
+);
+
+/// Who asks: the columns of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Anonymous,
+    Stranger,
+    Customer,
+    Rep,
+    OtherRep,
+    Admin,
+    SignedOut,
+}
+
+const COLUMNS: [Who; 7] = [
+    Who::Anonymous,
+    Who::Stranger,
+    Who::Customer,
+    Who::Rep,
+    Who::OtherRep,
+    Who::Admin,
+    Who::SignedOut,
+];
+
+/// A conversation that one rep serves, and somebody who asks.
+struct Scene {
+    asking: Person,
+    rep: Person,
+    conversation: String,
+    /// Stands in the subject and in a message: nobody else may ever read it.
+    canary: String,
+}
+
+impl Scene {
+    async fn set(world: &World, who: Who, turn: usize) -> Self {
+        let (customer, rep) = (world.customer(turn).await, world.rep(turn, 9).await);
+        let canary = format!("canary-{}", uuid::Uuid::now_v7().simple());
+        let opening = json!({ "client_id": client_id(), "subject": canary, "text": canary });
+        let view = customer
+            .post("/api/v1/conversations", opening)
+            .await
+            .ok(201);
+        let conversation = view["id"].as_str().unwrap().to_owned();
+        rep.claim(&conversation).await.ok(200);
+        let nobody = Person {
+            token: String::new(),
+            ..customer.clone()
+        };
+        let asking = match who {
+            Who::Anonymous => nobody,
+            Who::Stranger => world.customer(turn).await,
+            Who::Customer => customer,
+            Who::Rep => rep.clone(),
+            Who::OtherRep => world.rep(turn, 9).await,
+            Who::Admin => world.admin().await,
+            Who::SignedOut => {
+                let gone = customer
+                    .ask(awc::http::Method::DELETE, SIGN_OUT, None)
+                    .await;
+                gone.ok(204);
+                customer
+            }
+        };
+        Self {
+            asking,
+            rep,
+            conversation,
+            canary,
+        }
+    }
+
+    /// A rep who is still seen at his socket is not to get the next scene's conversation.
+    async fn retire(&self, who: Who) {
+        if matches!(who, Who::Rep | Who::OtherRep) {
+            let path = format!("/api/v1/reps/{}/availability", self.asking.id);
+            let body = json!({ "availability": "offline" });
+            self.asking.put(&path, body).await.ok(200);
+        }
+    }
+
+    async fn ask(&self, row: &Row, conversation: &str) -> Reply {
+        let (method, path) = row.route.split_once(' ').unwrap();
+        let id = if path.contains("/reps/") {
+            self.rep.id.to_string()
+        } else {
+            conversation.to_owned()
+        };
+        let path = path.replace("{id}", &id);
+        let request = match method {
+            "SOCKET" => Request::new("GET", &path).upgrade(),
+            method => Request::new(method, &path),
+        };
+        let request = request.token(&self.asking.token);
+        let request = match row.body {
+            Body::None => request,
+            Body::Json(make) => request.json(&make()),
+        };
+        request.ask(&self.asking.base).await
+    }
+}
+
+const SIGN_OUT: &str = "/api/v1/sessions/current";
+
+/// The answer without what is different in every answer.
+fn bare(reply: &Reply) -> (u16, Value) {
+    let mut body = reply.body();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("request_id");
+    }
+    (reply.status, body)
+}
+
+async fn every_route_answers_as_the_table_says(world: &World) {
+    let document = Request::new("GET", "/api/openapi.json")
+        .ask(&world.base(0))
+        .await;
+    assert_eq!(routes_of(&document.body()), sorted(ROUTES));
+    assert_eq!(routes_of_the_dialect(), sorted(DIALECT));
+
+    let mut wrong = Vec::new();
+    let mut cells = 0;
+    for row in ROUTES.iter().chain(DIALECT).chain(SOCKETS) {
+        for (who, expected) in COLUMNS.into_iter().zip(row.answers) {
+            cells += 1;
+            let scene = Scene::set(world, who, cells).await;
+            let reply = scene.ask(row, &scene.conversation).await;
+            if reply.told() != *expected {
+                wrong.push(format!(
+                    "{} by {who:?}: {} for {expected}",
+                    row.route,
+                    reply.told()
+                ));
+            }
+            let entitled = matches!(who, Who::Customer | Who::Rep | Who::Admin);
+            if !entitled && reply.text.contains(&scene.canary) {
+                wrong.push(format!("{} by {who:?} tells what is foreign", row.route));
+            }
+            if reply.status == 404 && row.route.contains("conversations/") {
+                let unknown = scene.ask(row, &ConversationId::new().to_string()).await;
+                if bare(&reply) != bare(&unknown) {
+                    wrong.push(format!("{} by {who:?}: foreign is not unknown", row.route));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "of {cells} cells");
+}
+
+/// The routes that the API's own document names.
+fn routes_of(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap();
+    let methods = paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().keys();
+        methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let mut routes: Vec<String> = methods.collect();
+    routes.sort();
+    routes
+}
+
+/// The routes of the dialect, read from where they are registered.
+fn routes_of_the_dialect() -> Vec<String> {
+    let source = include_str!("../../src/dialects/customer_support.rs");
+    let mut routes = Vec::new();
+    for part in source.split("both(\"").skip(1) {
+        let (path, rest) = part.split_once('"').unwrap();
+        let registered = rest.split(".service(").next().unwrap();
+        for (call, method) in [("web::get()", "GET"), ("web::post()", "POST")] {
+            let method = match path.starts_with("/ws/") {
+                true => "SOCKET",
+                false => method,
+            };
+            if registered.contains(call) {
+                routes.push(format!("{method} {path}"));
+            }
+        }
+    }
+    routes.sort();
+    routes
+}
+
+fn sorted(rows: &[Row]) -> Vec<String> {
+    let mut routes: Vec<String> = rows.iter().map(|row| row.route.to_owned()).collect();
+    routes.sort();
+    routes
+}
+
+async fn every_socket_command_answers_as_the_table_says(world: &World) {
+    let known = commands(world).await;
+    let rows: Vec<&str> = SOCKET.iter().map(|row| row.route).collect();
+    assert_eq!(known, rows);
+
+    let mut wrong = Vec::new();
+    // Without a login nobody gets this far: the handshake's row says so.
+    let columns = COLUMNS
+        .into_iter()
+        .zip(0..)
+        .filter(|(who, _)| *who != Who::Anonymous);
+    for (who, column) in columns {
+        for row in SOCKET {
+            let who_opens = match who {
+                Who::SignedOut => Who::Customer,
+                who => who,
+            };
+            let scene = Scene::set(world, who_opens, column).await;
+            let mut socket = RawSocket::ready(&scene.asking.base, &scene.asking.token).await;
+            if who == Who::SignedOut {
+                let request = Request::new("DELETE", SIGN_OUT).token(&scene.asking.token);
+                assert_eq!(request.ask(&scene.asking.base).await.status, 204);
+            }
+            let told = command(&mut socket, row, &scene.conversation).await;
+            if told.0 != row.answers[column] {
+                wrong.push(format!("{} by {who:?}: {told:?}", row.route));
+            }
+            if told.0 == "not_found" && row.route != "availability" {
+                let unknown = ConversationId::new().to_string();
+                let unknown = command(&mut socket, row, &unknown).await;
+                assert_eq!(told, unknown, "{} by {who:?}", row.route);
+            }
+            scene.retire(who).await;
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The commands that the server itself says there are.
+async fn commands(world: &World) -> Vec<String> {
+    let ann = world.customer(0).await;
+    let mut socket = RawSocket::ready(&ann.base, &ann.token).await;
+    socket.say(&json!({ "type": "no such command" })).await;
+    let error = socket.wait(|frame| frame["type"] == "error").await;
+    let text = error["message"].as_str().unwrap().to_owned();
+    let (_, list) = text.split_once("expected one of ").unwrap();
+    let names = list.trim_end_matches('.').split(", ");
+    let names = names.map(|name| name.trim_matches('"').to_owned());
+    names.filter(|name| name != "hello").collect()
+}
+
+/// Says a command; answers `ack`, or the error's code and its sentence.
+async fn command(socket: &mut RawSocket, row: &Row, conversation: &str) -> (String, String) {
+    let Body::Json(make) = row.body else {
+        panic!("{} has no frame", row.route);
+    };
+    let mut frame = make();
+    frame["type"] = json!(row.route);
+    if row.route != "availability" {
+        frame["conversation"] = json!(conversation);
+    }
+    socket.say(&frame).await;
+    loop {
+        match socket.next().await {
+            Heard::Frame(frame) if frame["type"] == "ack" => return ("ack".into(), String::new()),
+            Heard::Frame(frame) if frame["type"] == "error" => {
+                let text = |name: &str| frame[name].as_str().unwrap().to_owned();
+                return (text("code"), text("message"));
+            }
+            Heard::Frame(_) => {}
+            Heard::Closed(code) => return (code.to_string(), String::new()),
+            Heard::Gone => return ("gone".into(), String::new()),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The table that `access.rs` walks: for every route and command, the answer to each who asks.
+
+use serde_json::{Value, json};
+
+use crate::harness::client_id;
+
+/// What is sent along.
+#[derive(Clone, Copy)]
+pub enum Body {
+    None,
+    Json(fn() -> Value),
+}
+
+/// One route or command, and the answers in the order of the columns: anonymous, another
+/// customer, the customer, the assigned rep, another rep of the queue, an admin, a customer who
+/// has signed out.
+pub struct Row {
+    pub route: &'static str,
+    pub body: Body,
+    pub answers: &'static [&'static str; 7],
+}
+
+const fn row(route: &'static str, body: Body, answers: &'static [&'static str; 7]) -> Row {
+    Row {
+        route,
+        body,
+        answers,
+    }
+}
+
+const NONE: &str = "401 token_missing";
+const ENDED: &str = "401 session_ended";
+const NO: &str = "403 forbidden";
+const UNKNOWN: &str = "404 not_found";
+const TAKEN: &str = "409 already_claimed";
+
+const ANYONE_OK: &[&str; 7] = &["200"; 7];
+const ANYONE_MADE: &[&str; 7] = &["201"; 7];
+const WRONG_TOKEN: &[&str; 7] = &["401 token_invalid"; 7];
+const WRONG_LOGIN: &[&str; 7] = &["401 login_failed"; 7];
+const SIGNED_IN: &[&str; 7] = &[NONE, "200", "200", "200", "200", "200", ENDED];
+const SIGNED_IN_MADE: &[&str; 7] = &[NONE, "201", "201", "201", "201", "201", ENDED];
+const CUSTOMERS: &[&str; 7] = &[NONE, "201", "201", NO, NO, NO, ENDED];
+const PARTICIPANTS: &[&str; 7] = &[NONE, UNKNOWN, "200", "200", UNKNOWN, "200", ENDED];
+const WRITERS: &[&str; 7] = &[NONE, UNKNOWN, "201", "201", UNKNOWN, "201", ENDED];
+const STAFF: &[&str; 7] = &[NONE, NO, NO, "200", "200", "200", ENDED];
+const ADMINS: &[&str; 7] = &[NONE, NO, NO, NO, NO, "200", ENDED];
+const ADMINS_MAKE: &[&str; 7] = &[NONE, NO, NO, NO, NO, "201", ENDED];
+
+fn name() -> String {
+    format!("new-{}", uuid::Uuid::now_v7().simple())
+}
+
+fn account() -> Value {
+    json!({ "username": name(), "password": "correct horse" })
+}
+
+fn message() -> Value {
+    json!({ "client_id": client_id(), "text": "hello" })
+}
+
+fn nothing() -> Value {
+    json!({})
+}
+
+fn availability() -> Value {
+    json!({ "availability": "busy" })
+}
+
+fn dialect_account() -> Value {
+    json!({
+        "user": { "username": name(), "first_name": "A", "last_name": "B", "email": "" },
+        "password": "correct horse", "password1": "correct horse", "max_capacity": 3,
+    })
+}
+
+/// The routes of the API's document.
+pub const ROUTES: &[Row] = &[
+    // Anyone.
+    row(
+        "POST /api/v1/setup",
+        Body::Json(|| json!({ "token": "wrong", "username": "x", "password": "correct horse" })),
+        WRONG_TOKEN,
+    ),
+    row("POST /api/v1/customers", Body::Json(account), ANYONE_MADE),
+    row(
+        "POST /api/v1/sessions",
+        Body::Json(|| json!({ "login": "nobody", "password": "correct horse" })),
+        WRONG_LOGIN,
+    ),
+    row(
+        "POST /api/v1/sessions/refresh",
+        Body::Json(|| json!({ "refresh_token": "wrong" })),
+        WRONG_TOKEN,
+    ),
+    row("GET /healthz", Body::None, ANYONE_OK),
+    row("GET /readyz", Body::None, ANYONE_OK),
+    row("GET /metrics", Body::None, ANYONE_OK),
+    // Whoever is signed in.
+    row(
+        "DELETE /api/v1/sessions/current",
+        Body::None,
+        &[NONE, "204", "204", "204", "204", "204", ENDED],
+    ),
+    row("GET /api/v1/me", Body::None, SIGNED_IN),
+    row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
+    row("GET /api/v1/queues", Body::None, SIGNED_IN),
+    row("GET /api/v1/conversations", Body::None, SIGNED_IN),
+    // Customers, and those who have to do with a conversation.
+    row(
+        "POST /api/v1/conversations",
+        Body::Json(|| json!({ "client_id": client_id() })),
+        CUSTOMERS,
+    ),
+    row("GET /api/v1/conversations/{id}", Body::None, PARTICIPANTS),
+    row(
+        "GET /api/v1/conversations/{id}/events",
+        Body::None,
+        PARTICIPANTS,
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/messages",
+        Body::Json(message),
+        WRITERS,
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/close",
+        Body::Json(nothing),
+        PARTICIPANTS,
+    ),
+    // Reps.
+    row(
+        "POST /api/v1/conversations/{id}/claim",
+        Body::None,
+        &[NONE, NO, NO, "200", TAKEN, NO, ENDED],
+    ),
+    row(
+        "PUT /api/v1/reps/{id}/availability",
+        Body::Json(availability),
+        &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED],
+    ),
+    row("GET /api/v1/line", Body::None, STAFF),
+    // Admins.
+    row("POST /api/v1/reps", Body::Json(account), ADMINS_MAKE),
+    row("GET /api/v1/reps", Body::None, ADMINS),
+    row(
+        "PUT /api/v1/reps/{id}/capacity",
+        Body::Json(|| json!({ "capacity": 9 })),
+        ADMINS,
+    ),
+];
+
+/// The routes of the Customer Support dialect.
+pub const DIALECT: &[Row] = &[
+    row(
+        "POST /auth/token",
+        Body::Json(|| json!({ "username": "nobody", "password": "correct horse" })),
+        WRONG_LOGIN,
+    ),
+    row(
+        "POST /auth/token/refresh",
+        Body::Json(|| json!({ "refresh": "wrong" })),
+        WRONG_TOKEN,
+    ),
+    row(
+        "POST /api/register_customer",
+        Body::Json(dialect_account),
+        ANYONE_MADE,
+    ),
+    row(
+        "POST /api/register_customer_rep",
+        Body::Json(dialect_account),
+        ADMINS_MAKE,
+    ),
+    row("GET /api/conversations", Body::None, SIGNED_IN),
+    row("POST /api/conversations", Body::None, CUSTOMERS),
+    row("GET /api/conversations/{id}", Body::None, PARTICIPANTS),
+    // An admin serves nobody: this dialect's socket is a seat in a conversation.
+    row(
+        "SOCKET /ws/customer_support/{id}",
+        Body::None,
+        &[NONE, UNKNOWN, "101", "101", UNKNOWN, UNKNOWN, ENDED],
+    ),
+];
+
+/// The native socket's handshake, which no document lists.
+pub const SOCKETS: &[Row] = &[row(
+    "SOCKET /ws",
+    Body::None,
+    &[NONE, "101", "101", "101", "101", "101", ENDED],
+)];
+
+/// The commands of the native socket, in the order in which the server lists them. The last
+/// column's socket was opened before its login ended.
+pub const SOCKET: &[Row] = &[
+    row(
+        "send",
+        Body::Json(message),
+        &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "claim",
+        Body::Json(nothing),
+        &[
+            "",
+            "forbidden",
+            "forbidden",
+            "ack",
+            "already_claimed",
+            "forbidden",
+            "4100",
+        ],
+    ),
+    row(
+        "close",
+        Body::Json(nothing),
+        &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "availability",
+        Body::Json(availability),
+        &[
+            "",
+            "forbidden",
+            "forbidden",
+            "ack",
+            "ack",
+            "not_found",
+            "4100",
+        ],
+    ),
+];
