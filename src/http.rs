@@ -47,10 +47,9 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(Data::new(app.clone()))
             .app_data(Data::new(problem::Known::of(&document)))
             .app_data(body::path_config())
-            .app_data(body::query_config())
             .service(docs)
             .service(web::redirect("/docs", "/docs/"))
-            .route("/ws", web::get().to(live::open))
+            .service(web::resource("/ws").route(web::get().to(live::open)))
             .configure(dialects::routes)
             .configure(move |config| {
                 if pages {

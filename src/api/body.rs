@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::QueryPayloadError;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{BytesMut, Data, PathConfig, QueryConfig};
+use actix_web::web::{BytesMut, Data, PathConfig, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::app::App;
 use crate::error::{Code, Error, FieldError, Result};
@@ -76,13 +77,37 @@ async fn read(payload: &mut Payload, most: usize) -> Result<BytesMut> {
 
 /// JSON text as a value; says where it is not JSON, or which field is wrong and how.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde reads a list as a record's fields in their order; nobody is to rely on that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| refuse(error, ""))?;
+        let detail = "The JSON is a list; send an object, as in {\"name\": \"value\"}.";
+        return Err(Error::new(Code::ValidationFailed, detail));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        refuse(error.into_inner(), &path)
+        misread(bytes, error.into_inner(), &path)
     })?;
     reader.end().map_err(|error| refuse(error, ""))?;
     Ok(value)
+}
+
+/// Some of what serde calls a syntax error is none: a word where another type stands, and half a
+/// character.
+fn misread(bytes: &[u8], error: serde_json::Error, path: &str) -> Error {
+    let text = error.to_string();
+    let is_json = || serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+    if !error.is_syntax() || text.contains("recursion limit") || !is_json() {
+        return refuse(error, path);
+    }
+    if text.contains("hex escape") {
+        let detail = format!("The JSON contains half a character, a lone surrogate: {text}.");
+        return Error::new(Code::InvalidCharacter, detail);
+    }
+    Error::invalid_fields(vec![FieldError {
+        field: path.to_owned().into(),
+        detail: "This is not one of the words that are allowed here.".into(),
+    }])
 }
 
 fn refuse(error: serde_json::Error, path: &str) -> Error {
@@ -127,19 +152,35 @@ pub fn path_config() -> PathConfig {
     })
 }
 
-/// A query that cannot be understood.
-pub fn query_config() -> QueryConfig {
-    QueryConfig::default().error_handler(|error, _| {
-        let text = match error {
-            actix_web::error::QueryPayloadError::Deserialize(error) => error.to_string(),
-            other => other.to_string(),
-        };
-        Error::new(
-            Code::ValidationFailed,
-            format!("The query is not understood: {text}."),
-        )
-        .into()
-    })
+/// A query with known fields only; a wrong one is named.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Asked<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(query(request.query_string()).map(Asked))
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let error = match Query::<T>::from_query(text) {
+        Ok(Query(read)) => return Ok(read),
+        Err(error) => error,
+    };
+    let detail = match error {
+        QueryPayloadError::Deserialize(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    // The error does not say which: it is the one that is wrong alone.
+    let mut pairs = text.split('&');
+    let wrong = pairs.find(|pair| Query::<T>::from_query(pair).is_err());
+    let name = wrong.and_then(|pair| pair.split('=').next());
+    Err(Error::invalid_fields(vec![FieldError {
+        field: name.unwrap_or("query").to_owned().into(),
+        detail: format!("This is not understood: {}.", detail.replace('`', "\u{22}")),
+    }]))
 }
 
 /// How many to list: 1 to 200, else 50.

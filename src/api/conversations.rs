@@ -1,9 +1,9 @@
 //! Conversations: opening, reading, writing, claiming, closing.
 
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 
-use super::body::{Body, page_size};
+use super::body::{Asked, Body, page_size};
 use super::caller::{Caller, Staff};
 use super::problem::Problem;
 use crate::app::App;
@@ -168,7 +168,7 @@ pub async fn open(
 pub async fn list(
     app: Data<App>,
     caller: Caller,
-    query: Query<ListQuery>,
+    Asked(query): Asked<ListQuery>,
 ) -> Result<Json<ConversationPage>> {
     let limit = page_size(query.limit)?;
     let filter = Filter {
@@ -232,10 +232,18 @@ pub async fn log(
     app: Data<App>,
     caller: Caller,
     id: Path<ConversationId>,
-    query: Query<EventQuery>,
+    Asked(query): Asked<EventQuery>,
 ) -> Result<Json<EventPage>> {
     let limit = page_size(query.limit)?;
     let (after, before) = (query.after, query.before);
+    for (field, seq) in [("after", after), ("before", before)] {
+        if seq.is_some_and(|seq| seq < 0) {
+            return Err(Error::invalid(
+                field,
+                "Give a seq: a whole number, 0 or more.",
+            ));
+        }
+    }
     if after.is_some() && before.is_some() {
         return Err(Error::invalid(
             "before",
