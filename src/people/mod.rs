@@ -173,11 +173,14 @@ impl People {
     /// Signs in with a username, an e-mail address or a phone number.
     pub async fn sign_in(&self, login: &str, password: String) -> Result<(Pair, User)> {
         let key = login.trim().to_owned();
-        let user = self
-            .0
-            .store
-            .read(move |conn| Ok(users::find_login(conn, &key)?))
-            .await?;
+        let user = match key.contains('\0') {
+            // Nobody's name; PostgreSQL would not even look.
+            true => None,
+            false => {
+                let find = move |conn: &mut Conn| Ok(users::find_login(conn, &key)?);
+                self.0.store.read(find).await?
+            }
+        };
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = self.0.passwords.verify(password, hash).await?;
         let Some(user) = user.filter(|user| right && user.disabled_at.is_none()) else {
@@ -240,6 +243,8 @@ impl People {
                     bearer,
                 ));
             }
+            // Somebody else may have moved it on since it was read, on another node.
+            let session = sessions::find(conn, id)?.unwrap_or(session);
             let recent = at - session.rotated_at <= LOST_ANSWER_MS;
             if presented + 1 == session.generation && recent {
                 return Ok(Turn::Next(session, bearer));
