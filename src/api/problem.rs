@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use tracing_actix_web::RequestId;
 
 use crate::app::App;
@@ -55,15 +57,25 @@ fn answer(error: &Error, request_id: Option<String>) -> HttpResponse {
         errors: error.fields.clone(),
         request_id,
     };
-    let mut answer = HttpResponse::build(status);
+    let mut answer = begin(error, status);
     answer.content_type("application/problem+json");
+    answer.body(serde_json::to_string(&problem).expect("a problem is plain text"))
+}
+
+/// An answer with the headers that an error brings, whatever its body will be.
+pub fn begin(error: &Error, status: StatusCode) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
     if let Some(wait) = error.retry_after_ms {
         answer.insert_header((RETRY_AFTER, wait.div_ceil(1_000)));
     }
     if status == StatusCode::UNAUTHORIZED {
         answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
     }
-    answer.body(serde_json::to_string(&problem).expect("a problem is plain text"))
+    if status == StatusCode::UPGRADE_REQUIRED {
+        answer.insert_header((UPGRADE, "websocket"));
+        answer.insert_header((SEC_WEBSOCKET_VERSION, "13"));
+    }
+    answer
 }
 
 /// Gives every error its request id, and those that actix made itself our form. A failure of
@@ -82,14 +94,16 @@ pub async fn finish(
     if status.is_success() || status.is_redirection() || status.is_informational() {
         return Ok(response);
     }
+    if status.as_u16() == 500
+        && let Some(app) = app
+    {
+        app.metrics.errors.inc();
+    }
     let error = response.response().error();
     let ours = error.and_then(|error| error.as_error::<Error>());
     let answer = match ours {
         Some(error) => {
             if status.as_u16() == 500 {
-                if let Some(app) = app {
-                    app.metrics.errors.inc();
-                }
                 let cause = error.cause.as_ref().map(|cause| format!("{cause:#}"));
                 tracing::error!(cause, "a request failed");
             }
@@ -146,13 +160,14 @@ pub async fn no_route(request: HttpRequest, known: actix_web::web::Data<Known>) 
         .find(|(path, _)| path.is_match(request.path()));
     match allowed {
         Some((_, methods)) => {
-            let mut answer = from_status(StatusCode::METHOD_NOT_ALLOWED).error_response();
+            let error = from_status(StatusCode::METHOD_NOT_ALLOWED);
+            let mut answer = HttpResponse::from_error(error);
             if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
                 answer.headers_mut().insert(ALLOW, methods);
             }
             answer
         }
-        None => from_status(StatusCode::NOT_FOUND).error_response(),
+        None => HttpResponse::from_error(from_status(StatusCode::NOT_FOUND)),
     }
 }
 

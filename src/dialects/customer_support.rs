@@ -2,6 +2,8 @@
 //!
 //! What is different on purpose, and why, is said in `docs/customer_support.md`.
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
@@ -10,6 +12,7 @@ use super::customer_support_socket::Chat;
 use crate::api::body::Body;
 use crate::api::caller::{Admin, Caller};
 use crate::api::conversations::readable;
+use crate::api::problem;
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Code, Error, Result};
@@ -88,10 +91,8 @@ fn refuse(error: &Error) -> HttpResponse {
         422 => 400,
         status => status,
     };
-    let mut answer = HttpResponse::build(
-        actix_web::http::StatusCode::from_u16(status)
-            .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR),
-    );
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = problem::begin(error, status);
     if let Some(cause) = &error.cause {
         tracing::error!(cause = format!("{cause:#}"), "a request failed");
     }
@@ -200,13 +201,17 @@ async fn add_rep(
 
 async fn open(
     app: Data<App>,
+    request: HttpRequest,
     caller: std::result::Result<Caller, Error>,
     body: Taken<Opening>,
 ) -> HttpResponse {
     let work = async {
         let caller = caller?;
         // This dialect's clients may send no body at all.
-        let subject = body.map(|Body(one)| one.subject).unwrap_or_default();
+        let Opening { subject } = match has_body(&request) {
+            true => body?.0,
+            false => Opening::default(),
+        };
         let open = desk::Open {
             client_id: ClientId::new(),
             subject,
@@ -218,6 +223,11 @@ async fn open(
         Ok(HttpResponse::Created().json(conversation(&view)))
     };
     answer(work.await)
+}
+
+fn has_body(request: &HttpRequest) -> bool {
+    let length = request.headers().get(CONTENT_LENGTH);
+    length.is_some_and(|length| length != "0") || request.headers().contains_key(TRANSFER_ENCODING)
 }
 
 async fn list(app: Data<App>, caller: std::result::Result<Caller, Error>) -> HttpResponse {
@@ -323,16 +333,12 @@ async fn socket(
     request: HttpRequest,
     id: Path<String>,
     body: Payload,
-) -> HttpResponse {
+) -> Result<HttpResponse> {
     let app: App = (**app).clone();
-    let work = async {
-        let caller = upgrade::authenticate(&app, &request).await?;
-        let id = parse(&id)?;
-        let view = enter(&app, &caller.actor, id).await?;
-        let chat = Chat::new(app.clone(), caller.clone(), view);
-        upgrade::upgrade(app.clone(), &request, body, caller, chat).await
-    };
-    answer(work.await)
+    let caller = upgrade::authenticate(&app, &request).await?;
+    let view = enter(&app, &caller.actor, parse(&id)?).await?;
+    let chat = Chat::new(app.clone(), caller.clone(), view);
+    upgrade::upgrade(app, &request, body, caller, chat).await
 }
 
 /// Who may sit in a conversation's socket: its customer while it is open, and its rep. A rep who

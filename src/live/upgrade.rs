@@ -8,9 +8,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::http::header::{AUTHORIZATION, HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::http::header::{
+    AUTHORIZATION, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, error::PayloadError, rt};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use futures_util::Stream;
 use futures_util::StreamExt;
 
@@ -47,6 +52,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         return Err(Error::new(Code::TokenInUrl, detail));
     }
     check_origin(app, request)?;
+    check_handshake(request)?;
     if request.headers().contains_key(AUTHORIZATION) {
         return Caller::of(request).await;
     }
@@ -64,6 +70,31 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         name: bearer.name,
         session,
     })
+}
+
+/// Refused before anything is done for it: a ticket is not used up, a rep claims nothing.
+fn check_handshake(request: &HttpRequest) -> Result<()> {
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let says = |name, word| text(name).is_some_and(|text| text.to_lowercase().contains(word));
+    if !says(UPGRADE, "websocket") || !says(CONNECTION, "upgrade") {
+        let detail = "This address speaks WebSocket: connect with a WebSocket client.";
+        return Err(Error::new(Code::UpgradeRequired, detail));
+    }
+    if text(SEC_WEBSOCKET_VERSION) != Some("13") {
+        let detail = "This address speaks WebSocket version 13 only.";
+        return Err(Error::new(Code::UpgradeRequired, detail));
+    }
+    let key = text(SEC_WEBSOCKET_KEY).and_then(|key| BASE64_STANDARD.decode(key).ok());
+    if key.is_some_and(|key| key.len() == 16) {
+        return Ok(());
+    }
+    let detail = "Sec-WebSocket-Key must be 16 bytes in base64.";
+    Err(Error::new(Code::InvalidRequest, detail))
 }
 
 fn in_query(request: &HttpRequest, name: &str) -> bool {
