@@ -16,6 +16,8 @@ use futures_util::Stream;
 /// Bytes of the longest header before the mask: two, and a length of eight.
 const HEADER_MAX: usize = 10;
 const MASK_BYTES: u64 = 4;
+/// Pieces of one message. Empty ones add nothing to its size, so they are counted.
+const PIECES_MAX: u32 = 1_024;
 
 /// Follows frame headers through a stream of bytes cut anywhere.
 struct Headers {
@@ -24,6 +26,8 @@ struct Headers {
     have: usize,
     /// Bytes of the current frame's mask and payload still to pass.
     pass: u64,
+    /// Pieces so far of a message that is not whole yet.
+    pieces: u32,
 }
 
 impl Headers {
@@ -33,6 +37,7 @@ impl Headers {
             header: [0; HEADER_MAX],
             have: 0,
             pass: 0,
+            pieces: 0,
         }
     }
 
@@ -51,7 +56,8 @@ impl Headers {
             let Some(length) = self.length() else {
                 continue;
             };
-            if length > self.most {
+            self.count_piece();
+            if length > self.most || self.pieces > PIECES_MAX {
                 return false;
             }
             let masked = self.header[1] & 0x80 != 0;
@@ -59,6 +65,15 @@ impl Headers {
             self.have = 0;
         }
         true
+    }
+
+    fn count_piece(&mut self) {
+        let (last, control) = (self.header[0] & 0x80 != 0, self.header[0] & 0x08 != 0);
+        match (last, control) {
+            (_, true) => {}
+            (true, false) => self.pieces = 0,
+            (false, false) => self.pieces += 1,
+        }
     }
 
     /// The payload's length, once enough of the header is here.
@@ -147,6 +162,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_message_has_so_many_pieces_at_most() {
+        let piece = |first: u8| [first, 0x80, 1, 2, 3, 4];
+        let mut headers = Headers::new(65_536);
+        for _ in 0..2 {
+            assert!(headers.allow(&piece(0x01)));
+            for _ in 1..PIECES_MAX {
+                assert!(headers.allow(&piece(0x00)) && headers.allow(&piece(0x89)));
+            }
+            assert!(headers.allow(&piece(0x80)), "the last one begins anew");
+        }
+        assert!((0..PIECES_MAX).all(|_| headers.allow(&piece(0x00))));
+        assert!(!headers.allow(&piece(0x00)));
     }
 
     #[test]

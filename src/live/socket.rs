@@ -357,6 +357,9 @@ fn judge(error: &ProtocolError, tripped: &AtomicBool) -> Ending {
     }
     match error {
         ProtocolError::Overflow => Ending::Close(1009, "the frame is too big"),
+        ProtocolError::Io(error) if error.to_string().contains("reserved bits") => {
+            Ending::Close(1002, "no extension was agreed on")
+        }
         ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             Ending::Close(1007, "text must be UTF-8")
         }
