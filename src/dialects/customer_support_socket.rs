@@ -12,7 +12,7 @@ use crate::api::body;
 use crate::api::caller::Caller;
 use crate::app::App;
 use crate::desk::Close;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::hub::{End, Note, Seat};
 use crate::live::cursor::{Cursors, Next, missed};
 use crate::live::socket::{Gone, Heard, Talk, Wire};
@@ -59,6 +59,9 @@ impl Chat {
     }
 
     async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
+        if error.code == Code::Internal {
+            self.app.metrics.errors.inc();
+        }
         if let Some(cause) = &error.cause {
             tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
         }

@@ -257,6 +257,9 @@ impl Session {
     }
 
     async fn refuse(&self, wire: &mut Wire, error: &Error, what: Reference) -> Result<(), Gone> {
+        if error.code == Code::Internal {
+            self.app.metrics.errors.inc();
+        }
         if let Some(cause) = &error.cause {
             tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
         }
