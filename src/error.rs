@@ -201,10 +201,26 @@ pub fn worth_retrying(error: &diesel::result::Error) -> bool {
     }
 }
 
+/// Whether the database has given up because of its own time limits (55P03, 57014).
+fn took_too_long(error: &diesel::result::Error) -> bool {
+    match error {
+        diesel::result::Error::DatabaseError(_, info) => {
+            let text = info.message();
+            text.contains("due to lock timeout") || text.contains("due to statement timeout")
+        }
+        _ => false,
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         if connection_lost(&error) {
             Error::unavailable(error)
+        } else if took_too_long(&error) {
+            Error {
+                cause: Some(error.into()),
+                ..Error::overloaded()
+            }
         } else {
             Error::internal(error)
         }

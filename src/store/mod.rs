@@ -40,6 +40,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 /// How long anyone waits for a connection before being told that we are overloaded.
 const WAIT: Duration = Duration::from_secs(2);
 
+/// How long anyone waits for the database in all. It may still do what was asked of it later:
+/// every command is harmless to repeat.
+pub(crate) const ANSWER: Duration = Duration::from_secs(5);
+
 /// How often a transaction is run again when the database asks for it.
 const RETRIES: u32 = 3;
 
@@ -169,7 +173,7 @@ impl Store {
         &self,
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run(query).await
+        answered(self.run(query)).await
     }
 
     /// Writes, in one transaction.
@@ -178,9 +182,9 @@ impl Store {
         job: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         if self.shared {
-            self.run(move |conn| conn.transaction(&job)).await
+            answered(self.run(move |conn| conn.transaction(&job))).await
         } else {
-            self.writer.job(job).await
+            answered(self.writer.job(job)).await
         }
     }
 
@@ -190,7 +194,7 @@ impl Store {
         &self,
         message: Append,
     ) -> impl Future<Output = Result<Appended>> + Send + 'static {
-        self.writer.append(message)
+        answered(self.writer.append(message))
     }
 
     async fn run<T: Send + 'static>(
@@ -209,11 +213,18 @@ impl Store {
                 query(&mut conn)
             })
         };
+        // The turn goes with the work, so a database that hangs holds so many threads and no more.
         match tokio::task::spawn_blocking(work).await {
             Ok(answer) => answer,
             Err(error) => Err(Error::internal(error)),
         }
     }
+}
+
+/// Waits for an answer of the database, but not for ever.
+async fn answered<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let silent = |_| Error::unavailable(anyhow::anyhow!("no answer within {ANSWER:?}"));
+    tokio::time::timeout(ANSWER, work).await.map_err(silent)?
 }
 
 /// Runs `work` again after a deadlock or serialization failure (up to [`RETRIES`] times), and

@@ -5,11 +5,12 @@
 //! its pool; only messages come here, to be stored in groups by one connection.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::messages::{self, Append, Appended};
-use super::{Conn, Opener, retrying};
+use super::{ANSWER, Conn, Opener, retrying};
 use crate::error::{Error, Result};
 
 /// How much may wait here before new work is refused.
@@ -216,7 +217,12 @@ fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator
     };
     let (messages, replies): (Vec<_>, Vec<_>) = batch.filter_map(is_message).unzip();
     let answers = commit(opener, conn, &messages).unwrap_or_else(|_| {
+        // Each may wait for its own lock; when nobody waits for the answers any more, stop.
+        let begun = Instant::now();
         let alone = |message: &Append| {
+            if begun.elapsed() > ANSWER {
+                return Err(Error::overloaded());
+            }
             let one = std::slice::from_ref(message);
             commit(opener, conn, one)?
                 .pop()
