@@ -4,6 +4,7 @@
 
 mod access;
 mod access_table;
+mod bad_input;
 mod dispatch;
 mod dispatch_fill;
 mod dispatch_lines;

@@ -1,0 +1,578 @@
+//! Bad requests: what is refused, with which code, and that nothing comes of it.
+//!
+//! Each table is walked on every route or text it is about. After every case the server still
+//! answers, has counted no failure of its own, and has said nothing of its inside.
+
+use serde_json::{Value, json};
+
+use crate::access_table::{Body, ROUTES, Row};
+use crate::harness::{World, client_id};
+use crate::on_both;
+use crate::person::Person;
+use crate::wire::{Reply, Request, Wire};
+
+on_both!(
+    no_such_address,
+    bodies_that_are_no_json_of_ours,
+    fields_that_are_wrong,
+    bodies_that_are_too_large,
+    ids_queries_and_cursors,
+    what_cannot_be_a_text_and_what_can,
+    numbers_and_people,
+    what_the_moment_does_not_allow,
+    dialect_bodies,
+);
+
+/// An answer that nobody need be ashamed of: a problem of ours, and nothing of our inside.
+#[track_caller]
+pub fn decent(reply: &Reply) {
+    let inside = [
+        "src/", "SELECT", "INSERT", "diesel", "panicked", "/root", "sqlite", "postgres",
+    ];
+    for word in inside {
+        assert!(!reply.text.contains(word), "{word} in {reply:?}");
+    }
+    if reply.status >= 400 && reply.status != 404 {
+        assert!(
+            reply.body()["detail"]
+                .as_str()
+                .is_some_and(|text| text.len() > 10),
+            "{reply:?}"
+        );
+    }
+    let nosniff = reply.header("x-content-type-options");
+    assert_eq!(nosniff, Some("nosniff"), "{reply:?}");
+}
+
+/// No node has failed, and each still answers.
+pub async fn unharmed(world: &World) {
+    for (turn, node) in world.nodes.iter().enumerate() {
+        assert_eq!(node.app.metrics.errors.get(), 0, "a failure of ours");
+        let ready = Request::new("GET", "/readyz").ask(&world.base(turn)).await;
+        assert_eq!(ready.status, 200, "{ready:?}");
+    }
+}
+
+/// Asks, and compares status and code.
+async fn expect(who: &Person, request: Request, expected: &str, what: &str) -> Reply {
+    let reply = request.ask(&who.base).await;
+    assert_eq!(reply.told(), expected, "{what}: {reply:?}");
+    decent(&reply);
+    reply
+}
+
+async fn no_such_address(world: &World) {
+    let ann = world.customer(0).await;
+    for path in [
+        "/nothing",
+        "/api/v1/nothing",
+        "/api/v1",
+        "/api/v1/me/",
+        "/ws/nothing",
+        "/%00",
+    ] {
+        let reply = expect(&ann, Request::new("GET", path), "404 not_found", path).await;
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert!(reply.body()["request_id"].is_string(), "{reply:?}");
+    }
+    let dialect = [
+        "GET /auth/token",
+        "DELETE /api/conversations/",
+        "POST /ws",
+        "POST /metrics",
+    ];
+    let others = ROUTES.iter().map(|row| row.route).chain(dialect);
+    for route in others {
+        let (_, path) = route.split_once(' ').unwrap();
+        let path = path.replace("{id}", &uuid::Uuid::now_v7().to_string());
+        let reply = expect(
+            &ann,
+            Request::new("PATCH", &path).token(&ann.token),
+            "405 method_not_allowed",
+            route,
+        )
+        .await;
+        let allow = reply.header("allow").unwrap_or_default().to_owned();
+        assert!(
+            !allow.is_empty() && !allow.contains("PATCH"),
+            "{route}: {reply:?}"
+        );
+        for method in allow.split(", ") {
+            let there = Request::new(method, &path).ask(&ann.base).await;
+            assert_ne!(there.status, 405, "{method} {path} is said to be allowed");
+        }
+    }
+    unharmed(world).await;
+}
+
+/// The routes that take a body, with somebody who may use each and the path to ask.
+async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
+    let (ann, rep, admin) = (
+        world.customer(0).await,
+        world.rep(1, 5).await,
+        world.admin().await,
+    );
+    let id = ann.open().await;
+    let mut all = Vec::new();
+    for row in ROUTES {
+        let Body::Json(make) = row.body else { continue };
+        let (_, path) = row.route.split_once(' ').unwrap();
+        let staff = path.contains("/reps");
+        let who = if staff { admin.clone() } else { ann.clone() };
+        let of = if staff {
+            rep.id.to_string()
+        } else {
+            id.clone()
+        };
+        all.push((row, who, path.replace("{id}", &of), make()));
+    }
+    assert_eq!(all.len(), 10);
+    all
+}
+
+fn method(row: &Row) -> &'static str {
+    row.route.split_once(' ').unwrap().0
+}
+
+async fn bodies_that_are_no_json_of_ours(world: &World) {
+    let deep = "[".repeat(20_000);
+    let deep_in = format!("{{\"client_id\":{}", "[".repeat(5_000));
+    for (row, who, path, good) in writes(world).await {
+        let good = good.to_string();
+        let ask = |kind: &str, body: &[u8]| {
+            Request::new(method(row), &path)
+                .token(&who.token)
+                .body(kind, body)
+        };
+        let truncated = &good.as_bytes()[..good.len() - 1];
+        let trailing = format!("{good} {{}}");
+        let cases: [(&str, &[u8], &str); 12] = [
+            ("empty", b"", "400 invalid_json"),
+            ("text", b"hello", "400 invalid_json"),
+            ("truncated", truncated, "400 invalid_json"),
+            ("trailing", trailing.as_bytes(), "400 invalid_json"),
+            ("deep", deep.as_bytes(), "400 invalid_json"),
+            ("deep in a field", deep_in.as_bytes(), ""),
+            ("not UTF-8", b"{\"text\":\"\xFF\"}", ""),
+            ("NaN", b"{\"capacity\":NaN}", ""),
+            ("a list", b"[1,2]", "422 validation_failed"),
+            ("null", b"null", "422 validation_failed"),
+            ("a text", b"\"x\"", "422 validation_failed"),
+            ("a number", b"1e999", ""),
+        ];
+        for (what, body, expected) in cases {
+            let what = format!("{what} to {}", row.route);
+            let reply = ask("application/json", body).ask(&who.base).await;
+            decent(&reply);
+            let either = ["400 invalid_json", "422 validation_failed"];
+            let right = match expected {
+                "" => either.contains(&reply.told().as_str()),
+                expected => reply.told() == expected,
+            };
+            assert!(right, "{what}: {reply:?}");
+            if reply.status == 400 {
+                let text = reply.body()["detail"].to_string();
+                assert!(
+                    text.contains("line") && text.contains("column"),
+                    "{reply:?}"
+                );
+            }
+        }
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/jsonp",
+            "",
+        ] {
+            let request = ask(kind, good.as_bytes());
+            expect(&who, request, "415 unsupported_media_type", row.route).await;
+        }
+    }
+    unharmed(world).await;
+}
+
+async fn fields_that_are_wrong(world: &World) {
+    for (row, who, path, good) in writes(world).await {
+        let ask = |body: &[u8]| {
+            Request::new(method(row), &path)
+                .token(&who.token)
+                .body("application/json", body)
+        };
+        let field = |reply: &Reply| reply.body()["errors"][0]["field"].clone();
+        for more in ["role", "is_staff", "number", "disabled_at"] {
+            let mut body = good.clone();
+            body[more] = json!("admin");
+            let request = ask(body.to_string().as_bytes());
+            let reply = expect(&who, request, "422 validation_failed", row.route).await;
+            assert_eq!(field(&reply), more, "{reply:?}");
+        }
+        for (name, value) in good.as_object().unwrap() {
+            let text = good.to_string();
+            let twice = format!("{},\"{name}\":{value}}}", &text[..text.len() - 1]);
+            let reply = expect(&who, ask(twice.as_bytes()), "422 validation_failed", &twice).await;
+            assert_eq!(field(&reply), name.as_str(), "{reply:?}");
+
+            let mut without = good.clone();
+            without.as_object_mut().unwrap().remove(name);
+            let request = ask(without.to_string().as_bytes());
+            let reply = expect(&who, request, "422 validation_failed", row.route).await;
+            assert_eq!(field(&reply), name.as_str(), "{reply:?}");
+
+            for wrong in [json!(true), json!({}), json!([[]]), json!(-1.5)] {
+                let mut body = good.clone();
+                body[name] = wrong;
+                let request = ask(body.to_string().as_bytes());
+                let reply = expect(&who, request, "422 validation_failed", row.route).await;
+                assert_eq!(field(&reply), name.as_str(), "{reply:?}");
+            }
+        }
+    }
+    unharmed(world).await;
+}
+
+async fn bodies_that_are_too_large(world: &World) {
+    let most = world.settings.body_bytes_max;
+    for (row, who, path, _) in writes(world).await {
+        let large = format!("{{\"text\":\"{}\"}}", "x".repeat(most));
+        let ask = || Request::new(method(row), &path).token(&who.token);
+        let request = ask().body("application/json", large.as_bytes());
+        let reply = expect(&who, request, "413 too_large", row.route).await;
+        assert!(reply.text.contains(&most.to_string()), "the limit is named");
+
+        // Announced only, and in chunks without a length.
+        let announced = ask()
+            .header("Content-Type", "application/json")
+            .header("Content-Length", "9999999999");
+        let mut wire = Wire::to(&who.base).await;
+        wire.send(&announced.bytes()).await;
+        wire.send(&vec![b' '; most + 1]).await;
+        let reply = wire.reply().await.unwrap();
+        assert_eq!(reply.told(), "413 too_large", "{}", row.route);
+
+        let chunked = ask()
+            .header("Content-Type", "application/json")
+            .header("Transfer-Encoding", "chunked");
+        let mut wire = Wire::to(&who.base).await;
+        wire.send(&chunked.bytes()).await;
+        for _ in 0..=most / 4_096 {
+            wire.send(format!("1000\r\n{}\r\n", " ".repeat(4_096)).as_bytes())
+                .await;
+        }
+        let reply = wire.reply().await.unwrap();
+        assert_eq!(reply.told(), "413 too_large", "{}", row.route);
+    }
+    unharmed(world).await;
+}
+
+async fn ids_queries_and_cursors(world: &World) {
+    let (ann, admin) = (world.customer(0).await, world.admin().await);
+    let id = ann.open().await;
+    for row in ROUTES.iter().filter(|row| row.route.contains("{id}")) {
+        let (_, path) = row.route.split_once(' ').unwrap();
+        for bad in [
+            "1",
+            "abc",
+            "018f-",
+            "%27%3B--",
+            "..%2F..%2Fetc%2Fpasswd",
+            "%00",
+            "-1",
+        ] {
+            let request = Request::new(method(row), &path.replace("{id}", bad)).token(&admin.token);
+            let request = match row.body {
+                Body::Json(make) => request.json(&make()),
+                Body::None => request,
+            };
+            expect(
+                &admin,
+                request,
+                "400 invalid_id",
+                &format!("{bad} in {path}"),
+            )
+            .await;
+        }
+    }
+    let list = "/api/v1/conversations".to_owned();
+    let log = format!("{list}/{id}/events");
+    let cases = [
+        (
+            &list,
+            "limit",
+            vec![
+                "-1",
+                "0",
+                "201",
+                "1000000000",
+                "abc",
+                "1.5",
+                "",
+                "9223372036854775808",
+            ],
+        ),
+        (&log, "limit", vec!["-1", "0", "201", "abc"]),
+        (&list, "before", vec!["1", "abc", ""]),
+        (
+            &log,
+            "before",
+            vec!["-1", "abc", "1.5", "9223372036854775808"],
+        ),
+        (
+            &log,
+            "after",
+            vec!["-1", "abc", "1.5", "9223372036854775808"],
+        ),
+        (&list, "status", vec!["open", "Active", "1"]),
+        (&list, "open", vec!["yes", "1"]),
+        (&list, "sort", vec!["subject"]),
+        (&log, "filter", vec!["x"]),
+    ];
+    for (path, name, values) in cases {
+        for value in values {
+            let path = format!("{path}?{name}={value}");
+            let request = Request::new("GET", &path).token(&ann.token);
+            let reply = expect(&ann, request, "422 validation_failed", &path).await;
+            assert_eq!(reply.body()["errors"][0]["field"], name, "{reply:?}");
+        }
+    }
+    let both = format!("{log}?after=1&before=2");
+    let request = Request::new("GET", &both).token(&ann.token);
+    expect(&ann, request, "422 validation_failed", &both).await;
+    for fine in [
+        "?after=9223372036854775807",
+        "?before=0",
+        "?limit=200",
+        "?limit=1",
+    ] {
+        ann.get(&format!("{log}{fine}")).await.ok(200);
+    }
+    unharmed(world).await;
+}
+
+async fn what_cannot_be_a_text_and_what_can(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    let most = world.settings.text_chars_max;
+    let long = format!("\"{}\"", "é".repeat(most + 1));
+    let refused = [
+        ("\"\"", "422 text_empty"),
+        ("\" \\n\\t \"", "422 text_empty"),
+        ("\"\\u200b\\u200d\\ufeff\\u2060\"", "422 text_empty"),
+        (long.as_str(), "422 text_too_long"),
+        ("\"a\\u0000b\"", "422 invalid_character"),
+        ("\"\\u0007\"", "422 invalid_character"),
+        ("\"a\\u001b[31m\"", "422 invalid_character"),
+        ("\"a\\u0085b\"", "422 invalid_character"),
+        ("\"a\\ud800b\"", "422 invalid_character"),
+        ("\"a\\udc00b\"", "422 invalid_character"),
+        ("\"a\\ud800\\ud800\"", "422 invalid_character"),
+        ("\"a\nb\"", "400 invalid_json"),
+    ];
+    let places = [
+        ("/api/v1/conversations".to_owned(), "text"),
+        (format!("/api/v1/conversations/{id}/messages"), "text"),
+        (format!("/api/v1/conversations/{id}/close"), "text"),
+        ("/api/v1/conversations".to_owned(), "subject"),
+    ];
+    for (path, name) in &places {
+        for (text, expected) in refused {
+            if (*name, text) == ("subject", "\"\"") {
+                continue;
+            }
+            let body = format!("{{\"client_id\":{},\"{name}\":{text}}}", client_id());
+            let request = Request::new("POST", path)
+                .token(&ann.token)
+                .body("application/json", body.as_bytes());
+            expect(&ann, request, expected, &format!("{name} {text} to {path}")).await;
+        }
+    }
+    assert_eq!(ann.log(&id).await.len(), 1, "nothing was stored");
+    let mine = ann.get("/api/v1/conversations").await.ok(200);
+    assert_eq!(
+        mine["items"].as_array().unwrap().len(),
+        1,
+        "nothing was opened"
+    );
+
+    let exact = "é".repeat(most);
+    let texts = [
+        "\u{202E}drow\u{202C} \u{2066}x\u{2069}",
+        "שלום \u{200F}עולם",
+        "👨\u{200D}👩\u{200D}👧\u{200D}👦 🇩🇪 e\u{301} é",
+        "<script>alert(1)</script> javascript:alert(1) &amp;",
+        "'; DROP TABLE events; -- \\ \" \u{FFFD}",
+        " leading and trailing \r\n\t ",
+        "𝕏\u{10FFFF}",
+        &exact,
+    ];
+    for text in texts {
+        assert_eq!(ann.say(&id, text).await["text"], text);
+    }
+    let log = ann.log(&id).await;
+    let stored: Vec<&str> = log
+        .iter()
+        .filter_map(|event| event["text"].as_str())
+        .collect();
+    assert_eq!(stored, texts, "as they were sent, byte for byte");
+    unharmed(world).await;
+}
+
+async fn numbers_and_people(world: &World) {
+    let (admin, rep) = (world.admin().await, world.rep(0, 5).await);
+    let path = format!("/api/v1/reps/{}/capacity", rep.id);
+    let wrong = [
+        "-1",
+        "101",
+        "1.5",
+        "\"5\"",
+        "9223372036854775808",
+        "1e3",
+        "null",
+        "2147483648",
+    ];
+    for number in wrong {
+        let places = [
+            ("PUT", path.as_str(), format!("{{\"capacity\":{number}}}")),
+            (
+                "POST",
+                "/api/v1/reps",
+                format!(
+                    "{{\"username\":\"r\",\"password\":\"correct horse\",\"capacity\":{number}}}"
+                ),
+            ),
+        ];
+        for (method, path, body) in places {
+            if (method, number) == ("POST", "null") {
+                continue;
+            }
+            let request = Request::new(method, path)
+                .token(&admin.token)
+                .body("application/json", body.as_bytes());
+            let reply = expect(&admin, request, "422 validation_failed", &body).await;
+            assert_eq!(reply.body()["errors"][0]["field"], "capacity", "{reply:?}");
+        }
+    }
+    for fine in [0, 100] {
+        admin.put(&path, json!({ "capacity": fine })).await.ok(200);
+    }
+    let long = "x".repeat(151);
+    let very_long = "x".repeat(1_025);
+    let people = [
+        ("username", ""),
+        ("username", "a b"),
+        ("username", "a\u{0}b"),
+        ("username", &long),
+        ("username", "<script>"),
+        ("password", "1234567"),
+        ("password", &very_long),
+        ("password", "the-name"),
+        ("email", "not an address"),
+        ("email", "a@b.example\r\nBcc: c@d.example"),
+        ("email", "a@b@c.example"),
+        ("email", "a\u{0}@b.example"),
+        ("phone", "12"),
+        ("phone", "0123456789012345678"),
+        ("phone", "+49\r\n123456"),
+        ("display_name", "a\u{0}b"),
+        ("display_name", "a\nb"),
+        ("display_name", &long),
+    ];
+    for (name, value) in people {
+        for path in ["/api/v1/customers", "/api/v1/reps"] {
+            let mut body = json!({ "username": "the-name", "password": "correct horse" });
+            body[name] = json!(value);
+            let request = Request::new("POST", path).token(&admin.token).json(&body);
+            let reply = expect(&admin, request, "422 validation_failed", value).await;
+            let errors = reply.body()["errors"].clone();
+            assert_eq!(errors[0]["field"], name, "{reply:?}");
+        }
+    }
+    for login in ["nobody", "a\u{0}b", "", "' OR 1=1 --", &very_long] {
+        let body = json!({ "login": login, "password": "correct\u{0}horse" });
+        let request = Request::new("POST", "/api/v1/sessions").json(&body);
+        expect(&admin, request, "401 login_failed", login).await;
+        let body = json!({ "username": login, "password": "correct\u{0}horse" });
+        let request = Request::new("POST", "/auth/token/").json(&body);
+        expect(&admin, request, "401 login_failed", login).await;
+    }
+    unharmed(world).await;
+}
+
+async fn what_the_moment_does_not_allow(world: &World) {
+    let (ann, rep, other) = (
+        world.customer(0).await,
+        world.rep(1, 2).await,
+        world.rep(2, 2).await,
+    );
+    let id = ann.open().await;
+    assert_eq!(rep.close(&id).await.code(404), "not_found", "not his yet");
+    rep.claim(&id).await.ok(200);
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let message = json!({ "client_id": client_id(), "text": "x" });
+    assert_eq!(
+        other.post(&path, message.clone()).await.code(404),
+        "not_found"
+    );
+    assert_eq!(other.claim(&id).await.code(409), "already_claimed");
+
+    ann.post(&path, message.clone()).await.ok(201);
+    let mut different = message;
+    different["text"] = json!("y");
+    assert_eq!(
+        ann.post(&path, different).await.code(409),
+        "idempotency_mismatch"
+    );
+
+    assert_eq!(rep.close(&id).await.ok(200)["already_closed"], false);
+    for who in [&rep, &ann] {
+        assert_eq!(who.close(&id).await.ok(200)["already_closed"], true);
+        let late = json!({ "client_id": client_id(), "text": "x" });
+        assert_eq!(who.post(&path, late).await.code(409), "conversation_closed");
+    }
+    assert_eq!(rep.claim(&id).await.code(409), "conversation_closed");
+    let opening = json!({ "client_id": client_id(), "queue": uuid::Uuid::now_v7() });
+    let answer = ann.post("/api/v1/conversations", opening).await;
+    assert_eq!(answer.code(422), "validation_failed");
+    let odd = json!({ "client_id": client_id(), "priority": "highest" });
+    let answer = ann.post("/api/v1/conversations", odd).await;
+    assert_eq!(answer.code(422), "validation_failed");
+    unharmed(world).await;
+}
+
+/// The dialect's words for the same refusals; what is not understood opens nothing.
+async fn dialect_bodies(world: &World) {
+    let ann = world.customer(0).await;
+    let cases: [(&str, &[u8], u16); 6] = [
+        ("application/json", b"{\"subject\":", 400),
+        ("application/json", b"[\"x\"]", 400),
+        ("application/json", b"{\"subject\":1}", 400),
+        ("application/json", b"{\"subject\":\"\\u0000\"}", 400),
+        ("text/plain", b"hello", 415),
+        ("application/json", &[b' '; 70_000], 413),
+    ];
+    for (kind, body, status) in cases {
+        let request = Request::new("POST", "/api/conversations/")
+            .token(&ann.token)
+            .body(kind, body);
+        let reply = request.ask(&ann.base).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+    }
+    let mine = ann.get("/api/conversations/").await.ok(200);
+    assert_eq!(mine, json!([]), "nothing was opened");
+    let none = Request::new("POST", "/api/conversations/").token(&ann.token);
+    assert_eq!(none.ask(&ann.base).await.status, 201, "no body is fine");
+
+    for id in ["1", "abc", "%00"] {
+        let path = format!("/api/conversations/{id}/");
+        let request = Request::new("GET", &path).token(&ann.token);
+        expect(&ann, request, "404 not_found", &path).await;
+    }
+    let reply = Request::new("GET", "/api/conversations/")
+        .ask(&ann.base)
+        .await;
+    assert_eq!(reply.told(), "401 token_missing");
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    unharmed(world).await;
+}
