@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::live::protocol::SUBPROTOCOL;
 use crate::news::EventView;
 use crate::store::conversations::ConversationView;
-use crate::store::reps::RepView;
+use crate::store::reps::RepState;
 use crate::words::{ClientId, ConversationId, UserId};
 
 /// How long any answer may take.
@@ -57,7 +57,7 @@ pub enum Frame {
         conversation: Box<ConversationView>,
     },
     Rep {
-        rep: RepView,
+        rep: RepState,
     },
     Error {
         client_id: Option<ClientId>,

@@ -5,8 +5,8 @@
 
 use crate::store::conversations::ConversationView;
 use crate::store::events::Event;
-use crate::store::reps::RepView;
-use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, UserId};
+use crate::store::reps::RepState;
+use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
 
 /// An entry of a conversation's log as its participants see it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -27,6 +27,23 @@ pub struct EventView {
     #[schema(value_type = Option<Object>)]
     pub data: Option<serde_json::Value>,
     pub created_at: Moment,
+}
+
+impl EventView {
+    /// The entry as somebody of this role may see it: how much a rep has to do is not told to
+    /// customers.
+    pub fn seen_by(mut self, role: Role) -> Self {
+        if role == Role::Customer
+            && self.kind == EventKind::Assigned
+            && let Some(data) = self
+                .data
+                .as_mut()
+                .and_then(serde_json::Value::as_object_mut)
+        {
+            data.retain(|name, _| ["rep_id", "epoch"].contains(&name.as_str()));
+        }
+        self
+    }
 }
 
 impl From<Event> for EventView {
@@ -52,8 +69,8 @@ pub enum News {
     Grown(Box<Grown>),
     /// The line of a queue has changed: positions may be others.
     Line { queue: QueueId },
-    /// A rep's capacity or availability has changed.
-    Rep(RepView),
+    /// A rep's capacity, load, availability or presence has changed.
+    Rep(RepState),
 }
 
 /// A log that has grown.

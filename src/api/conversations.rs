@@ -250,6 +250,7 @@ pub async fn log(
             "Give `after` or `before`, not both.",
         ));
     }
+    let role = caller.actor.role;
     let read = move |conn: &mut Conn| {
         readable(conn, &caller.actor, *id)?;
         let last_seq = events::last_seqs(conn, &[*id])?
@@ -264,7 +265,10 @@ pub async fn log(
             }
         };
         Ok(EventPage {
-            items: rows.into_iter().map(EventView::from).collect(),
+            items: rows
+                .into_iter()
+                .map(|row| EventView::from(row).seen_by(role))
+                .collect(),
             last_seq,
         })
     };

@@ -18,12 +18,12 @@ impl Desk {
             ));
         }
         let at = now();
-        let answer = self
+        let (view, taken) = self
             .commit(move |conn| {
                 // Locks the conversation, so that what is read now holds until the end.
                 events::bump(conn, id, 0)?;
                 if let Some(view) = mine_already(conn, actor.id, id)? {
-                    return Ok((view, super::Change::default()));
+                    return Ok(((view, false), super::Change::default()));
                 }
                 let one = Proposal {
                     conversation: id,
@@ -32,11 +32,13 @@ impl Desk {
                 let (change, _) = dispatcher::assign(conn, one, Some(actor.id), at)?;
                 let row = conversations::find(conn, id)?;
                 let row = row.ok_or_else(|| Error::not_found("conversation"))?;
-                Ok((conversations::view(conn, row)?, change))
+                Ok(((conversations::view(conn, row)?, true), change))
             })
             .await?;
-        self.0.metrics.assigned.inc();
-        Ok(answer)
+        if taken {
+            self.0.metrics.assigned.inc();
+        }
+        Ok(view)
     }
 }
 

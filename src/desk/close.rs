@@ -1,7 +1,6 @@
 //! A conversation ends: by its rep, by an admin, or by the customer himself at any moment.
 
 use super::{Actor, Change, Desk, repeated};
-use crate::dispatch::Facts;
 use crate::error::{Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
@@ -78,29 +77,20 @@ fn end(
     }
     let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
     let queue = queues::of(conn, row.queue_id)?;
-    let facts = Facts {
-        conversations: vec![line::of_row(&row, last_seq, &queue)],
-        reps: freed
-            .map(|rep| line::of_rep(conn, rep))
-            .transpose()?
-            .flatten()
-            .into_iter()
-            .collect(),
-        refused: Vec::new(),
-    };
+    let mut change = Change::default();
+    if let Some(rep) = freed {
+        change.rep(conn, rep)?;
+    }
+    let fact = line::of_row(&row, last_seq, &queue);
     let view = conversations::view_of(conn, row, last_seq, &queue)?;
     let audience = [Some(before.customer_id), before.rep_id]
         .into_iter()
         .flatten();
-    let grown = Grown::new(log, audience, Some(view.clone()));
-    let mut news: Vec<News> = grown
-        .map(|one| News::Grown(Box::new(one)))
-        .into_iter()
-        .collect();
+    change.conversation(fact, Grown::new(log, audience, Some(view.clone())));
     if before.status == Status::Waiting {
-        news.push(News::Line { queue: queue.id });
+        change.news.push(News::Line { queue: queue.id });
     }
-    Ok(((view, false), Change { news, facts }))
+    Ok(((view, false), change))
 }
 
 fn entries(actor: &Actor, close: &Close, how: Resolution) -> Vec<Entry> {

@@ -79,7 +79,10 @@ impl Desk {
 /// The rows of a refused proposal as SQL has them.
 fn as_they_are(conn: &mut Conn, one: Proposal) -> Result<Facts> {
     let conversations = line::conversations(conn, &[one.conversation])?;
-    let reps = line::of_rep(conn, one.rep)?.into_iter().collect();
+    let reps = reps::standing(conn, one.rep)?
+        .into_iter()
+        .map(line::rep_fact)
+        .collect();
     Ok(Facts {
         conversations,
         reps,
@@ -123,20 +126,13 @@ pub(super) fn assign(
     };
     let log = events::append(conn, one.conversation, last_seq, at, vec![entry])?;
     let queue = queues::of(conn, row.queue_id)?;
-    let facts = Facts {
-        conversations: vec![line::of_row(&row, last_seq, &queue)],
-        reps: line::of_rep(conn, one.rep)?.into_iter().collect(),
-        refused: Vec::new(),
-    };
-    let customer = row.customer_id;
+    let mut change = Change::default();
+    change.rep(conn, one.rep)?;
+    let (fact, customer) = (line::of_row(&row, last_seq, &queue), row.customer_id);
     let view = conversations::view_of(conn, row, last_seq, &queue)?;
-    let grown = Grown::new(log, [customer, one.rep], Some(view));
-    let mut news: Vec<News> = grown
-        .map(|one| News::Grown(Box::new(one)))
-        .into_iter()
-        .collect();
-    news.push(News::Line { queue: queue.id });
-    Ok((Change { news, facts }, waited))
+    change.conversation(fact, Grown::new(log, [customer, one.rep], Some(view)));
+    change.news.push(News::Line { queue: queue.id });
+    Ok((change, waited))
 }
 
 fn take_slot(

@@ -7,7 +7,7 @@
 mod claim;
 mod close;
 mod dispatcher;
-mod line;
+mod live_line;
 mod open;
 mod people;
 mod reconcile;
@@ -21,16 +21,17 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
-use crate::dispatch::{Engine, Facts};
+use crate::dispatch::{ConversationFact, Engine, Facts};
 use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
-use crate::news::News;
+use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
-use crate::store::{Conn, Store};
+use crate::store::reps::{self, RepState};
+use crate::store::{Conn, Store, line};
 use crate::words::{ClientId, NodeId, Role, UserId};
 
 pub use close::Close;
-use line::Line;
+use live_line::Line;
 pub use open::Open;
 pub use people::{CAPACITY_MAX, check_capacity};
 pub use reconcile::Reconciler;
@@ -56,6 +57,24 @@ pub struct Limits {
 struct Change {
     news: Vec<News>,
     facts: Facts,
+}
+
+impl Change {
+    /// Adds a conversation as it was just written, and the entries that say so.
+    fn conversation(&mut self, fact: ConversationFact, grown: Option<Grown>) {
+        self.facts.conversations.push(fact);
+        self.news
+            .extend(grown.map(|one| News::Grown(Box::new(one))));
+    }
+
+    /// Adds a rep as he is inside this transaction, for the line and for his own sockets.
+    fn rep(&mut self, conn: &mut Conn, id: UserId) -> Result<()> {
+        if let Some(standing) = reps::standing(conn, id)? {
+            self.news.push(News::Rep(RepState::from(&standing)));
+            self.facts.reps.push(line::rep_fact(standing));
+        }
+        Ok(())
+    }
 }
 
 /// The desk. Cheap to clone.

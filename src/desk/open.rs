@@ -1,7 +1,6 @@
 //! A customer opens a conversation and stands in line.
 
 use super::{Actor, Change, Desk, check_text};
-use crate::dispatch::Facts;
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
@@ -71,7 +70,9 @@ fn is_twice(error: &Error) -> bool {
 
 /// The conversation that this command has opened before.
 fn again(conn: &mut Conn, row: Conversation, open: &Open) -> Result<ConversationView> {
-    let same = row.subject == open.subject && row.priority == open.priority;
+    let same = row.subject == open.subject
+        && row.priority == open.priority
+        && open.queue.is_none_or(|queue| queue == row.queue_id);
     if !same || first_text(conn, &row)? != open.text {
         return Err(messages::idempotency_mismatch());
     }
@@ -161,15 +162,8 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let queue = queues::of(conn, row.queue_id)?;
     let fact = line::of_row(&row, last_seq, &queue);
     let view = conversations::view_of(conn, row, last_seq, &queue)?;
-    let grown = Grown::new(log, [customer], Some(view.clone()));
-    let mut news: Vec<News> = grown
-        .map(|one| News::Grown(Box::new(one)))
-        .into_iter()
-        .collect();
-    news.push(News::Line { queue: queue.id });
-    let facts = Facts {
-        conversations: vec![fact],
-        ..Facts::default()
-    };
-    Ok((view, Change { news, facts }))
+    let mut change = Change::default();
+    change.conversation(fact, Grown::new(log, [customer], Some(view.clone())));
+    change.news.push(News::Line { queue: queue.id });
+    Ok((view, change))
 }

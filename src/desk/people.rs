@@ -1,11 +1,9 @@
 //! Reps come, go, and are given more or less to do.
 
 use super::{Actor, Change, Desk};
-use crate::dispatch::Facts;
 use crate::error::{Code, Error, Result};
-use crate::news::News;
+use crate::store::Conn;
 use crate::store::reps::{self, RepView};
-use crate::store::{Conn, line};
 use crate::words::{Availability, Role, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
@@ -101,19 +99,7 @@ fn changed(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Chang
 
 /// The rep as he is now, for the line and for his sockets.
 fn present(conn: &mut Conn, rep: UserId) -> Result<((), Change)> {
-    let reps = line::of_rep(conn, rep)?.into_iter().collect();
-    let news = reps::views(conn, Some(rep))?
-        .into_iter()
-        .map(News::Rep)
-        .collect();
-    Ok((
-        (),
-        Change {
-            news,
-            facts: Facts {
-                reps,
-                ..Facts::default()
-            },
-        },
-    ))
+    let mut change = Change::default();
+    change.rep(conn, rep)?;
+    Ok(((), change))
 }

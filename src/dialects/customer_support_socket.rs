@@ -236,7 +236,7 @@ impl Talk for Chat {
         }
     }
 
-    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone> {
+    async fn too_fast(&mut self, wire: &mut Wire, _: &str, wait_ms: u64) -> Result<(), Gone> {
         let detail = "You send faster than is allowed. Wait a moment and send it again.";
         let frame = json!({ "error": "rate_limited", "detail": detail, "retry_after_ms": wait_ms });
         wire.send(&frame).await

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use crate::error::Error;
 use crate::news::EventView;
 use crate::store::conversations::ConversationView;
-use crate::store::reps::RepView;
+use crate::store::reps::RepState;
 use crate::words::{
     Availability, ClientId, ConversationId, Moment, NodeId, Resolution, Role, UserId,
 };
@@ -81,7 +81,7 @@ pub enum ServerFrame {
         user: Myself,
         /// Capacity, load and availability, if you are a rep.
         #[serde(skip_serializing_if = "Option::is_none")]
-        rep: Option<RepView>,
+        rep: Option<RepState>,
         conversations: Vec<ConversationView>,
     },
     /// A conversation's log has grown; you stood at `after`.
@@ -110,7 +110,7 @@ pub enum ServerFrame {
     /// A rep has taken it; the events follow.
     Assigned { conversation: Box<ConversationView> },
     /// Your capacity, load or availability is another.
-    Rep { rep: RepView },
+    Rep { rep: RepState },
     /// Too much to send here: read these events at `url`.
     Gap {
         conversation: ConversationId,

@@ -16,7 +16,7 @@ use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView, Filter};
-use crate::store::reps::{self, RepView};
+use crate::store::reps::{self, RepState};
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status, now};
 
 /// Conversations that a client may resume at once.
@@ -83,11 +83,11 @@ impl Session {
             }
             let rep = match actor.role {
                 Role::Customer => None,
-                _ => reps::views(conn, Some(actor.id))?.pop(),
+                _ => reps::standing(conn, actor.id)?.as_ref().map(RepState::from),
             };
             Ok((conversations::views(conn, rows)?, rep))
         };
-        let (views, rep): (Vec<ConversationView>, Option<RepView>) =
+        let (views, rep): (Vec<ConversationView>, Option<RepState>) =
             match self.app.store.read(read).await {
                 Ok(found) => found,
                 Err(error) => return self.refuse(wire, &error, Reference::default()).await,
@@ -120,7 +120,7 @@ impl Session {
         &mut self,
         wire: &mut Wire,
         views: &[ConversationView],
-        rep: Option<RepView>,
+        rep: Option<RepState>,
     ) -> Result<(), Gone> {
         let settings = &self.app.settings;
         let heartbeat_ms = match self.caller.actor.role {
@@ -184,11 +184,8 @@ impl Session {
                 }
                 for event in &grown.events {
                     let after = self.cursors.pass(event);
-                    wire.send(&ServerFrame::Event {
-                        after,
-                        event: event.clone(),
-                    })
-                    .await?;
+                    let event = event.clone().seen_by(self.caller.actor.role);
+                    wire.send(&ServerFrame::Event { after, event }).await?;
                 }
                 Ok(())
             }
@@ -230,6 +227,7 @@ impl Session {
         }
         for event in missed.events {
             let after = self.cursors.pass(&event);
+            let event = event.seen_by(self.caller.actor.role);
             wire.send(&ServerFrame::Event { after, event }).await?;
         }
         Ok(())
@@ -464,11 +462,11 @@ impl Talk for Session {
         }
     }
 
-    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone> {
+    async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone> {
         let detail = "You send faster than is allowed. Wait a moment and send it again.";
         let mut error = Error::new(Code::RateLimited, detail);
         error.retry_after_ms = Some(wait_ms);
-        self.refuse(wire, &error, Reference::default()).await
+        self.refuse(wire, &error, reference_in(text)).await
     }
 
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {

@@ -52,8 +52,8 @@ pub trait Talk {
     async fn done(&mut self, wire: &mut Wire, done: Self::Done) -> Result<(), Gone>;
     /// There is news.
     async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone>;
-    /// The client said more than it may: try again after so many ms.
-    async fn too_fast(&mut self, wire: &mut Wire, wait_ms: u64) -> Result<(), Gone>;
+    /// The client said this faster than it may: try again after so many ms.
+    async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone>;
     /// The server ends this.
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone>;
     /// The socket has closed, whoever closed it.
@@ -313,7 +313,7 @@ impl Turn {
             }
             Some(Ok(AggregatedMessage::Pong(_))) => return Ok(Heard::Nothing),
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                self.pace(talk, wire).await?;
+                self.pace(talk, wire, "").await?;
                 return wire
                     .control(Some(&payload))
                     .await
@@ -322,7 +322,7 @@ impl Turn {
             }
             Some(Ok(AggregatedMessage::Text(text))) => text,
         };
-        if !self.pace(talk, wire).await? {
+        if !self.pace(talk, wire, &text).await? {
             return Ok(Heard::Nothing);
         }
         let heard = talk.heard(wire, &text).await.map_err(silent)?;
@@ -335,7 +335,12 @@ impl Turn {
     }
 
     /// Whether the client may say this now. It is told when not, and cut off when it goes on.
-    async fn pace<T: Talk>(&mut self, talk: &mut T, wire: &mut Wire) -> Result<bool, Ending> {
+    async fn pace<T: Talk>(
+        &mut self,
+        talk: &mut T,
+        wire: &mut Wire,
+        text: &str,
+    ) -> Result<bool, Ending> {
         let Err(wait) = self.frames.take(Instant::now()) else {
             return Ok(true);
         };
@@ -343,7 +348,7 @@ impl Turn {
             return Err(Ending::Close(RATE_LIMITED, "too many frames"));
         }
         let wait_ms = wait.as_millis() as u64 + 1;
-        talk.too_fast(wire, wait_ms)
+        talk.too_fast(wire, text, wait_ms)
             .await
             .map_err(|_| Ending::Silent)?;
         Ok(false)

@@ -9,7 +9,7 @@ use super::reps;
 use super::schema::{conversations, heads, queues};
 use crate::dispatch::{ConversationFact, Facts, RepFact, Standing};
 use crate::error::Result;
-use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status, UserId};
+use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status};
 
 /// What of a conversation the line must know.
 type Row = (ConversationId, i64, Status, bool, QueueId, Moment, Mode);
@@ -64,7 +64,8 @@ fn fact((id, version, status, held, queue, place, mode): Row) -> ConversationFac
     }
 }
 
-fn rep_fact(one: reps::Standing) -> RepFact {
+/// What the line must know of a rep.
+pub fn rep_fact(one: reps::Standing) -> RepFact {
     RepFact {
         id: one.rep.user_id,
         version: one.rep.version,
@@ -101,9 +102,4 @@ pub fn of_row(row: &Conversation, last_seq: i64, queue: &Queue) -> ConversationF
         queue: row.queue_id,
         place: row.place,
     }
-}
-
-/// A rep as he is now; none if there is no such rep.
-pub fn of_rep(conn: &mut Conn, id: UserId) -> Result<Option<RepFact>> {
-    Ok(reps::standing(conn, id)?.map(rep_fact))
 }

@@ -214,6 +214,31 @@ queries! {
     }
 }
 
+/// What of a rep changes while he works, as his own sockets are told.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RepState {
+    pub id: UserId,
+    /// How many conversations he may hold.
+    pub capacity: i32,
+    /// How many he holds.
+    pub load: i32,
+    pub availability: Availability,
+    /// Whether he is connected.
+    pub present: bool,
+}
+
+impl From<&Standing> for RepState {
+    fn from(one: &Standing) -> Self {
+        RepState {
+            id: one.rep.user_id,
+            capacity: one.rep.capacity,
+            load: one.rep.active,
+            availability: one.rep.availability,
+            present: one.present,
+        }
+    }
+}
+
 /// A rep with all that decides whether he may be chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {

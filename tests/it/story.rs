@@ -13,6 +13,7 @@ on_both!(
     a_rep_takes_a_waiting_one_himself,
     retries_change_nothing,
     what_was_missed_is_resumed,
+    a_rep_hears_of_his_load_and_a_customer_does_not,
 );
 
 async fn a_customer_waits_is_served_and_the_next_one_follows(world: &World) {
@@ -382,4 +383,35 @@ async fn what_was_missed_is_resumed(world: &World) {
         json!([]),
         "what is foreign is silently absent"
     );
+}
+
+async fn a_rep_hears_of_his_load_and_a_customer_does_not(world: &World) {
+    let (rep, ann) = (world.rep(0, 2).await, world.customer(1).await);
+    let (mut socket, ready) = rep.resume(json!({})).await;
+    assert_eq!(
+        (&ready["rep"]["load"], &ready["rep"]["present"]),
+        (&json!(0), &json!(true))
+    );
+    let id = ann.open().await;
+    let mut ann_socket = ann.socket().await;
+    socket
+        .wait_for(|frame| frame["type"] == "rep" && frame["rep"]["load"] == 1)
+        .await;
+    let seen_by_rep = rep.log(&id).await[1]["data"].clone();
+    assert_eq!(
+        (&seen_by_rep["load"], &seen_by_rep["capacity"]),
+        (&json!(1), &json!(2))
+    );
+    let told = ann_socket.event("assigned").await["data"].clone();
+    let read = ann.log(&id).await[1]["data"].clone();
+    assert_eq!(told, read);
+    assert_eq!(
+        told,
+        json!({ "rep_id": rep.id, "epoch": 1 }),
+        "how busy he is is not her concern"
+    );
+    rep.close(&id).await.ok(200);
+    socket
+        .wait_for(|frame| frame["type"] == "rep" && frame["rep"]["load"] == 0)
+        .await;
 }
