@@ -41,3 +41,5 @@ pub mod client;
 pub mod doctor;
 pub mod health;
 pub mod logging;
+
+pub mod demo;

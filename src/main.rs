@@ -13,7 +13,7 @@ use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::{Options, Store};
-use switchboard::{bench, doctor, health, logging};
+use switchboard::{bench, demo, doctor, health, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -45,6 +45,8 @@ enum Command {
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         url: String,
     },
+    /// Show the main job in about a minute: customers, reps and an admin on real sockets.
+    Demo(demo::Options),
 }
 
 #[derive(Subcommand)]
@@ -73,6 +75,9 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
     if let Some(Command::Health { url }) = &line.command {
         return Ok(exit(health::ask(url)));
     }
+    if let Some(Command::Demo(options)) = line.command {
+        return actix_web::rt::System::new().block_on(demo::run(options));
+    }
     let settings = Settings::read(line.config.as_deref(), std::env::vars())?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => actix_web::rt::System::new().block_on(serve(settings))?,
@@ -82,7 +87,9 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
         }
         Command::Settings => print!("{}", settings.masked()),
-        Command::Health { .. } => unreachable!("answered above, without settings"),
+        Command::Health { .. } | Command::Demo(_) => {
+            unreachable!("answered above, without settings")
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -78,8 +78,9 @@ impl Settings {
             let Some(name) = variable.strip_prefix(PREFIX) else {
                 continue;
             };
-            // These two are not settings: where the file is, and what the tests need.
-            if name == "CONFIG" || name.starts_with("TEST_") {
+            // These are not settings: where the file is, the demo's password, and what the
+            // tests need.
+            if ["CONFIG", "DEMO_PASSWORD"].contains(&name) || name.starts_with("TEST_") {
                 continue;
             }
             let name = name.to_lowercase();

@@ -1,0 +1,151 @@
+//! `switchboard demo`: the main job on the screen in about a minute.
+//!
+//! Customers arrive in a burst and then steadily, reps of different capacity answer, close, leave
+//! and come back, an admin raises a capacity in the middle. All of them are clients on real
+//! sockets; the server runs in this process, or anywhere with `--url`. At the end stands what
+//! they measured, and whether the record is sound.
+
+mod admin;
+mod audit;
+mod board;
+mod client;
+mod crowd;
+mod customer;
+mod host;
+mod paint;
+mod plain;
+mod plan;
+mod rep;
+mod summary;
+mod talker;
+mod tally;
+mod texts;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::rt;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crowd::Crowd;
+use host::Host;
+use plan::Plan;
+use summary::Verdict;
+use tally::{Phase, Shared, Tally};
+
+/// The environment variable with the admin's password for `--url`.
+pub const PASSWORD: &str = "SWITCHBOARD_DEMO_PASSWORD";
+
+/// How long after its time the story may still go on before it is ended.
+const OVERTIME: Duration = Duration::from_secs(15);
+
+/// How the demo is told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// The same seed tells the same story; a new one each time if it is not given.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How many customers come.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub customers: u32,
+    /// How many reps answer.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub reps: u32,
+    /// About how long it takes.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=300))]
+    pub seconds: u64,
+    /// Plain lines instead of the live board, as when the output is no terminal.
+    #[arg(long)]
+    pub plain: bool,
+    /// Play against a running server, http://HOST:PORT, instead of one of our own. Its people
+    /// and conversations stay there, so take one for trying. The admin's password is read from
+    /// SWITCHBOARD_DEMO_PASSWORD.
+    #[arg(long, requires = "admin")]
+    pub url: Option<String>,
+    /// The admin to sign in as with --url.
+    #[arg(long, value_name = "NAME", requires = "url")]
+    pub admin: Option<String>,
+}
+
+/// Plays the demo. The exit code is 0 only when everything was as it should be.
+pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let plan = Rc::new(Plan::new(&options)?);
+    let host = Host::new(&options).await?;
+    let tally = Tally::new(&plan, host.url());
+    let ended = watched(&options, &plan, &host, &tally).await;
+    host.stop().await;
+    let ended = ended?;
+    print!("{}", summary::report(&plan, &tally.borrow(), &ended));
+    Ok(match ended {
+        Ended::Stopped => ExitCode::from(130),
+        Ended::Told(verdict) if verdict.is_good() => ExitCode::SUCCESS,
+        Ended::Told(_) => ExitCode::FAILURE,
+    })
+}
+
+/// How it ended.
+pub enum Ended {
+    /// To its end; and what was found then.
+    Told(Verdict),
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// Tells the story while somebody watches; ends early when he has had enough.
+async fn watched(
+    options: &Options,
+    plan: &Rc<Plan>,
+    host: &Host,
+    tally: &Shared,
+) -> anyhow::Result<Ended> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let plain = options.plain || !std::io::stdout().is_terminal();
+    let board = if plain { None } else { board::Board::open() };
+    let watching = async {
+        match board {
+            Some(board) => board.watch(plan, tally).await,
+            None => plain::watch(plan, tally).await,
+        }
+    };
+    tokio::select! {
+        verdict = story(plan, host, tally) => Ok(Ended::Told(verdict?)),
+        () = watching => Ok(Ended::Stopped),
+        _ = terminate.recv() => Ok(Ended::Stopped),
+        _ = interrupt.recv() => Ok(Ended::Stopped),
+    }
+}
+
+async fn story(plan: &Rc<Plan>, host: &Host, tally: &Shared) -> anyhow::Result<Verdict> {
+    let mut crowd = Crowd::gather(plan, host, tally).await?;
+    tally.borrow_mut().begin();
+    let deadline = Instant::now() + plan.lasts + OVERTIME;
+    let sampling = rt::spawn(sample(tally.clone()));
+    crowd.play(plan, tally);
+    tokio::select! {
+        () = crowd.finished() => {}
+        () = sleep_until(deadline) => tally.borrow_mut().overtime(),
+    }
+    // What is still on its way to a socket gets a moment to arrive.
+    sleep(Duration::from_millis(200)).await;
+    sampling.abort();
+    tally.borrow_mut().phase = Phase::Reading;
+    let read_back = audit::read_back(&crowd.admin, tally).await;
+    let findings = host.examine().await?;
+    crowd.leave().await;
+    // The last picture stands for a moment.
+    sleep(Duration::from_millis(300)).await;
+    Ok(Verdict::new(&tally.borrow(), read_back, findings))
+}
+
+/// Keeps the curves going.
+async fn sample(tally: Shared) {
+    let mut every = tokio::time::interval(tally::SAMPLE);
+    loop {
+        every.tick().await;
+        tally.borrow_mut().sample();
+    }
+}

@@ -1,0 +1,257 @@
+//! The picture on the board: the line, the reps, the messages, the last assignments.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Color, Modifier, Style, Stylize};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{
+    Block, BorderType, Cell, LineGauge, Padding, Paragraph, Row, Sparkline, Table,
+};
+
+use super::plan::Plan;
+use super::summary::short;
+use super::tally::{Assignment, Phase, Tally};
+use crate::store::reps::RepView;
+use crate::words::{Availability, UserId};
+
+const ACCENT: Color = Color::Cyan;
+const QUIET: Color = Color::DarkGray;
+const FREE: Color = Color::Green;
+const FULL: Color = Color::Yellow;
+
+/// Paints everything.
+pub fn board(frame: &mut Frame, plan: &Plan, tally: &Tally) {
+    let area = frame.area();
+    let [title, progress, body] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+    ])
+    .areas(area);
+    // What happened goes first when there is little room.
+    let notes = if area.height >= 20 { 5 } else { 0 };
+    let team = plan.capacities.len().min(12) as u16 + 3;
+    let [upper, lower, happened] = Layout::vertical([
+        Constraint::Length(team.max(9)),
+        Constraint::Min(6),
+        Constraint::Length(notes),
+    ])
+    .areas(body);
+    let halves = [Constraint::Percentage(42), Constraint::Percentage(58)];
+    let [line, reps] = Layout::horizontal(halves).areas(upper);
+    let [messages, assigned] = Layout::horizontal(halves).areas(lower);
+    head(frame, title, plan, tally);
+    bar(frame, progress, plan, tally);
+    the_line(frame, line, tally);
+    the_reps(frame, reps, tally);
+    the_messages(frame, messages, tally);
+    the_assignments(frame, assigned, tally);
+    what_happened(frame, happened, tally);
+}
+
+fn panel(title: &str) -> Block<'static> {
+    Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(Style::new().fg(QUIET))
+        .padding(Padding::horizontal(1))
+        .title(format!(" {title} ").fg(ACCENT).bold())
+}
+
+fn head(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
+    let clock = |time: Duration| format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60);
+    let left = Line::from(vec![
+        " Switchboard ".fg(Color::Black).bg(ACCENT).bold(),
+        format!("  {}  --seed {}", tally.url, plan.seed).fg(QUIET),
+    ]);
+    let right = format!(
+        "{} of {}  q ends ",
+        clock(tally.elapsed()),
+        clock(plan.lasts)
+    );
+    let sides = [Constraint::Fill(1), Constraint::Length(right.len() as u16)];
+    let [a, b] = Layout::horizontal(sides).areas(area);
+    frame.render_widget(left, a);
+    frame.render_widget(Line::from(right), b);
+}
+
+/// How far it is.
+fn bar(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
+    let (label, done, all) = match tally.phase {
+        Phase::Gathering(count) => ("people are arriving", count, tally.people),
+        Phase::Playing => ("served", tally.served, plan.arrivals.len()),
+        Phase::Reading => (
+            "served; reading it all back",
+            tally.served,
+            plan.arrivals.len(),
+        ),
+    };
+    let gauge = LineGauge::default()
+        .label(format!(" {label} {done} of {all}"))
+        .filled_symbol("━")
+        .unfilled_symbol("─")
+        .filled_style(Style::new().fg(ACCENT))
+        .unfilled_style(Style::new().fg(QUIET))
+        .ratio((done as f64 / all.max(1) as f64).min(1.0));
+    frame.render_widget(gauge, area);
+}
+
+/// The newest points of a curve, as many as there is room for.
+fn curve<'a>(points: impl DoubleEndedIterator<Item = &'a u64>, width: u16) -> Vec<u64> {
+    let mut newest: Vec<u64> = points.rev().take(width as usize).copied().collect();
+    newest.reverse();
+    newest
+}
+
+fn the_line(frame: &mut Frame, area: Rect, tally: &Tally) {
+    let block = panel("The line");
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let [count, graph, next] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(2),
+    ])
+    .areas(inner);
+    let color = if tally.line == 0 { FREE } else { FULL };
+    let text = Line::from(vec![
+        format!("{}", tally.line).fg(color).bold(),
+        " waiting".into(),
+        format!("   at most {}", tally.longest.0).fg(QUIET),
+    ]);
+    frame.render_widget(text, count);
+    let points = curve(tally.line_curve.iter(), graph.width);
+    let graph_of = Sparkline::default()
+        .data(points)
+        .max(tally.longest.0.max(8) as u64)
+        .style(Style::new().fg(FULL));
+    frame.render_widget(graph_of, graph);
+    let who = match tally.next.split_first() {
+        None => vec![Line::from("nobody waits".fg(QUIET))],
+        Some((first, others)) => {
+            let others: Vec<&str> = others.iter().map(|one| number(one)).collect();
+            vec![
+                Line::from(vec!["next: ".fg(QUIET), first.clone().bold()]),
+                Line::from(format!("then: {}", others.join(" ")).fg(QUIET)),
+            ]
+        }
+    };
+    frame.render_widget(Paragraph::new(who), next);
+}
+
+/// "31" of "customer 31".
+fn number(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or(name)
+}
+
+fn the_reps(frame: &mut Frame, area: Rect, tally: &Tally) {
+    let header = Row::new(["", "load", "", "", "served"]).style(Style::new().fg(QUIET));
+    let room = area.height.saturating_sub(3) as usize;
+    let hidden = tally.team.len().saturating_sub(room);
+    let team = tally.team.iter().take(room);
+    let rows = team.filter_map(|id| Some(rep(tally.rep(*id)?, tally, *id)));
+    let widths = [
+        Constraint::Length(6),
+        Constraint::Length(7),
+        Constraint::Length(5),
+        Constraint::Fill(1),
+        Constraint::Length(6),
+    ];
+    let title = match hidden {
+        0 => "Reps".to_owned(),
+        more => format!("Reps, and {more} more"),
+    };
+    let table = Table::new(rows, widths).header(header).block(panel(&title));
+    frame.render_widget(table, area);
+}
+
+fn rep<'a>(view: &RepView, tally: &Tally, id: UserId) -> Row<'a> {
+    let (word, style) = match (view.present, view.availability) {
+        (false, _) => ("not here", Style::new().fg(Color::Red)),
+        (true, Availability::Available) => ("available", Style::new().fg(FREE)),
+        (true, other) => (other.as_str(), Style::new().fg(Color::Magenta)),
+    };
+    let (load, capacity) = (view.load.max(0) as usize, view.capacity.max(0) as usize);
+    let color = if load < capacity { FREE } else { FULL };
+    let color = if view.present { color } else { QUIET };
+    let slots = Line::from(vec![
+        Span::styled("■".repeat(load), Style::new().fg(color)),
+        Span::styled(
+            "□".repeat(capacity.saturating_sub(load)),
+            Style::new().fg(QUIET),
+        ),
+    ]);
+    let raised = tally.raised.as_ref().is_some_and(|one| one.rep == id);
+    let of = if raised {
+        format!("{load}/{capacity} ↑").fg(ACCENT).bold()
+    } else {
+        format!("{load}/{capacity}").into()
+    };
+    let given = tally.given.get(&id).copied().unwrap_or(0);
+    Row::new([
+        Cell::from(view.name.clone().bold()),
+        Cell::from(slots),
+        Cell::from(of),
+        Cell::from(Span::styled(word, style)),
+        Cell::from(Line::from(given.to_string()).right_aligned()),
+    ])
+}
+
+fn the_messages(frame: &mut Frame, area: Rect, tally: &Tally) {
+    let block = panel("Messages");
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let [text, graph] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    let line = Line::from(vec![
+        format!("{}", tally.rate()).bold(),
+        "/s".into(),
+        format!("   {} sent, {} delivered", tally.sent, tally.delivered).fg(QUIET),
+    ]);
+    frame.render_widget(line, text);
+    let points = curve(tally.message_curve.iter(), graph.width);
+    frame.render_widget(
+        Sparkline::default()
+            .data(points)
+            .style(Style::new().fg(ACCENT)),
+        graph,
+    );
+}
+
+fn the_assignments(frame: &mut Frame, area: Rect, tally: &Tally) {
+    let room = area.height.saturating_sub(2) as usize;
+    let rows = tally.assignments.iter().take(room);
+    let lines: Vec<Line> = rows.map(assignment).collect();
+    let list = Paragraph::new(lines).block(panel("Last assignments"));
+    frame.render_widget(list, area);
+}
+
+fn assignment(one: &Assignment) -> Line<'static> {
+    Line::from(vec![
+        format!("{:<13}", one.customer).into(),
+        "→ ".fg(QUIET),
+        format!("{:<7}", one.rep).fg(ACCENT),
+        format!("after {}", short(one.wait)).fg(QUIET),
+    ])
+}
+
+fn what_happened(frame: &mut Frame, area: Rect, tally: &Tally) {
+    let room = area.height.saturating_sub(2) as usize;
+    let first = tally.notes.len().saturating_sub(room);
+    let lines: Vec<Line> = tally.notes[first..]
+        .iter()
+        .map(|(at, text)| {
+            let bad = text.starts_with("trouble");
+            let style = if bad {
+                Style::new().fg(Color::Red)
+            } else {
+                Style::new()
+            };
+            Line::from(vec![
+                format!("{:>6.1} s  ", at.as_secs_f64()).fg(QUIET),
+                Span::styled(text.clone(), style.add_modifier(Modifier::empty())),
+            ])
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines).block(panel("What happened")), area);
+}

@@ -1,0 +1,251 @@
+//! The end: what was measured, and whether all was as it should be.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::audit::ReadBack;
+use super::plan::Plan;
+use super::rep;
+use super::tally::{Raised, SAMPLE, Tally};
+use super::{Ended, host};
+use crate::doctor;
+use crate::store::checks::Finding;
+
+/// What was found at the end.
+pub struct Verdict {
+    /// What speaks against it, in words.
+    complaints: Vec<String>,
+    read_back: Option<ReadBack>,
+    findings: Option<Vec<Finding>>,
+}
+
+impl Verdict {
+    pub fn new(
+        tally: &Tally,
+        read_back: anyhow::Result<ReadBack>,
+        findings: Option<Vec<Finding>>,
+    ) -> Self {
+        let mut complaints = tally.troubles.clone();
+        let more = tally.trouble_count - tally.troubles.len();
+        let customers = tally.people - tally.team.len();
+        let mut found = |count: u64, what: &str| {
+            if count > 0 {
+                complaints.push(format!("{count} {what}"));
+            }
+        };
+        found(more as u64, "more troubles like these");
+        found(
+            (customers - tally.served) as u64,
+            "customers were not served to the end",
+        );
+        found(tally.holes, "events came to a socket out of their chain");
+        found(
+            tally.over_capacity,
+            "times a rep was seen above his capacity",
+        );
+        found(
+            tally.sent.abs_diff(tally.delivered),
+            "messages were not delivered exactly once",
+        );
+        let read_back = match read_back {
+            Ok(back) => {
+                found(back.lost, "acknowledged commands are not in the log");
+                found(back.doubled, "commands are in the log more than once");
+                found(back.holes, "logs have holes");
+                found(
+                    back.assigned_wrong,
+                    "conversations were not assigned exactly once",
+                );
+                found(back.over_capacity, "assignments were above a capacity");
+                found(back.unclosed, "conversations are not closed");
+                found(
+                    back.messages.abs_diff(tally.sent),
+                    "messages too many or too few in the log",
+                );
+                Some(back)
+            }
+            Err(error) => {
+                complaints.push(format!("the record could not be read back: {error:#}"));
+                None
+            }
+        };
+        if !host::is_well(findings.as_deref()) {
+            complaints.push("the doctor found broken invariants".into());
+        }
+        Self {
+            complaints,
+            read_back,
+            findings,
+        }
+    }
+
+    pub fn is_good(&self) -> bool {
+        self.complaints.is_empty()
+    }
+}
+
+/// Everything that is said at the end.
+pub fn report(plan: &Plan, tally: &Tally, ended: &Ended) -> String {
+    let (customers, reps) = (plan.arrivals.len(), plan.capacities.len());
+    let mut text = format!(
+        "\nSwitchboard demo: {customers} customers, {reps} reps, {:.0} s, --seed {}\n\n",
+        tally.elapsed().as_secs_f64(),
+        plan.seed
+    );
+    for (name, value) in figures(plan, tally) {
+        let _ = writeln!(text, "  {name:<14}{value}");
+    }
+    match ended {
+        Ended::Stopped => text.push_str("\nstopped before its end\n"),
+        Ended::Told(verdict) => text.push_str(&judgement(verdict)),
+    }
+    text
+}
+
+fn figures(plan: &Plan, tally: &Tally) -> Vec<(&'static str, String)> {
+    let customers = plan.arrivals.len();
+    let most = tally.message_curve.iter().max().copied().unwrap_or(0);
+    let most = most * (1_000 / SAMPLE.as_millis() as u64);
+    let (waits, slots) = (sorted(&tally.waits), sorted(&tally.slot_waits));
+    let (line, at) = tally.longest;
+    vec![
+        (
+            "served",
+            format!(
+                "{} of {customers}, {} abandoned",
+                tally.served,
+                customers - tally.served
+            ),
+        ),
+        (
+            "messages",
+            format!(
+                "{} sent, {} delivered, up to {most} a second",
+                tally.sent, tally.delivered
+            ),
+        ),
+        (
+            "wait",
+            format!(
+                "p50 {}, p90 {}, longest {}  (opened to assigned)",
+                short(part(&waits, 0.5)),
+                short(part(&waits, 0.9)),
+                short(part(&waits, 1.0))
+            ),
+        ),
+        (
+            "free slot",
+            format!(
+                "p50 {}, p99 {}, {} times  (closed to the next one assigned)",
+                short(part(&slots, 0.5)),
+                short(part(&slots, 0.99)),
+                slots.len()
+            ),
+        ),
+        (
+            "longest line",
+            format!("{line} waiting, after {:.0} s", at.as_secs_f64()),
+        ),
+        ("capacity", capacity(plan, tally.raised.as_ref())),
+    ]
+}
+
+/// What the raised capacity brought.
+fn capacity(plan: &Plan, raised: Option<&Raised>) -> String {
+    let raise = plan.raise;
+    let Some(raised) = raised else {
+        return "nobody's was raised".into();
+    };
+    let head = format!(
+        "{} from {} to {} with {} waiting",
+        rep::name(raise.rep),
+        raise.from,
+        raise.to,
+        raised.waiting
+    );
+    let slots = (raise.to - raise.from) as usize;
+    match raised.filled.iter().take(slots).max() {
+        Some(last) => format!(
+            "{head}: {} more within {}",
+            raised.filled.len().min(slots),
+            short(*last)
+        ),
+        None => format!("{head}: nobody needed it"),
+    }
+}
+
+fn judgement(verdict: &Verdict) -> String {
+    let mut text = String::new();
+    if let Some(back) = verdict.read_back {
+        let _ = writeln!(
+            text,
+            "  {:<14}{} conversations and {} messages, compared with what was told",
+            "read back", back.conversations, back.messages
+        );
+    }
+    match &verdict.findings {
+        None => {
+            let _ = writeln!(
+                text,
+                "  {:<14}not asked: he needs the server's database; run `switchboard doctor` there",
+                "doctor"
+            );
+        }
+        Some(findings) => {
+            let report = doctor::report(findings);
+            let broken = report.lines().filter(|line| line.starts_with("BROKEN"));
+            for line in broken.chain(report.lines().last()) {
+                let _ = writeln!(text, "  {:<14}{line}", "doctor");
+            }
+        }
+    }
+    text.push('\n');
+    if verdict.is_good() {
+        text.push_str(
+            "verdict: good. Each customer was assigned once, no rep above his capacity, no \
+             message lost or doubled.\n",
+        );
+    } else {
+        text.push_str("verdict: NOT good.\n");
+        for one in &verdict.complaints {
+            let _ = writeln!(text, "  - {one}");
+        }
+    }
+    text
+}
+
+fn sorted(of: &[Duration]) -> Vec<Duration> {
+    let mut of = of.to_vec();
+    of.sort();
+    of
+}
+
+/// The value below which this part of a sorted list lies.
+fn part(of: &[Duration], share: f64) -> Option<Duration> {
+    let at = (of.len() as f64 * share).ceil() as usize;
+    of.get(at.max(1) - 1).copied()
+}
+
+/// A duration as people say it.
+pub fn short(time: impl Into<Option<Duration>>) -> String {
+    match time.into() {
+        None => "-".into(),
+        Some(time) if time < Duration::from_millis(1) => "under 1 ms".into(),
+        Some(time) if time < Duration::from_secs(1) => format!("{} ms", time.as_millis()),
+        Some(time) => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_of_the_list() {
+        let list: Vec<Duration> = (1..=100).map(Duration::from_millis).collect();
+        let at = |share| part(&list, share).unwrap().as_millis();
+        assert_eq!((at(0.5), at(0.9), at(0.99), at(1.0)), (50, 90, 99, 100));
+        assert_eq!(part(&[], 0.5), None);
+        assert_eq!(part(&list[..1], 0.5), Some(list[0]));
+    }
+}
