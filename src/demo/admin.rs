@@ -100,7 +100,7 @@ impl Admin {
             tally.note(format!(
                 "the admin raises the capacity of {who}: {from} to {to}"
             ));
-            tally.raised(id, Instant::now());
+            tally.raised(id, (to - from) as usize, Instant::now());
         }
         let body = json!({ "capacity": to });
         let path = format!("/reps/{id}/capacity");

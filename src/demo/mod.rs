@@ -21,14 +21,15 @@ mod talker;
 mod tally;
 mod texts;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::rt;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{Instant, sleep, sleep_until};
+use anyhow::Context;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, interval, sleep, sleep_until, timeout};
 
 use crowd::Crowd;
 use host::Host;
@@ -40,7 +41,9 @@ use tally::{Phase, Shared, Tally};
 pub const PASSWORD: &str = "SWITCHBOARD_DEMO_PASSWORD";
 
 /// How long after its time the story may still go on before it is ended.
-const OVERTIME: Duration = Duration::from_secs(15);
+const OVERTIME: Duration = Duration::from_secs(10);
+/// A moment.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// How the demo is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -73,12 +76,16 @@ pub struct Options {
 /// Plays the demo. The exit code is 0 only when everything was as it should be.
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let plan = Rc::new(Plan::new(&options)?);
+    // Before anything is there that would have to be put away.
+    let stop = Stop::new()?;
     let host = Host::new(&options).await?;
     let tally = Tally::new(&plan, host.url());
-    let ended = watched(&options, &plan, &host, &tally).await;
+    let ended = watched(&options, &plan, &host, &tally, stop).await;
     host.stop().await;
     let ended = ended?;
-    print!("{}", summary::report(&plan, &tally.borrow(), &ended));
+    let report = summary::report(&plan, &tally.borrow(), &ended);
+    // Whoever has stopped reading needs no summary.
+    let _ = std::io::stdout().write_all(report.as_bytes());
     Ok(match ended {
         Ended::Stopped => ExitCode::from(130),
         Ended::Told(verdict) if verdict.is_good() => ExitCode::SUCCESS,
@@ -88,10 +95,32 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 /// How it ended.
 pub enum Ended {
-    /// To its end; and what was found then.
+    /// By itself; and what was found then.
     Told(Verdict),
     /// Somebody stopped it.
     Stopped,
+}
+
+/// The signals that end it.
+struct Stop([Signal; 3]);
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn asked(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
 }
 
 /// Tells the story while somebody watches; ends early when he has had enough.
@@ -100,22 +129,21 @@ async fn watched(
     plan: &Rc<Plan>,
     host: &Host,
     tally: &Shared,
+    mut stop: Stop,
 ) -> anyhow::Result<Ended> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     let plain = options.plain || !std::io::stdout().is_terminal();
     let board = if plain { None } else { board::Board::open() };
     let watching = async {
         match board {
             Some(board) => board.watch(plan, tally).await,
-            None => plain::watch(plan, tally).await,
+            // Ends only when nobody reads any more.
+            None => drop(plain::watch(plan, tally).await),
         }
     };
     tokio::select! {
         verdict = story(plan, host, tally) => Ok(Ended::Told(verdict?)),
         () = watching => Ok(Ended::Stopped),
-        _ = terminate.recv() => Ok(Ended::Stopped),
-        _ = interrupt.recv() => Ok(Ended::Stopped),
+        () = stop.asked() => Ok(Ended::Stopped),
     }
 }
 
@@ -123,27 +151,34 @@ async fn story(plan: &Rc<Plan>, host: &Host, tally: &Shared) -> anyhow::Result<V
     let mut crowd = Crowd::gather(plan, host, tally).await?;
     tally.borrow_mut().begin();
     let deadline = Instant::now() + plan.lasts + OVERTIME;
-    let sampling = rt::spawn(sample(tally.clone()));
+    let mut sampling = JoinSet::new();
+    sampling.spawn_local(sample(tally.clone()));
     crowd.play(plan, tally);
+    let mut patience = Duration::from_secs(30);
     tokio::select! {
         () = crowd.finished() => {}
-        () = sleep_until(deadline) => tally.borrow_mut().overtime(),
+        () = sleep_until(deadline) => {
+            tally.borrow_mut().overtime();
+            patience = Duration::from_secs(5);
+        }
     }
     // What is still on its way to a socket gets a moment to arrive.
-    sleep(Duration::from_millis(200)).await;
-    sampling.abort();
+    sleep(MOMENT).await;
+    drop(sampling);
     tally.borrow_mut().phase = Phase::Reading;
-    let read_back = audit::read_back(&crowd.admin, tally).await;
+    let reading = audit::read_back(&crowd.admin, tally);
+    let read_back = timeout(patience, reading).await;
+    let read_back = read_back.context("it takes too long").flatten();
     let findings = host.examine().await?;
     crowd.leave().await;
     // The last picture stands for a moment.
-    sleep(Duration::from_millis(300)).await;
+    sleep(MOMENT).await;
     Ok(Verdict::new(&tally.borrow(), read_back, findings))
 }
 
 /// Keeps the curves going.
 async fn sample(tally: Shared) {
-    let mut every = tokio::time::interval(tally::SAMPLE);
+    let mut every = interval(tally::SAMPLE);
     loop {
         every.tick().await;
         tally.borrow_mut().sample();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style, Stylize};
+use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{
     Block, BorderType, Cell, LineGauge, Padding, Paragraph, Row, Sparkline, Table,
@@ -146,7 +146,7 @@ fn number(name: &str) -> &str {
 }
 
 fn the_reps(frame: &mut Frame, area: Rect, tally: &Tally) {
-    let header = Row::new(["", "load", "", "", "served"]).style(Style::new().fg(QUIET));
+    let header = Row::new(["", "load", "", "", "assigned"]).style(Style::new().fg(QUIET));
     let room = area.height.saturating_sub(3) as usize;
     let hidden = tally.team.len().saturating_sub(room);
     let team = tally.team.iter().take(room);
@@ -156,7 +156,7 @@ fn the_reps(frame: &mut Frame, area: Rect, tally: &Tally) {
         Constraint::Length(7),
         Constraint::Length(5),
         Constraint::Fill(1),
-        Constraint::Length(6),
+        Constraint::Length(8),
     ];
     let title = match hidden {
         0 => "Reps".to_owned(),
@@ -249,7 +249,7 @@ fn what_happened(frame: &mut Frame, area: Rect, tally: &Tally) {
             };
             Line::from(vec![
                 format!("{:>6.1} s  ", at.as_secs_f64()).fg(QUIET),
-                Span::styled(text.clone(), style.add_modifier(Modifier::empty())),
+                Span::styled(text.clone(), style),
             ])
         })
         .collect();

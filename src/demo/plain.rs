@@ -1,5 +1,6 @@
 //! The story as plain lines: what happens as it happens, and the state once a second.
 
+use std::io::Write;
 use std::time::Duration;
 
 use tokio::time::interval;
@@ -10,33 +11,31 @@ use super::tally::{Phase, Shared, Tally};
 /// How often it looks for something to say.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Prints for ever.
-pub async fn watch(plan: &Plan, tally: &Shared) {
-    println!(
-        "switchboard demo: --seed {} at {}",
-        plan.seed,
-        tally.borrow().url
-    );
+/// Prints as long as somebody reads.
+pub async fn watch(plan: &Plan, tally: &Shared) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    let url = tally.borrow().url.clone();
+    writeln!(out, "switchboard demo: --seed {} at {url}", plan.seed)?;
     let (mut every, mut told, mut second, mut phase) = (interval(LOOK), 0, 0, None);
     loop {
         every.tick().await;
         let tally = tally.borrow();
-        if phase != Some(std::mem::discriminant(&tally.phase)) {
-            phase = Some(std::mem::discriminant(&tally.phase));
-            match tally.phase {
-                Phase::Gathering(_) => println!("{} people get their accounts", tally.people),
-                Phase::Reading => println!("reading everything back"),
-                Phase::Playing => {}
-            }
-        }
         for (at, text) in &tally.notes[told..] {
-            println!("{:>6.1} s  {text}", at.as_secs_f64());
+            writeln!(out, "{:>6.1} s  {text}", at.as_secs_f64())?;
         }
         told = tally.notes.len();
         let now = tally.elapsed().as_secs();
         if tally.phase == Phase::Playing && now > second {
             second = now;
-            println!("{}", state(plan, &tally));
+            writeln!(out, "{}", state(plan, &tally))?;
+        }
+        let kind = std::mem::discriminant(&tally.phase);
+        if phase.replace(kind) != Some(kind) {
+            match tally.phase {
+                Phase::Gathering(_) => writeln!(out, "{} people get accounts", tally.people)?,
+                Phase::Reading => writeln!(out, "everything is read back and compared")?,
+                Phase::Playing => {}
+            }
         }
     }
 }

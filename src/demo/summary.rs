@@ -163,7 +163,7 @@ fn capacity(plan: &Plan, raised: Option<&Raised>) -> String {
         raise.to,
         raised.waiting
     );
-    let slots = (raise.to - raise.from) as usize;
+    let slots = raised.slots;
     match raised.filled.iter().take(slots).max() {
         Some(last) => format!(
             "{head}: {} more within {}",
@@ -202,11 +202,11 @@ fn judgement(verdict: &Verdict) -> String {
     text.push('\n');
     if verdict.is_good() {
         text.push_str(
-            "verdict: good. Each customer was assigned once, no rep above his capacity, no \
-             message lost or doubled.\n",
+            "verdict: good\n  each customer was assigned once, no rep went above his capacity,\n  no \
+             message was lost or doubled\n",
         );
     } else {
-        text.push_str("verdict: NOT good.\n");
+        text.push_str("verdict: not good\n");
         for one in &verdict.complaints {
             let _ = writeln!(text, "  - {one}");
         }

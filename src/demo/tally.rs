@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::customer;
 use super::plan::Plan;
+use super::{customer, summary};
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepView;
 use crate::words::{ClientId, ConversationId, UserId};
@@ -54,6 +54,8 @@ pub struct Raised {
     pub at: Instant,
     pub rep: UserId,
     pub waiting: usize,
+    /// So many new slots.
+    pub slots: usize,
     /// How long after it each of the new slots was filled.
     pub filled: Vec<Duration>,
 }
@@ -159,7 +161,10 @@ impl Tally {
 
     /// The time is up and somebody is still there.
     pub fn overtime(&mut self) {
-        self.trouble("the time was up before everybody was served".into());
+        let waiting = self.waiting.len();
+        let talking = self.courses.len() - waiting - self.served;
+        let text = format!("the time was up; {waiting} still waited, {talking} still talked");
+        self.trouble(text);
     }
 
     /// The opening was answered.
@@ -216,6 +221,10 @@ impl Tally {
             && self.freed.get(&rep).is_none_or(VecDeque::is_empty)
         {
             raised.filled.push(at - raised.at);
+            if raised.filled.len() == raised.slots {
+                let took = summary::short(at - raised.at);
+                self.note(format!("the new slots are filled {took} later"));
+            }
         }
         let freed = self.freed.get_mut(&rep).and_then(VecDeque::pop_front);
         if let Some(acknowledged) = freed {
@@ -272,11 +281,12 @@ impl Tally {
     }
 
     /// A capacity was raised at this moment.
-    pub fn raised(&mut self, rep: UserId, at: Instant) {
+    pub fn raised(&mut self, rep: UserId, slots: usize, at: Instant) {
         self.raised = Some(Raised {
             at,
             rep,
             waiting: self.waiting.len(),
+            slots,
             filled: Vec::new(),
         });
     }

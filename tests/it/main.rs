@@ -5,6 +5,7 @@
 mod access;
 mod access_table;
 mod bad_input;
+mod demo;
 mod dispatch;
 mod dispatch_fill;
 mod dispatch_lines;

@@ -1,0 +1,247 @@
+//! `switchboard demo`, run as people run it: the real program, told by its lines and exit code.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "a password for tests";
+/// No demo of these tests may take longer.
+const BOUND: Duration = Duration::from_secs(60);
+
+/// The program, in an environment without settings.
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    let ours = std::env::vars().filter(|(name, _)| name.starts_with("SWITCHBOARD_"));
+    for (name, _) in ours {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What it said and how it ended; it is killed when it does not end.
+fn ended(mut child: Child) -> Output {
+    let since = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if since.elapsed() > BOUND {
+            child.kill().unwrap();
+            panic!("it did not end: {:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn told(command: &mut Command) -> (Option<i32>, String) {
+    let output = ended(command.spawn().unwrap());
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+fn contains(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+}
+
+/// A server of its own process, ended on drop.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(folder: &Path) -> Self {
+        let mut admin = program(&["admin", "create", "boss"]);
+        admin
+            .env("SWITCHBOARD_DATA_DIR", folder)
+            .stdin(Stdio::piped());
+        let mut making = admin.spawn().unwrap();
+        let mut input = making.stdin.take().unwrap();
+        input.write_all(PASSWORD.as_bytes()).unwrap();
+        drop(input);
+        assert!(ended(making).status.success());
+        let mut serve = program(&["serve"]);
+        serve
+            .env("SWITCHBOARD_DATA_DIR", folder)
+            .env("SWITCHBOARD_LISTEN", "127.0.0.1:0");
+        // As on a machine where the demo's password is set for good.
+        serve
+            .env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD)
+            .env("SWITCHBOARD_LOG", "error");
+        let mut child = serve.spawn().unwrap();
+        let mut first = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        lines.read_line(&mut first).unwrap();
+        let url = first.trim().rsplit(' ').next().unwrap().to_owned();
+        assert!(url.starts_with("http://"), "{first:?}");
+        Self { child, url }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_demo_serves_everybody_and_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "demo --plain --seconds 6 --customers 12 --reps 3 --seed 7";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let (code, text) = told(program(&arguments).env("TMPDIR", folder.path()));
+    let lines = [
+        "--seed 7",
+        "4 customers come at once",
+        "rep 2 closes his socket",
+        "rep 2 is back",
+        "the admin raises the capacity of rep 3: 1 to 3",
+        "rep 1 sets himself away",
+        "12 of 12, 0 abandoned",
+        "invariants hold",
+        "verdict: good",
+    ];
+    contains(&text, &lines);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        !text.contains('\x1b'),
+        "no escape codes in plain lines:\n{text}"
+    );
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "the temporary folder is gone");
+}
+
+#[test]
+fn the_demo_plays_against_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Serving::start(folder.path());
+    let demo = |password: &str| {
+        let arguments = "demo --plain --seconds 5 --customers 6 --reps 2 --seed 7 --admin boss";
+        let mut arguments: Vec<&str> = arguments.split(' ').collect();
+        arguments.extend(["--url", &server.url]);
+        told(program(&arguments).env("SWITCHBOARD_DEMO_PASSWORD", password))
+    };
+    let (code, text) = demo(PASSWORD);
+    contains(
+        &text,
+        &[
+            "6 of 6, 0 abandoned",
+            "doctor        not asked",
+            "verdict: good",
+        ],
+    );
+    assert_eq!(code, Some(0), "{text}");
+
+    let (code, text) = demo("not his password");
+    contains(&text, &["does not let boss in"]);
+    assert_eq!(code, Some(1), "{text}");
+
+    let (code, text) = demo("");
+    contains(&text, &["SWITCHBOARD_DEMO_PASSWORD"]);
+    assert_eq!(code, Some(1), "{text}");
+}
+
+/// Starts a demo and answers once its first customers come, with what it says from then on.
+fn begun(command: &mut Command) -> (Child, impl BufRead + use<>) {
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("come at once") {
+        line.clear();
+        assert!(
+            lines.read_line(&mut line).unwrap() > 0,
+            "it ended before it began"
+        );
+    }
+    (child, lines)
+}
+
+#[test]
+fn the_demo_says_what_is_wrong_when_its_server_dies() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Serving::start(folder.path());
+    let arguments = "demo --plain --seconds 6 --customers 6 --reps 2 --seed 7 --admin boss";
+    let mut arguments: Vec<&str> = arguments.split(' ').collect();
+    let url = server.url.clone();
+    arguments.extend(["--url", &url]);
+    let mut demo = program(&arguments);
+    let (child, mut lines) = begun(demo.env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD));
+    server.child.kill().unwrap();
+    let output = ended(child);
+    let mut text = String::new();
+    lines.read_to_string(&mut text).unwrap();
+    contains(
+        &text,
+        &[
+            "verdict: not good",
+            "connects again",
+            "could not be read back",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1), "{text}");
+}
+
+#[test]
+fn the_demo_ends_well_when_it_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = program(&["demo", "--plain"]);
+    let (child, mut lines) = begun(demo.env("TMPDIR", folder.path()));
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let since = Instant::now();
+    let output = ended(child);
+    let mut text = String::new();
+    lines.read_to_string(&mut text).unwrap();
+    contains(&text, &["stopped before its end"]);
+    assert_eq!(output.status.code(), Some(130), "{text}");
+    assert!(
+        since.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        since.elapsed()
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn wrong_options_of_the_demo_are_explained() {
+    let nobody = "http://127.0.0.1:9";
+    let cases: &[(&[&str], &str)] = &[
+        (&["--customers", "0"], "0 is not in 1..=1000"),
+        (&["--customers", "99999999999"], "is not in 1..=1000"),
+        (&["--reps", "51"], "51 is not in 1..=50"),
+        (&["--seconds", "1"], "1 is not in 5..=300"),
+        (&["--seed", "many"], "--seed"),
+        (&["--customers", "1000", "--reps", "1"], "more --seconds"),
+        (&["--url", nobody], "--admin"),
+        (&["--admin", "boss"], "--url"),
+        (&["--admin", "boss", "--url", nobody], "does not answer"),
+        (
+            &["--admin", "boss", "--url", "localhost:80"],
+            "no address of a server",
+        ),
+        (
+            &["--admin", "boss", "--url", "https://a.example"],
+            "plain HTTP only",
+        ),
+    ];
+    for (options, says) in cases {
+        let mut arguments = vec!["demo", "--plain"];
+        arguments.extend(*options);
+        let (code, text) = told(program(&arguments).env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD));
+        contains(&text, &[says]);
+        assert!(
+            code.is_some_and(|code| code > 0),
+            "{options:?}: {code:?}\n{text}"
+        );
+    }
+}
