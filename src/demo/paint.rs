@@ -1,5 +1,6 @@
 //! The picture on the board: the line, the reps, the messages, the last assignments.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use ratatui::Frame;
@@ -12,7 +13,7 @@ use ratatui::widgets::{
 
 use super::plan::Plan;
 use super::summary::short;
-use super::tally::{Assignment, Phase, Tally};
+use super::tally::{Assignment, Phase, SAMPLE, Tally};
 use crate::store::reps::RepView;
 use crate::words::{Availability, UserId};
 
@@ -30,11 +31,12 @@ pub fn board(frame: &mut Frame, plan: &Plan, tally: &Tally) {
         Constraint::Fill(1),
     ])
     .areas(area);
-    // What happened goes first when there is little room.
+    // What happened goes first when there is little room; the reps take what the others leave.
     let notes = if area.height >= 20 { 5 } else { 0 };
-    let team = plan.capacities.len().min(12) as u16 + 3;
+    let most = area.height.saturating_sub(2 + notes + 8).max(9);
+    let team = plan.capacities.len() as u16 + 3;
     let [upper, lower, happened] = Layout::vertical([
-        Constraint::Length(team.max(9)),
+        Constraint::Length(team.clamp(9, most)),
         Constraint::Min(6),
         Constraint::Length(notes),
     ])
@@ -44,9 +46,9 @@ pub fn board(frame: &mut Frame, plan: &Plan, tally: &Tally) {
     let [messages, assigned] = Layout::horizontal(halves).areas(lower);
     head(frame, title, plan, tally);
     bar(frame, progress, plan, tally);
-    the_line(frame, line, tally);
+    the_line(frame, line, plan, tally);
     the_reps(frame, reps, tally);
-    the_messages(frame, messages, tally);
+    the_messages(frame, messages, plan, tally);
     the_assignments(frame, assigned, tally);
     what_happened(frame, happened, tally);
 }
@@ -97,14 +99,22 @@ fn bar(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
     frame.render_widget(gauge, area);
 }
 
-/// The newest points of a curve, as many as there is room for.
-fn curve<'a>(points: impl DoubleEndedIterator<Item = &'a u64>, width: u16) -> Vec<u64> {
-    let mut newest: Vec<u64> = points.rev().take(width as usize).copied().collect();
-    newest.reverse();
-    newest
+/// A curve over the whole time of the story, as wide as there is room for.
+fn curve(points: &VecDeque<u64>, plan: &Plan, width: u16) -> Vec<u64> {
+    let all = (plan.lasts.as_millis() / SAMPLE.as_millis()) as usize;
+    let (all, width) = (all.max(points.len()), usize::from(width).max(1));
+    let column = |nth: usize| {
+        let from = nth * all / width;
+        let to = ((nth + 1) * all / width).max(from + 1);
+        points
+            .range(from.min(points.len())..to.min(points.len()))
+            .max()
+            .copied()
+    };
+    (0..width).map_while(column).collect()
 }
 
-fn the_line(frame: &mut Frame, area: Rect, tally: &Tally) {
+fn the_line(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
     let block = panel("The line");
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -121,7 +131,7 @@ fn the_line(frame: &mut Frame, area: Rect, tally: &Tally) {
         format!("   at most {}", tally.longest.0).fg(QUIET),
     ]);
     frame.render_widget(text, count);
-    let points = curve(tally.line_curve.iter(), graph.width);
+    let points = curve(&tally.line_curve, plan, graph.width);
     let graph_of = Sparkline::default()
         .data(points)
         .max(tally.longest.0.max(8) as u64)
@@ -151,12 +161,14 @@ fn the_reps(frame: &mut Frame, area: Rect, tally: &Tally) {
     let hidden = tally.team.len().saturating_sub(room);
     let team = tally.team.iter().take(room);
     let rows = team.filter_map(|id| Some(rep(tally.rep(*id)?, tally, *id)));
+    // The last column goes when there is little room.
+    let last = if area.width >= 46 { 8 } else { 0 };
     let widths = [
         Constraint::Length(6),
         Constraint::Length(7),
         Constraint::Length(5),
-        Constraint::Fill(1),
-        Constraint::Length(8),
+        Constraint::Min(9),
+        Constraint::Length(last),
     ];
     let title = match hidden {
         0 => "Reps".to_owned(),
@@ -198,7 +210,7 @@ fn rep<'a>(view: &RepView, tally: &Tally, id: UserId) -> Row<'a> {
     ])
 }
 
-fn the_messages(frame: &mut Frame, area: Rect, tally: &Tally) {
+fn the_messages(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
     let block = panel("Messages");
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -209,7 +221,7 @@ fn the_messages(frame: &mut Frame, area: Rect, tally: &Tally) {
         format!("   {} sent, {} delivered", tally.sent, tally.delivered).fg(QUIET),
     ]);
     frame.render_widget(line, text);
-    let points = curve(tally.message_curve.iter(), graph.width);
+    let points = curve(&tally.message_curve, plan, graph.width);
     frame.render_widget(
         Sparkline::default()
             .data(points)

@@ -92,7 +92,7 @@ pub fn report(plan: &Plan, tally: &Tally, ended: &Ended) -> String {
         tally.elapsed().as_secs_f64(),
         plan.seed
     );
-    for (name, value) in figures(plan, tally) {
+    for (name, value) in figures(plan, tally, ended) {
         let _ = writeln!(text, "  {name:<14}{value}");
     }
     match ended {
@@ -102,21 +102,22 @@ pub fn report(plan: &Plan, tally: &Tally, ended: &Ended) -> String {
     text
 }
 
-fn figures(plan: &Plan, tally: &Tally) -> Vec<(&'static str, String)> {
+fn figures(plan: &Plan, tally: &Tally, ended: &Ended) -> Vec<(&'static str, String)> {
     let customers = plan.arrivals.len();
     let most = tally.message_curve.iter().max().copied().unwrap_or(0);
     let most = most * (1_000 / SAMPLE.as_millis() as u64);
     let (waits, slots) = (sorted(&tally.waits), sorted(&tally.slot_waits));
     let (line, at) = tally.longest;
-    vec![
-        (
-            "served",
-            format!(
-                "{} of {customers}, {} abandoned",
-                tally.served,
-                customers - tally.served
-            ),
+    let served = match ended {
+        Ended::Stopped => format!("{} of {customers} until then", tally.served),
+        Ended::Told(_) => format!(
+            "{} of {customers}, {} abandoned",
+            tally.served,
+            customers - tally.served
         ),
+    };
+    vec![
+        ("served", served),
         (
             "messages",
             format!(
