@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::client::Site;
 use super::plan::Plan;
 use super::rep;
 use super::tally::Shared;
+use crate::client::Site;
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepView;
 

@@ -10,12 +10,12 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::admin::Admin;
-use super::client::{Login, Signed, Site};
 use super::customer::{self, Customer};
 use super::host::Host;
 use super::plan::Plan;
 use super::rep::{self, Rep};
 use super::tally::{Phase, Shared};
+use crate::client::{Login, Signed, Site};
 use crate::people::random_hex;
 use crate::store::reps::RepView;
 use crate::words::UserId;

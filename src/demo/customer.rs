@@ -7,11 +7,11 @@ use rand::rngs::StdRng;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
-use super::client::{Frame, Signed, Site};
 use super::plan::{Dice, Plan};
 use super::talker::Talker;
 use super::tally::Shared;
 use super::texts;
+use crate::client::{Frame, Signed, Site};
 use crate::store::conversations::ConversationView;
 use crate::words::{ClientId, ConversationId, EventKind};
 

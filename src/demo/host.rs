@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use uuid::Uuid;
 
-use super::client::{Login, Site};
 use super::{Options, PASSWORD};
+use crate::client::{Login, Site};
 use crate::doctor;
 use crate::people::random_hex;
 use crate::server::Server;

@@ -8,7 +8,6 @@
 mod admin;
 mod audit;
 mod board;
-mod client;
 mod crowd;
 mod customer;
 mod host;

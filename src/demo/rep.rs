@@ -7,11 +7,11 @@ use std::rc::Rc;
 use rand::rngs::StdRng;
 use tokio::time::{Instant, sleep_until};
 
-use super::client::{Frame, Signed, Site};
 use super::plan::{Dice, Plan};
 use super::talker::Talker;
 use super::tally::Shared;
 use super::texts;
+use crate::client::{Frame, Signed, Site};
 use crate::words::{ConversationId, EventKind};
 
 /// One conversation of a rep.

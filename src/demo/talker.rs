@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::client::{Frame, Signed, Site, Socket};
 use super::tally::Shared;
+use crate::client::{Frame, Signed, Site, Socket};
 use crate::words::{ClientId, ConversationId, EventKind};
 
 /// The time between two frames, so that nobody says more than a socket may.

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::process::Process;
+
 const PASSWORD: &str = "a password for tests";
 /// No demo of these tests may take longer.
 const BOUND: Duration = Duration::from_secs(60);
@@ -46,46 +48,17 @@ fn contains(text: &str, parts: &[&str]) {
     }
 }
 
-/// A server of its own process, ended on drop.
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(folder: &Path) -> Self {
-        let mut admin = program(&["admin", "create", "boss"]);
-        admin
-            .env("SWITCHBOARD_DATA_DIR", folder)
-            .stdin(Stdio::piped());
-        let mut making = admin.spawn().unwrap();
-        let mut input = making.stdin.take().unwrap();
-        input.write_all(PASSWORD.as_bytes()).unwrap();
-        drop(input);
-        assert!(ended(making).status.success());
-        let mut serve = program(&["serve"]);
-        serve
-            .env("SWITCHBOARD_DATA_DIR", folder)
-            .env("SWITCHBOARD_LISTEN", "127.0.0.1:0");
-        // As on a machine where the demo's password is set for good.
-        serve
-            .env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD)
-            .env("SWITCHBOARD_LOG", "error");
-        let mut child = serve.spawn().unwrap();
-        let mut first = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        lines.read_line(&mut first).unwrap();
-        let url = first.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(url.starts_with("http://"), "{first:?}");
-        Self { child, url }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A server of its own process, with an admin.
+fn serving(folder: &Path) -> Process {
+    let mut admin = program(&["admin", "create", "boss"]);
+    admin.env("SWITCHBOARD_DATA_DIR", folder);
+    let mut making = admin.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = making.stdin.take().unwrap();
+    input.write_all(PASSWORD.as_bytes()).unwrap();
+    drop(input);
+    assert!(ended(making).status.success());
+    // As on a machine where the demo's password is set for good.
+    Process::start(folder, &[("DEMO_PASSWORD", PASSWORD.into())])
 }
 
 #[test]
@@ -118,11 +91,11 @@ fn the_demo_serves_everybody_and_ends_well() {
 #[test]
 fn the_demo_plays_against_a_running_server() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Serving::start(folder.path());
+    let server = serving(folder.path());
     let demo = |password: &str| {
         let arguments = "demo --plain --seconds 5 --customers 6 --reps 2 --seed 7 --admin boss";
         let mut arguments: Vec<&str> = arguments.split(' ').collect();
-        arguments.extend(["--url", &server.url]);
+        arguments.extend(["--url", &server.base]);
         told(program(&arguments).env("SWITCHBOARD_DEMO_PASSWORD", password))
     };
     let (code, text) = demo(PASSWORD);
@@ -163,14 +136,14 @@ fn begun(command: &mut Command) -> (Child, impl BufRead + use<>) {
 #[test]
 fn the_demo_says_what_is_wrong_when_its_server_dies() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Serving::start(folder.path());
+    let mut server = serving(folder.path());
     let arguments = "demo --plain --seconds 6 --customers 6 --reps 2 --seed 7 --admin boss";
     let mut arguments: Vec<&str> = arguments.split(' ').collect();
-    let url = server.url.clone();
+    let url = server.base.clone();
     arguments.extend(["--url", &url]);
     let mut demo = program(&arguments);
     let (child, mut lines) = begun(demo.env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD));
-    server.child.kill().unwrap();
+    server.kill();
     let output = ended(child);
     let mut text = String::new();
     lines.read_to_string(&mut text).unwrap();
