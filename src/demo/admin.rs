@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep};
 
 use super::plan::Plan;
 use super::rep;
@@ -62,23 +62,24 @@ impl Admin {
         Ok(serde_json::from_value(self.get("/line").await?)?)
     }
 
-    /// Watches for ever.
+    /// Watches for ever; the longer a look takes, the less often.
     pub async fn live(self, began: Instant) {
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let raise_at = began + self.plan.raise.at;
         let mut is_raised = false;
         loop {
-            looks.tick().await;
             if !is_raised && Instant::now() >= raise_at {
                 is_raised = true;
-                if let Err(error) = self.raise().await {
-                    self.tally.borrow_mut().trouble(format!("admin: {error:#}"));
-                }
+                self.told(self.raise().await);
             }
-            if let Err(error) = self.look().await {
-                self.tally.borrow_mut().trouble(format!("admin: {error:#}"));
-            }
+            let since = Instant::now();
+            self.told(self.look().await);
+            sleep(LOOK.max(4 * since.elapsed())).await;
+        }
+    }
+
+    fn told(&self, done: anyhow::Result<()>) {
+        if let Err(error) = done {
+            self.tally.borrow_mut().trouble(format!("admin: {error:#}"));
         }
     }
 

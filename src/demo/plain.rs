@@ -41,19 +41,23 @@ pub async fn watch(plan: &Plan, tally: &Shared) -> std::io::Result<()> {
 }
 
 fn state(plan: &Plan, tally: &Tally) -> String {
-    let team: Vec<String> = tally
-        .team
-        .iter()
-        .filter_map(|id| tally.rep(*id))
-        .map(|one| format!("{}/{}", one.load, one.capacity))
-        .collect();
+    let team = || tally.team.iter().filter_map(|id| tally.rep(*id));
+    let load: i32 = team().map(|one| one.load).sum();
+    let capacity: i32 = team().map(|one| one.capacity).sum();
+    let mut load = format!("{load}/{capacity}");
+    // A larger team does not fit on a line.
+    if tally.team.len() <= 8 {
+        let each: Vec<String> = team()
+            .map(|one| format!("{}/{}", one.load, one.capacity))
+            .collect();
+        load.push_str(&format!(" ({})", each.join(" ")));
+    }
     format!(
-        "{:>6.1} s  served {}/{}, waiting {}, reps {}, {} messages/s",
+        "{:>6.1} s  served {}/{}, waiting {}, load {load}, {} messages/s",
         tally.elapsed().as_secs_f64(),
         tally.served,
         plan.arrivals.len(),
         tally.line,
-        team.join(" "),
         tally.rate()
     )
 }

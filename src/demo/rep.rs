@@ -90,6 +90,7 @@ impl Rep {
     async fn work(&mut self) -> anyhow::Result<()> {
         loop {
             let next = self.next();
+            let speak_at = next.map_or_else(Instant::now, |(at, _)| at);
             let act = self.acts.first().map(|(at, _)| *at);
             tokio::select! {
                 // What is heard comes before what is said: his clock is the server's news.
@@ -99,7 +100,7 @@ impl Rep {
                     let (_, act) = self.acts.remove(0);
                     self.act(act).await?;
                 }
-                () = sleep_until(next.map_or_else(Instant::now, |(at, _)| at)), if next.is_some() => {
+                () = sleep_until(speak_at), if next.is_some() => {
                     if let Some((_, id)) = next {
                         self.speak(id).await;
                     }

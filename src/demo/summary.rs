@@ -203,8 +203,8 @@ fn judgement(verdict: &Verdict) -> String {
     text.push('\n');
     if verdict.is_good() {
         text.push_str(
-            "verdict: good\n  each customer was assigned once, no rep went above his capacity,\n  no \
-             message was lost or doubled\n",
+            "verdict: good\n  each customer was assigned once, no rep went above his capacity,\n  \
+             no message was lost or doubled\n",
         );
     } else {
         text.push_str("verdict: not good\n");
