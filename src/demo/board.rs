@@ -1,5 +1,6 @@
 //! The live board: owns the terminal while the story is told and gives it back whatever happens.
 
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use ratatui::DefaultTerminal;
@@ -13,14 +14,17 @@ use super::tally::Shared;
 /// How often it is painted.
 const PAINT: Duration = Duration::from_millis(100);
 
-/// The terminal, as long as it is ours.
-pub struct Board(DefaultTerminal);
+/// The terminal, as long as it is ours. Its own end is left out: it complains on stderr, which
+/// is gone when the terminal is, and so would take the rest of the cleaning up with it.
+pub struct Board(ManuallyDrop<DefaultTerminal>);
 
 impl Board {
     /// Takes the terminal; none if it does not let itself be taken.
     pub fn open() -> Option<Self> {
         // Also gives it back when something panics.
-        ratatui::try_init().ok().map(Self)
+        ratatui::try_init()
+            .ok()
+            .map(|one| Self(ManuallyDrop::new(one)))
     }
 
     /// Paints until the watcher presses q, Esc or Ctrl-C.
@@ -40,7 +44,8 @@ impl Board {
 
 impl Drop for Board {
     fn drop(&mut self) {
-        ratatui::restore();
+        let _ = self.0.show_cursor();
+        let _ = ratatui::try_restore();
     }
 }
 

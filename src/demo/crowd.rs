@@ -80,7 +80,10 @@ impl Crowd {
     /// Everybody does what he came for.
     pub fn play(&mut self, plan: &Plan, tally: &Shared) {
         let began = Instant::now();
-        let text = format!("{} customers come at once", plan.burst);
+        let text = match plan.burst {
+            1 => "the first customer comes".to_owned(),
+            many => format!("{many} customers come at once"),
+        };
         tally.borrow_mut().note(text);
         self.staff.spawn_local(self.admin.clone().live(began));
         for rep in self.reps.drain(..) {

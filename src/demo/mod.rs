@@ -47,7 +47,7 @@ const MOMENT: Duration = Duration::from_millis(300);
 /// How the demo is told.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// The same seed tells the same story; a new one each time if it is not given.
+    /// The same seed makes the same plan and people; a new one each time if it is not given.
     #[arg(long)]
     pub seed: Option<u64>,
     /// How many customers come.
