@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-
+use super::command::{self, Done};
 use super::cursor::{Cursors, Next, missed};
 use super::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
-use crate::api::body;
 use crate::api::caller::Caller;
 use crate::app::App;
-use crate::desk::Close;
 use crate::error::{Code, Error, Result};
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
@@ -21,8 +18,6 @@ use crate::words::{ConversationId, EventKind, Role, SocketId, Status, now};
 
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
-/// Characters of a `ref`.
-const REFERENCE_MAX: usize = 64;
 
 /// One client.
 pub struct Session {
@@ -34,9 +29,6 @@ pub struct Session {
     /// Whether the desk knows that this rep is here.
     arrived: bool,
 }
-
-/// How a command ended.
-type Done = std::result::Result<ServerFrame, (Error, Reference)>;
 
 impl Session {
     pub fn new(app: App, caller: Caller) -> Self {
@@ -263,141 +255,6 @@ impl Session {
         }
         wire.send(&ServerFrame::error(error, what)).await
     }
-
-    /// The command as work to carry out.
-    fn command(&self, frame: ClientFrame) -> futures_util::future::LocalBoxFuture<'static, Done> {
-        let (desk, actor) = (self.app.desk.clone(), self.caller.actor.clone());
-        match frame {
-            ClientFrame::Hello { .. } => {
-                let error = Error::new(Code::AlreadyReady, "Say hello once only.");
-                async move { Err((error, Reference::default())) }.boxed_local()
-            }
-            ClientFrame::Send {
-                client_id,
-                conversation,
-                text,
-            } => {
-                // Its turn is taken here, so that messages keep their order.
-                let sending = desk.send(&actor, conversation, client_id, text);
-                let what = Reference {
-                    client_id: Some(client_id),
-                    reference: None,
-                };
-                let done = async move {
-                    let sent = sending.await.map_err(|error| (error, what.clone()))?;
-                    Ok(ack(
-                        what,
-                        Some((conversation, sent.event.seq)),
-                        sent.duplicate,
-                    ))
-                };
-                done.boxed_local()
-            }
-            ClientFrame::Claim {
-                conversation,
-                reference,
-            } => {
-                let what = Reference {
-                    reference,
-                    client_id: None,
-                };
-                let done = async move {
-                    let claimed = desk.claim(actor, conversation).await;
-                    let view = claimed.map_err(|error| (error, what.clone()))?;
-                    Ok(ack(what, Some((conversation, view.last_seq)), false))
-                };
-                done.boxed_local()
-            }
-            ClientFrame::Close {
-                conversation,
-                client_id,
-                text,
-                resolution,
-                reference,
-            } => {
-                let what = Reference {
-                    reference,
-                    client_id,
-                };
-                let close = Close {
-                    client_id,
-                    text,
-                    resolution,
-                };
-                let done = async move {
-                    let closed = desk.close(actor, conversation, close).await;
-                    let (view, again) = closed.map_err(|error| (error, what.clone()))?;
-                    Ok(ack(what, Some((conversation, view.last_seq)), again))
-                };
-                done.boxed_local()
-            }
-            ClientFrame::Availability {
-                availability,
-                reference,
-            } => {
-                let what = Reference {
-                    reference,
-                    client_id: None,
-                };
-                let done = async move {
-                    let me = actor.id;
-                    let set = desk.set_availability(actor, me, availability).await;
-                    set.map_err(|error| (error, what.clone()))?;
-                    Ok(ack(what, None, false))
-                };
-                done.boxed_local()
-            }
-        }
-    }
-}
-
-fn ack(what: Reference, at: Option<(ConversationId, i64)>, duplicate: bool) -> ServerFrame {
-    let (conversation, seq) = at.unzip();
-    ServerFrame::Ack {
-        reference: what,
-        conversation,
-        seq,
-        duplicate,
-    }
-}
-
-/// Text as a frame; says what is wrong with it.
-fn read(text: &str) -> Result<ClientFrame> {
-    let frame: ClientFrame = body::parse(text.as_bytes()).map_err(|error| {
-        let unknown =
-            error.detail.contains("unknown variant") && error.detail.contains("\"hello\"");
-        if unknown {
-            Error {
-                code: Code::UnknownType,
-                ..error
-            }
-        } else {
-            error
-        }
-    })?;
-    let reference = match &frame {
-        ClientFrame::Claim { reference, .. }
-        | ClientFrame::Close { reference, .. }
-        | ClientFrame::Availability { reference, .. } => reference.as_deref(),
-        _ => None,
-    };
-    if reference.is_some_and(|text| text.chars().count() > REFERENCE_MAX) {
-        return Err(Error::invalid(
-            "ref",
-            format!("Give at most {REFERENCE_MAX} characters."),
-        ));
-    }
-    Ok(frame)
-}
-
-/// What a frame that could not be read would be known by, as far as it can be found.
-fn reference_in(text: &str) -> Reference {
-    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let word = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
-    Reference {
-        reference: word("ref").map(|text| text.chars().take(REFERENCE_MAX).collect()),
-        client_id: word("client_id").and_then(|text| text.parse().ok()),
-    }
 }
 
 impl Talk for Session {
@@ -409,10 +266,11 @@ impl Talk for Session {
     }
 
     async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
-        let frame = match read(text) {
+        let frame = match command::read(text) {
             Ok(frame) => frame,
             Err(error) => {
-                self.refuse(wire, &error, reference_in(text)).await?;
+                self.refuse(wire, &error, command::reference_in(text))
+                    .await?;
                 return Ok(Heard::Wrong);
             }
         };
@@ -429,11 +287,20 @@ impl Talk for Session {
             }
             _ if !self.ready => {
                 let error = Error::new(Code::HelloRequired, "Say hello first.");
-                self.refuse(wire, &error, reference_in(text)).await?;
+                self.refuse(wire, &error, command::reference_in(text))
+                    .await?;
                 Ok(Heard::Wrong)
             }
-            frame @ ClientFrame::Send { .. } => Ok(Heard::Command(self.command(frame))),
-            frame => Ok(Heard::Alone(self.command(frame))),
+            frame @ ClientFrame::Send { .. } => Ok(Heard::Command(command::carry_out(
+                &self.app.desk,
+                &self.caller.actor,
+                frame,
+            ))),
+            frame => Ok(Heard::Alone(command::carry_out(
+                &self.app.desk,
+                &self.caller.actor,
+                frame,
+            ))),
         }
     }
 
@@ -466,7 +333,7 @@ impl Talk for Session {
         let detail = "You send faster than is allowed. Wait a moment and send it again.";
         let mut error = Error::new(Code::RateLimited, detail);
         error.retry_after_ms = Some(wait_ms);
-        self.refuse(wire, &error, reference_in(text)).await
+        self.refuse(wire, &error, command::reference_in(text)).await
     }
 
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {
