@@ -87,7 +87,7 @@ fn prepare(connection: &dyn Any, data: &mut Extensions) {
     let socket = SockRef::from(stream);
     let _ = socket.set_send_buffer_size(SEND_BUFFER);
     let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
-    if let Some(link) = live::upgrade::Link::of(stream) {
+    if let Some(link) = live::link::Link::of(stream) {
         data.insert(link);
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use super::people;
+use super::people::{self, Side};
 use crate::client::{Frame, Site, Socket};
 use crate::server::Server;
 use crate::settings::Settings;
@@ -52,12 +52,6 @@ pub struct Waits {
     pub close: Vec<Duration>,
     pub assignments: usize,
     pub findings: Vec<Finding>,
-}
-
-/// One end of the conversations: who he is, and his token.
-pub struct Side {
-    pub id: UserId,
-    pub token: String,
 }
 
 /// Where it is measured: the databases of the settings, or a folder that is removed afterwards.

@@ -1,11 +1,16 @@
 //! People for a bench, made without a password: hashing is not what is measured.
 
-use super::dispatch::Side;
 use crate::app::App;
 use crate::error::Result;
 use crate::store::users::{self, User};
 use crate::store::{Conn, queues, reps};
 use crate::words::{Availability, Role, UserId, now};
+
+/// One end of the conversations: who he is, and his token.
+pub struct Side {
+    pub id: UserId,
+    pub token: String,
+}
 
 /// A person with a login; for a rep with his capacity.
 pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {

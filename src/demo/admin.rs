@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::labels;
 use super::plan::Plan;
-use super::rep;
 use super::tally::Shared;
 use crate::client::Site;
 use crate::store::conversations::ConversationView;
@@ -95,7 +95,7 @@ impl Admin {
     async fn raise(&self) -> anyhow::Result<()> {
         let raise = self.plan.raise;
         let id = self.tally.borrow().team[raise.rep];
-        let (who, from, to) = (rep::name(raise.rep), raise.from, raise.to);
+        let (who, from, to) = (labels::rep(raise.rep), raise.from, raise.to);
         {
             let mut tally = self.tally.borrow_mut();
             tally.note(format!(

@@ -10,10 +10,11 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::admin::Admin;
-use super::customer::{self, Customer};
+use super::customer::Customer;
 use super::host::Host;
+use super::labels;
 use super::plan::Plan;
-use super::rep::{self, Rep};
+use super::rep::Rep;
 use super::tally::{Phase, Shared};
 use crate::client::{Login, Signed, Site};
 use crate::people::random_hex;
@@ -62,7 +63,7 @@ impl Crowd {
         for (index, me) in reps.into_iter().enumerate() {
             let mut rep = Rep::new(index, site.clone(), me, plan.clone(), tally.clone());
             let seat = rep.sit_down().await;
-            seat.with_context(|| format!("{} gets no socket", rep::name(index)))?;
+            seat.with_context(|| format!("{} gets no socket", labels::rep(index)))?;
             seated.push(rep);
         }
         let customer =
@@ -147,7 +148,7 @@ async fn add_rep(
         password: random_hex(),
     };
     let body = json!({
-        "username": login.login, "password": login.password, "display_name": rep::name(index),
+        "username": login.login, "password": login.password, "display_name": labels::rep(index),
         "capacity": capacity,
     });
     let made: RepView = serde_json::from_value(admin.post("/reps", &body).await?)?;
@@ -162,7 +163,7 @@ async fn add_rep(
 async fn add_customer(site: &Site, run: &str, index: usize) -> anyhow::Result<Signed> {
     let body = json!({
         "username": format!("demo-{run}-customer-{}", index + 1), "password": random_hex(),
-        "display_name": customer::name(index),
+        "display_name": labels::customer(index),
     });
     site.sign(site.post("/customers", None, &body)).await
 }

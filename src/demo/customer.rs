@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::plan::{Dice, Plan};
 use super::talker::Talker;
 use super::tally::Shared;
-use super::texts;
+use super::{labels, texts};
 use crate::client::{Frame, Signed, Site};
 use crate::store::conversations::ConversationView;
 use crate::words::{ClientId, ConversationId, EventKind};
@@ -29,14 +29,9 @@ pub struct Customer {
     is_closed: bool,
 }
 
-/// What others call a customer.
-pub fn name(index: usize) -> String {
-    format!("customer {}", index + 1)
-}
-
 impl Customer {
     pub fn new(index: usize, site: Site, me: Signed, plan: Rc<Plan>, tally: Shared) -> Self {
-        let talker = Talker::new(site.clone(), me, name(index), tally.clone());
+        let talker = Talker::new(site.clone(), me, labels::customer(index), tally.clone());
         let rng = plan.rng(Dice::Customer(index));
         Self {
             index,
@@ -57,7 +52,7 @@ impl Customer {
         match self.visit().await {
             Ok(()) => self.tally.borrow_mut().served += 1,
             Err(error) => {
-                let text = format!("{}: {error:#}", name(self.index));
+                let text = format!("{}: {error:#}", labels::customer(self.index));
                 self.tally.borrow_mut().trouble(text);
             }
         }

@@ -11,6 +11,7 @@ mod board;
 mod crowd;
 mod customer;
 mod host;
+mod labels;
 mod paint;
 mod plain;
 mod plan;

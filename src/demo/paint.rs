@@ -11,8 +11,8 @@ use ratatui::widgets::{
     Block, BorderType, Cell, LineGauge, Padding, Paragraph, Row, Sparkline, Table,
 };
 
+use super::labels::short;
 use super::plan::Plan;
-use super::summary::short;
 use super::tally::{Assignment, Phase, SAMPLE, Tally};
 use crate::store::reps::RepView;
 use crate::words::{Availability, UserId};

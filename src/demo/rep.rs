@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::plan::{Dice, Plan};
 use super::talker::Talker;
 use super::tally::Shared;
-use super::texts;
+use super::{labels, texts};
 use crate::client::{Frame, Signed, Site};
 use crate::words::{ConversationId, EventKind};
 
@@ -43,14 +43,9 @@ pub struct Rep {
     acts: Vec<(Instant, Act)>,
 }
 
-/// What others call a rep.
-pub fn name(index: usize) -> String {
-    format!("rep {}", index + 1)
-}
-
 impl Rep {
     pub fn new(index: usize, site: Site, me: Signed, plan: Rc<Plan>, tally: Shared) -> Self {
-        let talker = Talker::new(site, me, name(index), tally.clone());
+        let talker = Talker::new(site, me, labels::rep(index), tally.clone());
         let rng = plan.rng(Dice::Rep(index));
         Self {
             index,
@@ -82,7 +77,7 @@ impl Rep {
             self.acts.push((began + away.to, Act::Available));
         }
         if let Err(error) = self.work().await {
-            let text = format!("{}: {error:#}", name(self.index));
+            let text = format!("{}: {error:#}", labels::rep(self.index));
             self.tally.borrow_mut().trouble(text);
         }
     }
@@ -191,7 +186,7 @@ impl Rep {
     }
 
     async fn act(&mut self, act: Act) -> anyhow::Result<()> {
-        let (me, id) = (name(self.index), self.talker.me.id);
+        let (me, id) = (labels::rep(self.index), self.talker.me.id);
         match act {
             Act::Leave { back } => {
                 self.says(format!("{me} closes his socket"));

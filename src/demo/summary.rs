@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::audit::ReadBack;
+use super::labels::{self, short};
 use super::plan::Plan;
-use super::rep;
 use super::tally::{Raised, SAMPLE, Tally};
 use super::{Ended, host};
 use crate::doctor;
@@ -159,7 +159,7 @@ fn capacity(plan: &Plan, raised: Option<&Raised>) -> String {
     };
     let head = format!(
         "{} from {} to {} with {} waiting",
-        rep::name(raise.rep),
+        labels::rep(raise.rep),
         raise.from,
         raise.to,
         raised.waiting
@@ -225,16 +225,6 @@ fn sorted(of: &[Duration]) -> Vec<Duration> {
 fn part(of: &[Duration], share: f64) -> Option<Duration> {
     let at = (of.len() as f64 * share).ceil() as usize;
     of.get(at.max(1) - 1).copied()
-}
-
-/// A duration as people say it.
-pub fn short(time: impl Into<Option<Duration>>) -> String {
-    match time.into() {
-        None => "-".into(),
-        Some(time) if time < Duration::from_millis(1) => "under 1 ms".into(),
-        Some(time) if time < Duration::from_secs(1) => format!("{} ms", time.as_millis()),
-        Some(time) => format!("{:.1} s", time.as_secs_f64()),
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::labels;
 use super::plan::Plan;
-use super::{customer, summary};
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepView;
 use crate::words::{ClientId, ConversationId, UserId};
@@ -182,7 +182,7 @@ impl Tally {
 
     fn waited(&mut self, customer: usize, wait: Duration) {
         self.waits.push(wait);
-        let name = customer::name(customer);
+        let name = labels::customer(customer);
         if let Some(one) = self.assignments.iter_mut().find(|one| one.customer == name) {
             one.wait = wait;
         }
@@ -200,7 +200,7 @@ impl Tally {
         let Some(rep) = &view.rep else { return };
         *self.given.entry(rep.id).or_default() += 1;
         self.assignments.push_front(Assignment {
-            customer: customer::name(customer),
+            customer: labels::customer(customer),
             rep: rep.name.clone(),
             wait: Duration::ZERO,
         });
@@ -222,7 +222,7 @@ impl Tally {
         {
             raised.filled.push(at - raised.at);
             if raised.filled.len() == raised.slots {
-                let took = summary::short(at - raised.at);
+                let took = labels::short(at - raised.at);
                 self.note(format!("the new slots are filled {took} later"));
             }
         }

@@ -7,6 +7,7 @@ pub mod bucket;
 mod command;
 pub mod cursor;
 mod guard;
+pub mod link;
 pub mod protocol;
 mod session;
 pub mod socket;

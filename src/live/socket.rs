@@ -14,7 +14,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
-use super::upgrade::Link;
+use super::link::Link;
 use crate::api::caller::Caller;
 use crate::app::App;
 use crate::hub::{End, Note, Seat};

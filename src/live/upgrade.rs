@@ -3,7 +3,6 @@
 //! Programs send an Authorization header. Browsers cannot; they bring a single-use ticket as a
 //! second subprotocol, and must come from an origin we know.
 
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,30 +19,13 @@ use futures_util::Stream;
 use futures_util::StreamExt;
 
 use super::guard::FrameGuard;
+use super::link::Link;
 use super::protocol::SUBPROTOCOL;
 use super::socket::{self, Socket, Talk};
 use crate::api::caller::Caller;
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
-
-/// The TCP connection under a request, so that one that does not read can be cut: a close frame
-/// would wait behind everything else.
-#[derive(Clone)]
-pub struct Link(Arc<std::net::TcpStream>);
-
-impl Link {
-    /// A second handle on a connection; none when there are no file descriptors left.
-    pub fn of(stream: &rt::net::TcpStream) -> Option<Self> {
-        let copy = stream.as_fd().try_clone_to_owned().ok()?;
-        Some(Self(Arc::new(std::net::TcpStream::from(copy))))
-    }
-
-    /// Ends the connection without another word.
-    pub fn cut(&self) {
-        let _ = self.0.shutdown(std::net::Shutdown::Both);
-    }
-}
 
 /// Who opens the socket.
 pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
