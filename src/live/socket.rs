@@ -311,7 +311,10 @@ impl Turn {
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 return Err(Ending::Close(1003, "only text frames are understood"));
             }
-            Some(Ok(AggregatedMessage::Pong(_))) => return Ok(Heard::Nothing),
+            Some(Ok(AggregatedMessage::Pong(_))) => {
+                self.pace(talk, wire).await?;
+                return Ok(Heard::Nothing);
+            }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
                 self.pace(talk, wire, "").await?;
                 return wire
