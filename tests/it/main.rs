@@ -4,6 +4,10 @@
 
 mod access;
 mod access_table;
+mod bad_commands;
+mod bad_frames;
+mod bad_handshake;
+mod bad_http;
 mod bad_input;
 mod demo;
 mod dispatch;
