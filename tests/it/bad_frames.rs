@@ -13,10 +13,6 @@ on_both!(broken_frames_end_their_own_socket_only);
 /// A way to break the protocol, and the code with which it ends.
 type Case = (&'static str, Vec<u8>, u16);
 
-fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-    whole(first, payload)
-}
-
 fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first, payload.len() as u8];
     bytes.extend(payload);
@@ -27,47 +23,47 @@ fn shapes() -> Vec<Case> {
     vec![
         ("unmasked", unmasked(TEXT, b"{}"), 1002),
         ("unmasked ping", unmasked(PING, b""), 1002),
-        ("first reserved bit", masked(TEXT | 0x40, b"{}"), 1002),
-        ("second reserved bit", masked(TEXT | 0x20, b"{}"), 1002),
-        ("third reserved bit", masked(PING | 0x10, b""), 1002),
-        ("opcode 3", masked(0x83, b"{}"), 1002),
-        ("opcode 7", masked(0x87, b""), 1002),
-        ("opcode 11", masked(0x8B, b""), 1002),
-        ("opcode 15", masked(0x8F, b""), 1002),
-        ("a ping in pieces", masked(0x09, b"x"), 1002),
-        ("a close in pieces", masked(0x08, b""), 1002),
-        ("a long ping", masked(PING, &[0; 126]), 1002),
-        ("a long close", masked(CLOSE, &[3; 126]), 1002),
-        ("the end of nothing", masked(0x80, b"x"), 1002),
-        ("the middle of nothing", masked(0x00, b"x"), 1002),
+        ("first reserved bit", whole(TEXT | 0x40, b"{}"), 1002),
+        ("second reserved bit", whole(TEXT | 0x20, b"{}"), 1002),
+        ("third reserved bit", whole(PING | 0x10, b""), 1002),
+        ("opcode 3", whole(0x83, b"{}"), 1002),
+        ("opcode 7", whole(0x87, b""), 1002),
+        ("opcode 11", whole(0x8B, b""), 1002),
+        ("opcode 15", whole(0x8F, b""), 1002),
+        ("a ping in pieces", whole(0x09, b"x"), 1002),
+        ("a close in pieces", whole(0x08, b""), 1002),
+        ("a long ping", whole(PING, &[0; 126]), 1002),
+        ("a long close", whole(CLOSE, &[3; 126]), 1002),
+        ("the end of nothing", whole(0x80, b"x"), 1002),
+        ("the middle of nothing", whole(0x00, b"x"), 1002),
         (
             "a text in the middle of another",
-            [masked(0x01, b"a"), masked(TEXT, b"{}")].concat(),
+            [whole(0x01, b"a"), whole(TEXT, b"{}")].concat(),
             1002,
         ),
-        ("not UTF-8", masked(TEXT, b"\"\xC3\x28\""), 1007),
+        ("not UTF-8", whole(TEXT, b"\"\xC3\x28\""), 1007),
         (
             "a surrogate in UTF-8",
-            masked(TEXT, b"\"\xED\xA0\x80\""),
+            whole(TEXT, b"\"\xED\xA0\x80\""),
             1007,
         ),
         (
             "not UTF-8 in pieces",
-            [masked(0x01, b"\"\xC3"), masked(0x80, b"\x28\"")].concat(),
+            [whole(0x01, b"\"\xC3"), whole(0x80, b"\x28\"")].concat(),
             1007,
         ),
-        ("binary", masked(0x82, b"{}"), 1003),
+        ("binary", whole(0x82, b"{}"), 1003),
         (
             "binary in pieces",
-            [masked(0x02, b"{"), masked(0x80, b"}")].concat(),
+            [whole(0x02, b"{"), whole(0x80, b"}")].concat(),
             1003,
         ),
     ]
 }
 
 fn sizes() -> Vec<Case> {
-    let piece = masked(0x00, &[b' '; 4_096]);
-    let empty = masked(0x00, b"");
+    let piece = whole(0x00, &[b' '; 4_096]);
+    let empty = whole(0x00, b"");
     vec![
         (
             "one byte too many, announced",
@@ -81,12 +77,12 @@ fn sizes() -> Vec<Case> {
         ("a huge piece", frame(0x01, 1 << 40, b""), 1009),
         (
             "endless pieces",
-            [masked(0x01, b"{"), piece.repeat(40)].concat(),
+            [whole(0x01, b"{"), piece.repeat(40)].concat(),
             1009,
         ),
         (
             "endless empty pieces",
-            [masked(0x01, b""), empty.repeat(5_000)].concat(),
+            [whole(0x01, b""), empty.repeat(5_000)].concat(),
             1009,
         ),
     ]
@@ -95,14 +91,14 @@ fn sizes() -> Vec<Case> {
 fn endings() -> Vec<Case> {
     let close = |code: u16, reason: &[u8]| {
         let payload = [&code.to_be_bytes(), reason].concat();
-        masked(CLOSE, &payload)
+        whole(CLOSE, &payload)
     };
     vec![
-        ("closed without a code", masked(CLOSE, b""), 1000),
+        ("closed without a code", whole(CLOSE, b""), 1000),
         ("closed in order", close(1000, b"bye"), 1000),
         ("a private code", close(4999, b""), 1000),
         ("the longest reason", close(1001, &[b'x'; 123]), 1000),
-        ("half a code", masked(CLOSE, b"\x03"), 1002),
+        ("half a code", whole(CLOSE, b"\x03"), 1002),
         ("code 0", close(0, b""), 1002),
         ("code 999", close(999, b""), 1002),
         ("code 1004", close(1004, b""), 1002),

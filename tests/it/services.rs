@@ -12,11 +12,14 @@ mod watchdog;
 
 pub use postgres::Postgres;
 pub use redis::{OwnedRedis, RedisServer};
+use watchdog::Ending;
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -57,6 +60,41 @@ pub fn both() -> Option<(&'static Postgres, &'static RedisServer)> {
 /// A Redis of one's own, to flush, pause, kill and restart; ended on drop.
 pub fn own_redis() -> Option<OwnedRedis> {
     redis::program().map(OwnedRedis::start)
+}
+
+/// A program of ours as a process that is gone when the test is, or its process.
+pub struct Watched {
+    child: Child,
+    home: PathBuf,
+}
+
+/// Starts a program that the watchdog knows.
+pub fn watched(program: &Path, arguments: &[impl AsRef<OsStr>]) -> Watched {
+    let home = home("program");
+    let child = watchdog::start(program, arguments, &home, None, Ending::Kill);
+    Watched { child, home }
+}
+
+impl Watched {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has printed.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(watchdog::log_of(&self.home)).unwrap_or_default()
+    }
+
+    /// How it has ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        watchdog::kill(&mut self.child, Ending::Kill);
+    }
 }
 
 /// A Python that has the `websockets` package, for the tests that speak to the

@@ -1,0 +1,215 @@
+//! What a server of this kind falls for: huge frames, readers that stall, a shutdown with open
+//! sockets. Against the program itself, measured from outside.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::{client_id, until};
+use crate::cost::Process;
+use crate::wire::{Heard, RawSocket, Request, TEXT, Wire, frame, whole};
+
+const MIB: u64 = 1 << 20;
+
+#[actix_web::test]
+async fn a_huge_frame_costs_no_memory() {
+    let server = Process::start("");
+    let token = server.customer().await;
+    let mut witness = RawSocket::ready(&server.base, &token).await;
+    let before = server.memory();
+    let mut most = before;
+    let part = vec![b'x'; MIB as usize];
+    // One frame of 2 GiB; a message of endless pieces; a request's body without an end.
+    let starts: [Vec<u8>; 2] = [frame(TEXT, 1 << 31, b""), frame(0x01, 1 << 31, b"")];
+    for start in starts {
+        let mut socket = RawSocket::ready(&server.base, &token).await;
+        socket.wire.send(&start).await;
+        for _ in 0..120 {
+            if !socket.wire.send(&part).await {
+                break;
+            }
+            most = most.max(server.memory());
+        }
+        // Bytes that came after the refusal may have reset the connection.
+        assert!(matches!(
+            socket.end().await,
+            Heard::Closed(1009) | Heard::Gone
+        ));
+    }
+    let head = Request::new("POST", "/api/v1/conversations")
+        .token(&token)
+        .header("Content-Type", "application/json")
+        .header("Content-Length", "2147483648");
+    let mut wire = Wire::to(&server.base).await;
+    wire.send(&head.bytes()).await;
+    for _ in 0..120 {
+        if !wire.send(&part).await {
+            break;
+        }
+        most = most.max(server.memory());
+    }
+    let grown = (most - before) / 1024;
+    assert!(most - before < 6 * MIB, "{grown} KiB more");
+    witness.say(&json!({ "type": "hello" })).await;
+    witness.wait(|frame| frame["code"] == "already_ready").await;
+}
+
+/// Opens a socket whose client will not read: its buffer is as small as the kernel allows.
+async fn unread(server: &Process, token: &str) -> RawSocket {
+    let socket = RawSocket::ready(&server.base, token).await;
+    let stream = socket2::SockRef::from(&socket.wire.stream);
+    stream.set_recv_buffer_size(4_096).unwrap();
+    socket
+}
+
+async fn open(server: &Process, token: &str) -> String {
+    let body = json!({ "client_id": client_id() });
+    let view = server.post(token, "/api/v1/conversations", &body).await;
+    view["id"].as_str().unwrap().to_owned()
+}
+
+/// Writes messages of 8,000 characters, so many bytes in all.
+async fn write(server: &Process, token: &str, id: &str, bytes: u64) {
+    let path = format!("/api/v1/conversations/{id}/messages");
+    for _ in 0..bytes / 32_000 {
+        let text = "😀".repeat(8_000);
+        let body = json!({ "client_id": client_id(), "text": text });
+        server.post(token, &path, &body).await;
+    }
+}
+
+/// Whether the kernel still keeps a connection from this local port to the server.
+fn is_kept(server: &Process, port: u16) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let (here, there) = (format!(":{:04X}", server.port()), format!(":{port:04X}"));
+    table.lines().any(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        // The server's own end, in any state but TIME_WAIT.
+        fields[1].ends_with(&here) && fields[2].ends_with(&there) && fields[3] != "06"
+    })
+}
+
+#[actix_web::test]
+async fn who_does_not_read_is_cut_and_the_others_notice_nothing() {
+    let server = Process::start("write_stall_ms = 1000");
+    let (ann, ben) = (server.customer().await, server.customer().await);
+    let (hers, his) = (open(&server, &ann).await, open(&server, &ben).await);
+    let mut ben_socket = RawSocket::ready(&server.base, &ben).await;
+    let mut reader = RawSocket::ready(&server.base, &ann).await;
+    let (open_before, memory) = (server.descriptors(), server.memory());
+    let stalled = unread(&server, &ann).await;
+    let port = stalled.wire.stream.local_addr().unwrap().port();
+
+    let (mut slowest, mut last) = (Duration::ZERO, None);
+    for _ in 0..16 {
+        write(&server, &ann, &hers, MIB / 2).await;
+        let begun = Instant::now();
+        let id = client_id();
+        let send = json!({ "type": "send", "conversation": his, "client_id": id, "text": "x" });
+        ben_socket.say(&send).await;
+        ben_socket.wait(|frame| frame["type"] == "ack").await;
+        slowest = slowest.max(begun.elapsed());
+        // The same person's other socket reads, and misses nothing.
+        let log = format!("/api/v1/conversations/{hers}/events");
+        let request = Request::new("GET", &format!("{log}?limit=1")).token(&ann);
+        last = request.ask(&server.base).await.body()["last_seq"].as_i64();
+        reader
+            .wait(|frame| frame["type"] == "event" && frame["seq"].as_i64() == last)
+            .await;
+    }
+    assert!(last > Some(200));
+    assert!(
+        slowest < Duration::from_secs(1),
+        "another waited {slowest:?}"
+    );
+    let begun = Instant::now();
+    until("the end of the stalled socket", async || {
+        server.descriptors() <= open_before
+    })
+    .await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    until("the end of its connection", async || {
+        !is_kept(&server, port)
+    })
+    .await;
+    assert!(
+        server.memory() < memory + 40 * MIB,
+        "{} MiB",
+        server.memory() / MIB
+    );
+    drop(stalled);
+}
+
+#[actix_web::test]
+async fn a_shutdown_tells_every_socket_and_takes_no_time() {
+    let mut server = Process::start("");
+    let (ann, ben) = (server.customer().await, server.customer().await);
+    let mut idle = Vec::new();
+    for _ in 0..50 {
+        idle.push(RawSocket::ready(&server.base, &ben).await);
+    }
+    let hers = open(&server, &ann).await;
+    let stalled = unread(&server, &ann).await;
+    write(&server, &ann, &hers, 3 * MIB).await;
+
+    let begun = Instant::now();
+    server.terminate();
+    for mut socket in idle {
+        let bye = socket.wait(|frame| frame["type"] == "bye").await;
+        assert_eq!(bye["reason"], "restart");
+        assert!(
+            bye["reconnect_in_ms"]
+                .as_u64()
+                .is_some_and(|ms| ms <= 3_000),
+            "{bye}"
+        );
+        assert_eq!(socket.end().await, Heard::Closed(1012));
+    }
+    let told = begun.elapsed();
+    assert!(
+        told < Duration::from_secs(3),
+        "the last was told after {told:?}"
+    );
+    let mut code = None;
+    until("its end", async || {
+        code = server.ended();
+        code.is_some()
+    })
+    .await;
+    assert_eq!(code, Some(0));
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(stalled);
+}
+
+#[actix_web::test]
+async fn half_a_frame_at_shutdown_keeps_nobody() {
+    let mut server = Process::start("");
+    let ann = server.customer().await;
+    let mut socket = RawSocket::ready(&server.base, &ann).await;
+    let half = whole(TEXT, b"{\"type\":\"claim\"");
+    socket.wire.send(&half[..half.len() - 3]).await;
+    let mut slow = Wire::to(&server.base).await;
+    let head = Request::new("POST", "/api/v1/conversations")
+        .token(&ann)
+        .header("Content-Type", "application/json")
+        .header("Content-Length", "50");
+    slow.send(&head.bytes()).await;
+    slow.send(b"{").await;
+    let begun = Instant::now();
+    server.terminate();
+    assert_eq!(socket.end().await, Heard::Closed(1012));
+    until("its end", async || server.ended() == Some(0)).await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
+}

@@ -1,0 +1,189 @@
+//! A database that is locked, and one that does not answer at all: everyone is told in time,
+//! nothing piles up, and all is well again when it is back.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::harness::{World, client_id, until};
+use crate::person::Person;
+use crate::services;
+use crate::wire::{Reply, Request};
+
+/// How long anyone may be kept waiting.
+const BOUND: Duration = Duration::from_millis(6_500);
+
+/// Passes bytes on to PostgreSQL, until it is told to hold them: to the server that is a
+/// database stopped in its tracks, while those of other tests go on.
+struct Valve {
+    port: u16,
+    open: watch::Sender<bool>,
+}
+
+impl Valve {
+    async fn before(target: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (open, gate) = watch::channel(true);
+        tokio::spawn(async move {
+            while let Ok((from, _)) = listener.accept().await {
+                let to = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
+                let ((from_read, from_write), (to_read, to_write)) =
+                    (from.into_split(), to.into_split());
+                tokio::spawn(pass(from_read, to_write, gate.clone()));
+                tokio::spawn(pass(to_read, from_write, gate.clone()));
+            }
+        });
+        Self { port, open }
+    }
+}
+
+async fn pass(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    mut gate: watch::Receiver<bool>,
+) {
+    let mut bytes = vec![0; 16_384];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        if gate.wait_for(|open| *open).await.is_err() {
+            return;
+        }
+        if to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A crowd that reads, writes and opens, all at once; and how long the slowest waited.
+async fn crowd(who: &Person, conversation: &str) -> (Vec<Reply>, Duration) {
+    let begun = Instant::now();
+    let asking = (0..60).map(|turn| {
+        let request = match turn % 3 {
+            0 => Request::new("GET", "/api/v1/me"),
+            1 => {
+                let path = format!("/api/v1/conversations/{conversation}/messages");
+                let body = json!({ "client_id": client_id(), "text": "x" });
+                Request::new("POST", &path).json(&body)
+            }
+            _ => {
+                let body = json!({ "client_id": client_id() });
+                Request::new("POST", "/api/v1/conversations").json(&body)
+            }
+        };
+        let request = request.token(&who.token);
+        async move { request.ask(&who.base).await }
+    });
+    let replies = futures_util::future::join_all(asking).await;
+    (replies, begun.elapsed())
+}
+
+#[track_caller]
+fn told_in_time(replies: &[Reply], took: Duration) {
+    assert!(took < BOUND, "{took:?}");
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        let code = reply.body()["code"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(reply.status, 503, "{reply:?}");
+        assert!(
+            ["overloaded", "unavailable"].contains(&code.as_str()),
+            "{reply:?}"
+        );
+        assert!(reply.header("retry-after").is_some(), "{reply:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_database_that_hangs_is_not_waited_for() {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let valve = Valve::before(postgres.port()).await;
+    let (old, new) = (
+        format!(":{}/", postgres.port()),
+        format!(":{}/", valve.port),
+    );
+    let world = World::services_with(1, |one| {
+        one.database_url = one.database_url.replace(&old, &new);
+        one.open_per_customer_max = 1_000;
+    });
+    let Some(world) = world.await else { return };
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+
+    valve.open.send(false).unwrap();
+    for _ in 0..2 {
+        let (replies, took) = crowd(&ann, &id).await;
+        assert!(
+            replies.iter().all(|reply| reply.status == 503),
+            "{replies:?}"
+        );
+        told_in_time(&replies, took);
+    }
+    // What needs no database is answered meanwhile.
+    let alive = Request::new("GET", "/healthz").ask(&ann.base).await;
+    assert_eq!(alive.status, 200);
+    valve.open.send(true).unwrap();
+    until("its recovery", async || {
+        Request::new("GET", "/readyz").ask(&ann.base).await.status == 200
+    })
+    .await;
+    until("all of it again", async || {
+        let (replies, _) = crowd(&ann, &id).await;
+        replies.iter().all(|reply| reply.status < 300)
+    })
+    .await;
+    let log = ann.log(&id).await;
+    let seqs: Vec<i64> = log.iter().filter_map(|one| one["seq"].as_i64()).collect();
+    assert!(
+        seqs.iter().copied().eq(1..=seqs.len() as i64),
+        "no holes: {seqs:?}"
+    );
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_lock_of_somebody_else_is_not_waited_for() {
+    let world = World::services_with(1, |one| one.open_per_customer_max = 1_000);
+    let Some(world) = world.await else { return };
+    let (ann, ben) = (world.customer(0).await, world.customer(0).await);
+    let (hers, his) = (ann.open().await, ben.open().await);
+    let url = &world.settings.database_url;
+    let (mut client, link) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(link);
+    let lock = client.transaction().await.unwrap();
+    let locked = format!("SELECT 1 FROM heads WHERE conversation_id = '{hers}' FOR UPDATE");
+    lock.batch_execute(&locked).await.unwrap();
+
+    let path = format!("/api/v1/conversations/{hers}/messages");
+    let body = json!({ "client_id": client_id(), "text": "while it is locked" });
+    let ask = || Request::new("POST", &path).token(&ann.token).json(&body);
+    let begun = Instant::now();
+    let sending = futures_util::future::join_all((0..20).map(|_| {
+        let (request, base) = (ask(), &ann.base);
+        async move { request.ask(base).await }
+    }));
+    let reply = sending.await;
+    assert!(reply.iter().all(|reply| reply.status == 503), "{reply:?}");
+    told_in_time(&reply, begun.elapsed());
+    // Who has nothing to do with it reads as ever.
+    ben.get(&format!("/api/v1/conversations/{his}"))
+        .await
+        .ok(200);
+    assert_eq!(
+        world.nodes[0].app.metrics.errors.get(),
+        0,
+        "no failure of ours"
+    );
+
+    lock.rollback().await.unwrap();
+    until("its turn", async || ask().ask(&ann.base).await.status < 300).await;
+    ben.say(&his, "and the others").await;
+    let stored = ann.log(&hers).await;
+    let written = stored.iter().filter(|one| one["kind"] == "message").count();
+    assert_eq!(written, 1, "stored once for all those tries");
+    world.end().await;
+}

@@ -1,0 +1,222 @@
+//! Tokens that must not pass, and refresh tokens that come twice.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use switchboard::words::now;
+
+use crate::bad_input::unharmed;
+use crate::harness::World;
+use crate::on_both;
+use crate::wire::{Heard, RawSocket, Reply, Request};
+
+on_both!(
+    forged_tokens_open_nothing,
+    a_lost_answer_is_given_again_and_a_copied_token_ends_the_login,
+    two_tabs_refresh_at_once,
+);
+
+async fn register(world: &World) -> Value {
+    let name = format!("c-{}", uuid::Uuid::now_v7().simple());
+    let body = json!({ "username": name, "password": "correct horse" });
+    let request = Request::new("POST", "/api/v1/customers").json(&body);
+    request.ask(&world.base(0)).await.body()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap()
+}
+
+fn parts(token: &str) -> [Value; 2] {
+    let mut parts = token.split('.');
+    [(); 2].map(|()| {
+        let bytes = BASE64.decode(parts.next().unwrap()).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    })
+}
+
+fn signed(header: &Value, claims: &Value, secret: &str) -> String {
+    let part = |value: &Value| BASE64.encode(value.to_string());
+    let body = format!("{}.{}", part(header), part(claims));
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    let signature = mac.chain_update(&body).finalize().into_bytes();
+    format!("{body}.{}", BASE64.encode(signature))
+}
+
+async fn forged_tokens_open_nothing(world: &World) {
+    let tokens = register(world).await;
+    let good = text(&tokens, "access_token");
+    let [header, claims] = parts(good);
+    let secret = &world.settings.secret;
+    assert_eq!(
+        me(world, &signed(&header, &claims, secret)).await.status,
+        200,
+        "the test can sign"
+    );
+
+    let with = |value: &Value, name: &str, new: Value| {
+        let mut value = value.clone();
+        value[name] = new;
+        value
+    };
+    let none = signed(&with(&header, "alg", json!("none")), &claims, secret);
+    let unsigned = none.rsplit_once('.').unwrap().0.to_owned() + ".";
+    let jwk = json!({ "kty": "oct", "k": BASE64.encode("x") });
+    let at = now() / 1_000;
+    let stranger = register(world).await;
+    let [_, hers] = parts(text(&stranger, "access_token"));
+    let forged = [
+        (none, "401 token_invalid"),
+        (unsigned, "401 token_invalid"),
+        (
+            text(&tokens, "refresh_token").to_owned(),
+            "401 token_invalid",
+        ),
+        (signed(&header, &claims, "x"), "401 token_invalid"),
+        (
+            signed(&with(&header, "jwk", jwk), &claims, "x"),
+            "401 token_invalid",
+        ),
+        (
+            signed(&with(&header, "alg", json!("RS256")), &claims, secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(&with(&header, "typ", json!("JWT")), &claims, secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(&header, &with(&claims, "exp", json!(at - 60)), secret),
+            "401 token_expired",
+        ),
+        (
+            signed(&header, &with(&claims, "nbf", json!(at + 60)), secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(&header, &with(&claims, "aud", json!("x")), secret),
+            "401 token_invalid",
+        ),
+        // Well signed, but of nobody: another's session, a session that never was, an old version.
+        (
+            signed(&header, &with(&claims, "sid", hers["sid"].clone()), secret),
+            "401 session_ended",
+        ),
+        (
+            signed(
+                &header,
+                &with(&claims, "sid", json!(uuid::Uuid::now_v7())),
+                secret,
+            ),
+            "401 session_ended",
+        ),
+        (
+            signed(&header, &with(&claims, "ver", json!(7)), secret),
+            "401 session_ended",
+        ),
+        (format!("{good}x"), "401 token_invalid"),
+        (good.replace('.', ".."), "401 token_invalid"),
+    ];
+    for (token, expected) in forged {
+        let reply = me(world, &token).await;
+        assert_eq!(reply.told(), expected, "{token}");
+        assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+        for path in ["/ws", "/ws/customer_support/x"] {
+            let open = Request::new("GET", path).upgrade().token(&token);
+            assert_eq!(open.ask(&world.base(1)).await.told(), expected, "{path}");
+        }
+    }
+    // What the token says of the role counts for nothing: the record does.
+    let admin = signed(&header, &with(&claims, "role", json!("admin")), secret);
+    let request = Request::new("GET", "/api/v1/reps").token(&admin);
+    assert_eq!(request.ask(&world.base(0)).await.told(), "403 forbidden");
+
+    let access = json!({ "refresh_token": good });
+    let refresh = Request::new("POST", "/api/v1/sessions/refresh").json(&access);
+    assert_eq!(
+        refresh.ask(&world.base(0)).await.told(),
+        "401 token_invalid"
+    );
+    unharmed(world).await;
+}
+
+async fn me(world: &World, token: &str) -> Reply {
+    let request = Request::new("GET", "/api/v1/me").token(token);
+    request.ask(&world.base(0)).await
+}
+
+async fn refresh(world: &World, turn: usize, token: &str) -> Reply {
+    let body = json!({ "refresh_token": token });
+    let request = Request::new("POST", "/api/v1/sessions/refresh").json(&body);
+    request.ask(&world.base(turn)).await
+}
+
+fn generation(pair: &Value) -> i64 {
+    parts(text(pair, "refresh_token"))[1]["gen"]
+        .as_i64()
+        .unwrap()
+}
+
+async fn a_lost_answer_is_given_again_and_a_copied_token_ends_the_login(world: &World) {
+    let first = register(world).await;
+    let other = register(world).await;
+    let mut socket = RawSocket::ready(&world.base(0), text(&first, "access_token")).await;
+    let mut witness = RawSocket::ready(&world.base(0), text(&other, "access_token")).await;
+
+    let second = refresh(world, 1, text(&first, "refresh_token"))
+        .await
+        .body();
+    let again = refresh(world, 2, text(&first, "refresh_token")).await;
+    assert_eq!(
+        again.status, 200,
+        "the answer may have been lost: {again:?}"
+    );
+    assert_eq!(
+        generation(&again.body()),
+        generation(&second),
+        "the current pair"
+    );
+    let third = refresh(world, 0, text(&second, "refresh_token"))
+        .await
+        .body();
+    assert_eq!(me(world, text(&third, "access_token")).await.status, 200);
+
+    // Two generations old: somebody has copied it.
+    let copied = refresh(world, 1, text(&first, "refresh_token")).await;
+    assert_eq!(copied.told(), "401 token_reused");
+    assert_eq!(copied.header("www-authenticate"), Some("Bearer"));
+    for pair in [&first, &second, &third] {
+        assert_eq!(
+            me(world, text(pair, "access_token")).await.told(),
+            "401 session_ended"
+        );
+        let next = refresh(world, 0, text(pair, "refresh_token")).await;
+        assert_eq!(next.told(), "401 session_ended");
+    }
+    let bye = socket.wait(|frame| frame["type"] == "bye").await;
+    assert_eq!(bye["reason"], "session_ended");
+    assert_eq!(socket.end().await, Heard::Closed(4100));
+    witness.say(&json!({ "type": "hello" })).await;
+    witness.wait(|frame| frame["code"] == "already_ready").await;
+    unharmed(world).await;
+}
+
+async fn two_tabs_refresh_at_once(world: &World) {
+    let mut pair = register(world).await;
+    for round in 0..10 {
+        let token = text(&pair, "refresh_token").to_owned();
+        let (one, two, three) = futures_util::join!(
+            refresh(world, 0, &token),
+            refresh(world, 1, &token),
+            refresh(world, 2, &token),
+        );
+        for reply in [&one, &two, &three] {
+            assert_eq!(reply.status, 200, "round {round}: {reply:?}");
+            assert_eq!(generation(&reply.body()), generation(&pair) + 1);
+        }
+        pair = two.body();
+    }
+    unharmed(world).await;
+}
