@@ -258,10 +258,8 @@ impl Turn {
                     let heard = self.hear(talk, wire, message, tripped).await;
                     if !matches!(heard, Ok(Heard::Nothing | Heard::Wrong | Heard::Command(_))) {
                         // What was asked for before is carried out and told before this.
-                        while let Some(done) = under_way.next().await {
-                            if talk.done(wire, done).await.is_err() {
-                                return Ending::Silent;
-                            }
+                        if finish(talk, wire, &mut under_way).await.is_err() {
+                            return Ending::Silent;
                         }
                     }
                     match heard {
@@ -356,6 +354,17 @@ impl Turn {
             .map_err(|_| Ending::Silent)?;
         Ok(false)
     }
+}
+
+async fn finish<T: Talk>(
+    talk: &mut T,
+    wire: &mut Wire,
+    under_way: &mut FuturesOrdered<LocalBoxFuture<'static, T::Done>>,
+) -> Result<(), Gone> {
+    while let Some(done) = under_way.next().await {
+        talk.done(wire, done).await?;
+    }
+    Ok(())
 }
 
 /// The close frame that a broken stream deserves; the library sends none.
