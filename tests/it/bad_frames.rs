@@ -217,14 +217,15 @@ async fn the_sixth_socket_takes_the_place_of_the_first() {
     let mut other = RawSocket::ready(&ben.base, &ben.token).await;
     let mut sockets = Vec::new();
     for _ in 0..6 {
-        sockets.push(RawSocket::ready(&ann.base, &ann.token).await);
+        sockets.push(ann.socket().await);
     }
-    let bye = sockets[0].wait(|frame| frame["type"] == "bye").await;
-    assert_eq!(bye["reason"], "replaced");
-    assert_eq!(sockets[0].end().await, Heard::Closed(4101));
-    for socket in sockets.iter_mut().skip(1).chain([&mut other]) {
-        socket.say(&json!({ "type": "hello" })).await;
-        socket.wait(|frame| frame["code"] == "already_ready").await;
+    assert_eq!(sockets[0].wait("bye").await["reason"], "replaced");
+    assert_eq!(sockets[0].closed().await, Some(4101));
+    for socket in sockets.iter_mut().skip(1) {
+        socket.say(json!({ "type": "hello" })).await;
+        socket.wait("error").await;
     }
+    other.say(&json!({ "type": "hello" })).await;
+    other.wait(|frame| frame["code"] == "already_ready").await;
     world.end().await;
 }

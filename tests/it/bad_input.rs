@@ -263,6 +263,36 @@ async fn bodies_that_are_too_large(world: &World) {
     unharmed(world).await;
 }
 
+/// The list of conversations or the log of one, and values that a parameter cannot have.
+const QUERIES: &[(&str, &str, &[&str])] = &[
+    (
+        "list",
+        "limit",
+        &[
+            "-1",
+            "0",
+            "201",
+            "1000000000",
+            "abc",
+            "1.5",
+            "",
+            "9223372036854775808",
+        ],
+    ),
+    ("log", "limit", &["-1", "0", "201", "abc"]),
+    ("list", "before", &["1", "abc", ""]),
+    (
+        "log",
+        "before",
+        &["-1", "abc", "1.5", "9223372036854775808"],
+    ),
+    ("log", "after", &["-1", "abc", "1.5", "9223372036854775808"]),
+    ("list", "status", &["open", "Active", "1"]),
+    ("list", "open", &["yes", "1"]),
+    ("list", "sort", &["subject"]),
+    ("log", "filter", &["x"]),
+];
+
 async fn ids_queries_and_cursors(world: &World) {
     let (ann, admin) = (world.customer(0).await, world.admin().await);
     let id = ann.open().await;
@@ -293,44 +323,13 @@ async fn ids_queries_and_cursors(world: &World) {
     }
     let list = "/api/v1/conversations".to_owned();
     let log = format!("{list}/{id}/events");
-    let cases = [
-        (
-            &list,
-            "limit",
-            vec![
-                "-1",
-                "0",
-                "201",
-                "1000000000",
-                "abc",
-                "1.5",
-                "",
-                "9223372036854775808",
-            ],
-        ),
-        (&log, "limit", vec!["-1", "0", "201", "abc"]),
-        (&list, "before", vec!["1", "abc", ""]),
-        (
-            &log,
-            "before",
-            vec!["-1", "abc", "1.5", "9223372036854775808"],
-        ),
-        (
-            &log,
-            "after",
-            vec!["-1", "abc", "1.5", "9223372036854775808"],
-        ),
-        (&list, "status", vec!["open", "Active", "1"]),
-        (&list, "open", vec!["yes", "1"]),
-        (&list, "sort", vec!["subject"]),
-        (&log, "filter", vec!["x"]),
-    ];
-    for (path, name, values) in cases {
-        for value in values {
+    for (place, name, values) in QUERIES {
+        for value in *values {
+            let path = if *place == "list" { &list } else { &log };
             let path = format!("{path}?{name}={value}");
             let request = Request::new("GET", &path).token(&ann.token);
             let reply = expect(&ann, request, "422 validation_failed", &path).await;
-            assert_eq!(reply.body()["errors"][0]["field"], name, "{reply:?}");
+            assert_eq!(reply.body()["errors"][0]["field"], *name, "{reply:?}");
         }
     }
     let both = format!("{log}?after=1&before=2");

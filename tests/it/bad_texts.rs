@@ -9,7 +9,8 @@ use crate::wire::Request;
 
 on_both!(
     what_cannot_be_a_text_and_what_can,
-    numbers_and_people,
+    capacities_that_are_none,
+    people_who_cannot_be,
     what_the_moment_does_not_allow,
     dialect_bodies,
 );
@@ -82,7 +83,7 @@ async fn what_cannot_be_a_text_and_what_can(world: &World) {
     unharmed(world).await;
 }
 
-async fn numbers_and_people(world: &World) {
+async fn capacities_that_are_none(world: &World) {
     let (admin, rep) = (world.admin().await, world.rep(0, 5).await);
     let path = format!("/api/v1/reps/{}/capacity", rep.id);
     let wrong = [
@@ -120,6 +121,11 @@ async fn numbers_and_people(world: &World) {
     for fine in [0, 100] {
         admin.put(&path, json!({ "capacity": fine })).await.ok(200);
     }
+    unharmed(world).await;
+}
+
+async fn people_who_cannot_be(world: &World) {
+    let admin = world.admin().await;
     let long = "x".repeat(151);
     let very_long = "x".repeat(1_025);
     let people = [

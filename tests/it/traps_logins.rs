@@ -45,6 +45,71 @@ fn signed(header: &Value, claims: &Value, secret: &str) -> String {
     format!("{body}.{}", BASE64.encode(signature))
 }
 
+fn with(value: &Value, name: &str, new: Value) -> Value {
+    let mut value = value.clone();
+    value[name] = new;
+    value
+}
+
+/// Tokens that are wrong in one thing each, made from a good one's parts.
+fn forgeries(
+    header: &Value,
+    claims: &Value,
+    hers: &Value,
+    secret: &str,
+) -> Vec<(String, &'static str)> {
+    let none = signed(&with(header, "alg", json!("none")), claims, secret);
+    let unsigned = none.rsplit_once('.').unwrap().0.to_owned() + ".";
+    let jwk = json!({ "kty": "oct", "k": BASE64.encode("x") });
+    let at = now() / 1_000;
+    vec![
+        (none, "401 token_invalid"),
+        (unsigned, "401 token_invalid"),
+        (signed(header, claims, "x"), "401 token_invalid"),
+        (
+            signed(&with(header, "jwk", jwk), claims, "x"),
+            "401 token_invalid",
+        ),
+        (
+            signed(&with(header, "alg", json!("RS256")), claims, secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(&with(header, "typ", json!("JWT")), claims, secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(header, &with(claims, "exp", json!(at - 60)), secret),
+            "401 token_expired",
+        ),
+        (
+            signed(header, &with(claims, "nbf", json!(at + 60)), secret),
+            "401 token_invalid",
+        ),
+        (
+            signed(header, &with(claims, "aud", json!("x")), secret),
+            "401 token_invalid",
+        ),
+        // Well signed, but of nobody: another's session, a session that never was, an old version.
+        (
+            signed(header, &with(claims, "sid", hers["sid"].clone()), secret),
+            "401 session_ended",
+        ),
+        (
+            signed(
+                header,
+                &with(claims, "sid", json!(uuid::Uuid::now_v7())),
+                secret,
+            ),
+            "401 session_ended",
+        ),
+        (
+            signed(header, &with(claims, "ver", json!(7)), secret),
+            "401 session_ended",
+        ),
+    ]
+}
+
 async fn forged_tokens_open_nothing(world: &World) {
     let tokens = register(world).await;
     let good = text(&tokens, "access_token");
@@ -56,69 +121,16 @@ async fn forged_tokens_open_nothing(world: &World) {
         "the test can sign"
     );
 
-    let with = |value: &Value, name: &str, new: Value| {
-        let mut value = value.clone();
-        value[name] = new;
-        value
-    };
-    let none = signed(&with(&header, "alg", json!("none")), &claims, secret);
-    let unsigned = none.rsplit_once('.').unwrap().0.to_owned() + ".";
-    let jwk = json!({ "kty": "oct", "k": BASE64.encode("x") });
-    let at = now() / 1_000;
-    let stranger = register(world).await;
-    let [_, hers] = parts(text(&stranger, "access_token"));
-    let forged = [
-        (none, "401 token_invalid"),
-        (unsigned, "401 token_invalid"),
+    let [_, hers] = parts(text(&register(world).await, "access_token"));
+    let mut forged = forgeries(&header, &claims, &hers, secret);
+    forged.extend([
         (
             text(&tokens, "refresh_token").to_owned(),
             "401 token_invalid",
         ),
-        (signed(&header, &claims, "x"), "401 token_invalid"),
-        (
-            signed(&with(&header, "jwk", jwk), &claims, "x"),
-            "401 token_invalid",
-        ),
-        (
-            signed(&with(&header, "alg", json!("RS256")), &claims, secret),
-            "401 token_invalid",
-        ),
-        (
-            signed(&with(&header, "typ", json!("JWT")), &claims, secret),
-            "401 token_invalid",
-        ),
-        (
-            signed(&header, &with(&claims, "exp", json!(at - 60)), secret),
-            "401 token_expired",
-        ),
-        (
-            signed(&header, &with(&claims, "nbf", json!(at + 60)), secret),
-            "401 token_invalid",
-        ),
-        (
-            signed(&header, &with(&claims, "aud", json!("x")), secret),
-            "401 token_invalid",
-        ),
-        // Well signed, but of nobody: another's session, a session that never was, an old version.
-        (
-            signed(&header, &with(&claims, "sid", hers["sid"].clone()), secret),
-            "401 session_ended",
-        ),
-        (
-            signed(
-                &header,
-                &with(&claims, "sid", json!(uuid::Uuid::now_v7())),
-                secret,
-            ),
-            "401 session_ended",
-        ),
-        (
-            signed(&header, &with(&claims, "ver", json!(7)), secret),
-            "401 session_ended",
-        ),
         (format!("{good}x"), "401 token_invalid"),
         (good.replace('.', ".."), "401 token_invalid"),
-    ];
+    ]);
     for (token, expected) in forged {
         let reply = me(world, &token).await;
         assert_eq!(reply.told(), expected, "{token}");
