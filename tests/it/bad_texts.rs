@@ -177,7 +177,18 @@ async fn what_the_moment_does_not_allow(world: &World) {
     );
     let id = ann.open().await;
     assert_eq!(rep.close(&id).await.code(404), "not_found", "not his yet");
-    rep.claim(&id).await.ok(200);
+    let assigned = || {
+        world.nodes[1 % world.nodes.len()]
+            .app
+            .metrics
+            .assigned
+            .get()
+    };
+    let before = assigned();
+    for _ in 0..3 {
+        rep.claim(&id).await.ok(200);
+    }
+    assert_eq!(assigned(), before + 1, "again is not another assignment");
     let path = format!("/api/v1/conversations/{id}/messages");
     let message = json!({ "client_id": client_id(), "text": "x" });
     assert_eq!(

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{client_id, until};
 use crate::cost::Process;
+use crate::harness::{client_id, until};
 use crate::wire::{Heard, RawSocket, Request, TEXT, Wire, frame, whole};
 
 const MIB: u64 = 1 << 20;
