@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::bad_input::{decent, unharmed};
-use crate::harness::World;
+use crate::harness::{World, until};
 use crate::on_both;
 use crate::person::Person;
 use crate::wire::{Reply, Request};
@@ -202,4 +202,20 @@ async fn only_with_a_proper_handshake(world: &World) {
     let id = dialect.trim_end_matches('/').rsplit('/').next().unwrap();
     assert_eq!(world.status(id).await, "waiting");
     unharmed(world).await;
+}
+
+#[actix_web::test]
+async fn only_while_there_is_room() {
+    let world = World::embedded_with(|one| one.sockets_max = 2).await;
+    let ann = world.customer(0).await;
+    let (first, second) = (ann.socket().await, ann.socket().await);
+    let reply = refused(&ann, open("/ws").token(&ann.token), "503 overloaded").await;
+    assert!(reply.header("retry-after").is_some(), "{reply:?}");
+    drop(first);
+    until("room for another", async || {
+        open("/ws").token(&ann.token).ask(&ann.base).await.status == 101
+    })
+    .await;
+    drop(second);
+    world.end().await;
 }
