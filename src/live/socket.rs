@@ -310,7 +310,7 @@ impl Turn {
                 return Err(Ending::Close(1003, "only text frames are understood"));
             }
             Some(Ok(AggregatedMessage::Pong(_))) => {
-                self.pace(talk, wire).await?;
+                self.pace(talk, wire, "").await?;
                 return Ok(Heard::Nothing);
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
