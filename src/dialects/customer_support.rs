@@ -2,28 +2,29 @@
 //!
 //! What is different on purpose, and why, is said in `docs/customer_support.md`.
 
-use actix_web::http::StatusCode;
+use std::collections::HashMap;
+
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use super::customer_support_errors::answer;
 use super::customer_support_socket::Chat;
 use crate::api::body::Body;
 use crate::api::caller::{Admin, Caller};
 use crate::api::conversations::readable;
-use crate::api::problem;
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Code, Error, Result};
 use crate::live::upgrade;
 use crate::people::NewPerson;
-use crate::store::conversations::{self, Conversation, ConversationView, Filter, PersonView};
+use crate::store::conversations::{self, Conversation, ConversationView, Filter};
 use crate::store::events::{self, Event};
 use crate::store::{Conn, users};
 use crate::words::{ClientId, ConversationId, Moment, Priority, Role, Status, UserId};
 
-/// Conversations in a list and messages in a conversation: the newest so many.
+/// Conversations in a list and entries of a conversation's log: the newest so many.
 const SHOWN: i64 = 200;
 /// A rep's `max_capacity` if nothing is said.
 const CAPACITY: i32 = 5;
@@ -70,11 +71,19 @@ struct NewUser {
 #[derive(serde::Deserialize)]
 struct Registration {
     user: NewUser,
-    phone_number: Option<String>,
+    phone_number: Option<Phone>,
     password: String,
     /// The password once more.
     password1: String,
     max_capacity: Option<i32>,
+}
+
+/// A phone number: these clients send a number, people write text. Given back as it came.
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
+#[serde(untagged, expecting = "expected a phone number, as digits or as text")]
+enum Phone {
+    Digits(u64),
+    Text(String),
 }
 
 #[derive(serde::Deserialize, Default)]
@@ -84,37 +93,6 @@ struct Opening {
 }
 
 type Taken<T> = std::result::Result<Body<T>, Error>;
-
-/// Errors as this dialect's clients read them: `detail`, or a list of sentences per field.
-fn refuse(error: &Error) -> HttpResponse {
-    let status = match error.status() {
-        422 => 400,
-        status => status,
-    };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = problem::begin(error, status);
-    if let Some(cause) = &error.cause {
-        tracing::error!(cause = format!("{cause:#}"), "a request failed");
-    }
-    if error.fields.is_empty() {
-        return answer.json(json!({ "detail": error.detail, "code": error.code.as_str() }));
-    }
-    let mut fields = serde_json::Map::new();
-    for one in &error.fields {
-        let sentences = fields
-            .entry(one.field.to_string())
-            .or_insert_with(|| json!([]));
-        sentences
-            .as_array_mut()
-            .expect("made as a list")
-            .push(json!(one.detail));
-    }
-    answer.json(fields)
-}
-
-fn answer(result: Result<HttpResponse>) -> HttpResponse {
-    result.unwrap_or_else(|error| refuse(&error))
-}
 
 async fn sign_in(app: Data<App>, body: Taken<SignIn>) -> HttpResponse {
     let work = async {
@@ -128,9 +106,9 @@ async fn sign_in(app: Data<App>, body: Taken<SignIn>) -> HttpResponse {
 
 async fn refresh(app: Data<App>, body: Taken<Refresh>) -> HttpResponse {
     let work = async {
-        let pair = app.people.refresh(&body?.0.refresh).await?;
-        let (refresh, access) = (pair.refresh_token, pair.access_token);
-        Ok(HttpResponse::Ok().json(json!({ "access": access, "refresh": refresh })))
+        // These clients keep one refresh token for its whole life.
+        let pair = app.people.renew(&body?.0.refresh).await?;
+        Ok(HttpResponse::Ok().json(json!({ "access": pair.access_token })))
     };
     answer(work.await)
 }
@@ -139,7 +117,7 @@ async fn refresh(app: Data<App>, body: Taken<Refresh>) -> HttpResponse {
 fn person(one: Registration) -> Result<(NewPerson, i32)> {
     if one.password != one.password1 {
         return Err(Error::invalid(
-            "password1",
+            "error",
             "The two passwords are not the same.",
         ));
     }
@@ -151,13 +129,17 @@ fn person(one: Registration) -> Result<(NewPerson, i32)> {
         first_name: one.user.first_name,
         last_name: one.user.last_name,
         email: some(one.user.email),
-        phone: one.phone_number.and_then(some),
+        phone: one.phone_number.and_then(|phone| match phone {
+            Phone::Digits(digits) => Some(digits.to_string()),
+            Phone::Text(text) => some(text),
+        }),
     };
     Ok((person, one.max_capacity.unwrap_or(CAPACITY)))
 }
 
 fn user(user: &users::User) -> Value {
     json!({
+        "id": user.id,
         "username": user.username,
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -167,9 +149,10 @@ fn user(user: &users::User) -> Value {
 
 async fn add_customer(app: Data<App>, body: Taken<Registration>) -> HttpResponse {
     let work = async {
-        let (person, _) = person(body?.0)?;
+        let Body(registration) = body?;
+        let phone = registration.phone_number.clone();
+        let (person, _) = person(registration)?;
         let made = app.people.add_customer(person).await?;
-        let phone = made.phone.clone().unwrap_or_default();
         let body = json!({ "id": made.id, "user": user(&made), "phone_number": phone });
         Ok(HttpResponse::Created().json(body))
     };
@@ -183,7 +166,9 @@ async fn add_rep(
 ) -> HttpResponse {
     let work = async {
         admin?;
-        let (person, capacity) = person(body?.0)?;
+        let Body(registration) = body?;
+        let phone = registration.phone_number.clone();
+        let (person, capacity) = person(registration)?;
         desk::check_capacity(capacity)
             .map_err(|error| Error::invalid("max_capacity", error.fields[0].detail.clone()))?;
         let made = app.people.add_rep(person, capacity).await?;
@@ -191,7 +176,7 @@ async fn add_rep(
         let body = json!({
             "id": made.id,
             "user": user(&made),
-            "phone_number": made.phone.clone().unwrap_or_default(),
+            "phone_number": phone,
             "max_capacity": capacity,
         });
         Ok(HttpResponse::Created().json(body))
@@ -241,12 +226,13 @@ async fn list(app: Data<App>, caller: std::result::Result<Caller, Error>) -> Htt
             let rows = conversations::list(conn, id, role, &filter)?;
             let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
             let latest = events::latest_messages(conn, &ids)?;
+            let names = usernames(conn, &latest)?;
             let views = conversations::views(conn, rows)?;
             let item = |view: &ConversationView| {
                 let mine = |event: &&Event| event.conversation_id == view.id;
-                let latest = latest.iter().find(mine).map(|event| message(view, event));
+                let latest = latest.iter().find(mine);
                 let mut item = conversation(view);
-                item["latest_message"] = latest.unwrap_or(Value::Null);
+                item["latest_message"] = latest.map_or(Value::Null, |event| message(&names, event));
                 item
             };
             Ok(views.iter().map(item).collect::<Vec<Value>>())
@@ -266,11 +252,12 @@ async fn find(
         let read = move |conn: &mut Conn| {
             let row = readable(conn, &caller.actor, id)?;
             let view = conversations::view(conn, row)?;
-            let mut log = events::before(conn, id, i64::MAX, SHOWN)?;
-            log.reverse();
+            // Newest first, as this dialect shows them.
+            let log = events::before(conn, id, i64::MAX, SHOWN)?;
+            let names = usernames(conn, &log)?;
             let messages = log.iter().filter(|event| event.body.is_some());
             let mut item = conversation(&view);
-            item["messages"] = messages.map(|event| message(&view, event)).collect();
+            item["messages"] = messages.map(|event| message(&names, event)).collect();
             Ok(item)
         };
         Ok(HttpResponse::Ok().json(app.store.read(read).await?))
@@ -283,10 +270,6 @@ fn parse(id: &str) -> Result<ConversationId> {
     id.parse().map_err(|_| Error::not_found("conversation"))
 }
 
-fn person_item(one: &PersonView) -> Value {
-    json!({ "id": one.id, "name": one.name })
-}
-
 fn moment(at: Moment) -> Value {
     jiff::Timestamp::from_millisecond(at).map_or(Value::Null, |at| json!(at.to_string()))
 }
@@ -294,13 +277,16 @@ fn moment(at: Moment) -> Value {
 /// A conversation as this dialect shows it. `customer_rep` stays after the end: who served is
 /// known.
 fn conversation(view: &ConversationView) -> Value {
+    let rep = view.last_rep.as_ref();
     json!({
         "id": view.id,
         "number": view.number,
         "subject": view.subject,
         "status": view.status,
-        "customer": person_item(&view.customer),
-        "customer_rep": view.last_rep.as_ref().map(person_item),
+        "customer": view.customer.id,
+        "customer_name": view.customer.name,
+        "customer_rep": rep.map(|rep| rep.id),
+        "customer_rep_name": rep.map(|rep| &rep.name),
         "created_at": moment(view.created_at),
         "closed_at": view.closed_at.map(moment),
     })
@@ -317,14 +303,23 @@ pub fn sender(view: &ConversationView, id: Option<UserId>) -> String {
     found.map_or_else(|| "Support".into(), |one| one.name.clone())
 }
 
-fn message(view: &ConversationView, event: &Event) -> Value {
+type Names = HashMap<UserId, Option<String>>;
+
+/// The usernames of who has written these.
+fn usernames(conn: &mut Conn, events: &[Event]) -> Result<Names> {
+    let mut ids: Vec<UserId> = events.iter().filter_map(|event| event.sender_id).collect();
+    ids.sort();
+    ids.dedup();
+    Ok(users::usernames(conn, &ids)?.into_iter().collect())
+}
+
+fn message(names: &Names, event: &Event) -> Value {
     json!({
         "id": event.seq,
-        "conversation": view.id,
-        "message": event.body,
-        "sender": sender(view, event.sender_id),
-        "sender_id": event.sender_id,
-        "created_at": moment(event.created_at),
+        "text": event.body,
+        "user": event.sender_id.and_then(|id| names.get(&id)),
+        "conversation": event.conversation_id,
+        "timestamp": moment(event.created_at),
     })
 }
 

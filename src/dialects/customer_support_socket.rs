@@ -4,6 +4,8 @@
 //! "sender", ...}` to everyone in the conversation, its sender included; the busy text and the
 //! position to who waits; `{"redirect_id": "<uuid>"}` to the rep who has got another customer.
 
+use std::collections::HashSet;
+
 use futures_util::FutureExt;
 use serde_json::json;
 
@@ -17,8 +19,9 @@ use crate::hub::{End, Note, Seat};
 use crate::live::cursor::{Cursors, Next, missed};
 use crate::live::socket::{Gone, Heard, Talk, Wire};
 use crate::news::{EventView, Grown, News};
+use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView};
-use crate::words::{ClientId, EventKind, Role, Status};
+use crate::words::{ClientId, ConversationId, EventKind, Role, Status};
 
 /// One side of one conversation.
 pub struct Chat {
@@ -27,6 +30,8 @@ pub struct Chat {
     view: ConversationView,
     cursors: Cursors,
     arrived: bool,
+    /// The rep's other open conversations that his client knows of.
+    known: HashSet<ConversationId>,
 }
 
 #[derive(serde::Deserialize)]
@@ -51,6 +56,7 @@ impl Chat {
             view,
             cursors,
             arrived: false,
+            known: HashSet::new(),
         }
     }
 
@@ -72,7 +78,7 @@ impl Chat {
     async fn place(&self, wire: &mut Wire, ahead: i64) -> Result<(), Gone> {
         let position = ahead + 1;
         let text = format!(
-            "All customer representatives are busy. You are number {position} in the queue; \
+            "Customer Representatives are busy for now. You are number {position} in the queue; \
              stay here and you will be connected."
         );
         wire.send(&json!({ "message": text, "position": position, "queued": true }))
@@ -81,7 +87,7 @@ impl Chat {
 
     async fn first_place(&self, wire: &mut Wire) -> Result<(), Gone> {
         let id = self.view.id;
-        let read = move |conn: &mut crate::store::Conn| Ok(conversations::ahead(conn, id)?);
+        let read = move |conn: &mut Conn| Ok(conversations::ahead(conn, id)?);
         match self.app.store.read(read).await {
             Ok(Some(ahead)) => self.place(wire, ahead).await,
             // Assigned at this very moment: the news is on its way.
@@ -143,26 +149,41 @@ impl Chat {
         Ok(())
     }
 
-    /// News of another conversation: the rep of this socket may have got it.
+    /// News of another conversation: the rep of this socket may have got it. Without the hint
+    /// the record is asked, so that a lost doorbell delays the redirect and does not lose it.
     async fn elsewhere(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
-        let mine = |view: &&ConversationView| {
-            view.rep
-                .as_ref()
-                .is_some_and(|rep| rep.id == self.caller.actor.id)
-        };
-        let assigned = grown
-            .events
-            .iter()
-            .any(|event| event.kind == EventKind::Assigned);
-        match grown
-            .view
-            .as_ref()
-            .filter(mine)
-            .filter(|_| assigned && self.is_rep())
-        {
-            Some(view) => wire.send(&json!({ "redirect_id": view.id })).await,
-            None => Ok(()),
+        let id = grown.conversation;
+        if !self.is_rep() {
+            return Ok(());
         }
+        let rep = match &grown.view {
+            Some(view) => view.rep.as_ref().map(|rep| rep.id),
+            None if self.known.contains(&id) => return Ok(()),
+            None => {
+                let read = move |conn: &mut Conn| Ok(conversations::find(conn, id)?);
+                match self.app.store.read(read).await {
+                    Ok(row) => row.and_then(|row| row.rep_id),
+                    Err(error) => return self.refuse(wire, &error).await,
+                }
+            }
+        };
+        if rep != Some(self.caller.actor.id) {
+            self.known.remove(&id);
+        } else if self.known.insert(id) {
+            return wire.send(&json!({ "redirect_id": id })).await;
+        }
+        Ok(())
+    }
+
+    /// Makes the rep present, and remembers what he has already: from here on he is redirected.
+    async fn arrive(&mut self, seat: &Seat) -> Result<()> {
+        let me = self.caller.actor.id;
+        let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &[me])?);
+        let open = self.app.store.read(read).await?;
+        self.known = open.into_iter().map(|(id, ..)| id).collect();
+        self.app.desk.arrive(me, seat.id).await?;
+        self.arrived = true;
+        Ok(())
     }
 }
 
@@ -170,11 +191,10 @@ impl Talk for Chat {
     type Done = Done;
 
     async fn opened(&mut self, wire: &mut Wire, seat: &Seat) -> Result<(), Gone> {
-        if self.is_rep() {
-            match self.app.desk.arrive(self.caller.actor.id, seat.id).await {
-                Ok(()) => self.arrived = true,
-                Err(error) => self.refuse(wire, &error).await?,
-            }
+        if self.is_rep()
+            && let Err(error) = self.arrive(seat).await
+        {
+            self.refuse(wire, &error).await?;
         }
         // What happened between the handshake and the seat.
         self.catch_up(wire).await?;

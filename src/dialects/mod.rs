@@ -2,6 +2,7 @@
 //! unchanged. Each is one thin file that translates to the desk; no rule lives here.
 
 pub mod customer_support;
+mod customer_support_errors;
 mod customer_support_socket;
 
 use actix_web::web::ServiceConfig;

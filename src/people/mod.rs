@@ -268,6 +268,23 @@ impl People {
         }
     }
 
+    /// A fresh access token for a refresh token that stays as it is: for dialects whose clients
+    /// keep one. It must be the current one of its login.
+    pub async fn renew(&self, token: &str) -> Result<Pair> {
+        let claims = self.0.tokens.read_refresh(token)?;
+        let (id, at) = (claims.session, now());
+        let read = move |conn: &mut Conn| {
+            let session = sessions::find(conn, id)?;
+            Ok(session.zip(sessions::bearer(conn, id, at)?))
+        };
+        let (session, bearer) = self.0.store.read(read).await?.ok_or_else(session_ended)?;
+        let version = bearer.token_version;
+        if session.generation != claims.generation || version != claims.token_version {
+            return Err(session_ended());
+        }
+        self.0.tokens.pair(&session, bearer.role, version)
+    }
+
     /// Ends a login.
     pub async fn sign_out(&self, session: SessionId) -> Result<()> {
         let at = now();

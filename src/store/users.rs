@@ -69,6 +69,11 @@ queries! {
         .get_result(conn)
     }
 
+    /// The usernames of these people.
+    pub fn usernames(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Option<String>)>> {
+        users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(conn)
+    }
+
     /// The names of these people.
     pub fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
         users::table

@@ -11,6 +11,7 @@ mod bad_http;
 mod bad_input;
 mod bad_texts;
 mod cost;
+mod customer_support;
 mod demo;
 mod dispatch;
 mod dispatch_fill;

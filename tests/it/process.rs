@@ -2,10 +2,27 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 
 use crate::harness::PATIENCE;
+
+/// The program, to be run with other arguments; it sees no setting of the tests' environment.
+pub fn switchboard() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SWITCHBOARD_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Both streams of a program that has ended, for a failed test to show.
+pub fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}{}", text(&output.stdout), text(&output.stderr))
+}
 
 /// A running `switchboard serve`. Dropped, it is killed.
 pub struct Process {
@@ -18,7 +35,7 @@ pub struct Process {
 impl Process {
     /// Starts it with these settings, each a variable's name without its prefix.
     pub fn start(folder: &Path, settings: &[(&str, String)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        let mut command = switchboard();
         command
             .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
             .env("SWITCHBOARD_DATA_DIR", folder);
