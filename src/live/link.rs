@@ -17,6 +17,11 @@ impl Link {
         Some(Self(Arc::new(std::net::TcpStream::from(copy))))
     }
 
+    /// Ends the client's side of the connection: what is still to be sent is sent, then it closes.
+    pub fn hear_no_more(&self) {
+        let _ = self.0.shutdown(std::net::Shutdown::Read);
+    }
+
     /// Ends the connection without another word.
     pub fn cut(&self) {
         let _ = self.0.shutdown(std::net::Shutdown::Both);

@@ -170,6 +170,7 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
     };
     talk.closed(&seat).await;
     drop(seat);
+    let said_goodbye = matches!(ending, Ending::Close(1000, _));
     let reason = match ending {
         Ending::Close(code, text) => Some(CloseReason {
             code: CloseCode::from(code),
@@ -186,10 +187,11 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
     } = wire;
     // A close frame waits behind what the client does not read.
     let closed = timeout(Duration::from_millis(500), session.close(reason)).await;
-    if (stalled || closed.is_err())
-        && let Some(link) = link
-    {
-        link.cut();
+    match link {
+        Some(link) if stalled || closed.is_err() => link.cut(),
+        // Nothing more will come; without this the connection stays for another second.
+        Some(link) if said_goodbye => link.hear_no_more(),
+        _ => {}
     }
 }
 
