@@ -18,6 +18,7 @@ mod dispatch_fill;
 mod dispatch_lines;
 mod dispatch_walk;
 mod dispatch_world;
+mod docs;
 mod faults;
 mod harness;
 mod many;

@@ -1,0 +1,320 @@
+//! The documents say what is: frames, close codes, figures and limits are compared with the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::{Value, json};
+use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
+use switchboard::live::socket;
+use switchboard::news::EventView;
+use switchboard::settings::{DEFAULTS, Settings};
+use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
+use switchboard::store::reps::RepView;
+use switchboard::words::{
+    Availability, ClientId, ConversationId, EventKind, NodeId, Priority, QueueId, Role, Status,
+    UserId,
+};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::harness::World;
+
+/// The examples of a document: the JSON lines of its blocks in this language.
+fn examples(document: &str, language: &str) -> Vec<Value> {
+    let text = fs::read_to_string(document).unwrap();
+    let mut found = Vec::new();
+    for block in text.split(&format!("```{language}\n")).skip(1) {
+        let lines = block.split("```").next().unwrap().lines();
+        found.extend(lines.map(|line| serde_json::from_str::<Value>(line).expect(line)));
+    }
+    assert!(!found.is_empty(), "{document} has no examples");
+    found
+}
+
+/// The rows of a document's tables, each as its cells, without the backticks.
+fn rows(document: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(document).unwrap();
+    let tables = text
+        .lines()
+        .filter(|line| line.starts_with('|') && !line.starts_with("|-"));
+    let cells = |line: &str| -> Vec<String> {
+        let cells = line.trim_matches('|').split('|');
+        cells
+            .map(|cell| cell.trim().trim_matches('`').to_owned())
+            .collect()
+    };
+    tables.map(cells).collect()
+}
+
+fn kind(frame: &Value) -> String {
+    frame["type"]
+        .as_str()
+        .expect("every frame has a type")
+        .to_owned()
+}
+
+#[test]
+fn every_frame_of_a_client_is_documented_as_it_is_read() {
+    let examples = examples("docs/wire.md", "client");
+    for example in &examples {
+        let read: Result<ClientFrame, _> = serde_json::from_value(example.clone());
+        read.unwrap_or_else(|error| panic!("{example}: {error}"));
+    }
+    let unknown = serde_json::from_value::<ClientFrame>(json!({ "type": "?" })).unwrap_err();
+    let unknown = unknown.to_string();
+    let known: BTreeSet<&str> = unknown.split('`').skip(3).step_by(2).collect();
+    let shown: Vec<String> = examples.iter().map(kind).collect();
+    assert_eq!(
+        shown.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        known
+    );
+}
+
+fn conversation() -> ConversationView {
+    let person = || PersonView {
+        id: UserId::new(),
+        name: "x".into(),
+    };
+    ConversationView {
+        id: ConversationId::new(),
+        number: 1,
+        subject: String::new(),
+        queue: QueueView {
+            id: QueueId::new(),
+            name: "x".into(),
+        },
+        priority: Priority::Normal,
+        status: Status::Active,
+        resolution: None,
+        customer: person(),
+        rep: Some(person()),
+        last_rep: Some(person()),
+        epoch: 1,
+        last_seq: 3,
+        created_at: 0,
+        updated_at: 0,
+        assigned_at: None,
+        first_reply_at: None,
+        closed_at: None,
+    }
+}
+
+fn rep() -> RepView {
+    RepView {
+        id: UserId::new(),
+        name: "x".into(),
+        username: None,
+        capacity: 1,
+        load: 0,
+        availability: Availability::Away,
+        present: true,
+    }
+}
+
+fn event() -> EventView {
+    EventView {
+        conversation: ConversationId::new(),
+        seq: 1,
+        kind: EventKind::Message,
+        sender_id: None,
+        client_id: None,
+        text: Some("x".into()),
+        data: Some(json!({})),
+        created_at: 0,
+    }
+}
+
+/// One of each, with everything in it that can be. A new kind does not compile before it is here.
+fn frames() -> Vec<ServerFrame> {
+    let conversation_id = ConversationId::new();
+    let reference = || Reference {
+        reference: Some("r".into()),
+        client_id: Some(ClientId::new()),
+    };
+    let next = |frame: Option<&ServerFrame>| {
+        Some(match frame {
+            None => ServerFrame::Ready {
+                node: NodeId::new(),
+                server_time: 0,
+                heartbeat_ms: 0,
+                user: Myself {
+                    id: UserId::new(),
+                    name: "x".into(),
+                    role: Role::Rep,
+                },
+                rep: Some(rep()),
+                conversations: Vec::new(),
+            },
+            Some(ServerFrame::Ready { .. }) => ServerFrame::Event {
+                after: 0,
+                event: event(),
+            },
+            Some(ServerFrame::Event { .. }) => ServerFrame::Ack {
+                reference: reference(),
+                conversation: Some(conversation_id),
+                seq: Some(1),
+                duplicate: false,
+            },
+            Some(ServerFrame::Ack { .. }) => ServerFrame::Line {
+                conversation: conversation_id,
+                position: 1,
+                ahead: 0,
+            },
+            Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
+                conversation: Box::new(conversation()),
+            },
+            Some(ServerFrame::Assigned { .. }) => ServerFrame::Rep { rep: rep() },
+            Some(ServerFrame::Rep { .. }) => ServerFrame::Gap {
+                conversation: conversation_id,
+                from: 1,
+                to: 2,
+                url: "x".into(),
+            },
+            Some(ServerFrame::Gap { .. }) => ServerFrame::Error {
+                reference: reference(),
+                code: "x",
+                message: "x".into(),
+                retry_after_ms: Some(1),
+            },
+            Some(ServerFrame::Error { .. }) => ServerFrame::Bye {
+                reason: "x",
+                reconnect_in_ms: None,
+            },
+            Some(ServerFrame::Bye { .. }) => return None,
+        })
+    };
+    std::iter::successors(next(None), |last| next(Some(last))).collect()
+}
+
+/// Every path of fields in a frame, but not into the open `data`.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let path = format!("{path}.{name}");
+        if name != "data" {
+            fields(value, &path, found);
+        }
+        found.insert(path);
+    }
+}
+
+#[test]
+fn every_frame_of_the_server_is_documented_with_all_its_fields() {
+    let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for example in examples("docs/wire.md", "server") {
+        fields(&example, "", shown.entry(kind(&example)).or_default());
+    }
+    // A reference is shown in the answers where it stands; either form may stand in both.
+    shown
+        .entry("error".into())
+        .or_default()
+        .insert(".ref".into());
+    let mut real: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for frame in frames() {
+        let frame = serde_json::to_value(frame).unwrap();
+        fields(&frame, "", real.entry(kind(&frame)).or_default());
+    }
+    assert_eq!(shown, real, "docs/wire.md on the left");
+}
+
+#[test]
+fn the_private_close_codes_are_documented() {
+    let rows = rows("docs/wire.md");
+    let documented: BTreeSet<u16> = rows.iter().filter_map(|row| row[0].parse().ok()).collect();
+    let ours = [
+        socket::SLOW,
+        socket::RATE_LIMITED,
+        socket::REVOKED,
+        socket::REPLACED,
+    ];
+    let private: BTreeSet<u16> = documented
+        .into_iter()
+        .filter(|code| *code >= 4_000)
+        .collect();
+    assert_eq!(private, BTreeSet::from(ours));
+}
+
+#[actix_web::test]
+async fn every_figure_is_documented() {
+    let world = World::embedded().await;
+    let text = world.admin().await.get("/metrics").await.body;
+    let mut real: BTreeSet<(String, String)> = BTreeSet::new();
+    for line in text.as_str().unwrap().lines() {
+        let Some((name, kind)) = line
+            .strip_prefix("# TYPE ")
+            .and_then(|it| it.split_once(' '))
+        else {
+            continue;
+        };
+        let total = if kind == "counter" { "_total" } else { "" };
+        real.insert((format!("{name}{total}"), kind.to_owned()));
+    }
+    let rows = rows("docs/operations.md");
+    let rows = rows.iter().filter(|row| row[0].starts_with("switchboard_"));
+    let documented = rows.map(|row| (row[0].clone(), row[1].clone()));
+    assert_eq!(documented.collect::<BTreeSet<_>>(), real);
+    world.end().await;
+}
+
+#[test]
+fn every_limit_is_documented_with_its_default() {
+    let defaults: toml::Table = toml::from_str(DEFAULTS).unwrap();
+    let rows = rows("docs/operations.md");
+    let mut documented = BTreeSet::new();
+    for row in rows
+        .iter()
+        .filter(|row| row.len() == 3 && defaults.contains_key(&row[0]))
+    {
+        assert_eq!(row[1], defaults[&row[0]].to_string(), "{}", row[0]);
+        documented.insert(row[0].as_str());
+    }
+    let limits = DEFAULTS
+        .split("# --- ")
+        .find(|part| part.starts_with("limits"));
+    let limits: toml::Table = toml::from_str(&format!("# {}", limits.unwrap())).unwrap();
+    let named = defaults.keys().filter(|name| name.ends_with("_max"));
+    for name in named.chain(limits.keys()) {
+        assert!(
+            documented.contains(name.as_str()),
+            "docs/operations.md lacks the limit `{name}`"
+        );
+    }
+}
+
+#[test]
+fn every_setting_that_a_document_names_is_there() {
+    let settings = serde_json::to_value(Settings::default()).unwrap();
+    for document in [
+        "docs/operations.md",
+        "docs/wire.md",
+        "docs/customer_support.md",
+    ] {
+        let text = fs::read_to_string(document).unwrap();
+        for name in text
+            .split('`')
+            .filter(|name| name.ends_with("_ms") || name.ends_with("_max"))
+        {
+            let of_a_frame = ["retry_after_ms", "reconnect_in_ms", "heartbeat_ms"];
+            let known = settings.get(name).is_some() || of_a_frame.contains(&name);
+            assert!(known, "{document} names `{name}`, which is no setting");
+        }
+    }
+}
+
+/// The server ends the connection as soon as both have said goodbye. It used to stay for a second.
+#[actix_web::test]
+async fn a_socket_that_was_closed_is_gone_at_once() {
+    let world = World::embedded().await;
+    let customer = world.customer(0).await;
+    let begun = std::time::Instant::now();
+    for _ in 0..10 {
+        let mut socket = customer.socket().await;
+        socket.say_raw(Message::Close(None)).await;
+        assert_eq!(socket.closed().await, Some(1000));
+        socket.wait("gone").await;
+    }
+    assert!(
+        begun.elapsed().as_secs() < 8,
+        "{:?} for ten sockets",
+        begun.elapsed()
+    );
+    world.end().await;
+}
