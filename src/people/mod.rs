@@ -1,5 +1,6 @@
 //! People: registering, signing in, and the tokens they carry.
 
+mod newcomer;
 mod password;
 mod token;
 
@@ -8,12 +9,14 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::store::counters::Numbers;
 use crate::store::sessions::{self, Bearer, Session};
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, reps};
 use crate::words::{Availability, Moment, Role, SessionId, UserId, now};
+pub use newcomer::NewPerson;
+use newcomer::{check, plain_phone};
 use password::Passwords;
 pub use token::Pair;
 use token::Tokens;
@@ -23,18 +26,6 @@ const TICKET_MS: Moment = 30_000;
 /// How long the refresh token before the current one still gets the current pair, in ms: the
 /// answer that brought it may have been lost on the way.
 const LOST_ANSWER_MS: Moment = 10_000;
-
-/// Somebody new. Empty names are filled from the username.
-#[derive(Debug, Clone, Default)]
-pub struct NewPerson {
-    pub username: String,
-    pub password: String,
-    pub display_name: Option<String>,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-}
 
 /// People and their logins. Cheap to clone.
 #[derive(Clone)]
@@ -387,179 +378,9 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0
 }
 
-/// Digits only, with the plus before them if it was there.
-fn plain_phone(phone: &str) -> String {
-    phone
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect()
-}
-
-/// Every field that is wrong, at once.
-fn check(person: &NewPerson) -> Result<()> {
-    let mut wrong = Vec::new();
-    let mut must = |field: &'static str, right: bool, detail: &str| {
-        if !right {
-            wrong.push(FieldError {
-                field: field.into(),
-                detail: detail.into(),
-            });
-        }
-    };
-    let name = &person.username;
-    let allowed = |c: char| c.is_alphanumeric() || "_.+-@".contains(c);
-    must(
-        "username",
-        (1..=150).contains(&name.chars().count()) && name.chars().all(allowed),
-        "Give 1 to 150 letters, digits or . _ + - without spaces.",
-    );
-    let own = |email: &String| users::fold(email) == users::fold(name);
-    must(
-        "username",
-        !name.contains('@') || person.email.as_ref().is_some_and(own),
-        "A username with @ must be your own e-mail address.",
-    );
-    let password = &person.password;
-    must(
-        "password",
-        password.chars().count() >= 8,
-        "Give at least 8 characters.",
-    );
-    must(
-        "password",
-        password.len() <= 1_024,
-        "Give at most 1024 bytes.",
-    );
-    must(
-        "password",
-        users::fold(password) != users::fold(name)
-            && person
-                .email
-                .as_ref()
-                .is_none_or(|email| users::fold(email) != users::fold(password)),
-        "Choose something other than your name or e-mail address.",
-    );
-    must(
-        "email",
-        person.email.as_deref().is_none_or(is_email),
-        "Give an address like a@b.example.",
-    );
-    must(
-        "phone",
-        person.phone.as_deref().is_none_or(is_phone),
-        "Give 5 to 15 digits, with a + before them if it is international.",
-    );
-    let short = |text: &str| text.chars().count() <= 150 && !text.chars().any(char::is_control);
-    let display_name = person.display_name.as_deref().unwrap_or_default();
-    must(
-        "display_name",
-        short(display_name),
-        "Give at most 150 characters on one line.",
-    );
-    must(
-        "first_name",
-        short(&person.first_name),
-        "Give at most 150 characters on one line.",
-    );
-    must(
-        "last_name",
-        short(&person.last_name),
-        "Give at most 150 characters on one line.",
-    );
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid_fields(wrong))
-    }
-}
-
-fn is_email(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c);
-    let sides = text.split_once('@');
-    let sided = |(name, host): (&str, &str)| {
-        !name.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.')
-    };
-    text.len() <= 254 && !text.chars().any(odd) && sides.is_some_and(sided)
-}
-
-fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let body = text.strip_prefix('+').unwrap_or(text);
-    (5..=15).contains(&digits)
-        && body
-            .chars()
-            .all(|c| c.is_ascii_digit() || " ()-".contains(c))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn wrong_fields(change: impl Fn(&mut NewPerson)) -> Vec<String> {
-        let mut person = NewPerson {
-            username: "ada".into(),
-            password: "correct horse".into(),
-            ..NewPerson::default()
-        };
-        change(&mut person);
-        let fields = check(&person)
-            .err()
-            .map(|error| error.fields)
-            .unwrap_or_default();
-        fields
-            .into_iter()
-            .map(|one| one.field.into_owned())
-            .collect()
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_and_what_is_right_passes() {
-        let none: Vec<String> = Vec::new();
-        assert_eq!(wrong_fields(|_| {}), none);
-        assert_eq!(
-            wrong_fields(|one| one.username = "a b".into()),
-            ["username"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.username = String::new()),
-            ["username"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.username = "x@y.example".into()),
-            ["username"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.password = "short".into()),
-            ["password"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.username = "CORRECTHORSE".into()),
-            none
-        );
-        assert_eq!(
-            wrong_fields(|one| {
-                one.username = "correcthorse".into();
-                one.password = "CorrectHorse".into();
-            }),
-            ["password"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.email = Some("a@b\r\nBcc: c@d.e".into())),
-            ["email"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.phone = Some("+49 (30) 123-456".into())),
-            none
-        );
-        assert_eq!(
-            wrong_fields(|one| one.phone = Some("911x".into())),
-            ["phone"]
-        );
-        assert_eq!(
-            wrong_fields(|one| one.display_name = Some("a\nb".into())),
-            ["display_name"]
-        );
-    }
 
     #[test]
     fn equal_means_equal() {
