@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -64,37 +65,11 @@ impl Server {
 
         let (node, hub) = (NodeId::new(), Hub::default());
         let (metrics, registry) = Metrics::new();
-        let (lines, changed_lines) = tokio::sync::mpsc::unbounded_channel();
-        let (bell, engine) = match settings.redis_url.as_str() {
-            "" => {
-                let engine: Arc<dyn Engine> = Arc::new(dispatch::Memory::default());
-                (Bell::local(hub.clone(), lines), engine)
-            }
-            url => {
-                let SharedRedis {
-                    client,
-                    manager,
-                    pool,
-                } = SharedRedis::open(url, &settings.redis_ca).await?;
-                let prefix = &settings.redis_prefix;
-                let engine = dispatch::Redis::new(manager.clone(), pool, prefix);
-                let bell = Bell::shared(hub.clone(), lines, node, prefix, manager, client);
-                (bell, Arc::new(engine) as Arc<dyn Engine>)
-            }
-        };
-        let limits = Limits {
-            text_chars_max: settings.text_chars_max,
-            subject_chars_max: settings.subject_chars_max,
-            open_per_customer_max: settings.open_per_customer_max,
-        };
-        let desk = Desk::new(
-            store.clone(),
-            engine,
-            bell.clone(),
-            metrics.clone(),
-            limits,
-            node,
-        );
+        let (lines, changed_lines) = unbounded_channel();
+        let (bell, engine) = line(&settings, &hub, node, lines).await?;
+        let limits = limits(&settings);
+        let (bell_here, counted) = (bell.clone(), metrics.clone());
+        let desk = Desk::new(store.clone(), engine, bell_here, counted, limits, node);
         let (access_s, refresh_s) = (settings.access_token_s, settings.refresh_token_s);
         let people = People::new(store.clone(), secret.as_bytes(), access_s, refresh_s);
 
@@ -188,6 +163,36 @@ impl Server {
         self.tasks.iter().for_each(JoinHandle::abort);
         self.http.stop(false).await;
         self.http_task.abort();
+    }
+}
+
+/// The doorbell and the engine: in this process, or shared through Redis.
+async fn line(
+    settings: &Settings,
+    hub: &Hub,
+    node: NodeId,
+    lines: UnboundedSender<QueueId>,
+) -> anyhow::Result<(Bell, Arc<dyn Engine>)> {
+    if settings.redis_url.is_empty() {
+        let engine = Arc::new(dispatch::Memory::default());
+        return Ok((Bell::local(hub.clone(), lines), engine));
+    }
+    let SharedRedis {
+        client,
+        manager,
+        pool,
+    } = SharedRedis::open(&settings.redis_url, &settings.redis_ca).await?;
+    let prefix = &settings.redis_prefix;
+    let engine = dispatch::Redis::new(manager.clone(), pool, prefix);
+    let bell = Bell::shared(hub.clone(), lines, node, prefix, manager, client);
+    Ok((bell, Arc::new(engine)))
+}
+
+fn limits(settings: &Settings) -> Limits {
+    Limits {
+        text_chars_max: settings.text_chars_max,
+        subject_chars_max: settings.subject_chars_max,
+        open_per_customer_max: settings.open_per_customer_max,
     }
 }
 
