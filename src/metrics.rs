@@ -70,6 +70,13 @@ impl Metrics {
 
     fn register(&self) -> Registry {
         let mut all = Registry::with_prefix("switchboard");
+        self.register_counters(&mut all);
+        self.register_levels(&mut all);
+        all
+    }
+
+    /// What only grows.
+    fn register_counters(&self, all: &mut Registry) {
         all.register(
             "conversations_opened",
             "Conversations opened",
@@ -113,6 +120,10 @@ impl Metrics {
             self.node_losses.clone(),
         );
         all.register("errors", "Answers with status 500", self.errors.clone());
+    }
+
+    /// What goes up and down, and how long things take.
+    fn register_levels(&self, all: &mut Registry) {
         all.register("line_length", "Conversations waiting", self.waiting.clone());
         all.register("reps_load", "Slots taken", self.load.clone());
         all.register(
@@ -146,7 +157,6 @@ impl Metrics {
             "Age of the one waiting longest",
             self.oldest_wait_seconds.clone(),
         );
-        all
     }
 }
 
