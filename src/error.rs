@@ -164,6 +164,13 @@ impl Error {
         )
     }
 
+    /// Whether the database refused a row because its like is there already.
+    pub fn is_already_there(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
+        let cause = self.cause.as_ref().and_then(|cause| cause.downcast_ref());
+        matches!(cause, Some(DatabaseError(UniqueViolation, _)))
+    }
+
     /// The HTTP status of the answer.
     pub fn status(&self) -> u16 {
         self.code.status()

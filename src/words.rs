@@ -29,7 +29,8 @@ macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize,
-                 serde::Deserialize, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, utoipa::ToSchema)]
+                 serde::Deserialize, diesel::expression::AsExpression,
+                 diesel::deserialize::FromSqlRow, utoipa::ToSchema)]
         #[diesel(sql_type = SqlId)]
         #[serde(transparent)]
         #[schema(value_type = String, format = "uuid")]
@@ -113,7 +114,8 @@ macro_rules! words {
     ($($(#[$meta:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? })+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize,
-                 serde::Deserialize, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow, utoipa::ToSchema)]
+                 serde::Deserialize, diesel::expression::AsExpression,
+                 diesel::deserialize::FromSqlRow, utoipa::ToSchema)]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name { $(#[serde(rename = $text)] $variant),+ }
 

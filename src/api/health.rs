@@ -21,7 +21,10 @@ pub async fn alive() -> &'static str {
 ///
 /// 503 while the line is being filled, while the database does not answer, and while the
 /// server goes down.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = String), (status = 503, body = Problem)))]
+#[utoipa::path(
+    tag = "health", security(()),
+    responses((status = 200, body = String), (status = 503, body = Problem))
+)]
 #[get("/readyz")]
 pub async fn ready(app: Data<App>) -> Result<&'static str> {
     if !app.ready.load(Ordering::Acquire) || app.hub.is_closing() {

@@ -36,7 +36,10 @@ pub struct LiveLine {
 /// List the queues
 ///
 /// Where a customer may wait, in the order to show them in.
-#[utoipa::path(tag = "line", responses((status = 200, body = Vec<QueueView>), (status = 401, body = Problem)))]
+#[utoipa::path(
+    tag = "line",
+    responses((status = 200, body = Vec<QueueView>), (status = 401, body = Problem))
+)]
 #[get("/queues")]
 pub async fn list_queues(app: Data<App>, _: Caller) -> Result<Json<Vec<QueueView>>> {
     let rows = app.store.read(|conn| Ok(queues::list(conn)?)).await?;
@@ -53,7 +56,10 @@ pub async fn list_queues(app: Data<App>, _: Caller) -> Result<Json<Vec<QueueView
 /// Watch the line
 ///
 /// For reps the queues they serve, for admins all.
-#[utoipa::path(tag = "line", responses((status = 200, body = LiveLine), (status = 403, body = Problem)))]
+#[utoipa::path(
+    tag = "line",
+    responses((status = 200, body = LiveLine), (status = 403, body = Problem))
+)]
 #[get("/line")]
 pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>> {
     let (id, role) = (caller.actor.id, caller.actor.role);

@@ -121,7 +121,10 @@ async fn signed_in(app: &App, user: User) -> Result<SignedIn> {
 /// Make the first admin
 #[utoipa::path(
     tag = "people", security(()), request_body = Setup,
-    responses((status = 201, body = SignedIn), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 201, body = SignedIn), (status = 401, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)
+    )
 )]
 #[post("/setup")]
 pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResponse> {
@@ -144,7 +147,10 @@ pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResp
 /// Register as a customer
 #[utoipa::path(
     tag = "people", security(()), request_body = Registration,
-    responses((status = 201, body = SignedIn), (status = 409, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 201, body = SignedIn), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
 )]
 #[post("/customers")]
 pub async fn register(app: Data<App>, Body(new): Body<Registration>) -> Result<HttpResponse> {
@@ -189,7 +195,10 @@ pub async fn sign_out(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
 }
 
 /// Who am I
-#[utoipa::path(tag = "people", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[utoipa::path(
+    tag = "people",
+    responses((status = 200, body = Me), (status = 401, body = Problem))
+)]
 #[get("/me")]
 pub async fn me(app: Data<App>, caller: Caller) -> Result<web::Json<Me>> {
     Ok(web::Json(app.people.find(caller.actor.id).await?.into()))
@@ -199,7 +208,10 @@ pub async fn me(app: Data<App>, caller: Caller) -> Result<web::Json<Me>> {
 ///
 /// Browsers cannot send a header with a WebSocket. They open it with the subprotocols
 /// `switchboard.v1` and `ticket.` followed by this ticket, which is good once.
-#[utoipa::path(tag = "people", responses((status = 201, body = Ticket), (status = 401, body = Problem)))]
+#[utoipa::path(
+    tag = "people",
+    responses((status = 201, body = Ticket), (status = 401, body = Problem))
+)]
 #[post("/socket-tickets")]
 pub async fn ticket(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
     let (ticket, expires_in_ms) = app.people.ticket(caller.actor.id, caller.session).await?;

@@ -48,7 +48,10 @@ pub struct NewAvailability {
 /// Make a rep
 #[utoipa::path(
     tag = "reps", request_body = NewRep,
-    responses((status = 201, body = RepView), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 201, body = RepView), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)
+    )
 )]
 #[post("/reps")]
 pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<HttpResponse> {
@@ -82,7 +85,10 @@ pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<Ht
 }
 
 /// List the reps
-#[utoipa::path(tag = "reps", responses((status = 200, body = Vec<RepView>), (status = 403, body = Problem)))]
+#[utoipa::path(
+    tag = "reps",
+    responses((status = 200, body = Vec<RepView>), (status = 403, body = Problem))
+)]
 #[get("/reps")]
 pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
     Ok(Json(app.store.read(|conn| reps::views(conn, None)).await?))
@@ -91,7 +97,10 @@ pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
 /// Set a rep's capacity
 #[utoipa::path(
     tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = Capacity,
-    responses((status = 200, body = RepView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = RepView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
 )]
 #[put("/reps/{id}/capacity")]
 pub async fn set_capacity(
@@ -112,7 +121,10 @@ pub async fn set_capacity(
 /// His own, or as an admin anybody's. Only `available` gets new conversations by itself.
 #[utoipa::path(
     tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = NewAvailability,
-    responses((status = 200, body = RepView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = RepView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
 )]
 #[put("/reps/{id}/availability")]
 pub async fn set_availability(

@@ -139,7 +139,7 @@ pub trait Engine: Send + Sync {
     async fn put(&self, facts: Facts, now: Moment) -> Result<Step, EngineError>;
 
     /// Takes in everything SQL knows, then marks the line as filled and proposes. Until then
-    /// every other call answers `Unfilled`: a half-filled line would serve the wrong customer first.
+    /// every other call answers `Unfilled`: a half-filled line would serve the wrong one first.
     async fn fill(&self, facts: Facts, now: Moment) -> Result<Step, EngineError>;
 
     /// Takes back overdue proposals and proposes again.

@@ -58,7 +58,8 @@ pub const CHECKS: &[Check] = &[
         sql: "SELECT (SELECT count(*) FROM conversations c
                       WHERE NOT EXISTS (SELECT 1 FROM heads h WHERE h.conversation_id = c.id))
                    + (SELECT count(*) FROM heads h
-                      WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = h.conversation_id))
+                      WHERE NOT EXISTS (SELECT 1 FROM conversations c
+                                        WHERE c.id = h.conversation_id))
                    AS broken",
     },
     Check {

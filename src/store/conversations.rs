@@ -190,7 +190,10 @@ queries! {
     }
 
     fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
-        users::table.filter(users::id.eq_any(ids)).select((users::id, users::display_name)).load(conn)
+        users::table
+            .filter(users::id.eq_any(ids))
+            .select((users::id, users::display_name))
+            .load(conn)
     }
 
     fn queue_names(conn, ids: &[QueueId]) -> QueryResult<Vec<(QueueId, String)>> {
