@@ -25,6 +25,7 @@ has_postgres() {
     return 1
 }
 has_redis() { command -v redis-server >/dev/null; }
+has_curl() { command -v curl >/dev/null; }
 has_compiler() { command -v cc >/dev/null; }
 # A Debian python3 without its venv package cannot make one: ensurepip is cut off.
 has_python() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
@@ -74,6 +75,7 @@ command -v cargo >/dev/null || fail "no cargo in PATH; install Rust (rustup) and
 
 missing=()
 has_compiler || missing+=(gcc libc6-dev)
+has_curl || missing+=(curl)
 has_redis || missing+=(redis-server)
 has_postgres || missing+=(postgresql)
 has_python || missing+=(python3 python3-venv)
@@ -81,6 +83,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     install "${missing[@]}"
     # What an installer calls a success is not yet a program that is found.
     has_compiler || fail "still no C compiler (cc) after installing gcc."
+    has_curl || fail "still no curl in PATH after installing it."
     has_redis || fail "still no redis-server in PATH after installing it."
     has_postgres || fail "still no initdb and postgres after installing postgresql."
     has_python || fail "still no python3 that makes a venv after installing python3-venv."

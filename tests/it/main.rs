@@ -26,6 +26,7 @@ mod opening;
 mod pages;
 mod person;
 mod process;
+mod readme;
 mod services;
 mod services_test;
 mod socket;
