@@ -51,12 +51,9 @@ impl Server {
     pub async fn start(settings: Settings, listener: TcpListener) -> anyhow::Result<Self> {
         // Two libraries bring TLS; both are to use this provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        std::fs::create_dir_all(&settings.data_dir).with_context(|| {
-            format!(
-                "the data folder {} cannot be made",
-                settings.data_dir.display()
-            )
-        })?;
+        let folder = &settings.data_dir;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
         let lock = lock(&settings.database())?;
         let secret = secret(&settings)?;
         let store = open_store(&settings).await?;
@@ -82,18 +79,13 @@ impl Server {
             lasts: Duration::from_millis(settings.lease_ms as u64),
         };
         lease.begin().await?;
-        let position_check = Duration::from_millis(settings.position_check_ms);
+        let check_every = Duration::from_millis(settings.position_check_ms);
         let reconcile = Duration::from_millis(settings.reconcile_ms);
         desk.reconcile().await?;
         let tasks = vec![
             tokio::spawn(lease.clone().keep()),
             tokio::spawn(watch::positions(store.clone(), hub.clone(), changed_lines)),
-            tokio::spawn(watch::check(
-                store.clone(),
-                hub.clone(),
-                bell,
-                position_check,
-            )),
+            tokio::spawn(watch::check(store.clone(), hub.clone(), bell, check_every)),
             tokio::spawn(Reconciler::new(desk.clone(), reconcile).run()),
         ];
         let address = listener.local_addr()?;

@@ -225,7 +225,10 @@ pub async fn find(
 /// newest ones; oldest first in any case.
 #[utoipa::path(
     tag = "conversations", params(("id" = String, Path, format = "uuid"), EventQuery),
-    responses((status = 200, body = EventPage), (status = 404, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = EventPage), (status = 404, body = Problem),
+        (status = 422, body = Problem)
+    )
 )]
 #[get("/conversations/{id}/events")]
 pub async fn log(
@@ -280,10 +283,12 @@ pub async fn log(
 /// Answers once it is on disk. Repeating the request with the same `client_id` answers 200
 /// with the same event.
 #[utoipa::path(
-    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = NewMessage,
+    tag = "conversations", request_body = NewMessage,
+    params(("id" = String, Path, format = "uuid")),
     responses(
         (status = 201, body = SentMessage), (status = 200, body = SentMessage),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
     )
 )]
 #[post("/conversations/{id}/messages")]

@@ -7,7 +7,7 @@ use super::protocol::{ClientFrame, Reference, ServerFrame};
 use crate::api::body;
 use crate::desk::{Actor, Close, Desk};
 use crate::error::{Code, Error, Result};
-use crate::words::ConversationId;
+use crate::words::{ClientId, ConversationId};
 
 /// Characters of a `ref`.
 const REFERENCE_MAX: usize = 64;
@@ -15,13 +15,16 @@ const REFERENCE_MAX: usize = 64;
 /// How a command ended: the answer, or why not and which command it was.
 pub type Done = std::result::Result<ServerFrame, (Error, Reference)>;
 
+/// What a command led to: where its conversation stands now, and whether it was so before.
+type Outcome = (Option<(ConversationId, i64)>, bool);
+
 /// The command as work to carry out at the desk.
 pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {
     let (desk, actor) = (desk.clone(), actor.clone());
     match frame {
         ClientFrame::Hello { .. } => {
             let error = Error::new(Code::AlreadyReady, "Say hello once only.");
-            async move { Err((error, Reference::default())) }.boxed_local()
+            told(None, None, async { Err(error) })
         }
         ClientFrame::Send {
             client_id,
@@ -30,35 +33,18 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
         } => {
             // Its turn is taken here, so that messages keep their order.
             let sending = desk.send(&actor, conversation, client_id, text);
-            let what = Reference {
-                client_id: Some(client_id),
-                reference: None,
-            };
-            let done = async move {
-                let sent = sending.await.map_err(|error| (error, what.clone()))?;
-                Ok(ack(
-                    what,
-                    Some((conversation, sent.event.seq)),
-                    sent.duplicate,
-                ))
-            };
-            done.boxed_local()
+            told(None, Some(client_id), async move {
+                let sent = sending.await?;
+                Ok((Some((conversation, sent.event.seq)), sent.duplicate))
+            })
         }
         ClientFrame::Claim {
             conversation,
             reference,
-        } => {
-            let what = Reference {
-                reference,
-                client_id: None,
-            };
-            let done = async move {
-                let claimed = desk.claim(actor, conversation).await;
-                let view = claimed.map_err(|error| (error, what.clone()))?;
-                Ok(ack(what, Some((conversation, view.last_seq)), false))
-            };
-            done.boxed_local()
-        }
+        } => told(reference, None, async move {
+            let view = desk.claim(actor, conversation).await?;
+            Ok((Some((conversation, view.last_seq)), false))
+        }),
         ClientFrame::Close {
             conversation,
             client_id,
@@ -66,49 +52,52 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
             resolution,
             reference,
         } => {
-            let what = Reference {
-                reference,
-                client_id,
-            };
             let close = Close {
                 client_id,
                 text,
                 resolution,
             };
-            let done = async move {
-                let closed = desk.close(actor, conversation, close).await;
-                let (view, again) = closed.map_err(|error| (error, what.clone()))?;
-                Ok(ack(what, Some((conversation, view.last_seq)), again))
-            };
-            done.boxed_local()
+            told(reference, client_id, async move {
+                let (view, again) = desk.close(actor, conversation, close).await?;
+                Ok((Some((conversation, view.last_seq)), again))
+            })
         }
         ClientFrame::Availability {
             availability,
             reference,
-        } => {
-            let what = Reference {
-                reference,
-                client_id: None,
-            };
-            let done = async move {
-                let me = actor.id;
-                let set = desk.set_availability(actor, me, availability).await;
-                set.map_err(|error| (error, what.clone()))?;
-                Ok(ack(what, None, false))
-            };
-            done.boxed_local()
-        }
+        } => told(reference, None, async move {
+            let me = actor.id;
+            desk.set_availability(actor, me, availability).await?;
+            Ok((None, false))
+        }),
     }
 }
 
-fn ack(what: Reference, at: Option<(ConversationId, i64)>, duplicate: bool) -> ServerFrame {
-    let (conversation, seq) = at.unzip();
-    ServerFrame::Ack {
-        reference: what,
-        conversation,
-        seq,
-        duplicate,
-    }
+/// The work with its answer, known by what its client gave it: an `ack`, or why not.
+fn told(
+    reference: Option<String>,
+    client_id: Option<ClientId>,
+    work: impl Future<Output = Result<Outcome>> + 'static,
+) -> LocalBoxFuture<'static, Done> {
+    let reference = Reference {
+        reference,
+        client_id,
+    };
+    let done = async move {
+        match work.await {
+            Ok((at, duplicate)) => {
+                let (conversation, seq) = at.unzip();
+                Ok(ServerFrame::Ack {
+                    reference,
+                    conversation,
+                    seq,
+                    duplicate,
+                })
+            }
+            Err(error) => Err((error, reference)),
+        }
+    };
+    done.boxed_local()
 }
 
 /// Text as a frame; says what is wrong with it.

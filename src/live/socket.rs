@@ -241,11 +241,7 @@ impl Turn {
             let step = tokio::select! {
                 end = farewell.ended() => {
                     let _ = talk.bye(wire, end).await;
-                    return match end {
-                        End::Restart { .. } => Ending::Close(1012, "the server restarts"),
-                        End::Replaced => Ending::Close(REPLACED, "opened elsewhere"),
-                        End::Revoked => Ending::Close(REVOKED, "the login has ended"),
-                    };
+                    return last_words(end);
                 }
                 note = seat.next() => talk.note(wire, note).await,
                 Some(done) = under_way.next(), if !under_way.is_empty() => {
@@ -367,6 +363,15 @@ async fn finish<T: Talk>(
         talk.done(wire, done).await?;
     }
     Ok(())
+}
+
+/// The close frame of an end that the server wants.
+fn last_words(end: End) -> Ending {
+    match end {
+        End::Restart { .. } => Ending::Close(1012, "the server restarts"),
+        End::Replaced => Ending::Close(REPLACED, "opened elsewhere"),
+        End::Revoked => Ending::Close(REVOKED, "the login has ended"),
+    }
 }
 
 /// The close frame that a broken stream deserves; the library sends none.

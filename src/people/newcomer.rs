@@ -47,26 +47,9 @@ pub fn check(person: &NewPerson) -> Result<()> {
         !name.contains('@') || person.email.as_ref().is_some_and(own),
         "A username with @ must be your own e-mail address.",
     );
-    let password = &person.password;
-    must(
-        "password",
-        password.chars().count() >= 8,
-        "Give at least 8 characters.",
-    );
-    must(
-        "password",
-        password.len() <= 1_024,
-        "Give at most 1024 bytes.",
-    );
-    must(
-        "password",
-        users::fold(password) != users::fold(name)
-            && person
-                .email
-                .as_ref()
-                .is_none_or(|email| users::fold(email) != users::fold(password)),
-        "Choose something other than your name or e-mail address.",
-    );
+    for (right, detail) in password_rules(person) {
+        must("password", right, detail);
+    }
     must(
         "email",
         person.email.as_deref().is_none_or(is_email),
@@ -98,6 +81,20 @@ pub fn check(person: &NewPerson) -> Result<()> {
     } else {
         Err(Error::invalid_fields(wrong))
     }
+}
+
+fn password_rules(person: &NewPerson) -> [(bool, &'static str); 3] {
+    let password = &person.password;
+    let own = |name: &String| users::fold(name) == users::fold(password);
+    let guessed = own(&person.username) || person.email.as_ref().is_some_and(own);
+    [
+        (password.chars().count() >= 8, "Give at least 8 characters."),
+        (password.len() <= 1_024, "Give at most 1024 bytes."),
+        (
+            !guessed,
+            "Choose something other than your name or e-mail address.",
+        ),
+    ]
 }
 
 fn is_email(text: &str) -> bool {
