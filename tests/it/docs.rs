@@ -9,7 +9,7 @@ use switchboard::live::socket;
 use switchboard::news::EventView;
 use switchboard::settings::{DEFAULTS, Settings};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
-use switchboard::store::reps::RepView;
+use switchboard::store::reps::RepState;
 use switchboard::words::{
     Availability, ClientId, ConversationId, EventKind, NodeId, Priority, QueueId, Role, Status,
     UserId,
@@ -98,11 +98,9 @@ fn conversation() -> ConversationView {
     }
 }
 
-fn rep() -> RepView {
-    RepView {
+fn rep() -> RepState {
+    RepState {
         id: UserId::new(),
-        name: "x".into(),
-        username: None,
         capacity: 1,
         load: 0,
         availability: Availability::Away,
