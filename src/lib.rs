@@ -16,8 +16,9 @@ pub mod store;
 pub mod metrics;
 pub mod news;
 
-pub mod bell;
 pub mod hub;
+
+pub mod bell;
 
 pub mod desk;
 
@@ -28,18 +29,22 @@ pub mod watch;
 pub mod app;
 
 pub mod api;
-pub mod dialects;
+
 pub mod live;
+
+pub mod dialects;
 pub mod pages;
 
 pub mod http;
-pub mod server;
 pub mod shared_redis;
 
-pub mod bench;
-pub mod client;
+pub mod server;
+
 pub mod doctor;
 pub mod health;
 pub mod logging;
 
+pub mod client;
+
+pub mod bench;
 pub mod demo;

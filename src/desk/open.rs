@@ -52,7 +52,7 @@ impl Desk {
         let first = self.commit(insert.clone()).await;
         let answer = match first {
             // The same command came twice at once, over two nodes: the other one has made it.
-            Err(error) if is_twice(&error) => self.commit(insert).await?,
+            Err(error) if error.is_already_there() => self.commit(insert).await?,
             other => other?,
         };
         if !answer.1 {
@@ -60,12 +60,6 @@ impl Desk {
         }
         Ok(answer)
     }
-}
-
-fn is_twice(error: &Error) -> bool {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
-    let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(DatabaseError(UniqueViolation, _)))
 }
 
 /// The conversation that this command has opened before.

@@ -31,6 +31,7 @@ mod services;
 mod services_test;
 mod socket;
 mod story;
+mod tidy;
 mod tls;
 mod traps;
 mod traps_database;
