@@ -1,0 +1,114 @@
+//! The migrations and `src/store/schema.rs` say the same, on both databases, and every migration
+//! can be taken back.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use diesel::connection::{Connection, LoadConnection};
+use diesel::migration::MigrationSource;
+use diesel::prelude::*;
+use diesel::query_builder::QueryFragment;
+use diesel::sql_types::{Bool, Text};
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use switchboard::store::postgres::Target;
+
+use crate::services;
+
+/// `table.column`, and its type with whether it may be null.
+type Columns = BTreeMap<String, (String, bool)>;
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Bool)]
+    nullable: bool,
+}
+
+const OF_SQLITE: &str = "SELECT m.name || '.' || c.name AS name, lower(c.type) AS kind,
+        c.\"notnull\" = 0 AND c.pk = 0 AS nullable
+    FROM sqlite_master m, pragma_table_info(m.name) c
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+
+const OF_POSTGRES: &str = "SELECT table_name || '.' || column_name AS name,
+        CAST(data_type AS TEXT) AS kind, is_nullable = 'YES' AS nullable
+    FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'";
+
+/// What `schema.rs` says. Its types have the names of SQL, but for ids.
+fn schema() -> Columns {
+    let text = fs::read_to_string("src/store/schema.rs").unwrap();
+    let (mut columns, mut table) = (Columns::new(), String::new());
+    for line in text.lines().map(str::trim) {
+        if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
+            if line.starts_with("diesel::") {
+                continue;
+            }
+            let inner = kind
+                .strip_prefix("Nullable<")
+                .and_then(|it| it.strip_suffix('>'));
+            let sql = match inner.unwrap_or(kind) {
+                "SqlId" => "uuid",
+                "Text" => "text",
+                "BigInt" => "bigint",
+                "Integer" => "integer",
+                "Bool" => "boolean",
+                "Json" => "json",
+                other => panic!("{other} is a type that no table had so far"),
+            };
+            columns.insert(format!("{table}.{column}"), (sql.into(), inner.is_some()));
+        } else if let Some((name, _)) = line.strip_suffix(" {").and_then(|it| it.split_once(" (")) {
+            table = name.into();
+        }
+    }
+    assert!(columns.len() > 50, "schema.rs is read");
+    columns
+}
+
+/// Up, compared, down to nothing, and up again.
+fn there_and_back<C>(conn: &mut C, columns: &str)
+where
+    C: Connection + LoadConnection + MigrationHarness<C::Backend>,
+    FileBasedMigrations: MigrationSource<C::Backend>,
+    C::Backend: diesel::sql_types::HasSqlType<Text> + diesel::sql_types::HasSqlType<Bool>,
+    diesel::query_builder::SqlQuery: QueryFragment<C::Backend>,
+    for<'q> diesel::query_builder::SqlQuery: diesel::query_dsl::methods::LoadQuery<'q, C, Column>,
+{
+    let migrations = || FileBasedMigrations::from_path("migrations").unwrap();
+    let read = |conn: &mut C| -> Columns {
+        let rows: Vec<Column> = diesel::sql_query(columns).load(conn).unwrap();
+        rows.into_iter()
+            .map(|one| (one.name, (one.kind, one.nullable)))
+            .collect()
+    };
+    conn.run_pending_migrations(migrations()).unwrap();
+    assert_eq!(
+        read(conn),
+        schema(),
+        "the database on the left, schema.rs on the right"
+    );
+    conn.revert_all_migrations(migrations()).unwrap();
+    assert_eq!(read(conn), Columns::new(), "nothing is left behind");
+    conn.run_pending_migrations(migrations()).unwrap();
+    assert_eq!(read(conn), schema());
+}
+
+#[test]
+fn sqlite_has_the_columns_of_the_schema_and_can_go_back() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    there_and_back(&mut conn, OF_SQLITE);
+}
+
+#[test]
+fn postgres_has_the_columns_of_the_schema_and_can_go_back() {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let mut conn = Target::parse(&postgres.database())
+        .unwrap()
+        .connect()
+        .unwrap();
+    there_and_back(&mut conn, OF_POSTGRES);
+}
