@@ -354,6 +354,7 @@ impl Turn {
     }
 }
 
+/// Carries out and tells what is under way.
 async fn finish<T: Talk>(
     talk: &mut T,
     wire: &mut Wire,

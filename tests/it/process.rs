@@ -77,25 +77,10 @@ impl Process {
         }
     }
 
-    /// Sends a signal by its name.
-    pub fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", name, &pid])
-            .status()
-            .unwrap();
-        assert!(sent.success());
-    }
-
     /// kill -9, and waits until it is gone.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-    }
-
-    /// Waits for its end; answers its exit code.
-    pub fn wait(&mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
     }
 
     /// The process id.
