@@ -30,7 +30,8 @@ struct Column {
 const OF_SQLITE: &str = "SELECT m.name || '.' || c.name AS name, lower(c.type) AS kind,
         c.\"notnull\" = 0 AND c.pk = 0 AS nullable
     FROM sqlite_master m, pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+    AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
 
 const OF_POSTGRES: &str = "SELECT table_name || '.' || column_name AS name,
         CAST(data_type AS TEXT) AS kind, is_nullable = 'YES' AS nullable

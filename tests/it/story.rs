@@ -183,7 +183,7 @@ async fn a_raised_capacity_is_filled_at_once_and_a_lowered_one_drains(world: &Wo
     let view = admin.put(&path, json!({ "capacity": 2 })).await.ok(200);
     assert_eq!(view["capacity"], 2);
     // Both are settled at the same time; either may be told first.
-    let mut told = vec![socket.wait("assigned").await, socket.wait("assigned").await];
+    let mut told = [socket.wait("assigned").await, socket.wait("assigned").await];
     told.sort_by_key(|frame| frame["conversation"]["number"].as_i64());
     assert_eq!(told[0]["conversation"]["id"], first);
     assert_eq!(told[1]["conversation"]["id"], second);
