@@ -16,8 +16,9 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::api::{self, body, problem};
+use crate::api;
 use crate::app::App;
+use crate::gate::{body, problem};
 use crate::{dialects, live, pages};
 
 /// Bytes that the kernel keeps for a client that does not read. Bounds what one such costs.

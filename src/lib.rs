@@ -28,6 +28,8 @@ pub mod watch;
 
 pub mod app;
 
+pub mod gate;
+
 pub mod api;
 
 pub mod live;

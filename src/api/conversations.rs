@@ -3,14 +3,14 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 
-use super::body::{Asked, Body, page_size};
-use super::caller::{Caller, Staff};
-use super::problem::Problem;
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Error, Result};
+use crate::gate::body::{Asked, Body, page_size};
+use crate::gate::caller::{Caller, Staff};
+use crate::gate::problem::Problem;
 use crate::news::EventView;
-use crate::store::conversations::{self, Conversation, ConversationView, Filter};
+use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::{Conn, events};
 use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Status};
 
@@ -114,15 +114,6 @@ pub struct EventQuery {
     pub limit: Option<i64>,
 }
 
-/// The row, if this person may read it.
-pub fn readable(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
-    let row = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
-    match conversations::may_read(conn, actor.id, actor.role, &row)? {
-        true => Ok(row),
-        false => Err(Error::not_found("conversation")),
-    }
-}
-
 /// Open a conversation
 ///
 /// It waits in line until a rep has room. Repeating the request with the same `client_id`
@@ -213,7 +204,7 @@ pub async fn find(
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
     let read = move |conn: &mut Conn| {
-        let row = readable(conn, &caller.actor, *id)?;
+        let row = conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
         conversations::view(conn, row)
     };
     Ok(Json(app.store.read(read).await?))
@@ -255,7 +246,7 @@ pub async fn log(
     }
     let role = caller.actor.role;
     let read = move |conn: &mut Conn| {
-        readable(conn, &caller.actor, *id)?;
+        conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
         let last_seq = events::last_seqs(conn, &[*id])?
             .first()
             .map_or(0, |(_, seq)| *seq);

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
-use super::problem::Problem;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::gate::problem::Problem;
 use crate::metrics;
 
 /// Is the process alive

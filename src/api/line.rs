@@ -3,10 +3,10 @@
 use actix_web::get;
 use actix_web::web::{Data, Json};
 
-use super::caller::{Caller, Staff};
-use super::problem::Problem;
 use crate::app::App;
 use crate::error::Result;
+use crate::gate::caller::{Caller, Staff};
+use crate::gate::problem::Problem;
 use crate::store::conversations::{self, ConversationView, QueueView};
 use crate::store::reps::{self, RepView};
 use crate::store::{Conn, queues};

@@ -1,12 +1,9 @@
 //! REST: every route once. Parse, ask, answer; no rules.
 
-pub mod body;
-pub mod caller;
 pub mod conversations;
 mod health;
 mod line;
 mod people;
-pub mod problem;
 mod reps;
 
 use utoipa::OpenApi;

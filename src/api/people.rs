@@ -3,11 +3,11 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, post, web};
 
-use super::body::Body;
-use super::caller::Caller;
-use super::problem::Problem;
 use crate::app::App;
 use crate::error::Result;
+use crate::gate::body::Body;
+use crate::gate::caller::Caller;
+use crate::gate::problem::Problem;
 use crate::people::{NewPerson, Pair};
 use crate::store::users::User;
 use crate::words::{Moment, Role, UserId};

@@ -3,13 +3,13 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post, put};
 
-use super::body::Body;
-use super::caller::{Admin, Staff};
 use super::people::Registration;
-use super::problem::Problem;
 use crate::app::App;
 use crate::desk;
 use crate::error::{Error, Result};
+use crate::gate::body::Body;
+use crate::gate::caller::{Admin, Staff};
+use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::reps::{self, RepView};
 use crate::words::{Availability, UserId};

@@ -11,12 +11,11 @@ use serde_json::{Value, json};
 
 use super::customer_support_errors::answer;
 use super::customer_support_socket::Chat;
-use crate::api::body::Body;
-use crate::api::caller::{Admin, Caller};
-use crate::api::conversations::readable;
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Code, Error, Result};
+use crate::gate::body::Body;
+use crate::gate::caller::{Admin, Caller};
 use crate::live::upgrade;
 use crate::people::NewPerson;
 use crate::store::conversations::{self, Conversation, ConversationView, Filter};
@@ -250,7 +249,7 @@ async fn find(
     let work = async {
         let (caller, id) = (caller?, parse(&id)?);
         let read = move |conn: &mut Conn| {
-            let row = readable(conn, &caller.actor, id)?;
+            let row = conversations::readable(conn, caller.actor.id, caller.actor.role, id)?;
             let view = conversations::view(conn, row)?;
             // Newest first, as this dialect shows them.
             let log = events::before(conn, id, i64::MAX, SHOWN)?;
@@ -341,7 +340,7 @@ async fn socket(
 async fn enter(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationView> {
     let asked = actor.clone();
     let read = move |conn: &mut Conn| {
-        let row: Conversation = readable(conn, &asked, id)?;
+        let row: Conversation = conversations::readable(conn, asked.id, asked.role, id)?;
         conversations::view(conn, row)
     };
     let view = app.store.read(read).await?;

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
-use crate::api::problem;
 use crate::error::{Code, Error, Result};
+use crate::gate::problem;
 
 /// Errors as this dialect's clients read them: `detail`, or a list of sentences per field, with
 /// the fields of the person inside `user`.

@@ -10,11 +10,11 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::customer_support::sender;
-use crate::api::body;
-use crate::api::caller::Caller;
 use crate::app::App;
 use crate::desk::Close;
 use crate::error::{Code, Error, Result};
+use crate::gate::body;
+use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::live::cursor::{Cursors, Next, missed};
 use crate::live::socket::{Gone, Heard, Talk, Wire};

@@ -4,9 +4,9 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::protocol::{ClientFrame, Reference, ServerFrame};
-use crate::api::body;
 use crate::desk::{Actor, Close, Desk};
 use crate::error::{Code, Error, Result};
+use crate::gate::body;
 use crate::words::{ClientId, ConversationId};
 
 /// Characters of a `ref`.

@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::api::conversations::readable;
 use crate::app::App;
 use crate::desk::Actor;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::{Conn, events};
@@ -83,8 +82,11 @@ pub async fn missed(
 ) -> Result<Option<Missed>> {
     let actor = actor.clone();
     let read = move |conn: &mut Conn| {
-        let Ok(row) = readable(conn, &actor, id) else {
-            return Ok(None);
+        let row = match conversations::readable(conn, actor.id, actor.role, id) {
+            Ok(row) => row,
+            Err(error) if error.code == Code::NotFound => return Ok(None),
+            // Not to be taken for "not his": the cursor stays, and the next check asks again.
+            Err(error) => return Err(error),
         };
         if actor.role == Role::Rep && !serves_now(&row, actor.id) {
             return Ok(None);

@@ -15,8 +15,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
 use super::link::Link;
-use crate::api::caller::Caller;
 use crate::app::App;
+use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::words::Role;
 

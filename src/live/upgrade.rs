@@ -22,10 +22,10 @@ use super::guard::FrameGuard;
 use super::link::Link;
 use super::protocol::SUBPROTOCOL;
 use super::socket::{self, Socket, Talk};
-use crate::api::caller::Caller;
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
+use crate::gate::caller::Caller;
 
 /// Who opens the socket.
 pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {

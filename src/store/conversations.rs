@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::queues::Queue;
 use super::schema::{conversations, heads, queues, rep_queues, users};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::words::{
     ClientId, ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
 };
@@ -250,6 +250,20 @@ pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation)
                 || row.status == Status::Waiting && serves(conn, person, row.queue_id)?
         }
     })
+}
+
+/// The row, if this person may read it; what is foreign is answered as what is not there.
+pub fn readable(
+    conn: &mut Conn,
+    person: UserId,
+    role: Role,
+    id: ConversationId,
+) -> Result<Conversation> {
+    let row = find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
+    match may_read(conn, person, role, &row)? {
+        true => Ok(row),
+        false => Err(Error::not_found("conversation")),
+    }
 }
 
 /// A person as others see him.

@@ -36,26 +36,27 @@ const LAYERS: &[(&str, &[&str])] = &[
             "desk", "hub", "metrics", "people", "settings", "store", "words",
         ],
     ),
+    ("gate", &["app", "desk", "error", "words"]),
     (
         "api",
         &[
-            "app", "desk", "error", "metrics", "news", "people", "store", "words",
+            "app", "desk", "error", "gate", "metrics", "news", "people", "store", "words",
         ],
     ),
     (
         "live",
         &[
-            "api", "app", "desk", "error", "hub", "news", "store", "words",
+            "app", "desk", "error", "gate", "hub", "news", "store", "words",
         ],
     ),
     (
         "dialects",
         &[
-            "api", "app", "desk", "error", "hub", "live", "news", "people", "store", "words",
+            "app", "desk", "error", "gate", "hub", "live", "news", "people", "store", "words",
         ],
     ),
     ("pages", &[]),
-    ("http", &["api", "app", "dialects", "live", "pages"]),
+    ("http", &["api", "app", "dialects", "gate", "live", "pages"]),
     ("shared_redis", &[]),
     (
         "server",

@@ -1,0 +1,6 @@
+//! The gate: who asks, what a request brings, and how an error goes out. REST, sockets and
+//! dialects stand behind it side by side.
+
+pub mod body;
+pub mod caller;
+pub mod problem;
