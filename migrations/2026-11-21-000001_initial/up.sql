@@ -112,10 +112,12 @@ CREATE TABLE events (
     CONSTRAINT a_message_has_text CHECK (kind <> 'message' OR body IS NOT NULL)
 );
 
--- Logins: one row per family of refresh tokens, whose generation grows at each rotation.
+-- Logins: one row per family of refresh tokens, whose generation grows at each rotation. One that
+-- does not rotate is a dialect's, whose clients keep their refresh token.
 CREATE TABLE sessions (
     id         UUID    NOT NULL PRIMARY KEY,
     user_id    UUID    NOT NULL REFERENCES users (id),
+    rotates    BOOLEAN NOT NULL,
     generation INTEGER NOT NULL,
     rotated_at BIGINT  NOT NULL,
     created_at BIGINT  NOT NULL,

@@ -96,7 +96,7 @@ type Taken<T> = std::result::Result<Body<T>, Error>;
 async fn sign_in(app: Data<App>, body: Taken<SignIn>) -> HttpResponse {
     let work = async {
         let Body(SignIn { username, password }) = body?;
-        let (pair, _) = app.people.sign_in(&username, password).await?;
+        let pair = app.people.sign_in_to_keep(&username, password).await?;
         let (refresh, access) = (pair.refresh_token, pair.access_token);
         Ok(HttpResponse::Ok().json(json!({ "refresh": refresh, "access": access })))
     };

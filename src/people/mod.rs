@@ -163,6 +163,17 @@ impl People {
 
     /// Signs in with a username, an e-mail address or a phone number.
     pub async fn sign_in(&self, login: &str, password: String) -> Result<(Pair, User)> {
+        let user = self.prove(login, password).await?;
+        Ok((self.start_session(&user).await?, user))
+    }
+
+    /// Signs in a client that keeps one refresh token for its whole login: see [`Self::renew`].
+    pub async fn sign_in_to_keep(&self, login: &str, password: String) -> Result<Pair> {
+        let user = self.prove(login, password).await?;
+        self.begin_session(&user, false).await
+    }
+
+    async fn prove(&self, login: &str, password: String) -> Result<User> {
         let key = login.trim().to_owned();
         let user = match key.contains('\0') {
             // Nobody's name; PostgreSQL would not even look.
@@ -178,15 +189,20 @@ impl People {
             let detail = "This name and password do not go together. Check both and try again.";
             return Err(Error::new(Code::LoginFailed, detail));
         };
-        Ok((self.start_session(&user).await?, user))
+        Ok(user)
     }
 
     /// A fresh login for somebody who has proved who he is.
     pub async fn start_session(&self, user: &User) -> Result<Pair> {
+        self.begin_session(user, true).await
+    }
+
+    async fn begin_session(&self, user: &User, rotates: bool) -> Result<Pair> {
         let at = now();
         let session = Session {
             id: SessionId::new(),
             user_id: user.id,
+            rotates,
             generation: 1,
             rotated_at: at,
             created_at: at,
@@ -215,6 +231,9 @@ impl People {
             let Some(session) = sessions::find(conn, id)? else {
                 return Ok(Turn::Ended);
             };
+            if !session.rotates {
+                return Ok(Turn::Ended);
+            }
             let Some(bearer) = sessions::bearer(conn, id, at)? else {
                 return Ok(Turn::Ended);
             };
@@ -259,8 +278,8 @@ impl People {
         }
     }
 
-    /// A fresh access token for a refresh token that stays as it is: for dialects whose clients
-    /// keep one. It must be the current one of its login.
+    /// A fresh access token for a refresh token that is kept: for logins of dialects, whose clients
+    /// never turn theirs over. A token of any other login is refused here.
     pub async fn renew(&self, token: &str) -> Result<Pair> {
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, at) = (claims.session, now());
@@ -270,7 +289,7 @@ impl People {
         };
         let (session, bearer) = self.0.store.read(read).await?.ok_or_else(session_ended)?;
         let version = bearer.token_version;
-        if session.generation != claims.generation || version != claims.token_version {
+        if session.rotates || version != claims.token_version {
             return Err(session_ended());
         }
         self.0.tokens.pair(&session, bearer.role, version)

@@ -259,6 +259,7 @@ mod tests {
         Session {
             id: SessionId::new(),
             user_id: UserId::new(),
+            rotates: true,
             generation: 3,
             rotated_at: 0,
             created_at: 0,

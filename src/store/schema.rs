@@ -115,6 +115,7 @@ diesel::table! {
     sessions (id) {
         id -> SqlId,
         user_id -> SqlId,
+        rotates -> Bool,
         generation -> Integer,
         rotated_at -> BigInt,
         created_at -> BigInt,

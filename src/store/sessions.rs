@@ -12,6 +12,8 @@ use crate::words::{Moment, Role, SessionId, UserId};
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
+    /// Whether each refresh turns the token over; if not, one is kept for the whole login.
+    pub rotates: bool,
     /// The generation of the refresh token that may be used next.
     pub generation: i32,
     pub rotated_at: Moment,

@@ -5,17 +5,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use switchboard::words::UserId;
 use switchboard::words::now;
 
 use crate::bad_input::unharmed;
 use crate::harness::World;
 use crate::on_both;
+use crate::person::Person;
 use crate::wire::{Heard, RawSocket, Reply, Request};
 
 on_both!(
     forged_tokens_open_nothing,
     a_lost_answer_is_given_again_and_a_copied_token_ends_the_login,
     two_tabs_refresh_at_once,
+    a_token_is_good_only_where_its_login_began,
 );
 
 async fn register(world: &World) -> Value {
@@ -231,4 +234,42 @@ async fn two_tabs_refresh_at_once(world: &World) {
         pair = two.body();
     }
     unharmed(world).await;
+}
+
+async fn a_token_is_good_only_where_its_login_began(world: &World) {
+    let nobody = Person::new(UserId::new(), String::new(), world.base(0), String::new());
+    let name = format!("c-{}", uuid::Uuid::now_v7().simple());
+    let body = json!({ "username": name, "password": "correct horse" });
+    let native = nobody.post("/api/v1/customers", body.clone()).await.ok(201);
+    let native = native["refresh_token"].as_str().unwrap().to_owned();
+    let kept = nobody.post("/auth/token/", body).await.ok(200);
+    let kept = kept["refresh"].as_str().unwrap().to_owned();
+
+    // A rotating token cannot be used twice by going through the dialect.
+    let sneaked = nobody
+        .post("/auth/token/refresh/", json!({ "refresh": native }))
+        .await;
+    assert_eq!(sneaked.code(401), "session_ended");
+    let turned = nobody
+        .post(
+            "/api/v1/sessions/refresh",
+            json!({ "refresh_token": native }),
+        )
+        .await;
+    turned.ok(200);
+    // A kept one can be used again and again, and is not turned over by the native route.
+    for _ in 0..3 {
+        nobody
+            .post("/auth/token/refresh/", json!({ "refresh": kept }))
+            .await
+            .ok(200);
+    }
+    let turned = nobody
+        .post("/api/v1/sessions/refresh", json!({ "refresh_token": kept }))
+        .await;
+    assert_eq!(turned.code(401), "session_ended");
+    nobody
+        .post("/auth/token/refresh/", json!({ "refresh": kept }))
+        .await
+        .ok(200);
 }
