@@ -1,0 +1,222 @@
+//! Logins: signing in, tokens turned over or kept, tickets for sockets, signing out.
+
+use sha2::{Digest, Sha256};
+
+use super::{Pair, People, random_hex};
+use crate::error::{Code, Error, Result};
+use crate::store::Conn;
+use crate::store::sessions::{self, Bearer, Session};
+use crate::store::users::{self, User};
+use crate::words::{Moment, SessionId, UserId, now};
+
+/// How long a ticket for a socket is good, in ms.
+const TICKET_MS: Moment = 30_000;
+/// How long the refresh token before the current one still gets the current pair, in ms: the
+/// answer that brought it may have been lost on the way.
+const LOST_ANSWER_MS: Moment = 10_000;
+
+impl People {
+    /// Signs in with a username, an e-mail address or a phone number.
+    pub async fn sign_in(&self, login: &str, password: String) -> Result<(Pair, User)> {
+        let user = self.prove(login, password).await?;
+        Ok((self.start_session(&user).await?, user))
+    }
+
+    /// Signs in a client that keeps one refresh token for its whole login: see [`Self::renew`].
+    pub async fn sign_in_to_keep(&self, login: &str, password: String) -> Result<Pair> {
+        let user = self.prove(login, password).await?;
+        self.begin_session(&user, false).await
+    }
+
+    async fn prove(&self, login: &str, password: String) -> Result<User> {
+        let key = login.trim().to_owned();
+        let user = match key.contains('\0') {
+            // Nobody's name; PostgreSQL would not even look.
+            true => None,
+            false => {
+                let find = move |conn: &mut Conn| Ok(users::find_login(conn, &key)?);
+                self.0.store.read(find).await?
+            }
+        };
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let right = self.0.passwords.verify(password, hash).await?;
+        let Some(user) = user.filter(|user| right && user.disabled_at.is_none()) else {
+            let detail = "This name and password do not go together. Check both and try again.";
+            return Err(Error::new(Code::LoginFailed, detail));
+        };
+        Ok(user)
+    }
+
+    /// A fresh login for somebody who has proved who he is.
+    pub async fn start_session(&self, user: &User) -> Result<Pair> {
+        self.begin_session(user, true).await
+    }
+
+    async fn begin_session(&self, user: &User, rotates: bool) -> Result<Pair> {
+        let at = now();
+        let session = Session {
+            id: SessionId::new(),
+            user_id: user.id,
+            rotates,
+            generation: 1,
+            rotated_at: at,
+            created_at: at,
+            expires_at: at + self.0.tokens.refresh_ms(),
+            revoked_at: None,
+        };
+        let pair = self
+            .0
+            .tokens
+            .pair(&session, user.role, user.token_version)?;
+        self.0
+            .store
+            .write(move |conn| Ok(sessions::insert(conn, &session).map(drop)?))
+            .await?;
+        Ok(pair)
+    }
+
+    /// Trades a refresh token for the next pair. The one before the current one gets the current
+    /// pair again for a moment; anything older means that somebody has copied it, and ends the
+    /// whole login.
+    pub async fn refresh(&self, token: &str) -> Result<Pair> {
+        let claims = self.0.tokens.read_refresh(token)?;
+        let (id, presented, at) = (claims.session, claims.generation, now());
+        let expires_at = at + self.0.tokens.refresh_ms();
+        let turn = move |conn: &mut Conn| {
+            let Some(session) = sessions::find(conn, id)? else {
+                return Ok(Turn::Ended);
+            };
+            if !session.rotates {
+                return Ok(Turn::Ended);
+            }
+            let Some(bearer) = sessions::bearer(conn, id, at)? else {
+                return Ok(Turn::Ended);
+            };
+            if bearer.token_version != claims.token_version {
+                return Ok(Turn::Ended);
+            }
+            if presented == session.generation
+                && sessions::rotate(conn, id, presented, at, expires_at)?
+            {
+                let generation = presented + 1;
+                return Ok(Turn::Next(
+                    Session {
+                        generation,
+                        rotated_at: at,
+                        ..session
+                    },
+                    bearer,
+                ));
+            }
+            // Somebody else may have moved it on since it was read, on another node.
+            let session = sessions::find(conn, id)?.unwrap_or(session);
+            let recent = at - session.rotated_at <= LOST_ANSWER_MS;
+            if presented + 1 == session.generation && recent {
+                return Ok(Turn::Next(session, bearer));
+            }
+            sessions::revoke(conn, id, at)?;
+            Ok(Turn::Reused)
+        };
+        match self.0.store.write(turn).await? {
+            Turn::Next(session, bearer) => {
+                self.0
+                    .tokens
+                    .pair(&session, bearer.role, bearer.token_version)
+            }
+            Turn::Ended => Err(session_ended()),
+            Turn::Reused => {
+                tracing::warn!(session = %id, "a refresh token was used twice; the login is ended");
+                let detail = "This refresh token was used before, so the login was ended. Sign in \
+                              again; if this was not you, change your password.";
+                Err(Error::new(Code::TokenReused, detail))
+            }
+        }
+    }
+
+    /// A fresh access token for a refresh token that is kept: for logins of dialects, whose clients
+    /// never turn theirs over. A token of any other login is refused here.
+    pub async fn renew(&self, token: &str) -> Result<Pair> {
+        let claims = self.0.tokens.read_refresh(token)?;
+        let (id, at) = (claims.session, now());
+        let read = move |conn: &mut Conn| {
+            let session = sessions::find(conn, id)?;
+            Ok(session.zip(sessions::bearer(conn, id, at)?))
+        };
+        let (session, bearer) = self.0.store.read(read).await?.ok_or_else(session_ended)?;
+        let version = bearer.token_version;
+        if session.rotates || version != claims.token_version {
+            return Err(session_ended());
+        }
+        self.0.tokens.pair(&session, bearer.role, version)
+    }
+
+    /// Ends a login.
+    pub async fn sign_out(&self, session: SessionId) -> Result<()> {
+        let at = now();
+        self.0
+            .store
+            .write(move |conn| Ok(sessions::revoke(conn, session, at).map(drop)?))
+            .await
+    }
+
+    /// Who carries this access token, if his login still lives.
+    pub async fn bearer(&self, token: &str) -> Result<(Bearer, SessionId)> {
+        let claims = self.0.tokens.read_access(token)?;
+        let found = self.bearer_of(claims.session).await?;
+        let fresh = found.token_version == claims.token_version && found.user == claims.user;
+        if fresh {
+            Ok((found, claims.session))
+        } else {
+            Err(session_ended())
+        }
+    }
+
+    async fn bearer_of(&self, session: SessionId) -> Result<Bearer> {
+        let read = move |conn: &mut Conn| Ok(sessions::bearer(conn, session, now())?);
+        self.0.store.read(read).await?.ok_or_else(session_ended)
+    }
+
+    /// A single-use pass for a browser's socket, and how long it is good, in ms.
+    pub async fn ticket(&self, user: UserId, session: SessionId) -> Result<(String, Moment)> {
+        let ticket = random_hex();
+        let (id, expires_at) = (ticket_id(&ticket), now() + TICKET_MS);
+        let write = move |conn: &mut Conn| {
+            Ok(sessions::insert_ticket(conn, id, user, session, expires_at).map(drop)?)
+        };
+        self.0.store.write(write).await?;
+        Ok((ticket, TICKET_MS))
+    }
+
+    /// Uses a pass up.
+    pub async fn redeem(&self, ticket: &str) -> Result<(Bearer, SessionId)> {
+        let id = ticket_id(ticket);
+        let write = move |conn: &mut Conn| Ok(sessions::take_ticket(conn, id, now())?);
+        let session = self.0.store.write(write).await?;
+        let session = session.ok_or_else(|| {
+            Error::new(
+                Code::TokenInvalid,
+                "This ticket is used up or too old. Ask for a new one.",
+            )
+        })?;
+        Ok((self.bearer_of(session).await?, session))
+    }
+}
+
+/// How a refresh ended.
+enum Turn {
+    Next(Session, Bearer),
+    Ended,
+    Reused,
+}
+
+fn session_ended() -> Error {
+    Error::new(Code::SessionEnded, "This login has ended. Sign in again.")
+}
+
+/// The primary key under which a ticket is stored: half of its SHA-256, so that whoever reads
+/// the table cannot use what he finds.
+fn ticket_id(ticket: &str) -> SessionId {
+    let digest = Sha256::digest(ticket.as_bytes());
+    let half: [u8; 16] = digest[..16].try_into().expect("SHA-256 has 32 bytes");
+    SessionId(uuid::Uuid::from_bytes(half))
+}
