@@ -2,14 +2,13 @@
 //!
 //! What is different on purpose, and why, is said in `docs/customer_support.md`.
 
-use std::collections::HashMap;
-
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::customer_support_errors::answer;
+use super::customer_support_shapes::{conversation, message, user, usernames};
 use super::customer_support_socket::Chat;
 use crate::app::App;
 use crate::desk::{self, Actor};
@@ -18,10 +17,10 @@ use crate::gate::body::Body;
 use crate::gate::caller::{Admin, Caller};
 use crate::live::upgrade;
 use crate::people::NewPerson;
+use crate::store::Conn;
 use crate::store::conversations::{self, Conversation, ConversationView, Filter};
 use crate::store::events::{self, Event};
-use crate::store::{Conn, users};
-use crate::words::{ClientId, ConversationId, Moment, Priority, Role, Status, UserId};
+use crate::words::{ClientId, ConversationId, Priority, Role, Status};
 
 /// Conversations in a list and entries of a conversation's log: the newest so many.
 const SHOWN: i64 = 200;
@@ -134,16 +133,6 @@ fn person(one: Registration) -> Result<(NewPerson, i32)> {
         }),
     };
     Ok((person, one.max_capacity.unwrap_or(CAPACITY)))
-}
-
-fn user(user: &users::User) -> Value {
-    json!({
-        "id": user.id,
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "email": user.email.clone().unwrap_or_default(),
-    })
 }
 
 async fn add_customer(app: Data<App>, body: Taken<Registration>) -> HttpResponse {
@@ -267,59 +256,6 @@ async fn find(
 fn parse(id: &str) -> Result<ConversationId> {
     // What is no id can be nobody's conversation.
     id.parse().map_err(|_| Error::not_found("conversation"))
-}
-
-fn moment(at: Moment) -> Value {
-    jiff::Timestamp::from_millisecond(at).map_or(Value::Null, |at| json!(at.to_string()))
-}
-
-/// A conversation as this dialect shows it. `customer_rep` stays after the end: who served is
-/// known.
-fn conversation(view: &ConversationView) -> Value {
-    let rep = view.last_rep.as_ref();
-    json!({
-        "id": view.id,
-        "number": view.number,
-        "subject": view.subject,
-        "status": view.status,
-        "customer": view.customer.id,
-        "customer_name": view.customer.name,
-        "customer_rep": rep.map(|rep| rep.id),
-        "customer_rep_name": rep.map(|rep| &rep.name),
-        "created_at": moment(view.created_at),
-        "closed_at": view.closed_at.map(moment),
-    })
-}
-
-/// Who wrote it, as both sides see him.
-pub fn sender(view: &ConversationView, id: Option<UserId>) -> String {
-    let people = [
-        Some(&view.customer),
-        view.rep.as_ref(),
-        view.last_rep.as_ref(),
-    ];
-    let found = people.into_iter().flatten().find(|one| Some(one.id) == id);
-    found.map_or_else(|| "Support".into(), |one| one.name.clone())
-}
-
-type Names = HashMap<UserId, Option<String>>;
-
-/// The usernames of who has written these.
-fn usernames(conn: &mut Conn, events: &[Event]) -> Result<Names> {
-    let mut ids: Vec<UserId> = events.iter().filter_map(|event| event.sender_id).collect();
-    ids.sort();
-    ids.dedup();
-    Ok(users::usernames(conn, &ids)?.into_iter().collect())
-}
-
-fn message(names: &Names, event: &Event) -> Value {
-    json!({
-        "id": event.seq,
-        "text": event.body,
-        "user": event.sender_id.and_then(|id| names.get(&id)),
-        "conversation": event.conversation_id,
-        "timestamp": moment(event.created_at),
-    })
 }
 
 async fn socket(

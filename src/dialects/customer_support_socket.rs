@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::customer_support::sender;
+use super::customer_support_shapes::sender;
 use crate::app::App;
 use crate::desk::Close;
 use crate::error::{Code, Error, Result};

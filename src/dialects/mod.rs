@@ -3,6 +3,7 @@
 
 pub mod customer_support;
 mod customer_support_errors;
+mod customer_support_shapes;
 mod customer_support_socket;
 
 use actix_web::web::ServiceConfig;
