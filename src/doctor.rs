@@ -1,21 +1,14 @@
 //! `switchboard doctor`: is the record sound?
 
 use crate::settings::Settings;
+use crate::store;
 use crate::store::checks::{self, Finding};
-use crate::store::{Options, Store};
 
 /// Asks every invariant on the database of the settings and prints what was found. True when
 /// nothing is broken.
 pub fn examine(settings: &Settings) -> anyhow::Result<bool> {
-    let url = settings.database();
-    let store = Store::open_existing(&Options {
-        url,
-        connections: 1,
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let findings = runtime.block_on(store.read(checks::run))?;
+    let mut conn = store::open_existing(&settings.database())?;
+    let findings = checks::run(&mut conn)?;
     print!("{}", report(&findings));
     Ok(is_well(&findings))
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, RwLock};
 use tokio::sync::{Notify, mpsc};
 
 use crate::news::News;
-use crate::words::{ConversationId, Role, SessionId, SocketId, UserId};
+use crate::words::{ConversationId, SessionId, SocketId, UserId};
 
 /// Pieces of news that may wait for one socket: with the hint's limit, at most 64 KiB.
 pub const MAILBOX: usize = 32;
@@ -23,6 +23,11 @@ pub enum Note {
     Position {
         conversation: ConversationId,
         ahead: i64,
+    },
+    /// This conversation has ended at this seq; whoever knows it may have missed that.
+    Ended {
+        conversation: ConversationId,
+        seq: i64,
     },
     /// Compare with the database: something may have been missed.
     Check,
@@ -137,7 +142,8 @@ impl Drop for Seat {
 #[derive(Default)]
 struct People {
     sockets: HashMap<UserId, Vec<Entry>>,
-    roles: HashMap<SocketId, (UserId, Role)>,
+    /// Open sockets, and whether each makes a rep present.
+    open: HashMap<SocketId, (UserId, bool)>,
 }
 
 /// All sockets of this node. Cheap to clone.
@@ -150,7 +156,7 @@ pub struct Hub {
 
 impl Hub {
     /// Seats a new socket. If its person has too many, the oldest is told to go.
-    pub fn seat(&self, user: UserId, role: Role, session: Option<SessionId>, most: usize) -> Seat {
+    pub fn seat(&self, user: UserId, session: Option<SessionId>, most: usize) -> Seat {
         let (mailbox, notes) = mpsc::channel(MAILBOX);
         let (id, shared) = (SocketId::new(), Arc::new(Shared::default()));
         let entry = Entry {
@@ -160,12 +166,16 @@ impl Hub {
             shared: shared.clone(),
         };
         let mut people = self.people.write().expect("nothing panics under this lock");
-        people.roles.insert(id, (user, role));
+        people.open.insert(id, (user, false));
         let sockets = people.sockets.entry(user).or_default();
         if let Some(oldest) = sockets.len().checked_sub(most) {
             sockets[..=oldest]
                 .iter()
                 .for_each(|one| one.end(End::Replaced));
+        }
+        if self.is_closing() {
+            // It came in between: those that were there have been told already.
+            entry.end(End::Restart { reconnect_in_ms: 0 });
         }
         sockets.push(entry);
         drop(people);
@@ -180,7 +190,7 @@ impl Hub {
 
     fn remove(&self, user: UserId, id: SocketId) {
         let mut people = self.people.write().expect("nothing panics under this lock");
-        people.roles.remove(&id);
+        people.open.remove(&id);
         if let Some(sockets) = people.sockets.get_mut(&user) {
             sockets.retain(|one| one.id != id);
             if sockets.is_empty() {
@@ -277,18 +287,22 @@ impl Hub {
         self.people
             .read()
             .expect("nothing panics under this lock")
-            .roles
+            .open
             .len()
     }
 
-    /// The sockets of reps and admins who serve: what must be known when this node is written
-    /// down anew.
+    /// A rep's socket that counts as his presence, from now on until it is dropped.
+    pub fn set_present(&self, id: SocketId, present: bool) {
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        if let Some((_, marked)) = people.open.get_mut(&id) {
+            *marked = present;
+        }
+    }
+
+    /// The sockets that make reps present here, and whose they are.
     pub fn rep_sockets(&self) -> Vec<(SocketId, UserId)> {
         let people = self.people.read().expect("nothing panics under this lock");
-        let reps = people
-            .roles
-            .iter()
-            .filter(|(_, (_, role))| *role != Role::Customer);
-        reps.map(|(id, (user, _))| (*id, *user)).collect()
+        let present = people.open.iter().filter(|(_, (_, present))| *present);
+        present.map(|(id, (user, _))| (*id, *user)).collect()
     }
 }

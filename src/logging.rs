@@ -1,5 +1,7 @@
 //! Logs: lines for people, or JSON for machines. Never texts of people, never tokens.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
@@ -11,6 +13,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<()> {
         .with_context(|| format!("the setting `log` is not a log filter: {}", settings.log))?;
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match settings.log_format.as_str() {
         "json" => logger.json().try_init(),

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -108,7 +108,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&settings.listen)
         .with_context(|| format!("the address {} cannot be served", settings.listen))?;
     let server = Server::start(settings, listener).await?;
-    println!("{}", server.welcome().await?);
+    // Nobody may be reading; that is no reason not to serve.
+    let _ = writeln!(std::io::stdout(), "{}", server.welcome().await?);
     stop_asked().await?;
     tracing::info!("going down");
     server.stop().await;
@@ -133,10 +134,12 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     std::io::stdin().read_to_string(&mut password)?;
     let password = password.trim_end_matches(['\n', '\r']).to_owned();
     std::fs::create_dir_all(&settings.data_dir)?;
-    let store = Store::open(&Options {
+    let options = Options {
         url: settings.database(),
         connections: 1,
-    })?;
+    };
+    // Opening blocks, which this runtime does not allow.
+    let store = tokio::task::spawn_blocking(move || Store::open(&options)).await??;
     // No token is made here, so no secret is needed.
     let people = People::new(
         store,

@@ -51,20 +51,31 @@ impl Lease {
             .store
             .write(move |conn| Ok(nodes::renew(conn, id, lasts)?))
             .await?;
-        if renewed {
-            return Ok(());
+        if !renewed {
+            tracing::warn!("this node's lease had run out; it writes itself down again");
+            self.begin().await?;
         }
-        tracing::warn!("this node's lease had run out; it writes itself down again");
-        self.begin().await?;
-        for (socket, rep) in self.hub.rep_sockets() {
-            self.desk.arrive(rep, socket).await?;
+        // Whatever was missed, an arrival or a leaving, is mended here.
+        self.desk
+            .set_present(self.hub.rep_sockets(), !renewed)
+            .await
+    }
+
+    /// Strikes every node out. For a database that only one process uses: whoever is written down
+    /// there has ended without a word.
+    pub async fn end_all(&self) -> Result<()> {
+        for id in self.store.read(|conn| Ok(nodes::all(conn)?)).await? {
+            self.strike_out(id).await?;
         }
         Ok(())
     }
 
     /// Strikes the node out, with its reps' sockets: it leaves by itself.
     pub async fn end(&self) -> Result<()> {
-        let id = self.id;
+        self.strike_out(self.id).await
+    }
+
+    async fn strike_out(&self, id: NodeId) -> Result<()> {
         self.store
             .write(move |conn| {
                 let mut gone = reps::delete_sessions_of_node(conn, id)?;

@@ -52,7 +52,7 @@ impl Server {
         // Two libraries bring TLS; both are to use this provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = &settings.data_dir;
-        std::fs::create_dir_all(folder)
+        private_folder(folder)
             .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
         let lock = lock(&settings.database())?;
         let secret = secret(&settings)?;
@@ -78,6 +78,9 @@ impl Server {
             name: settings.listen.clone(),
             lasts: Duration::from_millis(settings.lease_ms as u64),
         };
+        if !store.shared() {
+            lease.end_all().await?;
+        }
         lease.begin().await?;
         let check_every = Duration::from_millis(settings.position_check_ms);
         let reconcile = Duration::from_millis(settings.reconcile_ms);
@@ -254,6 +257,15 @@ fn secret(settings: &Settings) -> anyhow::Result<String> {
     write_private(&path, &secret)
         .with_context(|| format!("the secret {} cannot be written", path.display()))?;
     Ok(secret)
+}
+
+/// A folder that only we can read: what people say lies in it. One that is there stays as it is.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

@@ -105,6 +105,7 @@ impl Settings {
             ("refresh_token_s", self.refresh_token_s),
             ("text_chars_max", self.text_chars_max as i64),
             ("sockets_per_user_max", self.sockets_per_user_max as i64),
+            ("sockets_max", self.sockets_max as i64),
             ("frames_burst", self.frames_burst.into()),
             ("frames_per_s", self.frames_per_s.into()),
             ("reconcile_ms", self.reconcile_ms as i64),
@@ -117,6 +118,21 @@ impl Settings {
         }
         if !self.secret.is_empty() && self.secret.len() < 32 {
             bail!("the setting `secret` is too short: give at least 32 characters, or none");
+        }
+        if self.workers > 512 {
+            bail!("the setting `workers` must be at most 512");
+        }
+        if self.database_connections > 1_000 {
+            bail!("the setting `database_connections` must be at most 1000");
+        }
+        let origin = |one: &&String| {
+            let host = one
+                .strip_prefix("https://")
+                .or_else(|| one.strip_prefix("http://"));
+            !host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
+        };
+        if let Some(wrong) = self.allowed_origins.iter().find(origin) {
+            bail!("the setting `allowed_origins` holds {wrong:?}; write https://HOST, no more");
         }
         if self.lease_ms < 1_000 {
             bail!("the setting `lease_ms` must be at least 1000");
@@ -132,6 +148,12 @@ impl Settings {
             bail!(
                 "redis_url is set but the database is SQLite, which serves one node only: set \
                  database_url to a postgres:// URL, or leave redis_url empty"
+            );
+        }
+        if self.secret.is_empty() && !self.redis_url.is_empty() {
+            bail!(
+                "the setting `secret` is empty: nodes that share a Redis must share a secret of at \
+                 least 32 characters, or each refuses the others' tokens"
             );
         }
         if !self.redis_url.is_empty() && !self.redis_url.starts_with("redis") {
@@ -264,6 +286,18 @@ mod tests {
                 "`access_token_s` must be at least 1",
             ),
             (("SWITCHBOARD_LOG_FORMAT", "xml"), "`log_format`"),
+            (
+                ("SWITCHBOARD_WORKERS", "100000"),
+                "`workers` must be at most 512",
+            ),
+            (
+                ("SWITCHBOARD_SOCKETS_MAX", "0"),
+                "`sockets_max` must be at least 1",
+            ),
+            (
+                ("SWITCHBOARD_ALLOWED_ORIGINS", "shop.example"),
+                "`allowed_origins` holds",
+            ),
         ];
         for (var, says) in cases {
             let error = format!("{:#}", with(&[var]).unwrap_err());

@@ -11,13 +11,16 @@ use crate::bell::Bell;
 use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
+use crate::store::reps::{self, RepState};
 use crate::store::{Conn, Store, conversations, queues, sessions};
-use crate::words::{ConversationId, QueueId, UserId, now};
+use crate::words::{ConversationId, Moment, QueueId, UserId, now};
 
 /// How often at most positions are told.
 const POSITIONS_EVERY: Duration = Duration::from_secs(1);
 /// Up to which place positions are exact; whoever stands behind is told when he gets here.
 pub const POSITIONS_MAX: i64 = 1_000;
+/// How long ends are told again, in ms: longer than any two checks are apart.
+const ENDED_WITHIN: Moment = 60_000;
 /// People asked about in one query.
 const CHUNK: usize = 500;
 
@@ -100,6 +103,18 @@ async fn check_once(store: &Store, hub: &Hub, bell: &Bell) -> Result<()> {
             };
             hub.deliver(News::Grown(Box::new(grown)));
         }
+    }
+    for people in hub.people().chunks(CHUNK) {
+        let (people, since) = (people.to_vec(), now() - ENDED_WITHIN);
+        let read = move |conn: &mut Conn| Ok(conversations::ended_since(conn, &people, since)?);
+        for (conversation, customer, rep, seq) in store.read(read).await? {
+            for person in [Some(customer), rep].into_iter().flatten() {
+                hub.tell(person, Note::Ended { conversation, seq });
+            }
+        }
+    }
+    for rep in store.read(reps::standings).await? {
+        hub.deliver(News::Rep(RepState::from(&rep)));
     }
     for queue in store.read(|conn| Ok(queues::list(conn)?)).await? {
         bell.line_here(queue.id);

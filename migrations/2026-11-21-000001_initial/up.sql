@@ -84,6 +84,7 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_in_line ON conversations (queue_id, place, id) WHERE status = 'waiting';
 CREATE INDEX conversations_of_customer ON conversations (customer_id, id);
 CREATE INDEX conversations_of_rep ON conversations (rep_id) WHERE rep_id IS NOT NULL;
+CREATE INDEX conversations_by_end ON conversations (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX conversations_of_last_rep ON conversations (last_rep_id, id) WHERE last_rep_id IS NOT NULL;
 
 -- The last seq of each conversation: narrow, and bumped first by every transaction that touches

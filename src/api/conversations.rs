@@ -167,6 +167,7 @@ pub async fn list(
         open: query.open.unwrap_or(false),
         before: query.before,
         limit: limit + 1,
+        ..Filter::default()
     };
     let Actor { id, role } = caller.actor;
     let read = move |conn: &mut Conn| {

@@ -19,6 +19,7 @@ use crate::client::{Frame, Site, Socket};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::store::checks::{self, Finding};
+use crate::store::conversations;
 use crate::words::{ClientId, EventKind, Role, UserId};
 
 /// What to measure.
@@ -120,6 +121,11 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
         .map(|server| format!("http://{}", server.address))
         .collect();
     let app = &servers[0].app;
+    let used = app.store.read(|conn| Ok(conversations::any(conn)?)).await?;
+    anyhow::ensure!(
+        !used,
+        "this database is in use; the bench wants an empty one of its own"
+    );
     let (mut customers, mut reps) = (Vec::new(), Vec::new());
     for _ in 0..options.customers {
         customers.push(people::add(app, Role::Customer, 0).await?);

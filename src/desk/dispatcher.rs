@@ -45,6 +45,7 @@ impl Desk {
     /// does not answer: the proposal then runs out by itself.
     async fn settle(&self, one: Proposal) -> Option<Facts> {
         let at = now();
+        let begun = std::time::Instant::now();
         let settled = self
             .0
             .store
@@ -52,6 +53,10 @@ impl Desk {
             .await;
         let error = match settled {
             Ok((change, waited)) => {
+                self.0
+                    .metrics
+                    .commit_seconds
+                    .observe(begun.elapsed().as_secs_f64());
                 self.0.metrics.assigned.inc();
                 self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
                 change

@@ -81,8 +81,7 @@ impl Line {
         if !self.is_away() {
             return;
         }
-        let asked = timeout(RETURN_PATIENCE, self.main.snapshot()).await;
-        if let Ok(Ok(_) | Err(EngineError::Unfilled)) = asked {
+        if let Ok(Ok(())) = timeout(RETURN_PATIENCE, self.main.probe()).await {
             tracing::info!("the line is back in Redis");
             self.away.store(false, Ordering::Release);
             self.gauge.set(0);

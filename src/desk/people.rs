@@ -1,5 +1,7 @@
 //! Reps come, go, and are given more or less to do.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::{Actor, Change, Desk};
 use crate::error::{Code, Error, Result};
 use crate::store::Conn;
@@ -66,6 +68,39 @@ impl Desk {
             reps::touch(conn, rep)?;
             reps::delete_session(conn, socket)?;
             present(conn, rep)
+        })
+        .await
+    }
+
+    /// Makes the sockets that this node is written down with those that are really open here.
+    /// With `anew` every rep here is looked at again: who was present by a lease that had run
+    /// out counts as absent in the line.
+    pub async fn set_present(&self, open: Vec<(SocketId, UserId)>, anew: bool) -> Result<()> {
+        let (node, at) = (self.0.node, now());
+        self.commit(move |conn| {
+            let there: HashSet<_> = reps::sessions_of_node(conn, node)?.into_iter().collect();
+            let open: HashSet<_> = open.iter().copied().collect();
+            let all = there.union(&open);
+            let differ = |one: &&(SocketId, UserId)| there.contains(one) != open.contains(one);
+            let changed: BTreeSet<UserId> = all
+                .clone()
+                .filter(|one| anew || differ(one))
+                .map(|(_, rep)| *rep)
+                .collect();
+            for rep in &changed {
+                reps::touch(conn, *rep)?;
+            }
+            for (socket, rep) in open.difference(&there) {
+                reps::insert_session(conn, *socket, *rep, node, at)?;
+            }
+            for (socket, _) in there.difference(&open) {
+                reps::delete_session(conn, *socket)?;
+            }
+            let mut change = Change::default();
+            for rep in changed {
+                change.rep(conn, rep)?;
+            }
+            Ok(((), change))
         })
         .await
     }

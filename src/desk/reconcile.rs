@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::Desk;
-use crate::dispatch::{Facts, Snapshot, Standing};
+use crate::dispatch::{ConversationFact, Facts, Snapshot, Standing};
 use crate::error::{Error, Result};
 use crate::store::{Conn, line, nodes, reps, sessions};
 use crate::words::{ConversationId, NodeId, UserId, now};
@@ -62,10 +62,21 @@ impl Desk {
             return self.fill(facts).await;
         };
         let (mut facts, open) = news(facts, &held);
-        let gone = missing(&open, &held);
+        let mut gone = missing(&open, &held);
         if !gone.is_empty() {
-            let read = move |conn: &mut Conn| line::conversations(conn, &gone);
-            facts.conversations.extend(self.0.store.read(read).await?);
+            let ids: Vec<ConversationId> = gone.keys().copied().collect();
+            let read = move |conn: &mut Conn| line::conversations(conn, &ids);
+            let found = self.0.store.read(read).await?;
+            // What SQL does not know cannot be served: the line forgets it.
+            gone.retain(|id, _| !found.iter().any(|one| one.id == *id));
+            facts.conversations.extend(found);
+            facts
+                .conversations
+                .extend(gone.into_values().map(|held| ConversationFact {
+                    version: held.version + 1,
+                    standing: Standing::Gone,
+                    ..held
+                }));
         }
         if facts != Facts::default() {
             match self.0.line.put(facts, now()).await {
@@ -112,7 +123,7 @@ impl Desk {
                 Err(error) => return Err(error),
             }
         }
-        let forget = |conn: &mut Conn| Ok(sessions::delete_stale_tickets(conn, now())?);
+        let forget = |conn: &mut Conn| Ok(sessions::delete_stale(conn, now())?);
         self.0.store.write(forget).await.map(drop)
     }
 
@@ -180,7 +191,13 @@ fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
 
 /// Those the line holds although they were not among the open ones. Each is read again by id
 /// before it is believed: it may have been opened after the list was read.
-fn missing(open: &HashSet<ConversationId>, held: &Snapshot) -> Vec<ConversationId> {
-    let held = held.conversations.iter().map(|one| one.fact.id);
-    held.filter(|id| !open.contains(id)).collect()
+fn missing(
+    open: &HashSet<ConversationId>,
+    held: &Snapshot,
+) -> HashMap<ConversationId, ConversationFact> {
+    let held = held
+        .conversations
+        .iter()
+        .filter(|one| !open.contains(&one.fact.id));
+    held.map(|one| (one.fact.id, one.fact.clone())).collect()
 }

@@ -1,5 +1,7 @@
 //! Someone writes a message.
 
+use std::time::Instant;
+
 use super::{Actor, Desk};
 use crate::error::Result;
 use crate::news::{EventView, Grown, News};
@@ -24,7 +26,7 @@ impl Desk {
         client_id: ClientId,
         text: String,
     ) -> impl Future<Output = Result<Sent>> + 'static {
-        let desk = self.clone();
+        let (desk, begun) = (self.clone(), Instant::now());
         let storing = self.check_text(&text).map(|()| {
             self.0.store.append(Append {
                 conversation,
@@ -37,6 +39,10 @@ impl Desk {
         });
         async move {
             let stored = storing?.await?;
+            desk.0
+                .metrics
+                .commit_seconds
+                .observe(begun.elapsed().as_secs_f64());
             let event = EventView::from(stored.event.clone());
             if stored.duplicate {
                 desk.0.metrics.duplicates.inc();

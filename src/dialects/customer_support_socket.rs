@@ -102,7 +102,10 @@ impl Chat {
         }
         match self.cursors.judge(grown) {
             Next::Nothing => Ok(()),
-            Next::Read => self.catch_up(wire).await,
+            Next::Read => {
+                self.app.metrics.catch_ups.inc();
+                self.catch_up(wire).await
+            }
             Next::Forward => {
                 if let Some(view) = &grown.view {
                     self.view = view.clone();
@@ -181,8 +184,10 @@ impl Chat {
         let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &[me])?);
         let open = self.app.store.read(read).await?;
         self.known = open.into_iter().map(|(id, ..)| id).collect();
-        self.app.desk.arrive(me, seat.id).await?;
+        // First, so that an arrival whose answer is lost is mended with the lease.
+        self.app.hub.set_present(seat.id, true);
         self.arrived = true;
+        self.app.desk.arrive(me, seat.id).await?;
         Ok(())
     }
 }
@@ -252,6 +257,13 @@ impl Talk for Chat {
                 ahead,
             } if conversation == self.view.id => self.place(wire, ahead).await,
             Note::Position { .. } => Ok(()),
+            Note::Ended { conversation, seq } if conversation == self.view.id => {
+                match seq > self.cursors.at(conversation) {
+                    true => self.catch_up(wire).await,
+                    false => Ok(()),
+                }
+            }
+            Note::Ended { .. } => Ok(()),
             Note::Check => self.catch_up(wire).await,
         }
     }
@@ -272,6 +284,7 @@ impl Talk for Chat {
     }
 
     async fn closed(&mut self, seat: &Seat) {
+        self.app.hub.set_present(seat.id, false);
         if self.arrived && !self.app.hub.is_closing() {
             let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;
             if let Err(error) = left {

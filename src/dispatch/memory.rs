@@ -283,6 +283,10 @@ impl Engine for Memory {
         })
     }
 
+    async fn probe(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let line = self.filled()?;
         Ok(Snapshot {

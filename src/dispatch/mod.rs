@@ -145,6 +145,9 @@ pub trait Engine: Send + Sync {
     /// Takes back overdue proposals and proposes again.
     async fn tick(&self, now: Moment) -> Result<Step, EngineError>;
 
+    /// Whether the line takes writes: a Redis that is full, or only a replica, still reads.
+    async fn probe(&self) -> Result<(), EngineError>;
+
     /// What is held, for repair, for the live view and for tests.
     async fn snapshot(&self) -> Result<Snapshot, EngineError>;
 }

@@ -162,6 +162,12 @@ impl Engine for Redis {
         Ok(self.run_out("tick", &self.epoch()?, now, &[]).await?.1)
     }
 
+    async fn probe(&self) -> Result<(), EngineError> {
+        let mut probe = redis::cmd("SET");
+        probe.arg(self.key("probe")).arg(1).arg("PX").arg(5_000);
+        Ok(probe.exec_async(&mut self.manager.clone()).await?)
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let mine = self.epoch()?;
         let unreachable =

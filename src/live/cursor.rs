@@ -106,7 +106,6 @@ pub async fn missed(
             assigned,
         }))
     };
-    app.metrics.catch_ups.inc();
     app.store.read(read).await
 }
 

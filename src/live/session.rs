@@ -26,8 +26,10 @@ pub struct Session {
     socket: Option<SocketId>,
     cursors: Cursors,
     ready: bool,
-    /// Whether the desk knows that this rep is here.
+    /// Whether the desk was told that this rep is here.
     arrived: bool,
+    /// The newest state of this rep that was told.
+    rep_version: i64,
 }
 
 impl Session {
@@ -40,6 +42,7 @@ impl Session {
             cursors,
             ready: false,
             arrived: false,
+            rep_version: 0,
         }
     }
 
@@ -55,13 +58,11 @@ impl Session {
         let read = move |conn: &mut Conn| {
             let filter = Filter {
                 open: true,
+                served_by: (actor.role == Role::Rep).then_some(actor.id),
                 limit: 200,
                 ..Filter::default()
             };
             let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
-            if actor.role == Role::Rep {
-                rows.retain(|row| row.rep_id == Some(actor.id));
-            }
             if actor.role == Role::Admin {
                 rows.clear();
             }
@@ -85,6 +86,7 @@ impl Session {
                 Err(error) => return self.refuse(wire, &error, Reference::default()).await,
             };
         self.ready = true;
+        self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
         for (id, seq) in resume {
             self.cursors.set(id, seq.max(0));
         }
@@ -103,9 +105,10 @@ impl Session {
         let (Some(socket), Role::Rep) = (self.socket, self.caller.actor.role) else {
             return Ok(());
         };
-        self.app.desk.arrive(self.caller.actor.id, socket).await?;
+        // First, so that an arrival whose answer is lost is mended with the lease.
+        self.app.hub.set_present(socket, true);
         self.arrived = true;
-        Ok(())
+        self.app.desk.arrive(self.caller.actor.id, socket).await
     }
 
     async fn welcome(
@@ -165,7 +168,10 @@ impl Session {
     async fn grown(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
         match self.cursors.judge(grown) {
             Next::Nothing => Ok(()),
-            Next::Read => self.catch_up(wire, grown.conversation).await,
+            Next::Read => {
+                self.app.metrics.catch_ups.inc();
+                self.catch_up(wire, grown.conversation).await
+            }
             Next::Forward => {
                 let assigned = grown
                     .events
@@ -318,13 +324,24 @@ impl Talk for Session {
         match note {
             Note::News(news) => match &*Arc::clone(&news) {
                 News::Grown(grown) => self.grown(wire, grown).await,
-                News::Rep(rep) => wire.send(&ServerFrame::Rep { rep: rep.clone() }).await,
+                News::Rep(rep) if rep.version > self.rep_version => {
+                    self.rep_version = rep.version;
+                    wire.send(&ServerFrame::Rep { rep: rep.clone() }).await
+                }
+                News::Rep(_) => Ok(()),
                 News::Line { .. } => Ok(()),
             },
             Note::Position {
                 conversation,
                 ahead,
             } => self.line(wire, conversation, ahead).await,
+            Note::Ended { conversation, seq } => {
+                let at = self.cursors.at(conversation);
+                match at > 0 && at < seq {
+                    true => self.catch_up(wire, conversation).await,
+                    false => Ok(()),
+                }
+            }
             Note::Check => self.check(wire).await,
         }
     }
@@ -350,6 +367,7 @@ impl Talk for Session {
     }
 
     async fn closed(&mut self, seat: &Seat) {
+        self.app.hub.set_present(seat.id, false);
         // When the node goes down, its whole lease is given back at once.
         if self.arrived && !self.app.hub.is_closing() {
             let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;

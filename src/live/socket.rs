@@ -28,6 +28,8 @@ pub const REPLACED: u16 = 4101;
 
 /// Commands of one client that may be under way at a time.
 const UNDER_WAY: usize = 32;
+/// How long answers under way may take when the server ends a socket.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Wrong frames in a minute before the socket is closed.
 const STRIKES: u32 = 10;
 
@@ -149,12 +151,7 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
     let settings = &app.settings;
     let stall = Duration::from_millis(settings.write_stall_ms);
     let most = settings.sockets_per_user_max;
-    let mut seat = app.hub.seat(
-        caller.actor.id,
-        caller.actor.role,
-        Some(caller.session),
-        most,
-    );
+    let mut seat = app.hub.seat(caller.actor.id, Some(caller.session), most);
     let mut wire = Wire {
         session,
         stall,
@@ -240,6 +237,8 @@ impl Turn {
         loop {
             let step = tokio::select! {
                 end = farewell.ended() => {
+                    // What was asked for is answered first, if that does not take long.
+                    let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
                     let _ = talk.bye(wire, end).await;
                     return last_words(end);
                 }

@@ -47,6 +47,12 @@ pub fn check(person: &NewPerson) -> Result<()> {
         !name.contains('@') || person.email.as_ref().is_some_and(own),
         "A username with @ must be your own e-mail address.",
     );
+    let own = |phone: &String| plain_phone(phone) == plain_phone(name);
+    must(
+        "username",
+        !is_phone(name) || person.phone.as_ref().is_some_and(own),
+        "A username that is a phone number must be your own.",
+    );
     for (right, detail) in password_rules(person) {
         must("password", right, detail);
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::conn::{Conn, queries};
+use super::conn::{Conn, Dialect, queries};
 use crate::error::Result;
 
 /// One invariant.
@@ -112,7 +112,8 @@ pub const CHECKS: &[Check] = &[
               JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
               AND NOT EXISTS (SELECT 1 FROM events a WHERE a.conversation_id = c.id
-                  AND a.kind = 'assigned' AND a.seq < e.seq)",
+                  AND a.kind = 'assigned' AND a.seq < e.seq
+                  AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')",
     },
 ];
 
@@ -128,8 +129,14 @@ struct Assignment {
     data: String,
 }
 
+/// `e.sender_id` as plain hexadecimal text.
+fn hex_of_sender<C: Dialect>(_: &C) -> &'static str {
+    C::HEX_OF_SENDER
+}
+
 queries! {
     fn count(conn, sql: &'static str) -> QueryResult<i64> {
+        let sql = sql.replace("SENDER", hex_of_sender(conn));
         Ok(diesel::sql_query(sql).get_result::<Broken>(conn)?.broken)
     }
 

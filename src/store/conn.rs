@@ -44,14 +44,18 @@ pub(crate) use queries;
 pub trait Dialect {
     /// The database's own clock, in Unix milliseconds.
     const NOW: &'static str;
+    /// `e.sender_id`, a UUID, as 32 hexadecimal digits.
+    const HEX_OF_SENDER: &'static str;
 }
 
 impl Dialect for SqliteConnection {
     const NOW: &'static str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    const HEX_OF_SENDER: &'static str = "lower(hex(e.sender_id))";
 }
 
 impl Dialect for PgConn {
     const NOW: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+    const HEX_OF_SENDER: &'static str = "replace(CAST(e.sender_id AS TEXT), '-', '')";
 }
 
 /// The database's clock as an expression: leases are compared by it and by no other.

@@ -1,12 +1,10 @@
 //! Conversations: finding, listing, and the changes that only the desk makes.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::queues::Queue;
-use super::schema::{conversations, heads, queues, rep_queues, users};
+use super::schema::{conversations, heads, rep_queues};
+pub use super::views::{ConversationView, PersonView, QueueView, view, view_of, views};
 use crate::error::{Error, Result};
 use crate::words::{
     ClientId, ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
@@ -47,6 +45,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those not closed.
     pub open: bool,
+    /// Only those that this rep serves now.
+    pub served_by: Option<UserId>,
     /// Only ids smaller than this one: the cursor of the page before.
     pub before: Option<ConversationId>,
     pub limit: i64,
@@ -71,6 +71,13 @@ queries! {
 
     pub fn insert(conn, row: &Conversation) -> QueryResult<usize> {
         diesel::insert_into(conversations::table).values(row).execute(conn)
+    }
+
+    /// Whether there is any conversation at all.
+    pub fn any(conn) -> QueryResult<bool> {
+        let first = conversations::table.select(conversations::id).limit(1);
+        let first = first.first::<ConversationId>(conn).optional()?;
+        Ok(first.is_some())
     }
 
     /// How many conversations this customer has that are not closed.
@@ -157,6 +164,26 @@ queries! {
             .load(conn)
     }
 
+    /// Those of these people that were closed since a moment, with whom they concern and their
+    /// last seqs.
+    pub fn ended_since(conn, people: &[UserId], since: Moment) -> QueryResult<Vec<OpenHead>> {
+        conversations::table
+            .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
+            .filter(conversations::closed_at.gt(since))
+            .filter(
+                conversations::customer_id
+                    .eq_any(people)
+                    .or(conversations::last_rep_id.eq_any(people)),
+            )
+            .select((
+                conversations::id,
+                conversations::customer_id,
+                conversations::last_rep_id,
+                heads::last_seq,
+            ))
+            .load(conn)
+    }
+
     /// The first of a queue's line, with their customers: at most `limit`, held ones included.
     pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<(ConversationId, UserId)>> {
         conversations::table
@@ -189,17 +216,6 @@ queries! {
             .map(Some)
     }
 
-    fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
-        users::table
-            .filter(users::id.eq_any(ids))
-            .select((users::id, users::display_name))
-            .load(conn)
-    }
-
-    fn queue_names(conn, ids: &[QueueId]) -> QueryResult<Vec<(QueueId, String)>> {
-        queues::table.filter(queues::id.eq_any(ids)).select((queues::id, queues::name)).load(conn)
-    }
-
     /// The page of conversations that this person may read.
     pub fn list(conn, person: UserId, role: Role, filter: &Filter)
         -> QueryResult<Vec<Conversation>>
@@ -223,6 +239,9 @@ queries! {
         };
         if let Some(status) = filter.status {
             query = query.filter(conversations::status.eq(status));
+        }
+        if let Some(rep) = filter.served_by {
+            query = query.filter(conversations::rep_id.eq(rep));
         }
         if filter.open {
             query = query.filter(conversations::status.ne(Status::Closed));
@@ -263,122 +282,5 @@ pub fn readable(
     match may_read(conn, person, role, &row)? {
         true => Ok(row),
         false => Err(Error::not_found("conversation")),
-    }
-}
-
-/// A person as others see him.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct PersonView {
-    pub id: UserId,
-    pub name: String,
-}
-
-/// A queue as others see it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct QueueView {
-    pub id: QueueId,
-    pub name: String,
-}
-
-/// A conversation as its participants see it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[schema(as = Conversation)]
-pub struct ConversationView {
-    pub id: ConversationId,
-    /// For people: "number 42".
-    pub number: i64,
-    pub subject: String,
-    pub queue: QueueView,
-    pub priority: Priority,
-    pub status: Status,
-    pub resolution: Option<Resolution>,
-    pub customer: PersonView,
-    /// Who serves it now.
-    pub rep: Option<PersonView>,
-    /// Who serves it, or served it last.
-    pub last_rep: Option<PersonView>,
-    /// Grows by one per assignment.
-    pub epoch: i64,
-    /// The number of its newest event.
-    pub last_seq: i64,
-    pub created_at: Moment,
-    pub updated_at: Moment,
-    pub assigned_at: Option<Moment>,
-    pub first_reply_at: Option<Moment>,
-    pub closed_at: Option<Moment>,
-}
-
-/// Rows with the names and last seqs that people see, in three queries whatever their number.
-pub fn views(conn: &mut Conn, rows: Vec<Conversation>) -> Result<Vec<ConversationView>> {
-    let mut queues: Vec<QueueId> = rows.iter().map(|row| row.queue_id).collect();
-    queues.sort();
-    queues.dedup();
-    let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
-    let queues: HashMap<_, _> = queue_names(conn, &queues)?.into_iter().collect();
-    let seqs: HashMap<_, _> = super::events::last_seqs(conn, &ids)?.into_iter().collect();
-    let names = names_in(conn, &rows)?;
-    let known = |row: Conversation| {
-        let queue = queues.get(&row.queue_id).cloned().unwrap_or_default();
-        let last_seq = seqs.get(&row.id).copied().unwrap_or_default();
-        named(row, queue, last_seq, &names)
-    };
-    Ok(rows.into_iter().map(known).collect())
-}
-
-/// One row with its names.
-pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
-    let mut views = views(conn, vec![row])?;
-    Ok(views.pop().expect("one row makes one view"))
-}
-
-/// A row just written, whose last seq and queue are at hand.
-pub fn view_of(
-    conn: &mut Conn,
-    row: Conversation,
-    last_seq: i64,
-    queue: &Queue,
-) -> Result<ConversationView> {
-    let names = names_in(conn, std::slice::from_ref(&row))?;
-    Ok(named(row, queue.name.clone(), last_seq, &names))
-}
-
-type Names = HashMap<UserId, String>;
-
-fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
-    let people = rows
-        .iter()
-        .flat_map(|row| [Some(row.customer_id), row.last_rep_id]);
-    let mut people: Vec<UserId> = people.flatten().collect();
-    people.sort();
-    people.dedup();
-    Ok(names(conn, &people)?.into_iter().collect())
-}
-
-fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> ConversationView {
-    let person = |id: UserId| PersonView {
-        id,
-        name: names.get(&id).cloned().unwrap_or_default(),
-    };
-    ConversationView {
-        id: row.id,
-        number: row.number,
-        subject: row.subject,
-        queue: QueueView {
-            id: row.queue_id,
-            name: queue,
-        },
-        priority: row.priority,
-        status: row.status,
-        resolution: row.resolution,
-        customer: person(row.customer_id),
-        rep: row.rep_id.map(person),
-        last_rep: row.last_rep_id.map(person),
-        epoch: row.epoch,
-        last_seq,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        assigned_at: row.assigned_at,
-        first_reply_at: row.first_reply_at,
-        closed_at: row.closed_at,
     }
 }

@@ -28,7 +28,8 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Numbers of one kind. A database with one node hands them out singly, without gaps.
+    /// Numbers of one kind. A database with one node takes them singly; a refused opening still
+    /// leaves a gap.
     pub fn new(name: &'static str, store: &Store) -> Self {
         Self {
             name,

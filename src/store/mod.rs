@@ -19,6 +19,7 @@ pub mod reps;
 pub mod schema;
 pub mod sessions;
 pub mod users;
+pub mod views;
 mod writer;
 
 use std::path::Path;
@@ -36,6 +37,17 @@ use messages::{Append, Appended};
 
 /// One set of migrations for both databases: see `migrations/README.md`.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// One connection to a database as it is: for looking at it, as long as that takes. Blocks.
+pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
+    let opener = Opener::of(url)?;
+    if let Opener::Lite(path) = &opener
+        && !path.exists()
+    {
+        bail!("there is no database at {}", path.display());
+    }
+    opener.open().context("the database cannot be opened")
+}
 
 /// How long anyone waits for a connection before being told that we are overloaded.
 const WAIT: Duration = Duration::from_secs(2);
@@ -123,18 +135,6 @@ impl Store {
         let opener = Opener::of(&options.url)?;
         let mut first = opener.open().context("the database cannot be opened")?;
         migrate(&mut first)?;
-        Self::over(opener, first, options)
-    }
-
-    /// Opens a database as it is: for looking at it. Blocks.
-    pub fn open_existing(options: &Options) -> anyhow::Result<Self> {
-        let opener = Opener::of(&options.url)?;
-        if let Opener::Lite(path) = &opener
-            && !path.exists()
-        {
-            bail!("there is no database at {}", path.display());
-        }
-        let first = opener.open().context("the database cannot be opened")?;
         Self::over(opener, first, options)
     }
 

@@ -1,13 +1,14 @@
 //! Nodes: one lease row per server process, by the database's clock.
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::conn::{clock, queries};
-use super::schema::{nodes, rep_sessions};
+use super::schema::nodes;
 use crate::words::{Moment, NodeId};
 
 queries! {
-    /// Writes this node down as alive for `lease_ms` from now.
+    /// Writes this node down as alive for `lease_ms` from now, whether it was there or not.
     pub fn insert(conn, id: NodeId, name: &str, at: Moment, lease_ms: i64) -> QueryResult<usize> {
         let until = clock(conn);
         diesel::insert_into(nodes::table)
@@ -17,16 +18,26 @@ queries! {
                 nodes::started_at.eq(at),
                 nodes::expires_at.eq(until + lease_ms),
             ))
+            .on_conflict(nodes::id)
+            .do_update()
+            .set(nodes::expires_at.eq(excluded(nodes::expires_at)))
             .execute(conn)
     }
 
-    /// Renews the lease. False when it had run out and others have already taken it away.
+    /// Renews a lease that has not run out. False when it has, or when others have already taken
+    /// it away.
     pub fn renew(conn, id: NodeId, lease_ms: i64) -> QueryResult<bool> {
-        let until = clock(conn);
-        let renewed = diesel::update(nodes::table.find(id))
+        let (now, until) = (clock(conn), clock(conn));
+        let living = nodes::table.filter(nodes::id.eq(id).and(nodes::expires_at.gt(now)));
+        let renewed = diesel::update(living)
             .set(nodes::expires_at.eq(until + lease_ms))
             .execute(conn)?;
         Ok(renewed > 0)
+    }
+
+    /// Every node that is written down, alive or not.
+    pub fn all(conn) -> QueryResult<Vec<NodeId>> {
+        nodes::table.select(nodes::id).load(conn)
     }
 
     /// Nodes whose lease has run out.
@@ -45,10 +56,5 @@ queries! {
     /// Strikes out a node that leaves by itself.
     pub fn delete(conn, id: NodeId) -> QueryResult<usize> {
         diesel::delete(nodes::table.find(id)).execute(conn)
-    }
-
-    /// Every node with its start, its lease's end and its reps' sockets, and the database's clock.
-    pub fn count_sessions(conn, id: NodeId) -> QueryResult<i64> {
-        rep_sessions::table.filter(rep_sessions::node_id.eq(id)).count().get_result(conn)
     }
 }

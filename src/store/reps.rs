@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, clock, queries};
-use super::schema::{conversations, nodes, rep_queues, rep_sessions, reps, users};
+use super::schema::{nodes, rep_queues, rep_sessions, reps, users};
 use crate::error::Result;
-use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, Status, UserId};
+use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, UserId};
 
 /// A rep as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -175,6 +175,14 @@ queries! {
             .execute(conn)
     }
 
+    /// The sockets that a node is written down with, and whose they are.
+    pub fn sessions_of_node(conn, node: NodeId) -> QueryResult<Vec<(SocketId, UserId)>> {
+        rep_sessions::table
+            .filter(rep_sessions::node_id.eq(node))
+            .select((rep_sessions::id, rep_sessions::rep_id))
+            .load(conn)
+    }
+
     pub fn insert_session(conn, id: SocketId, rep: UserId, node: NodeId, at: Moment)
         -> QueryResult<usize>
     {
@@ -185,6 +193,7 @@ queries! {
                 rep_sessions::node_id.eq(node),
                 rep_sessions::created_at.eq(at),
             ))
+            .on_conflict_do_nothing()
             .execute(conn)
     }
 
@@ -202,22 +211,14 @@ queries! {
             .returning(rep_sessions::rep_id)
             .get_results(conn)
     }
-
-    /// What each rep really holds, for checking `active`.
-    pub fn slots_held(conn) -> QueryResult<Vec<(Option<UserId>, i64)>> {
-        conversations::table
-            .filter(conversations::rep_id.is_not_null())
-            .filter(conversations::status.eq_any([Status::Offered, Status::Active, Status::Wrapup]))
-            .group_by(conversations::rep_id)
-            .select((conversations::rep_id, diesel::dsl::count_star()))
-            .load(conn)
-    }
 }
 
 /// What of a rep changes while he works, as his own sockets are told.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RepState {
     pub id: UserId,
+    /// Grows with every change, so that late news can be told from fresh.
+    pub version: i64,
     /// How many conversations he may hold.
     pub capacity: i32,
     /// How many he holds.
@@ -231,6 +232,7 @@ impl From<&Standing> for RepState {
     fn from(one: &Standing) -> Self {
         RepState {
             id: one.rep.user_id,
+            version: one.rep.version,
             capacity: one.rep.capacity,
             load: one.rep.active,
             availability: one.rep.availability,

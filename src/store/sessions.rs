@@ -116,9 +116,11 @@ queries! {
         Ok(row.filter(|(_, expires_at)| *expires_at > now).map(|(session, _)| session))
     }
 
-    /// Forgets tickets that nobody used.
-    pub fn delete_stale_tickets(conn, now: Moment) -> QueryResult<usize> {
+    /// Forgets tickets that nobody used, and logins that ran out a month ago.
+    pub fn delete_stale(conn, now: Moment) -> QueryResult<usize> {
+        const MONTH: Moment = 30 * 24 * 60 * 60 * 1_000;
         diesel::delete(socket_tickets::table.filter(socket_tickets::expires_at.le(now)))
-            .execute(conn)
+            .execute(conn)?;
+        diesel::delete(sessions::table.filter(sessions::expires_at.le(now - MONTH))).execute(conn)
     }
 }

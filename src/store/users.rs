@@ -73,14 +73,6 @@ queries! {
     pub fn usernames(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Option<String>)>> {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(conn)
     }
-
-    /// The names of these people.
-    pub fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
-        users::table
-            .filter(users::id.eq_any(ids))
-            .select((users::id, users::display_name))
-            .load(conn)
-    }
 }
 
 /// Tells a person which of his names is taken, instead of an internal error.

@@ -45,11 +45,7 @@ struct Command<T, F> {
 
 impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Command<T, F> {
     fn run(&mut self, conn: &mut Conn) {
-        let guarded = catch_unwind(AssertUnwindSafe(|| conn.savepoint(&self.run)));
-        self.answer =
-            Some(guarded.unwrap_or_else(|_| {
-                Err(Error::internal(anyhow::anyhow!("a write command panicked")))
-            }));
+        self.answer = Some(conn.savepoint(|conn| guarded(|| (self.run)(conn))));
     }
 
     fn answer(self: Box<Self>, committed: bool) {
@@ -61,6 +57,12 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Command<T, F> {
         // Whoever asked may have gone; what is written stays written.
         let _ = self.reply.send(answer);
     }
+}
+
+/// A panic as an error, so that what it has half written is undone and the thread lives on.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::internal(anyhow::anyhow!("a write panicked"))))
 }
 
 fn lost() -> Error {
@@ -121,10 +123,7 @@ fn write_all(opener: Opener, conn: Conn, mut queue: mpsc::Receiver<Work>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         if let Opener::Lite(_) = opener {
-            let conn = conn
-                .as_mut()
-                .expect("SQLite's connection is never given up");
-            write_commands(conn, std::mem::take(&mut batch));
+            write_commands(&opener, &mut conn, std::mem::take(&mut batch));
         } else {
             write_messages(&opener, &mut conn, batch.drain(..));
         }
@@ -133,12 +132,29 @@ fn write_all(opener: Opener, conn: Conn, mut queue: mpsc::Receiver<Work>) {
 
 type Message = (Append, oneshot::Sender<Result<Appended>>);
 
-/// One commit for commands and messages, in the order they came.
-fn write_commands(conn: &mut Conn, batch: Vec<Work>) {
-    if let Err(error) = conn.begin() {
-        tracing::error!(%error, "the database does not accept writes");
-        return refuse(batch);
+/// The connection to write with: the one there was, or a new one if that has broken, as after a
+/// commit that found the disk full.
+fn whole<'a>(opener: &Opener, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn> {
+    if slot.as_mut().is_none_or(Conn::is_broken) {
+        *slot = None;
+        *slot = Some(opener.open().map_err(Error::unavailable)?);
     }
+    Ok(slot.as_mut().expect("opened above"))
+}
+
+/// One commit for commands and messages, in the order they came.
+fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>) {
+    let begun = whole(opener, slot).and_then(|conn| {
+        conn.begin()?;
+        Ok(conn)
+    });
+    let conn = match begun {
+        Ok(conn) => conn,
+        Err(error) => {
+            tracing::error!(%error, "the database does not accept writes");
+            return refuse(batch);
+        }
+    };
     let mut jobs: Vec<Box<dyn Job>> = Vec::new();
     let mut stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)> = Vec::new();
     let mut run: Vec<Message> = Vec::new();
@@ -191,11 +207,11 @@ fn store(
         return Vec::new();
     }
     let answers = conn
-        .savepoint(|conn| messages::append(conn, &messages))
+        .savepoint(|conn| guarded(|| messages::append(conn, &messages)))
         .unwrap_or_else(|_| {
             let alone = |message: &Append| {
                 let one = std::slice::from_ref(message);
-                conn.savepoint(|conn| messages::append(conn, one))?
+                conn.savepoint(|conn| guarded(|| messages::append(conn, one)))?
                     .pop()
                     .unwrap_or_else(|| Err(lost()))
             };
@@ -241,12 +257,8 @@ fn commit(
     messages: &[Append],
 ) -> Result<Vec<Result<Appended>>> {
     retrying(1, || {
-        if slot.as_mut().is_none_or(Conn::is_broken) {
-            *slot = None;
-            *slot = Some(opener.open().map_err(Error::unavailable)?);
-        }
-        let conn = slot.as_mut().expect("opened above");
-        let answer = conn.transaction(|conn| messages::append(conn, messages));
+        let conn = whole(opener, slot)?;
+        let answer = conn.transaction(|conn| guarded(|| messages::append(conn, messages)));
         if answer
             .as_ref()
             .is_err_and(|error| error.code == crate::error::Code::Unavailable)

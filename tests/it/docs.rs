@@ -100,6 +100,7 @@ fn conversation() -> ConversationView {
 
 fn rep() -> RepState {
     RepState {
+        version: 1,
         id: UserId::new(),
         capacity: 1,
         load: 0,

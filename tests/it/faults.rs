@@ -136,6 +136,8 @@ async fn a_node_that_was_struck_out_writes_itself_down_again() {
     };
     let rep = world.rep(0, 5).await;
     let _socket = rep.socket().await;
+    // An admin's socket is nobody's presence; it must not be in the way.
+    let _watching = world.admin().await.socket().await;
     let node = world.nodes[0].app.node;
     let strike = move |conn: &mut switchboard::store::Conn| {
         switchboard::store::reps::delete_sessions_of_node(conn, node)?;
@@ -180,6 +182,105 @@ async fn a_lost_doorbell_is_a_delay_and_never_a_loss() {
     let heard = socket.event("message").await;
     assert_eq!((&heard["seq"], &heard["after"]), (&json!(3), &json!(2)));
     redis.resume();
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn presence_that_was_lost_on_the_way_is_mended_with_the_lease() {
+    let Some(world) = World::services_with(1, quick).await else {
+        return;
+    };
+    let (rep, gone) = (world.rep(0, 5).await, world.rep(0, 5).await);
+    let _socket = rep.socket().await;
+    // As if his arrival had not been stored, and another's leaving neither.
+    let (here, node) = (gone.id, world.nodes[0].app.node);
+    let muddle = move |conn: &mut switchboard::store::Conn| {
+        use switchboard::store::reps;
+        reps::delete_sessions_of_node(conn, node)?;
+        let socket = switchboard::words::SocketId::new();
+        Ok(reps::insert_session(conn, socket, here, node, 0)?)
+    };
+    world.nodes[0].app.store.write(muddle).await.unwrap();
+    let admin = world.admin().await;
+    until("the truth", async || {
+        let list = admin.get("/api/v1/reps").await.ok(200);
+        let present = |id: switchboard::words::UserId| {
+            let mine = |one: &&Value| one["id"] == json!(id);
+            list.as_array().unwrap().iter().find(mine).unwrap()["present"] == true
+        };
+        present(rep.id) && !present(gone.id)
+    })
+    .await;
+    let id = world.customer(0).await.open().await;
+    until("an assignment", async || {
+        world.status(&id).await == "active"
+    })
+    .await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn an_end_that_nobody_rang_for_is_told_all_the_same() {
+    let Some(redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    let change = |one: &mut switchboard::settings::Settings| {
+        quick(one);
+        one.redis_url = url;
+    };
+    let Some(world) = World::services_with(2, change).await else {
+        return;
+    };
+    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
+    let id = ann.open().await;
+    let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
+    socket.event("assigned").await;
+    rep_socket.wait("assigned").await;
+    redis.pause();
+    rep.close(&id).await.ok(200);
+    assert_eq!(socket.event("closed").await["seq"], 3);
+    redis.resume();
+    // Somebody who comes later does not get what he never knew.
+    let (mut later, ready) = ann.resume(json!({})).await;
+    assert_eq!(ready["conversations"], json!([]));
+    let second = ann.open().await;
+    let next = later.event("opened").await;
+    assert_eq!(next["conversation"], second);
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_redis_that_only_reads_is_away() {
+    let Some(redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    let world = World::services_with(2, |one| one.redis_url = url.clone()).await;
+    let Some(world) = world else { return };
+    let client = redis::Client::open(url.as_str()).unwrap();
+    let mut link = client.get_multiplexed_async_connection().await.unwrap();
+    let set = async |link: &mut redis::aio::MultiplexedConnection, value: &str| {
+        let mut set = redis::cmd("CONFIG");
+        set.arg("SET").arg("maxmemory").arg(value);
+        set.exec_async(link).await.unwrap();
+    };
+    let rep = world.rep(0, 3).await;
+    let _socket = rep.socket().await;
+    set(&mut link, "1").await;
+    for turn in 0..2 {
+        let id = world.customer(turn).await.open().await;
+        until("service without Redis", async || {
+            world.status(&id).await == "active"
+        })
+        .await;
+    }
+    set(&mut link, "0").await;
+    let id = world.customer(1).await.open().await;
+    until("service with Redis", async || {
+        world.status(&id).await == "active"
+    })
+    .await;
     world.end().await;
 }
 

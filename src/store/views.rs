@@ -1,0 +1,142 @@
+//! Conversations as people see them: with the names of who takes part.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::conversations::Conversation;
+use super::queues::Queue;
+use super::schema::{queues, users};
+use crate::error::Result;
+use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Status, UserId};
+
+queries! {
+    fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
+        users::table
+            .filter(users::id.eq_any(ids))
+            .select((users::id, users::display_name))
+            .load(conn)
+    }
+
+    fn queue_names(conn, ids: &[QueueId]) -> QueryResult<Vec<(QueueId, String)>> {
+        queues::table.filter(queues::id.eq_any(ids)).select((queues::id, queues::name)).load(conn)
+    }
+}
+
+/// A person as others see him.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct PersonView {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// A queue as others see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct QueueView {
+    pub id: QueueId,
+    pub name: String,
+}
+
+/// A conversation as its participants see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = Conversation)]
+pub struct ConversationView {
+    pub id: ConversationId,
+    /// For people: "number 42".
+    pub number: i64,
+    pub subject: String,
+    pub queue: QueueView,
+    pub priority: Priority,
+    pub status: Status,
+    pub resolution: Option<Resolution>,
+    pub customer: PersonView,
+    /// Who serves it now.
+    pub rep: Option<PersonView>,
+    /// Who serves it, or served it last.
+    pub last_rep: Option<PersonView>,
+    /// Grows by one per assignment.
+    pub epoch: i64,
+    /// The number of its newest event.
+    pub last_seq: i64,
+    pub created_at: Moment,
+    pub updated_at: Moment,
+    pub assigned_at: Option<Moment>,
+    pub first_reply_at: Option<Moment>,
+    pub closed_at: Option<Moment>,
+}
+
+/// Rows with the names and last seqs that people see, in three queries whatever their number.
+pub fn views(conn: &mut Conn, rows: Vec<Conversation>) -> Result<Vec<ConversationView>> {
+    let mut queues: Vec<QueueId> = rows.iter().map(|row| row.queue_id).collect();
+    queues.sort();
+    queues.dedup();
+    let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
+    let queues: HashMap<_, _> = queue_names(conn, &queues)?.into_iter().collect();
+    let seqs: HashMap<_, _> = super::events::last_seqs(conn, &ids)?.into_iter().collect();
+    let names = names_in(conn, &rows)?;
+    let known = |row: Conversation| {
+        let queue = queues.get(&row.queue_id).cloned().unwrap_or_default();
+        let last_seq = seqs.get(&row.id).copied().unwrap_or_default();
+        named(row, queue, last_seq, &names)
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// One row with its names.
+pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
+    let mut views = views(conn, vec![row])?;
+    Ok(views.pop().expect("one row makes one view"))
+}
+
+/// A row just written, whose last seq and queue are at hand.
+pub fn view_of(
+    conn: &mut Conn,
+    row: Conversation,
+    last_seq: i64,
+    queue: &Queue,
+) -> Result<ConversationView> {
+    let names = names_in(conn, std::slice::from_ref(&row))?;
+    Ok(named(row, queue.name.clone(), last_seq, &names))
+}
+
+type Names = HashMap<UserId, String>;
+
+fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
+    let people = rows
+        .iter()
+        .flat_map(|row| [Some(row.customer_id), row.last_rep_id]);
+    let mut people: Vec<UserId> = people.flatten().collect();
+    people.sort();
+    people.dedup();
+    Ok(names(conn, &people)?.into_iter().collect())
+}
+
+fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> ConversationView {
+    let person = |id: UserId| PersonView {
+        id,
+        name: names.get(&id).cloned().unwrap_or_default(),
+    };
+    ConversationView {
+        id: row.id,
+        number: row.number,
+        subject: row.subject,
+        queue: QueueView {
+            id: row.queue_id,
+            name: queue,
+        },
+        priority: row.priority,
+        status: row.status,
+        resolution: row.resolution,
+        customer: person(row.customer_id),
+        rep: row.rep_id.map(person),
+        last_rep: row.last_rep_id.map(person),
+        epoch: row.epoch,
+        last_seq,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        assigned_at: row.assigned_at,
+        first_reply_at: row.first_reply_at,
+        closed_at: row.closed_at,
+    }
+}
