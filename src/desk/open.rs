@@ -5,7 +5,8 @@ use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
-use crate::store::{Conn, line, messages, queues};
+use crate::store::queues::{self, Queue};
+use crate::store::{Conn, line, messages};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, now,
 };
@@ -44,9 +45,9 @@ impl Desk {
             if let Some(row) = conversations::find_opened(conn, actor.id, open.client_id)? {
                 return Ok(((again(conn, row, &open)?, true), Change::default()));
             }
-            admit(conn, &actor, &open, most)?;
-            let row = row(conn, &actor, &open, (id, number, at))?;
-            let (view, change) = opened(conn, row, &open)?;
+            let queue = admit(conn, &actor, &open, most)?;
+            let row = row(&actor, &open, &queue, (id, number, at));
+            let (view, change) = opened(conn, row, &open, &queue)?;
             Ok(((view, false), change))
         };
         let first = self.commit(insert.clone()).await;
@@ -85,7 +86,8 @@ fn first_text(conn: &mut Conn, row: &Conversation) -> Result<Option<String>> {
     Ok(text.and_then(|event| event.body))
 }
 
-fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<()> {
+/// The queue to wait in, if there is room for one more.
+fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<Queue> {
     if conversations::count_open(conn, actor.id)? >= most {
         let detail = format!("You have {most} open conversations already. Close one first.");
         return Err(Error::new(Code::TooManyOpen, detail));
@@ -98,10 +100,10 @@ fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<()> {
             ..Error::new(Code::QueueFull, detail)
         });
     }
-    Ok(())
+    Ok(queue)
 }
 
-fn queue(conn: &mut Conn, open: &Open) -> Result<queues::Queue> {
+fn queue(conn: &mut Conn, open: &Open) -> Result<Queue> {
     let found = match open.queue {
         Some(id) => queues::find(conn, id)?,
         None => queues::list(conn)?.into_iter().next(),
@@ -110,17 +112,17 @@ fn queue(conn: &mut Conn, open: &Open) -> Result<queues::Queue> {
 }
 
 fn row(
-    conn: &mut Conn,
     actor: &Actor,
     open: &Open,
+    queue: &Queue,
     (id, number, at): (ConversationId, i64, Moment),
-) -> Result<Conversation> {
-    Ok(Conversation {
+) -> Conversation {
+    Conversation {
         id,
         number,
         customer_id: actor.id,
         open_client_id: open.client_id,
-        queue_id: queue(conn, open)?.id,
+        queue_id: queue.id,
         subject: open.subject.clone(),
         priority: open.priority,
         status: Status::Waiting,
@@ -136,10 +138,15 @@ fn row(
         first_reply_at: None,
         closed_at: None,
         changed_by: Some(actor.id),
-    })
+    }
 }
 
-fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(ConversationView, Change)> {
+fn opened(
+    conn: &mut Conn,
+    row: Conversation,
+    open: &Open,
+    queue: &Queue,
+) -> Result<(ConversationView, Change)> {
     let (id, customer, at) = (row.id, row.customer_id, row.created_at);
     conversations::insert(conn, &row)?;
     let mut entries = vec![Entry {
@@ -153,9 +160,8 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
-    let queue = queues::of(conn, row.queue_id)?;
-    let fact = line::of_row(&row, last_seq, &queue);
-    let view = conversations::view_of(conn, row, last_seq, &queue)?;
+    let fact = line::of_row(&row, last_seq, queue);
+    let view = conversations::view_of(conn, row, last_seq, queue)?;
     let mut change = Change::default();
     change.conversation(fact, Grown::new(log, [customer], Some(view.clone())));
     change.news.push(News::Line { queue: queue.id });
