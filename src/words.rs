@@ -20,9 +20,12 @@ pub fn now() -> Moment {
     jiff::Timestamp::now().as_millisecond()
 }
 
-/// The SQL type of every id.
+/// The SQL type of every id. PostgreSQL's uuid has the same object id in every database.
 #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
-#[diesel(postgres_type(name = "uuid"), sqlite_type(name = "Binary"))]
+#[diesel(
+    postgres_type(oid = 2950, array_oid = 2951),
+    sqlite_type(name = "Binary")
+)]
 pub struct SqlId;
 
 macro_rules! ids {

@@ -73,7 +73,7 @@ pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<Ht
         phone,
     };
     let rep = app.people.add_rep(person.into(), capacity).await?;
-    app.desk.rep_changed(rep.id).await?;
+    app.desk.rep_changed(rep.id);
     let read = move |conn: &mut Conn| reps::views(conn, Some(rep.id));
     let view = app
         .store

@@ -2,7 +2,7 @@
 //! the next customer is told.
 //!
 //! The line never empties: every customer opens again when his conversation is closed, and every
-//! rep closes what he gets at once, so as many closes are under way as there are slots.
+//! rep closes what he gets, at once or after a while (`--chat-ms`).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,6 +12,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 
 use super::people::{self, Side};
@@ -36,6 +38,10 @@ pub struct Options {
     /// How many conversations each rep holds.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
     capacity: u16,
+    /// How long a rep serves a conversation, on average. 0 closes it at once: as many closes are
+    /// then under way as there are slots, and the machine is the limit.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    chat_ms: u64,
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub seconds: u64,
 }
@@ -95,8 +101,14 @@ impl Place {
             "PostgreSQL"
         };
         format!(
-            "{} node(s), {database} + {engine}, {} customers, {} reps of capacity {}, {} s",
-            options.nodes, options.customers, options.reps, options.capacity, options.seconds
+            "{} node(s), {database} + {engine}, {} customers, {} reps of capacity {}, chats of \
+             {} ms, {} s",
+            options.nodes,
+            options.customers,
+            options.reps,
+            options.capacity,
+            options.chat_ms,
+            options.seconds
         )
     }
 }
@@ -135,15 +147,9 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
     }
     // The people have a thread of their own, as the servers have theirs.
     let (tell, told) = mpsc::channel();
-    let (seconds, capacity) = (options.seconds, usize::from(options.capacity));
+    let options = options.clone();
     std::thread::spawn(move || {
-        let work = work(
-            urls,
-            customers,
-            reps,
-            capacity,
-            Duration::from_secs(seconds),
-        );
+        let work = work(urls, customers, reps, options);
         let _ = tell.send(actix_web::rt::System::new().block_on(work));
     });
     let times = loop {
@@ -182,9 +188,9 @@ async fn work(
     urls: Vec<String>,
     customers: Vec<Side>,
     reps: Vec<Side>,
-    capacity: usize,
-    lasts: Duration,
+    options: Options,
 ) -> anyhow::Result<Times> {
+    let chat = Duration::from_millis(options.chat_ms);
     let seen = Rc::new(RefCell::new(Seen::default()));
     let site = |turn: usize| Site::new(&urls[turn % urls.len()]);
     let mut tasks = Vec::new();
@@ -200,9 +206,14 @@ async fn work(
     for (turn, rep) in reps.into_iter().enumerate() {
         // With two nodes, most pairs of rep and customer sit on different ones.
         let socket = site(turn + 1).socket(&rep.token, &HashMap::new()).await?;
-        tasks.push(actix_web::rt::spawn(answer(rep, socket, seen.clone())));
+        tasks.push(actix_web::rt::spawn(answer(
+            rep,
+            socket,
+            chat,
+            seen.clone(),
+        )));
     }
-    tokio::time::sleep(lasts).await;
+    tokio::time::sleep(Duration::from_secs(options.seconds)).await;
     for task in &tasks {
         task.abort();
     }
@@ -219,7 +230,7 @@ async fn work(
     for (rep, freed) in &seen.freed {
         let told = seen.told.get(rep).map(Vec::as_slice).unwrap_or_default();
         // The first so many assignments filled slots that were free from the start.
-        let pairs = freed.iter().zip(told.iter().skip(capacity));
+        let pairs = freed.iter().zip(told.iter().skip(options.capacity.into()));
         waits.extend(pairs.map(|(freed, told)| told.saturating_duration_since(*freed)));
     }
     let assignments = seen.told.values().map(Vec::len).sum();
@@ -254,15 +265,33 @@ async fn ask(
     }
 }
 
-/// A rep: closes what he gets.
-async fn answer(me: Side, mut socket: Socket, seen: Rc<RefCell<Seen>>) -> anyhow::Result<()> {
+/// A rep: closes what he gets after a while, between half of `chat` and one and a half.
+async fn answer(
+    me: Side,
+    mut socket: Socket,
+    chat: Duration,
+    seen: Rc<RefCell<Seen>>,
+) -> anyhow::Result<()> {
     let mut asked = HashMap::new();
+    let mut chats = FuturesUnordered::new();
     loop {
-        match socket.hear().await? {
+        let frame = tokio::select! {
+            Some(id) = chats.next() => {
+                asked.insert(id, Instant::now());
+                socket.say(&json!({ "type": "close", "conversation": id })).await?;
+                continue;
+            }
+            frame = socket.hear() => frame?,
+        };
+        match frame {
             Frame::Assigned { conversation } => {
-                asked.insert(conversation.id, Instant::now());
-                let close = json!({ "type": "close", "conversation": conversation.id });
-                socket.say(&close).await?;
+                let lasts = chat.mul_f64(rand::random_range(0.5..1.5));
+                chats.push(async move {
+                    if !lasts.is_zero() {
+                        tokio::time::sleep(lasts).await;
+                    }
+                    conversation.id
+                });
             }
             Frame::Ack {
                 conversation: Some(id),

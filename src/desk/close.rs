@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
-use crate::store::{Conn, line, messages, queues, reps};
+use crate::store::{Conn, line, messages, reps};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
 };
@@ -70,25 +70,25 @@ fn end(
         _ => Resolution::Resolved,
     });
     let row = conversations::set_closed(conn, id, how, Some(actor.id), at)?;
-    let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+    let (row, beside) = row.ok_or_else(|| Error::not_found("conversation"))?;
     let freed = before.rep_id.filter(|_| before.status.holds_slot());
+    let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
+    let mut change = Change::default();
+    // Last, because everything else of this rep waits for it until the commit.
     if let Some(rep) = freed {
         reps::free_slot(conn, rep)?;
+        change.reps.push(rep);
     }
-    let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
-    let queue = queues::of(conn, row.queue_id)?;
-    let mut change = Change::default();
-    if let Some(rep) = freed {
-        change.rep(conn, rep)?;
-    }
-    let fact = line::of_row(&row, last_seq, &queue);
-    let view = conversations::view_of(conn, row, last_seq, &queue)?;
+    let fact = line::of_row(&row, last_seq, beside.mode);
+    let view = conversations::view_of(row, beside, last_seq);
     let audience = [Some(before.customer_id), before.rep_id]
         .into_iter()
         .flatten();
     change.conversation(fact, Grown::new(log, audience, Some(view.clone())));
     if before.status == Status::Waiting {
-        change.news.push(News::Line { queue: queue.id });
+        change.news.push(News::Line {
+            queue: before.queue_id,
+        });
     }
     Ok(((view, false), change))
 }

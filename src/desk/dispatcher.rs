@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::events::{self, Entry};
 use crate::store::reps::{self, Rep};
-use crate::store::{Conn, conversations, line, queues};
+use crate::store::{Conn, conversations, line};
 use crate::words::{EventKind, Moment, UserId, now};
 
 impl Desk {
@@ -52,18 +52,15 @@ impl Desk {
             .write(move |conn| assign(conn, one, None, at))
             .await;
         let error = match settled {
-            Ok((change, waited)) => {
+            Ok((mut change, waited)) => {
                 self.0
                     .metrics
                     .commit_seconds
                     .observe(begun.elapsed().as_secs_f64());
                 self.0.metrics.assigned.inc();
                 self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
-                change
-                    .news
-                    .into_iter()
-                    .for_each(|news| self.0.bell.ring(news));
-                return Some(change.facts);
+                self.ring(std::mem::take(&mut change.news));
+                return Some(self.facts(change).await);
             }
             Err(error) => error,
         };
@@ -84,10 +81,8 @@ impl Desk {
 /// The rows of a refused proposal as SQL has them.
 fn as_they_are(conn: &mut Conn, one: Proposal) -> Result<Facts> {
     let conversations = line::conversations(conn, &[one.conversation])?;
-    let reps = reps::standing(conn, one.rep)?
-        .into_iter()
-        .map(line::rep_fact)
-        .collect();
+    let reps = reps::standings_of(conn, &[one.rep])?;
+    let reps = reps.into_iter().map(line::rep_fact).collect();
     Ok(Facts {
         conversations,
         reps,
@@ -110,7 +105,8 @@ pub(super) fn assign(
     let Some(last_seq) = events::bump(conn, one.conversation, 1)? else {
         return Err(Error::not_found("conversation"));
     };
-    let Some(row) = conversations::set_assigned(conn, one.conversation, one.rep, by, at)? else {
+    let assigned = conversations::set_assigned(conn, one.conversation, one.rep, by, at)?;
+    let Some((row, beside)) = assigned else {
         return Err(Error::new(
             Code::AlreadyClaimed,
             "This conversation does not wait any more.",
@@ -130,13 +126,13 @@ pub(super) fn assign(
         ..Entry::new(EventKind::Assigned, by)
     };
     let log = events::append(conn, one.conversation, last_seq, at, vec![entry])?;
-    let queue = queues::of(conn, row.queue_id)?;
     let mut change = Change::default();
-    change.rep(conn, one.rep)?;
-    let (fact, customer) = (line::of_row(&row, last_seq, &queue), row.customer_id);
-    let view = conversations::view_of(conn, row, last_seq, &queue)?;
+    change.reps.push(one.rep);
+    let fact = line::of_row(&row, last_seq, beside.mode);
+    let (customer, queue) = (row.customer_id, row.queue_id);
+    let view = conversations::view_of(row, beside, last_seq);
     change.conversation(fact, Grown::new(log, [customer, one.rep], Some(view)));
-    change.news.push(News::Line { queue: queue.id });
+    change.news.push(News::Line { queue });
     Ok((change, waited))
 }
 

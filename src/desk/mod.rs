@@ -26,7 +26,7 @@ use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
 use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
-use crate::store::reps::{self, RepState};
+use crate::store::reps;
 use crate::store::{Conn, Store, line};
 use crate::words::{ClientId, NodeId, Role, UserId};
 
@@ -57,6 +57,8 @@ pub struct Limits {
 struct Change {
     news: Vec<News>,
     facts: Facts,
+    /// Reps to read again once it is committed, for the line and for their own sockets.
+    reps: Vec<UserId>,
 }
 
 impl Change {
@@ -65,15 +67,6 @@ impl Change {
         self.facts.conversations.push(fact);
         self.news
             .extend(grown.map(|one| News::Grown(Box::new(one))));
-    }
-
-    /// Adds a rep as he is inside this transaction, for the line and for his own sockets.
-    fn rep(&mut self, conn: &mut Conn, id: UserId) -> Result<()> {
-        if let Some(standing) = reps::standing(conn, id)? {
-            self.news.push(News::Rep(RepState::from(&standing)));
-            self.facts.reps.push(line::rep_fact(standing));
-        }
-        Ok(())
     }
 }
 
@@ -144,16 +137,43 @@ impl Desk {
     }
 
     /// Rings for what was committed and lets the line react, without keeping the caller waiting.
-    fn tell(&self, change: Change) {
-        change
-            .news
-            .into_iter()
-            .for_each(|news| self.0.bell.ring(news));
-        if change.facts != Facts::default() {
+    fn tell(&self, mut change: Change) {
+        self.ring(std::mem::take(&mut change.news));
+        if change.facts != Facts::default() || !change.reps.is_empty() {
             let desk = self.clone();
-            let dispatch = async move { desk.dispatch(change.facts).await };
+            let dispatch = async move {
+                let facts = desk.facts(change).await;
+                desk.dispatch(facts).await;
+            };
             self.0.tasks.spawn_on(dispatch, &self.0.runtime);
         }
+    }
+
+    fn ring(&self, news: Vec<News>) {
+        news.into_iter().for_each(|one| self.0.bell.ring(one));
+    }
+
+    /// What a change tells the line, with the reps it names as they are now; their own sockets
+    /// are told, too. Read after the commit, so that nobody waits for a rep's row meanwhile.
+    async fn facts(&self, change: Change) -> Facts {
+        let Change {
+            mut facts, reps, ..
+        } = change;
+        if reps.is_empty() {
+            return facts;
+        }
+        let read = move |conn: &mut Conn| reps::standings_of(conn, &reps);
+        match self.0.store.read(read).await {
+            Ok(found) => {
+                self.ring(found.iter().map(|one| News::Rep(one.into())).collect());
+                facts.reps.extend(found.into_iter().map(line::rep_fact));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a rep could not be read; the line hears of him later");
+                self.0.repair.notify_one();
+            }
+        }
+        facts
     }
 
     /// What is wrong with a text, if anything: nothing in it, too much, or a character that no

@@ -8,7 +8,7 @@ use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
 use crate::store::{Conn, line, messages};
 use crate::words::{
-    ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, now,
+    ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
 
 /// What a customer says when he opens a conversation.
@@ -41,37 +41,46 @@ impl Desk {
         let most = self.0.limits.open_per_customer_max;
         let (id, at) = (ConversationId::new(), now());
         let number = self.0.numbers.next(&self.0.store).await?;
+        let (customer, command) = (actor.id, open.clone());
         let insert = move |conn: &mut Conn| {
-            if let Some(row) = conversations::find_opened(conn, actor.id, open.client_id)? {
-                return Ok(((again(conn, row, &open)?, true), Change::default()));
-            }
             let queue = admit(conn, &actor, &open, most)?;
-            let row = row(&actor, &open, &queue, (id, number, at));
-            let (view, change) = opened(conn, row, &open, &queue)?;
-            Ok(((view, false), change))
+            opened(conn, row(&actor, &open, &queue, (id, number, at)), &open)
         };
-        let first = self.commit(insert.clone()).await;
-        let answer = match first {
-            // The same command came twice at once, over two nodes: the other one has made it.
-            Err(error) if error.is_already_there() => self.commit(insert).await?,
-            other => other?,
+        let refused = match self.commit(insert).await {
+            Ok(view) => {
+                self.0.metrics.opened.inc();
+                return Ok((view, false));
+            }
+            Err(refused) => refused,
         };
-        if !answer.1 {
-            self.0.metrics.opened.inc();
+        // A command that was carried out before stands in its own way.
+        if !(refused.is_already_there() || FULL.contains(&refused.code)) {
+            return Err(refused);
         }
-        Ok(answer)
+        let earlier = self
+            .0
+            .store
+            .read(move |conn| again(conn, customer, &command));
+        let earlier = earlier.await?.ok_or(refused)?;
+        Ok((earlier, true))
     }
 }
 
-/// The conversation that this command has opened before.
-fn again(conn: &mut Conn, row: Conversation, open: &Open) -> Result<ConversationView> {
+/// What a repetition may be told instead of its answer, because the first one counts.
+const FULL: [Code; 2] = [Code::TooManyOpen, Code::QueueFull];
+
+/// The conversation that this command has opened before, if it has.
+fn again(conn: &mut Conn, customer: UserId, open: &Open) -> Result<Option<ConversationView>> {
+    let Some(row) = conversations::find_opened(conn, customer, open.client_id)? else {
+        return Ok(None);
+    };
     let same = row.subject == open.subject
         && row.priority == open.priority
         && open.queue.is_none_or(|queue| queue == row.queue_id);
     if !same || first_text(conn, &row)? != open.text {
         return Err(messages::idempotency_mismatch());
     }
-    conversations::view(conn, row)
+    conversations::view(conn, row).map(Some)
 }
 
 /// The message that a conversation was opened with: written in the same moment, just behind the
@@ -88,12 +97,14 @@ fn first_text(conn: &mut Conn, row: &Conversation) -> Result<Option<String>> {
 
 /// The queue to wait in, if there is room for one more.
 fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<Queue> {
-    if conversations::count_open(conn, actor.id)? >= most {
+    let admission = queues::admission(conn, open.queue, actor.id)?;
+    let (queue, waiting, mine) =
+        admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
+    if mine.unwrap_or_default() >= most {
         let detail = format!("You have {most} open conversations already. Close one first.");
         return Err(Error::new(Code::TooManyOpen, detail));
     }
-    let queue = queue(conn, open)?;
-    if conversations::count_waiting(conn, queue.id)? >= i64::from(queue.waiting_max) {
+    if waiting.unwrap_or_default() >= i64::from(queue.waiting_max) {
         let detail = "Too many are waiting already. Please come back later.";
         return Err(Error {
             retry_after_ms: Some(60_000),
@@ -101,14 +112,6 @@ fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<Queue
         });
     }
     Ok(queue)
-}
-
-fn queue(conn: &mut Conn, open: &Open) -> Result<Queue> {
-    let found = match open.queue {
-        Some(id) => queues::find(conn, id)?,
-        None => queues::list(conn)?.into_iter().next(),
-    };
-    found.ok_or_else(|| Error::invalid("queue", "There is no such queue."))
 }
 
 fn row(
@@ -141,14 +144,9 @@ fn row(
     }
 }
 
-fn opened(
-    conn: &mut Conn,
-    row: Conversation,
-    open: &Open,
-    queue: &Queue,
-) -> Result<(ConversationView, Change)> {
-    let (id, customer, at) = (row.id, row.customer_id, row.created_at);
-    conversations::insert(conn, &row)?;
+fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(ConversationView, Change)> {
+    let (id, customer, queue, at) = (row.id, row.customer_id, row.queue_id, row.created_at);
+    let beside = conversations::insert(conn, &row)?;
     let mut entries = vec![Entry {
         client_id: Some(open.client_id),
         ..Entry::new(EventKind::Opened, Some(customer))
@@ -160,10 +158,10 @@ fn opened(
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
-    let fact = line::of_row(&row, last_seq, queue);
-    let view = conversations::view_of(conn, row, last_seq, queue)?;
+    let fact = line::of_row(&row, last_seq, beside.mode);
+    let view = conversations::view_of(row, beside, last_seq);
     let mut change = Change::default();
     change.conversation(fact, Grown::new(log, [customer], Some(view.clone())));
-    change.news.push(News::Line { queue: queue.id });
+    change.news.push(News::Line { queue });
     Ok((view, change))
 }

@@ -24,7 +24,7 @@ impl Desk {
         check_capacity(capacity)?;
         self.commit(move |conn| {
             let found = reps::set_capacity(conn, rep, capacity)?;
-            changed(conn, rep, found)
+            seen(conn, rep, found)
         })
         .await
     }
@@ -45,7 +45,7 @@ impl Desk {
         }
         self.commit(move |conn| {
             let found = reps::set_availability(conn, rep, availability)?;
-            changed(conn, rep, found)
+            seen(conn, rep, found)
         })
         .await
     }
@@ -57,7 +57,7 @@ impl Desk {
             // Before the session, so that two sockets of one rep meet here and not in a deadlock.
             reps::touch(conn, rep)?;
             reps::insert_session(conn, socket, rep, node, at)?;
-            present(conn, rep)
+            Ok(((), changed(rep)))
         })
         .await
     }
@@ -67,7 +67,7 @@ impl Desk {
         self.commit(move |conn| {
             reps::touch(conn, rep)?;
             reps::delete_session(conn, socket)?;
-            present(conn, rep)
+            Ok(((), changed(rep)))
         })
         .await
     }
@@ -96,21 +96,18 @@ impl Desk {
             for (socket, _) in there.difference(&open) {
                 reps::delete_session(conn, *socket)?;
             }
-            let mut change = Change::default();
-            for rep in changed {
-                change.rep(conn, rep)?;
-            }
+            let change = Change {
+                reps: changed.into_iter().collect(),
+                ..Change::default()
+            };
             Ok(((), change))
         })
         .await
     }
 
     /// Lets the line know of a rep who was just made, or whose queues have changed.
-    pub async fn rep_changed(&self, rep: UserId) -> Result<()> {
-        let read = move |conn: &mut Conn| present(conn, rep);
-        let ((), change) = self.0.store.read(read).await?;
-        self.tell(change);
-        Ok(())
+    pub fn rep_changed(&self, rep: UserId) {
+        self.tell(changed(rep));
     }
 }
 
@@ -125,16 +122,16 @@ pub fn check_capacity(capacity: i32) -> Result<()> {
     ))
 }
 
-fn changed(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
+/// The rep as staff see him, if there is such a rep.
+fn seen(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
     let view = reps::views(conn, Some(rep))?.pop().filter(|_| found > 0);
     let view = view.ok_or_else(|| Error::not_found("rep"))?;
-    let ((), change) = present(conn, rep)?;
-    Ok((view, change))
+    Ok((view, changed(rep)))
 }
 
-/// The rep as he is now, for the line and for his sockets.
-fn present(conn: &mut Conn, rep: UserId) -> Result<((), Change)> {
-    let mut change = Change::default();
-    change.rep(conn, rep)?;
-    Ok(((), change))
+fn changed(rep: UserId) -> Change {
+    Change {
+        reps: vec![rep],
+        ..Change::default()
+    }
 }

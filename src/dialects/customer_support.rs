@@ -160,7 +160,7 @@ async fn add_rep(
         desk::check_capacity(capacity)
             .map_err(|error| Error::invalid("max_capacity", error.fields[0].detail.clone()))?;
         let made = app.people.add_rep(person, capacity).await?;
-        app.desk.rep_changed(made.id).await?;
+        app.desk.rep_changed(made.id);
         let body = json!({
             "id": made.id,
             "user": user(&made),

@@ -73,15 +73,20 @@ pub struct Missed {
 }
 
 /// Reads what is missing after `seq`. None when this person may not read the conversation, or
-/// not any more.
+/// not any more. A `hint` that shows it to be his now saves asking whether it is.
 pub async fn missed(
     app: &App,
     actor: &Actor,
     id: ConversationId,
     seq: i64,
+    hint: Option<&ConversationView>,
 ) -> Result<Option<Missed>> {
     let actor = actor.clone();
+    let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
     let read = move |conn: &mut Conn| {
+        if let Some(view) = &hint {
+            return read_after(conn, view.clone(), seq).map(Some);
+        }
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
             Err(error) if error.code == Code::NotFound => return Ok(None),
@@ -92,21 +97,30 @@ pub async fn missed(
             return Ok(None);
         }
         let view = conversations::view(conn, row)?;
-        let from = seq.clamp(0, view.last_seq);
-        let behind = view.last_seq - from;
-        let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
-        let after = gap.map_or(from, |(_, to)| to);
-        let rows = events::after(conn, id, after, BATCH)?;
-        let assigned = rows.iter().any(|event| event.kind == EventKind::Assigned);
-        let events = rows.into_iter().map(EventView::from).collect();
-        Ok(Some(Missed {
-            view,
-            gap,
-            events,
-            assigned,
-        }))
+        read_after(conn, view, seq).map(Some)
     };
     app.store.read(read).await
+}
+
+fn takes_part(view: &ConversationView, person: UserId) -> bool {
+    view.customer.id == person || view.rep.as_ref().is_some_and(|rep| rep.id == person)
+}
+
+/// The events between `seq` and the last one that this view knows of.
+fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Missed> {
+    let from = seq.clamp(0, view.last_seq);
+    let behind = view.last_seq - from;
+    let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
+    let after = gap.map_or(from, |(_, to)| to);
+    let mut rows = events::after(conn, view.id, after, BATCH)?;
+    rows.retain(|event| event.seq <= view.last_seq);
+    let assigned = rows.iter().any(|event| event.kind == EventKind::Assigned);
+    Ok(Missed {
+        gap,
+        events: rows.into_iter().map(EventView::from).collect(),
+        assigned,
+        view,
+    })
 }
 
 /// A rep's sockets are told only of what he serves, to its very end.

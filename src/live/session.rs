@@ -76,7 +76,9 @@ impl Session {
             }
             let rep = match actor.role {
                 Role::Customer => None,
-                _ => reps::standing(conn, actor.id)?.as_ref().map(RepState::from),
+                _ => reps::standings_of(conn, &[actor.id])?
+                    .first()
+                    .map(RepState::from),
             };
             Ok((conversations::views(conn, rows)?, rep))
         };
@@ -92,7 +94,7 @@ impl Session {
         }
         self.welcome(wire, &views, rep).await?;
         for view in &views {
-            self.catch_up(wire, view.id).await?;
+            self.catch_up(wire, view.id, None).await?;
         }
         for view in views.iter().filter(|view| view.status == Status::Waiting) {
             self.tell_place(wire, view).await?;
@@ -170,7 +172,8 @@ impl Session {
             Next::Nothing => Ok(()),
             Next::Read => {
                 self.app.metrics.catch_ups.inc();
-                self.catch_up(wire, grown.conversation).await
+                self.catch_up(wire, grown.conversation, grown.view.as_ref())
+                    .await
             }
             Next::Forward => {
                 let assigned = grown
@@ -196,9 +199,14 @@ impl Session {
     }
 
     /// Reads what this socket has missed of a conversation, and tells it.
-    async fn catch_up(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
+    async fn catch_up(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+        hint: Option<&ConversationView>,
+    ) -> Result<(), Gone> {
         let at = self.cursors.at(id);
-        let missed = match missed(&self.app, &self.caller.actor, id, at).await {
+        let missed = match missed(&self.app, &self.caller.actor, id, at, hint).await {
             Ok(Some(missed)) => missed,
             Ok(None) => {
                 self.cursors.forget(id);
@@ -246,7 +254,7 @@ impl Session {
         };
         for (id, seq) in seqs {
             if seq > self.cursors.at(id) {
-                self.catch_up(wire, id).await?;
+                self.catch_up(wire, id, None).await?;
             }
         }
         Ok(())
@@ -338,7 +346,7 @@ impl Talk for Session {
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);
                 match at > 0 && at < seq {
-                    true => self.catch_up(wire, conversation).await,
+                    true => self.catch_up(wire, conversation, None).await,
                     false => Ok(()),
                 }
             }

@@ -4,10 +4,13 @@
 //! RETURNING, ON CONFLICT and batch inserts work on both; what spans several queries is a plain
 //! function over [`Conn`].
 
+use std::ops::DerefMut;
+
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
@@ -56,6 +59,36 @@ impl Dialect for SqliteConnection {
 impl Dialect for PgConn {
     const NOW: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
     const HEX_OF_SENDER: &'static str = "replace(CAST(e.sender_id AS TEXT), '-', '')";
+}
+
+/// A write whose answer nobody reads: run now, or on its way with the next statement, at the
+/// latest with the commit, which fails if it does.
+pub trait Later: diesel::Connection {
+    fn later<Q>(&mut self, write: Q) -> QueryResult<()>
+    where
+        Q: QueryFragment<Self::Backend> + QueryId + Send + 'static;
+}
+
+impl Later for SqliteConnection {
+    fn later<Q>(&mut self, write: Q) -> QueryResult<()>
+    where
+        Q: QueryFragment<Self::Backend> + QueryId + Send + 'static,
+    {
+        diesel::Connection::execute_returning_count(self, &write).map(drop)
+    }
+}
+
+impl Later for PgConn {
+    fn later<Q>(&mut self, write: Q) -> QueryResult<()>
+    where
+        Q: QueryFragment<Self::Backend> + QueryId + Send + 'static,
+    {
+        let Some(write) = self.deref_mut().later(write) else {
+            return Ok(());
+        };
+        diesel::Connection::execute_returning_count(self, &write)?;
+        self.deref_mut().ran(&write)
+    }
 }
 
 /// The database's clock as an expression: leases are compared by it and by no other.
@@ -115,7 +148,11 @@ impl Conn {
         match self {
             Conn::Lite(conn) => Transactions::commit_transaction(conn),
             Conn::Pg(conn) => {
-                <PgConn as diesel::Connection>::TransactionManager::commit_transaction(&mut **conn)
+                let committed =
+                    <PgConn as diesel::Connection>::TransactionManager::commit_transaction(
+                        &mut **conn,
+                    );
+                conn.failure().map_or(committed, Err)
             }
         }
     }

@@ -1,10 +1,15 @@
 //! Conversations: finding, listing, and the changes that only the desk makes.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::{Conn, queries};
+use super::prepared::prepared;
 use super::schema::{conversations, heads, rep_queues};
-pub use super::views::{ConversationView, PersonView, QueueView, view, view_of, views};
+use super::views::beside;
+pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use crate::error::{Error, Result};
 use crate::words::{
     ClientId, ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
@@ -52,6 +57,12 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// Who waits, spelt as the index of the line spells it: with a parameter PostgreSQL could not
+/// use that index in a plan that it keeps.
+pub(super) fn waits() -> SqlLiteral<Bool> {
+    sql("conversations.status = 'waiting'")
+}
+
 queries! {
     pub fn find(conn, id: ConversationId) -> QueryResult<Option<Conversation>> {
         conversations::table.find(id).select(Conversation::as_select()).first(conn).optional()
@@ -69,8 +80,11 @@ queries! {
             .optional()
     }
 
-    pub fn insert(conn, row: &Conversation) -> QueryResult<usize> {
-        diesel::insert_into(conversations::table).values(row).execute(conn)
+    pub fn insert(conn, row: &Conversation) -> QueryResult<Beside> {
+        diesel::insert_into(conversations::table)
+            .values(row)
+            .returning(beside!())
+            .get_result(conn)
     }
 
     /// Whether there is any conversation at all.
@@ -91,22 +105,19 @@ queries! {
 
     /// How many wait in a queue.
     pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
-        conversations::table
-            .filter(conversations::queue_id.eq(queue))
-            .filter(conversations::status.eq(Status::Waiting))
-            .count()
-            .get_result(conn)
+        let line = conversations::table.filter(conversations::queue_id.eq(queue)).filter(waits());
+        prepared(line.count()).get_result(conn)
     }
 
     /// The waiting one becomes this rep's, if it still waits. The desk takes the slot beside it.
     pub fn set_assigned(conn, id: ConversationId, rep: UserId, by: Option<UserId>, at: Moment)
-        -> QueryResult<Option<Conversation>>
+        -> QueryResult<Option<(Conversation, Beside)>>
     {
         let waiting = conversations::table
             .filter(conversations::id.eq(id))
             .filter(conversations::status.eq(Status::Waiting))
             .filter(conversations::held.eq(false));
-        diesel::update(waiting)
+        let changed = diesel::update(waiting)
             .set((
                 conversations::status.eq(Status::Active),
                 conversations::rep_id.eq(Some(rep)),
@@ -116,19 +127,18 @@ queries! {
                 conversations::updated_at.eq(at),
                 conversations::changed_by.eq(by),
             ))
-            .returning(Conversation::as_returning())
-            .get_result(conn)
-            .optional()
+            .returning((Conversation::as_returning(), beside!()));
+        prepared(changed).get_result(conn).optional()
     }
 
     /// Closes it, if it is open. The desk gives the slot back beside it.
     pub fn set_closed(conn, id: ConversationId, how: Resolution, by: Option<UserId>, at: Moment)
-        -> QueryResult<Option<Conversation>>
+        -> QueryResult<Option<(Conversation, Beside)>>
     {
         let open = conversations::table
             .filter(conversations::id.eq(id))
             .filter(conversations::status.ne(Status::Closed));
-        diesel::update(open)
+        let changed = diesel::update(open)
             .set((
                 conversations::status.eq(Status::Closed),
                 conversations::resolution.eq(Some(how)),
@@ -138,9 +148,8 @@ queries! {
                 conversations::updated_at.eq(at),
                 conversations::changed_by.eq(by),
             ))
-            .returning(Conversation::as_returning())
-            .get_result(conn)
-            .optional()
+            .returning((Conversation::as_returning(), beside!()));
+        prepared(changed).get_result(conn).optional()
     }
 
     /// The open ones of these people, as customer or rep, with their last seqs.
@@ -186,13 +195,13 @@ queries! {
 
     /// The first of a queue's line, with their customers: at most `limit`, held ones included.
     pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<(ConversationId, UserId)>> {
-        conversations::table
+        let line = conversations::table
             .filter(conversations::queue_id.eq(queue))
-            .filter(conversations::status.eq(Status::Waiting))
+            .filter(waits())
             .order((conversations::place, conversations::id))
             .limit(limit)
-            .select((conversations::id, conversations::customer_id))
-            .load(conn)
+            .select((conversations::id, conversations::customer_id));
+        prepared(line).load(conn)
     }
 
     /// How many stand ahead in the same queue, held ones included; none if this one does not wait.
@@ -207,13 +216,12 @@ queries! {
         let before = conversations::place
             .lt(place)
             .or(conversations::place.eq(place).and(conversations::id.lt(id)));
-        conversations::table
+        let ahead = conversations::table
             .filter(conversations::queue_id.eq(queue))
-            .filter(conversations::status.eq(Status::Waiting))
+            .filter(waits())
             .filter(before)
-            .count()
-            .get_result(conn)
-            .map(Some)
+            .count();
+        prepared(ahead).get_result(conn).map(Some)
     }
 
     /// The page of conversations that this person may read.

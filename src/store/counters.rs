@@ -8,15 +8,16 @@ use diesel::prelude::*;
 
 use super::Store;
 use super::conn::queries;
+use super::prepared::prepared;
 use super::schema::counters;
 use crate::error::Result;
 
 queries! {
     fn take(conn, name: &str, count: i64) -> QueryResult<i64> {
-        diesel::update(counters::table.find(name))
+        let taken = diesel::update(counters::table.find(name))
             .set(counters::value.eq(counters::value + count))
-            .returning(counters::value)
-            .get_result(conn)
+            .returning(counters::value);
+        prepared(taken).get_result(conn)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::conn::{Conn, queries};
+use super::conn::{Conn, Later, queries};
+use super::prepared::prepared;
 use super::schema::{events, heads};
 use crate::error::Result;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, UserId};
@@ -26,23 +27,20 @@ queries! {
     /// Takes the next `count` numbers of a conversation and locks it: answers the last one, or
     /// none if there is no such conversation.
     pub fn bump(conn, id: ConversationId, count: i64) -> QueryResult<Option<i64>> {
-        diesel::update(heads::table.find(id))
+        let bumped = diesel::update(heads::table.find(id))
             .set(heads::last_seq.eq(heads::last_seq + count))
-            .returning(heads::last_seq)
-            .get_result(conn)
-            .optional()
+            .returning(heads::last_seq);
+        prepared(bumped).get_result(conn).optional()
     }
 
     /// The first number of a conversation that is being opened.
-    pub fn start(conn, id: ConversationId, last_seq: i64) -> QueryResult<usize> {
-        diesel::insert_into(heads::table)
-            .values((heads::conversation_id.eq(id), heads::last_seq.eq(last_seq)))
-            .execute(conn)
+    pub fn start(conn, id: ConversationId, last_seq: i64) -> QueryResult<()> {
+        let head = (heads::conversation_id.eq(id), heads::last_seq.eq(last_seq));
+        conn.later(diesel::insert_into(heads::table).values(head))
     }
 
-    /// Appends entries whose numbers are taken.
-    pub fn insert(conn, rows: &[Event]) -> QueryResult<usize> {
-        diesel::insert_into(events::table).values(rows).execute(conn)
+    fn insert(conn, row: Event) -> QueryResult<()> {
+        conn.later(diesel::insert_into(events::table).values(row))
     }
 
     /// The entry that a command made, if it was carried out before.
@@ -147,6 +145,8 @@ pub fn append(
         created_at: at,
     });
     let rows: Vec<Event> = rows.collect();
-    insert(conn, &rows)?;
+    for row in &rows {
+        insert(conn, row.clone())?;
+    }
     Ok(rows)
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::conversations::Conversation;
-use super::queues::Queue;
+use super::conversations::{Conversation, waits};
+use super::prepared::prepared;
 use super::reps;
 use super::schema::{conversations, heads, queues};
 use crate::dispatch::{ConversationFact, Facts, RepFact, Standing};
@@ -16,18 +16,17 @@ type Row = (ConversationId, i64, Status, bool, QueueId, Moment, Mode);
 
 queries! {
     fn open(conn) -> QueryResult<Vec<Row>> {
-        conversations::table
+        let query = conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
             .inner_join(queues::table)
-            .filter(conversations::status.eq_any(
-                [Status::Waiting, Status::Offered, Status::Active, Status::Wrapup],
-            ))
+            // Each half has an index; all the closed ones are not looked at.
+            .filter(waits().or(conversations::rep_id.is_not_null()))
             .order(conversations::id)
             .select((
                 conversations::id, heads::last_seq, conversations::status, conversations::held,
                 conversations::queue_id, conversations::place, queues::mode,
-            ))
-            .load(conn)
+            ));
+        prepared(query).load(conn)
     }
 
     fn some(conn, ids: &[ConversationId]) -> QueryResult<Vec<Row>> {
@@ -93,12 +92,12 @@ pub fn conversations(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conv
     Ok(some(conn, ids)?.into_iter().map(fact).collect())
 }
 
-/// A row just written, with the last seq it was written under and its queue.
-pub fn of_row(row: &Conversation, last_seq: i64, queue: &Queue) -> ConversationFact {
+/// A row just written, with the last seq it was written under and its queue's mode.
+pub fn of_row(row: &Conversation, last_seq: i64, mode: Mode) -> ConversationFact {
     ConversationFact {
         id: row.id,
         version: last_seq,
-        standing: standing(row.status, row.held, queue.mode),
+        standing: standing(row.status, row.held, mode),
         queue: row.queue_id,
         place: row.place,
     }

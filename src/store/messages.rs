@@ -11,6 +11,7 @@ use diesel::upsert::excluded;
 
 use super::conn::{Conn, queries};
 use super::events::Event;
+use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
 use crate::error::{Code, Error, Result};
 use crate::words::{ClientId, ConversationId, EventKind, Moment, Role, Status, UserId};
@@ -83,9 +84,9 @@ queries! {
     }
 
     fn give_back(conn, id: ConversationId, count: i64) -> QueryResult<usize> {
-        diesel::update(heads::table.find(id))
-            .set(heads::last_seq.eq(heads::last_seq - count))
-            .execute(conn)
+        let lowered = diesel::update(heads::table.find(id))
+            .set(heads::last_seq.eq(heads::last_seq - count));
+        prepared(lowered).execute(conn)
     }
 
     fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {

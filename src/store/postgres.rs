@@ -20,8 +20,10 @@ use tokio::runtime::Runtime;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::pipeline::Pipeline;
+
 /// A synchronous PostgreSQL connection.
-pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, OwnRuntime>;
+pub type PgConn = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
 
 /// The small runtime that drives one connection. Dropped in the background, because a
 /// connection may be dropped where blocking is not allowed.
@@ -97,7 +99,8 @@ impl Target {
             .keepalives_idle(Duration::from_secs(10))
             .options(
                 "-c statement_timeout=5s -c lock_timeout=2s \
-                 -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on",
+                 -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on \
+                 -c plan_cache_mode=force_generic_plan",
             );
         Ok(Self {
             config,
@@ -113,7 +116,7 @@ impl Target {
             anyhow::Ok(AsyncPgConnection::try_from_client_and_connection(client, link).await?)
         })?;
         OPENED_ON.set(Some(runtime));
-        Ok(PgConn::from(conn))
+        Ok(PgConn::from(Pipeline::new(conn)))
     }
 }
 

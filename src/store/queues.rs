@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::schema::queues;
-use crate::words::{Mode, Moment, QueueId};
+use super::conversations::waits;
+use super::prepared::prepared;
+use super::schema::{conversations, queues};
+use crate::words::{Mode, Moment, QueueId, Status, UserId};
 
 /// A queue as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -22,14 +24,38 @@ pub struct Queue {
     pub created_at: Moment,
 }
 
+/// A queue, how many wait in it, and how many open conversations a customer has anywhere.
+pub type Admission = (Queue, Option<i64>, Option<i64>);
+
 queries! {
-    pub fn find(conn, id: QueueId) -> QueryResult<Option<Queue>> {
-        queues::table.find(id).select(Queue::as_select()).first(conn).optional()
+    /// What decides whether a customer may open one more conversation in this queue, or in the
+    /// first of all.
+    pub fn admission(conn, queue: Option<QueueId>, customer: UserId)
+        -> QueryResult<Option<Admission>>
+    {
+        let waiting = conversations::table
+            .filter(conversations::queue_id.eq(queues::id))
+            .filter(waits());
+        let open = conversations::table
+            .filter(conversations::customer_id.eq(customer))
+            .filter(conversations::status.ne(Status::Closed));
+        let mut query = queues::table
+            .select((
+                Queue::as_select(),
+                waiting.count().single_value(),
+                open.count().single_value(),
+            ))
+            .order((queues::position, queues::id))
+            .limit(1)
+            .into_boxed();
+        if let Some(id) = queue {
+            query = query.filter(queues::id.eq(id));
+        }
+        prepared(query).get_result(conn).optional()
     }
 
-    /// The queue that a conversation's row names.
-    pub fn of(conn, id: QueueId) -> QueryResult<Queue> {
-        queues::table.find(id).select(Queue::as_select()).first(conn)
+    pub fn find(conn, id: QueueId) -> QueryResult<Option<Queue>> {
+        queues::table.find(id).select(Queue::as_select()).first(conn).optional()
     }
 
     /// All of them, in the order people see.

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::conn::{Conn, clock, queries};
+use super::conn::{Conn, Later, clock, queries};
+use super::prepared::prepared;
 use super::schema::{nodes, rep_queues, rep_sessions, reps, users};
 use crate::error::Result;
 use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, UserId};
@@ -71,30 +72,31 @@ queries! {
     /// Those with a socket on a node whose lease has not run out, each once.
     pub fn present(conn) -> QueryResult<Vec<UserId>> {
         let now = clock(conn);
-        rep_sessions::table
+        let query = rep_sessions::table
             .inner_join(nodes::table)
             .filter(nodes::expires_at.gt(now))
             .select(rep_sessions::rep_id)
-            .distinct()
-            .load(conn)
+            .distinct();
+        prepared(query).load(conn)
     }
 
-    fn is_present(conn, id: UserId) -> QueryResult<bool> {
+    /// These reps, whether they are present, and each queue they serve: a row per queue, at least
+    /// one per rep, in the order of their ids.
+    fn load_standings(conn, ids: &[UserId]) -> QueryResult<Vec<(Rep, bool, Option<QueueId>)>> {
         let now = clock(conn);
-        diesel::select(diesel::dsl::exists(
-            rep_sessions::table
-                .inner_join(nodes::table)
-                .filter(rep_sessions::rep_id.eq(id).and(nodes::expires_at.gt(now))),
-        ))
-        .get_result(conn)
-    }
-
-    pub fn queues_of(conn, id: UserId) -> QueryResult<Vec<QueueId>> {
-        rep_queues::table
-            .filter(rep_queues::rep_id.eq(id))
-            .order(rep_queues::queue_id)
-            .select(rep_queues::queue_id)
-            .load(conn)
+        let there = rep_sessions::table
+            .inner_join(nodes::table)
+            .filter(rep_sessions::rep_id.eq(reps::user_id).and(nodes::expires_at.gt(now)));
+        let query = reps::table
+            .left_join(rep_queues::table)
+            .filter(reps::user_id.eq_any(ids))
+            .order((reps::user_id, rep_queues::queue_id))
+            .select((
+                Rep::as_select(),
+                diesel::dsl::exists(there),
+                rep_queues::queue_id.nullable(),
+            ));
+        prepared(query).load(conn)
     }
 
     fn all(conn) -> QueryResult<Vec<Rep>> {
@@ -121,15 +123,14 @@ queries! {
             .filter(reps::active.lt(reps::capacity))
             .filter(diesel::dsl::exists(there))
             .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
-        diesel::update(free)
+        let taken = diesel::update(free)
             .set((
                 reps::active.eq(reps::active + 1),
                 reps::version.eq(reps::version + 1),
                 reps::last_assigned_at.eq(at),
             ))
-            .returning(Rep::as_returning())
-            .get_result(conn)
-            .optional()
+            .returning(Rep::as_returning());
+        prepared(taken).get_result(conn).optional()
     }
 
     /// Takes a slot for a claim: capacity counts, presence does not.
@@ -138,41 +139,40 @@ queries! {
             .filter(reps::user_id.eq(id))
             .filter(reps::active.lt(reps::capacity))
             .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
-        diesel::update(free)
+        let taken = diesel::update(free)
             .set((
                 reps::active.eq(reps::active + 1),
                 reps::version.eq(reps::version + 1),
                 reps::last_assigned_at.eq(at),
             ))
-            .returning(Rep::as_returning())
-            .get_result(conn)
-            .optional()
+            .returning(Rep::as_returning());
+        prepared(taken).get_result(conn).optional()
     }
 
     /// Gives a slot back.
-    pub fn free_slot(conn, id: UserId) -> QueryResult<usize> {
-        diesel::update(reps::table.find(id))
-            .set((reps::active.eq(reps::active - 1), reps::version.eq(reps::version + 1)))
-            .execute(conn)
+    pub fn free_slot(conn, id: UserId) -> QueryResult<()> {
+        let free = diesel::update(reps::table.find(id))
+            .set((reps::active.eq(reps::active - 1), reps::version.eq(reps::version + 1)));
+        conn.later(prepared(free))
     }
 
     pub fn set_capacity(conn, id: UserId, capacity: i32) -> QueryResult<usize> {
-        diesel::update(reps::table.find(id))
-            .set((reps::capacity.eq(capacity), reps::version.eq(reps::version + 1)))
-            .execute(conn)
+        let change = diesel::update(reps::table.find(id))
+            .set((reps::capacity.eq(capacity), reps::version.eq(reps::version + 1)));
+        prepared(change).execute(conn)
     }
 
     pub fn set_availability(conn, id: UserId, availability: Availability) -> QueryResult<usize> {
-        diesel::update(reps::table.find(id))
-            .set((reps::availability.eq(availability), reps::version.eq(reps::version + 1)))
-            .execute(conn)
+        let change = diesel::update(reps::table.find(id))
+            .set((reps::availability.eq(availability), reps::version.eq(reps::version + 1)));
+        prepared(change).execute(conn)
     }
 
     /// Makes the rep's row newer, because something beside it has changed.
     pub fn touch(conn, id: UserId) -> QueryResult<usize> {
-        diesel::update(reps::table.find(id))
-            .set(reps::version.eq(reps::version + 1))
-            .execute(conn)
+        let change = diesel::update(reps::table.find(id))
+            .set(reps::version.eq(reps::version + 1));
+        prepared(change).execute(conn)
     }
 
     /// The sockets that a node is written down with, and whose they are.
@@ -250,17 +250,20 @@ pub struct Standing {
     pub queues: Vec<QueueId>,
 }
 
-/// One rep's standing, if there is such a rep.
-pub fn standing(conn: &mut Conn, id: UserId) -> Result<Option<Standing>> {
-    let Some(rep) = find(conn, id)? else {
-        return Ok(None);
-    };
-    let present = is_present(conn, id)?;
-    Ok(Some(Standing {
-        rep,
-        present,
-        queues: queues_of(conn, id)?,
-    }))
+/// The standings of these reps, in one statement: a row is never newer than what stands beside it.
+pub fn standings_of(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Standing>> {
+    let mut found: Vec<Standing> = Vec::with_capacity(ids.len());
+    for (rep, present, queue) in load_standings(conn, ids)? {
+        match found.last_mut() {
+            Some(last) if last.rep.user_id == rep.user_id => last.queues.extend(queue),
+            _ => found.push(Standing {
+                rep,
+                present,
+                queues: queue.into_iter().collect(),
+            }),
+        }
+    }
+    Ok(found)
 }
 
 /// Every rep's standing, in three queries.

@@ -6,10 +6,39 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::conversations::Conversation;
-use super::queues::Queue;
 use super::schema::{queues, users};
 use crate::error::Result;
-use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Status, UserId};
+use crate::words::{ConversationId, Mode, Moment, Priority, QueueId, Resolution, Status, UserId};
+
+/// What stands beside a conversation's row, as an expression to select or to return.
+macro_rules! beside {
+    () => {{
+        use $crate::store::schema::{conversations, queues, users};
+        let queue = queues::table.filter(queues::id.eq(conversations::queue_id));
+        let customer = users::table.filter(users::id.eq(conversations::customer_id));
+        let rep = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
+        (
+            queue.select(queues::name).single_value().assume_not_null(),
+            queue.select(queues::mode).single_value().assume_not_null(),
+            customer
+                .select(users::display_name)
+                .single_value()
+                .assume_not_null(),
+            rep.select(users::display_name).single_value(),
+        )
+    }};
+}
+pub(super) use beside;
+
+/// What stands beside a conversation's row: its queue, and the names of who takes part.
+#[derive(Debug, Clone, Queryable)]
+pub struct Beside {
+    queue: String,
+    /// How its queue gives it out.
+    pub mode: Mode,
+    customer: String,
+    last_rep: Option<String>,
+}
 
 queries! {
     fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
@@ -89,15 +118,14 @@ pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
     Ok(views.pop().expect("one row makes one view"))
 }
 
-/// A row just written, whose last seq and queue are at hand.
-pub fn view_of(
-    conn: &mut Conn,
-    row: Conversation,
-    last_seq: i64,
-    queue: &Queue,
-) -> Result<ConversationView> {
-    let names = names_in(conn, std::slice::from_ref(&row))?;
-    Ok(named(row, queue.name.clone(), last_seq, &names))
+/// A row just written, with what stood beside it and its last seq.
+pub fn view_of(row: Conversation, beside: Beside, last_seq: i64) -> ConversationView {
+    let names = [
+        row.last_rep_id.zip(beside.last_rep),
+        Some((row.customer_id, beside.customer)),
+    ];
+    let names = names.into_iter().flatten().collect();
+    named(row, beside.queue, last_seq, &names)
 }
 
 type Names = HashMap<UserId, String>;

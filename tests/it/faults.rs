@@ -331,8 +331,13 @@ async fn staff(process: &Process) -> (Person, Person) {
     )
 }
 
-/// Sends until the server is gone; answers the client ids that were acknowledged, with their seqs.
-async fn send_until_gone(socket: &mut crate::socket::Socket, id: &str) -> Vec<(Value, Value)> {
+/// Sends until the server is gone, and says so when `ENOUGH` are acknowledged; answers the client
+/// ids that were, with their seqs.
+async fn send_until_gone(
+    socket: &mut crate::socket::Socket,
+    id: &str,
+    enough: std::sync::mpsc::Sender<()>,
+) -> Vec<(Value, Value)> {
     let mut acked = Vec::new();
     for n in 0.. {
         socket.send(id, &client_id(), &format!("message {n}")).await;
@@ -343,9 +348,15 @@ async fn send_until_gone(socket: &mut crate::socket::Socket, id: &str) -> Vec<(V
             break;
         }
         acked.push((frame["client_id"].clone(), frame["seq"].clone()));
+        if acked.len() == ENOUGH {
+            enough.send(()).unwrap();
+        }
     }
     acked
 }
+
+/// So many messages are acknowledged before the process is killed.
+const ENOUGH: usize = 20;
 
 async fn killed_in_the_middle(start: impl Fn() -> Process, survivor: Option<Process>) {
     let mut process = start();
@@ -357,20 +368,17 @@ async fn killed_in_the_middle(start: impl Fn() -> Process, survivor: Option<Proc
     let mut socket = ann.socket().await;
     let pid = process.id();
     // From another thread, so that the sending goes on until the very moment.
+    let (enough, killed_after) = std::sync::mpsc::channel();
     let killer = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(300));
+        let _ = killed_after.recv();
         let _ = std::process::Command::new("kill")
             .args(["-9", &pid.to_string()])
             .status();
     });
-    let acked = send_until_gone(&mut socket, &id).await;
+    let acked = send_until_gone(&mut socket, &id, enough).await;
     killer.join().unwrap();
     process.kill();
-    assert!(
-        acked.len() > 10,
-        "too few messages to say anything: {}",
-        acked.len()
-    );
+    assert!(acked.len() >= ENOUGH);
     println!("{} acknowledged before the kill", acked.len());
 
     let process = match survivor {

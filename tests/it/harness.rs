@@ -182,7 +182,7 @@ impl World {
             Ok(())
         };
         app.store.write(make).await.unwrap();
-        app.desk.rep_changed(id).await.unwrap();
+        app.desk.rep_changed(id);
         rep
     }
 
