@@ -209,6 +209,7 @@ fn first_queue(waiting_max: i32) -> Queue {
         mode: Mode::Auto,
         waiting_max,
         created_at: now(),
+        policy: queues::Policy::default(),
     }
 }
 

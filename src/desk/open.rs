@@ -141,6 +141,11 @@ fn row(
         first_reply_at: None,
         closed_at: None,
         changed_by: Some(actor.id),
+        preferred_rep_id: None,
+        preferred_until: None,
+        hops: 0,
+        due_at: None,
+        ending: None,
     }
 }
 

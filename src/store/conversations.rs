@@ -39,6 +39,15 @@ pub struct Conversation {
     pub first_reply_at: Option<Moment>,
     pub closed_at: Option<Moment>,
     pub changed_by: Option<UserId>,
+    /// Until then, only this rep may be given it.
+    pub preferred_rep_id: Option<UserId>,
+    pub preferred_until: Option<Moment>,
+    /// How often it has gone to a fallback queue.
+    pub hops: i32,
+    /// When time itself moves it on: see `desk/exits.rs`.
+    pub due_at: Option<Moment>,
+    /// The resolution it will have once its wrap-up has ended.
+    pub ending: Option<Resolution>,
 }
 
 /// An open conversation: its id, its customer, its rep, its last seq.

@@ -22,6 +22,65 @@ pub struct Queue {
     /// How many may wait in it.
     pub waiting_max: i32,
     pub created_at: Moment,
+    #[diesel(embed)]
+    pub policy: Policy,
+}
+
+/// How a queue treats those who wait in it. Durations are in ms.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = queues, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Policy {
+    /// How long an offer lasts.
+    pub offer_ms: i64,
+    /// How long a rep who declined or missed a conversation is not given it again.
+    pub cooldown_ms: i64,
+    /// After so many misses in a row a rep is set away.
+    pub misses_max: i32,
+    /// How long the preferred rep comes first; 0: he does not.
+    pub prefer_ms: i64,
+    /// How long the place of a lost customer is held, then it is abandoned. None: for ever.
+    pub abandon_after_ms: Option<i64>,
+    /// How soon a rep must answer, or the conversation goes back in line. None: whenever.
+    pub first_reply_ms: Option<i64>,
+    /// How long nobody may say anything before it is closed as unresolved.
+    pub idle_after_ms: i64,
+    /// How long the slot stays taken after a close; 0: no wrap-up.
+    pub wrap_ms: i64,
+    /// How long after its end a conversation may be opened again.
+    pub reopen_ms: i64,
+    /// How long a customer should wait at most: what the service level is measured against.
+    pub wait_target_ms: i64,
+    /// Where those go who have waited too long here.
+    pub fallback_queue_id: Option<QueueId>,
+    /// How long is too long. Without a fallback queue it ends as abandoned, but in a manual queue.
+    pub fallback_after_ms: i64,
+    /// How often a conversation may go to a fallback queue.
+    pub hops_max: i32,
+    /// Lets nobody new in.
+    pub draining: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        const MINUTE: i64 = 60_000;
+        const DAY: i64 = 24 * 60 * MINUTE;
+        Self {
+            offer_ms: 20_000,
+            cooldown_ms: 30_000,
+            misses_max: 3,
+            prefer_ms: 0,
+            abandon_after_ms: Some(5 * MINUTE),
+            first_reply_ms: None,
+            idle_after_ms: DAY,
+            wrap_ms: 0,
+            reopen_ms: 7 * DAY,
+            wait_target_ms: MINUTE,
+            fallback_queue_id: None,
+            fallback_after_ms: DAY,
+            hops_max: 3,
+            draining: false,
+        }
+    }
 }
 
 /// A queue, how many wait in it, and how many open conversations a customer has anywhere.

@@ -34,6 +34,20 @@ diesel::table! {
         mode -> Text,
         waiting_max -> Integer,
         created_at -> BigInt,
+        offer_ms -> BigInt,
+        cooldown_ms -> BigInt,
+        misses_max -> Integer,
+        prefer_ms -> BigInt,
+        abandon_after_ms -> Nullable<BigInt>,
+        first_reply_ms -> Nullable<BigInt>,
+        idle_after_ms -> BigInt,
+        wrap_ms -> BigInt,
+        reopen_ms -> BigInt,
+        wait_target_ms -> BigInt,
+        fallback_queue_id -> Nullable<SqlId>,
+        fallback_after_ms -> BigInt,
+        hops_max -> Integer,
+        draining -> Bool,
     }
 }
 
@@ -82,6 +96,11 @@ diesel::table! {
         first_reply_at -> Nullable<BigInt>,
         closed_at -> Nullable<BigInt>,
         changed_by -> Nullable<SqlId>,
+        preferred_rep_id -> Nullable<SqlId>,
+        preferred_until -> Nullable<BigInt>,
+        hops -> Integer,
+        due_at -> Nullable<BigInt>,
+        ending -> Nullable<Text>,
     }
 }
 
@@ -165,6 +184,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    cooldowns (conversation_id, rep_id) {
+        conversation_id -> SqlId,
+        rep_id -> SqlId,
+        ends_at -> BigInt,
+    }
+}
+
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -184,4 +213,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     socket_tickets,
     nodes,
     rep_sessions,
+    cooldowns,
 );

@@ -1,7 +1,5 @@
 //! Kill any one thing, and see what is left.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::harness::{World, client_id, settings, until};

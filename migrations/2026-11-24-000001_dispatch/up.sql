@@ -1,0 +1,51 @@
+-- The policy of a queue. Durations are in ms; null means never.
+ALTER TABLE queues ADD COLUMN offer_ms BIGINT NOT NULL DEFAULT 20000
+    CONSTRAINT offer_ms_is_sane CHECK (offer_ms BETWEEN 1000 AND 3600000);
+ALTER TABLE queues ADD COLUMN cooldown_ms BIGINT NOT NULL DEFAULT 30000
+    CONSTRAINT cooldown_ms_is_sane CHECK (cooldown_ms BETWEEN 0 AND 3600000);
+ALTER TABLE queues ADD COLUMN misses_max INTEGER NOT NULL DEFAULT 3
+    CONSTRAINT misses_max_is_sane CHECK (misses_max BETWEEN 1 AND 100);
+ALTER TABLE queues ADD COLUMN prefer_ms BIGINT NOT NULL DEFAULT 0
+    CONSTRAINT prefer_ms_is_sane CHECK (prefer_ms >= 0);
+-- After a customer is lost.
+ALTER TABLE queues ADD COLUMN abandon_after_ms BIGINT DEFAULT 300000
+    CONSTRAINT abandon_after_ms_is_sane CHECK (abandon_after_ms >= 0);
+ALTER TABLE queues ADD COLUMN first_reply_ms BIGINT
+    CONSTRAINT first_reply_ms_is_sane CHECK (first_reply_ms >= 1000);
+ALTER TABLE queues ADD COLUMN idle_after_ms BIGINT NOT NULL DEFAULT 86400000
+    CONSTRAINT idle_after_ms_is_sane CHECK (idle_after_ms >= 1000);
+ALTER TABLE queues ADD COLUMN wrap_ms BIGINT NOT NULL DEFAULT 0
+    CONSTRAINT wrap_ms_is_sane CHECK (wrap_ms BETWEEN 0 AND 3600000);
+ALTER TABLE queues ADD COLUMN reopen_ms BIGINT NOT NULL DEFAULT 604800000
+    CONSTRAINT reopen_ms_is_sane CHECK (reopen_ms >= 0);
+ALTER TABLE queues ADD COLUMN wait_target_ms BIGINT NOT NULL DEFAULT 60000
+    CONSTRAINT wait_target_ms_is_sane CHECK (wait_target_ms > 0);
+-- Where those go who have waited too long here. Not a foreign key: SQLite could not take it back.
+ALTER TABLE queues ADD COLUMN fallback_queue_id UUID;
+ALTER TABLE queues ADD COLUMN fallback_after_ms BIGINT NOT NULL DEFAULT 86400000
+    CONSTRAINT fallback_after_ms_is_sane CHECK (fallback_after_ms >= 1000);
+ALTER TABLE queues ADD COLUMN hops_max INTEGER NOT NULL DEFAULT 3
+    CONSTRAINT hops_max_is_sane CHECK (hops_max BETWEEN 0 AND 100);
+-- Lets nobody new in.
+ALTER TABLE queues ADD COLUMN draining BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Until `preferred_until` only this rep may be given it.
+ALTER TABLE conversations ADD COLUMN preferred_rep_id UUID;
+ALTER TABLE conversations ADD COLUMN preferred_until BIGINT;
+-- How often it has gone to a fallback queue.
+ALTER TABLE conversations ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
+-- When time itself moves it on; what happens then follows from its status.
+ALTER TABLE conversations ADD COLUMN due_at BIGINT;
+-- The resolution that a conversation in wrap-up will have.
+ALTER TABLE conversations ADD COLUMN ending TEXT
+    CONSTRAINT ending_is_known CHECK (ending IN ('resolved', 'unresolved', 'abandoned'));
+CREATE INDEX conversations_due ON conversations (due_at) WHERE due_at IS NOT NULL;
+
+-- Reps who must not be given a conversation yet: they have just declined or missed it, or handed
+-- it back.
+CREATE TABLE cooldowns (
+    conversation_id UUID   NOT NULL REFERENCES conversations (id),
+    rep_id          UUID   NOT NULL REFERENCES reps (user_id),
+    ends_at         BIGINT NOT NULL,
+    PRIMARY KEY (conversation_id, rep_id)
+);
