@@ -121,7 +121,13 @@ impl People {
         user: User,
         insert: impl Fn(&mut Conn, &User) -> Result<()> + Send + 'static,
     ) -> Result<User> {
-        let write = move |conn: &mut Conn| insert(conn, &user).map(|()| user.clone());
+        let write = move |conn: &mut Conn| {
+            // Run again because the answer of its commit was lost, it finds its own row.
+            if let Some(made) = users::find(conn, user.id)? {
+                return Ok(made);
+            }
+            insert(conn, &user).map(|()| user.clone())
+        };
         self.0.store.write(write).await
     }
 

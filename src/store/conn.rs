@@ -182,11 +182,7 @@ impl Conn {
         use diesel::r2d2::R2D2Connection;
         match self {
             Conn::Lite(conn) => conn.is_broken(),
-            Conn::Pg(conn) => {
-                <PgConn as diesel::Connection>::TransactionManager::is_broken_transaction_manager(
-                    &mut **conn,
-                )
-            }
+            Conn::Pg(conn) => conn.is_broken(),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use diesel::pg::Pg;
 use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
 use diesel::{ConnectionResult, QueryResult};
+use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, AsyncPgConnection,
     SimpleAsyncConnection,
@@ -207,5 +208,12 @@ impl AsyncConnection for Pipeline {
 
     fn set_prepared_statement_cache_size(&mut self, size: diesel::connection::CacheSize) {
         self.conn.set_prepared_statement_cache_size(size);
+    }
+}
+
+impl PoolableConnection for Pipeline {
+    /// Also when something was kept that no transaction took along.
+    fn is_broken(&mut self) -> bool {
+        !self.ahead.is_empty() || self.conn.is_broken()
     }
 }

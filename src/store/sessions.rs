@@ -32,8 +32,13 @@ pub struct Bearer {
 }
 
 queries! {
+    /// Run again because the answer of its commit was lost, it changes nothing.
     pub fn insert(conn, row: &Session) -> QueryResult<usize> {
-        diesel::insert_into(sessions::table).values(row).execute(conn)
+        diesel::insert_into(sessions::table)
+            .values(row)
+            .on_conflict(sessions::id)
+            .do_nothing()
+            .execute(conn)
     }
 
     pub fn find(conn, id: SessionId) -> QueryResult<Option<Session>> {

@@ -29,6 +29,7 @@ mod opening;
 mod pages;
 mod person;
 mod process;
+mod proxy;
 mod readme;
 mod services;
 mod services_test;

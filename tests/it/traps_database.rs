@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::harness::{World, client_id, until};
 use crate::person::Person;
+use crate::proxy::Proxy;
 use crate::services;
 use crate::wire::{Reply, Request};
 
@@ -186,4 +187,42 @@ async fn a_lock_of_somebody_else_is_not_waited_for() {
     let written = stored.iter().filter(|one| one["kind"] == "message").count();
     assert_eq!(written, 1, "stored once for all those tries");
     world.end().await;
+}
+
+/// Registers on a node whose PostgreSQL commits what these words say, and whose answer to that
+/// is lost.
+async fn register_unanswered(words: &'static [&'static str]) {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let proxy = Proxy::before(postgres.port(), words).await;
+    let (old, new) = (
+        format!(":{}/", postgres.port()),
+        format!(":{}/", proxy.port),
+    );
+    let world = World::services_with(1, |one| {
+        // In plain, so that the proxy can read along.
+        one.database_url = one.database_url.replace(&old, &new) + "?sslmode=disable";
+    });
+    let Some(world) = world.await else { return };
+    proxy.lose_next_answer();
+    let body = json!({ "username": "ann", "password": "correct horse" });
+    let request = Request::new("POST", "/api/v1/customers").json(&body);
+    let reply = request.ask(&world.base(0)).await;
+    assert!(proxy.has_lost(), "no answer was lost");
+    assert_eq!(reply.status, 201, "{reply:?}");
+    // Somebody else of that name is refused as ever.
+    let reply = request.ask(&world.base(0)).await;
+    assert_eq!(reply.told(), "409 username_taken");
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_registration_whose_commit_was_not_answered_is_done() {
+    register_unanswered(&["INSERT INTO \"users\"", "COMMIT"]).await;
+}
+
+#[actix_web::test]
+async fn a_login_whose_commit_was_not_answered_has_begun() {
+    register_unanswered(&["INSERT INTO \"sessions\"", "COMMIT"]).await;
 }
