@@ -43,7 +43,8 @@ impl Bell {
         }
     }
 
-    /// A bell for all nodes that share this Redis and prefix.
+    /// A bell for all nodes that share this Redis and prefix, and what carries its sound: a task
+    /// that never ends.
     pub fn shared(
         hub: Hub,
         lines: mpsc::UnboundedSender<QueueId>,
@@ -51,19 +52,22 @@ impl Bell {
         prefix: &str,
         redis: ConnectionManager,
         client: redis::Client,
-    ) -> Self {
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let channel = format!("{{{prefix}}}:bell");
         let (out, queue) = mpsc::channel(OUTBOX);
         let heard = Arc::new(AtomicBool::new(false));
-        tokio::spawn(publish(redis, channel.clone(), node, queue));
         let bell = Self {
             hub,
             out: Some(out),
             lines,
             heard,
         };
-        tokio::spawn(listen(client, channel, node, bell.clone()));
-        bell
+        let publish = publish(redis, channel.clone(), node, queue);
+        let listen = listen(client, channel, node, bell.clone());
+        let carry = async {
+            tokio::join!(publish, listen);
+        };
+        (bell, carry)
     }
 
     /// Tells everyone. Never waits: what does not fit is found by the position check.

@@ -39,6 +39,7 @@ pub mod pages;
 
 pub mod http;
 pub mod shared_redis;
+pub mod vital;
 
 pub mod server;
 

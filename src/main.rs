@@ -110,22 +110,20 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let server = Server::start(settings, listener).await?;
     // Nobody may be reading; that is no reason not to serve.
     let _ = writeln!(std::io::stdout(), "{}", server.welcome().await?);
-    stop_asked().await?;
-    tracing::info!("going down");
-    server.stop().await;
-    Ok(())
+    server.run(stop_asked()?).await
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn stop_asked() -> anyhow::Result<()> {
+/// Comes with SIGTERM or SIGINT.
+fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<()> {

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::task::JoinHandle;
+use futures_util::FutureExt;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::{App, Parts};
@@ -26,6 +27,7 @@ use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, users};
+use crate::vital::Vital;
 use crate::watch;
 use crate::words::{Mode, NodeId, QueueId, now};
 
@@ -40,8 +42,10 @@ pub struct Server {
     pub address: SocketAddr,
     lease: Lease,
     http: ServerHandle,
-    http_task: JoinHandle<std::io::Result<()>>,
-    tasks: Vec<JoinHandle<()>>,
+    /// What it cannot do without.
+    pub vital: Vital,
+    /// Those of them that stop before the node is struck out.
+    loops: Vec<AbortHandle>,
     /// Held as long as this process may write the SQLite file.
     _lock: Option<File>,
 }
@@ -63,7 +67,8 @@ impl Server {
         let (node, hub) = (NodeId::new(), Hub::default());
         let (metrics, registry) = Metrics::new();
         let (lines, changed_lines) = unbounded_channel();
-        let (bell, engine) = line(&settings, &hub, node, lines).await?;
+        let mut vital = Vital::default();
+        let (bell, engine) = line(&settings, &hub, node, lines, &mut vital).await?;
         let limits = limits(&settings);
         let (bell_here, counted) = (bell.clone(), metrics.clone());
         let desk = Desk::new(store.clone(), engine, bell_here, counted, limits, node);
@@ -82,15 +87,8 @@ impl Server {
             lease.end_all().await?;
         }
         lease.begin().await?;
-        let check_every = Duration::from_millis(settings.position_check_ms);
-        let reconcile = Duration::from_millis(settings.reconcile_ms);
         desk.reconcile().await?;
-        let tasks = vec![
-            tokio::spawn(lease.clone().keep()),
-            tokio::spawn(watch::positions(store.clone(), hub.clone(), changed_lines)),
-            tokio::spawn(watch::check(store.clone(), hub.clone(), bell, check_every)),
-            tokio::spawn(Reconciler::new(desk.clone(), reconcile).run()),
-        ];
+        let loops = loops(&settings, &lease, bell, changed_lines, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -106,14 +104,14 @@ impl Server {
         });
         let serving = http::serve(app.clone(), listener)?;
         let http = serving.handle();
-        let http_task = tokio::spawn(serving);
+        vital.spawn("http", serving.map(drop));
         Ok(Self {
             app,
             address,
             lease,
             http,
-            http_task,
-            tasks,
+            vital,
+            loops,
             _lock: lock,
         })
     }
@@ -135,6 +133,20 @@ impl Server {
         Ok(lines.join("\n"))
     }
 
+    /// Serves until `stop` comes. Fails if a task ended that it cannot do without.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let broken = tokio::select! {
+            () = stop => None,
+            name = self.vital.ended() => Some(name),
+        };
+        tracing::info!("going down");
+        self.stop().await;
+        match broken {
+            None => Ok(()),
+            Some(name) => bail!("the task `{name}` has ended; the log says why. Start again"),
+        }
+    }
+
     /// Says goodbye and ends: sockets are told to come back, open work is finished, this node's
     /// reps stop being present here.
     pub async fn stop(self) {
@@ -144,20 +156,18 @@ impl Server {
         while self.app.hub.count() > 0 && Instant::now() < deadline {
             sleep(Duration::from_millis(10)).await;
         }
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.loops.iter().for_each(AbortHandle::abort);
         if let Err(error) = self.lease.end().await {
             tracing::warn!(%error, "this node could not strike itself out; its lease runs out");
         }
         let _ = tokio::time::timeout_at(deadline, self.app.desk.drain()).await;
         let _ = timeout(Duration::from_secs(2), self.http.stop(true)).await;
-        self.http_task.abort();
     }
 
     /// Stops without a word, as a crash would: nothing is told, finished or struck out.
     pub async fn kill(self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.loops.iter().for_each(AbortHandle::abort);
         self.http.stop(false).await;
-        self.http_task.abort();
     }
 }
 
@@ -167,6 +177,7 @@ async fn line(
     hub: &Hub,
     node: NodeId,
     lines: UnboundedSender<QueueId>,
+    vital: &mut Vital,
 ) -> anyhow::Result<(Bell, Arc<dyn Engine>)> {
     if settings.redis_url.is_empty() {
         let engine = Arc::new(dispatch::Memory::default());
@@ -179,8 +190,32 @@ async fn line(
     } = SharedRedis::open(&settings.redis_url, &settings.redis_ca).await?;
     let prefix = &settings.redis_prefix;
     let engine = dispatch::Redis::new(manager.clone(), pool, prefix);
-    let bell = Bell::shared(hub.clone(), lines, node, prefix, manager, client);
+    let (bell, ringing) = Bell::shared(hub.clone(), lines, node, prefix, manager, client);
+    vital.spawn("doorbell", ringing);
     Ok((bell, Arc::new(engine)))
+}
+
+/// What goes on by itself until the node stops.
+fn loops(
+    settings: &Settings,
+    lease: &Lease,
+    bell: Bell,
+    lines: UnboundedReceiver<QueueId>,
+    vital: &mut Vital,
+) -> Vec<AbortHandle> {
+    let Lease {
+        store, hub, desk, ..
+    } = lease;
+    let check_every = Duration::from_millis(settings.position_check_ms);
+    let reconcile = Duration::from_millis(settings.reconcile_ms);
+    let positions = watch::positions(store.clone(), hub.clone(), lines);
+    let check = watch::check(store.clone(), hub.clone(), bell, check_every);
+    vec![
+        vital.spawn("lease", lease.clone().keep()),
+        vital.spawn("positions", positions),
+        vital.spawn("position check", check),
+        vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
+    ]
 }
 
 fn limits(settings: &Settings) -> Limits {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{World, client_id, settings, until};
+use crate::harness::{World, client_id, settings, until, within};
 use crate::person::Person;
 use crate::process::Process;
 use crate::services;
@@ -280,6 +280,19 @@ async fn a_redis_that_only_reads_is_away() {
     })
     .await;
     world.end().await;
+}
+
+#[actix_web::test]
+async fn a_vital_task_that_panics_ends_its_node_and_nobody_is_left_hanging() {
+    let mut world = World::embedded().await;
+    let mut socket = world.customer(0).await.socket().await;
+    let mut node = world.nodes.pop().unwrap();
+    node.vital
+        .spawn("broken on purpose", async { panic!("the panic of a test") });
+    let ended = within("its end", node.run(std::future::pending())).await;
+    let error = ended.unwrap_err().to_string();
+    assert!(error.contains("broken on purpose"), "{error}");
+    assert_eq!(socket.wait("bye").await["reason"], "restart");
 }
 
 /// Signs a customer up over HTTP, as a client of a process must.

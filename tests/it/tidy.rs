@@ -58,6 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pages", &[]),
     ("http", &["api", "app", "dialects", "gate", "live", "pages"]),
     ("shared_redis", &[]),
+    ("vital", &[]),
     (
         "server",
         &[
@@ -74,6 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "settings",
             "shared_redis",
             "store",
+            "vital",
             "watch",
             "words",
         ],
