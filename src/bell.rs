@@ -5,9 +5,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use redis::aio::ConnectionManager;
+use futures_util::StreamExt;
+use redis::aio::{ConnectionManager, PubSubSink, PubSubStream};
 use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
 
 use crate::hub::Hub;
 use crate::news::News;
@@ -22,6 +25,13 @@ struct Letter {
 
 /// News that may wait to be published before it is dropped.
 const OUTBOX: usize = 4_096;
+
+/// How long Redis may take to answer.
+const ANSWER: Duration = Duration::from_secs(2);
+/// How often it is asked whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(3);
+/// When a lost subscription is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// Rings here and elsewhere. Cheap to clone.
 #[derive(Clone)]
@@ -120,24 +130,47 @@ async fn publish(
 
 /// Listens for ever; after every interruption all sockets compare themselves with the database.
 async fn listen(client: redis::Client, channel: String, node: NodeId, bell: Bell) {
-    use futures_util::StreamExt;
     loop {
-        if let Ok(mut link) = client.get_async_pubsub().await
-            && link.subscribe(&channel).await.is_ok()
-        {
+        let subscribed = timeout(ANSWER, subscribe(&client, &channel)).await;
+        if let Ok(Ok((link, letters))) = subscribed {
             bell.heard.store(true, Ordering::Release);
             bell.hub.check_all();
-            let mut letters = link.on_message();
-            while let Some(letter) = letters.next().await {
-                match serde_json::from_slice::<Letter>(letter.get_payload_bytes()) {
-                    Ok(letter) if letter.node != node => bell.here(letter.news),
-                    Ok(_) => {}
-                    // A newer node may say what this one does not know yet.
-                    Err(error) => tracing::debug!(%error, "news not understood"),
-                }
+            tokio::select! {
+                () = hear(letters, node, &bell) => {}
+                () = silence(link) => {}
             }
+            tracing::warn!("the doorbell of other nodes is not heard");
         }
         bell.heard.store(false, Ordering::Release);
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        sleep(AGAIN).await;
+    }
+}
+
+async fn subscribe(
+    client: &redis::Client,
+    channel: &str,
+) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
+    let (mut link, letters) = client.get_async_pubsub().await?.split();
+    link.subscribe(channel).await?;
+    Ok((link, letters))
+}
+
+async fn hear(mut letters: PubSubStream, node: NodeId, bell: &Bell) {
+    while let Some(letter) = letters.next().await {
+        match serde_json::from_slice::<Letter>(letter.get_payload_bytes()) {
+            Ok(letter) if letter.node != node => bell.here(letter.news),
+            Ok(_) => {}
+            // A newer node may say what this one does not know yet.
+            Err(error) => tracing::debug!(%error, "news not understood"),
+        }
+    }
+}
+
+/// Comes when Redis does not answer on this connection any more. Nobody ringing and a connection
+/// that died without a word sound the same, so somebody has to ask.
+async fn silence(mut link: PubSubSink) {
+    let mut answers = async || timeout(ANSWER, link.ping::<redis::Value>()).await;
+    while matches!(answers().await, Ok(Ok(_))) {
+        sleep(PING_EVERY).await;
     }
 }

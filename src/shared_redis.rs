@@ -8,10 +8,13 @@ use anyhow::Context;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{Client, IntoConnectionInfo, TlsCertificates};
+use socket2::TcpKeepalive;
 
 /// How long a call may take before it counts as lost. It may have run all the same, which is why
 /// everything asked of Redis is harmless to repeat.
 const ANSWER: Duration = Duration::from_secs(1);
+/// How long a connection may be dead before it is known.
+const DEAD_AFTER: Duration = Duration::from_secs(10);
 /// Connections for what may stall.
 const POOL: usize = 8;
 
@@ -29,7 +32,11 @@ impl SharedRedis {
         let info = url
             .into_connection_info()
             .context("redis_url is not a Redis URL")?;
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let tcp = TcpSettings::default()
+            .set_nodelay(true)
+            .set_keepalive(TcpKeepalive::new().with_time(DEAD_AFTER))
+            .set_user_timeout(DEAD_AFTER);
+        let info = info.set_tcp_settings(tcp);
         let client = if url.starts_with("rediss://") {
             let root_cert = read_authority(ca)?;
             Client::build_with_tls(

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{World, client_id, settings, until, within};
 use crate::person::Person;
 use crate::process::Process;
+use crate::proxy::Proxy;
 use crate::services;
 
 /// Settings that make clocks run fast enough for a test.
@@ -180,6 +181,31 @@ async fn a_lost_doorbell_is_a_delay_and_never_a_loss() {
     let heard = socket.event("message").await;
     assert_eq!((&heard["seq"], &heard["after"]), (&json!(3), &json!(2)));
     redis.resume();
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_doorbell_that_died_without_a_word_is_heard_again() {
+    let Some(redis) = services::redis() else {
+        return;
+    };
+    let proxy = Proxy::before(redis.port(), &["SUBSCRIBE"]).await;
+    let world = World::services_with(2, |one| {
+        one.redis_url = format!("redis://127.0.0.1:{}", proxy.port);
+        // What is heard here is heard from the doorbell.
+        one.position_check_ms = 3_600_000;
+    });
+    let Some(world) = world.await else { return };
+    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
+    let id = ann.open().await;
+    let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
+    socket.event("assigned").await;
+    rep_socket.wait("assigned").await;
+    proxy.silence();
+    for (text, seq) in [("do you hear me?", 3), ("and now?", 4)] {
+        rep_socket.send(&id, &client_id(), text).await;
+        assert_eq!(socket.event("message").await["seq"], seq);
+    }
     world.end().await;
 }
 

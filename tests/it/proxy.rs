@@ -1,7 +1,7 @@
 //! A way to a server that breaks at the worst moment: between a command and its answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +16,8 @@ pub struct Proxy {
 struct Plan {
     words: &'static [&'static str],
     losing: AtomicBool,
+    /// How often connections were silenced.
+    silences: AtomicUsize,
 }
 
 impl Proxy {
@@ -25,6 +27,7 @@ impl Proxy {
         let plan = Arc::new(Plan {
             words,
             losing: AtomicBool::new(false),
+            silences: AtomicUsize::new(0),
         });
         let shared = plan.clone();
         tokio::spawn(async move {
@@ -42,6 +45,11 @@ impl Proxy {
         self.plan.losing.store(true, Ordering::Release);
     }
 
+    /// Connections on which the words were said stay open and carry nothing any more.
+    pub fn silence(&self) {
+        self.plan.silences.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Whether an answer was lost since.
     pub fn has_lost(&self) -> bool {
         !self.plan.losing.load(Ordering::Acquire)
@@ -50,8 +58,10 @@ impl Proxy {
 
 async fn carry(mut client: TcpStream, mut server: TcpStream, plan: Arc<Plan>) {
     let (mut up, mut down) = (vec![0; 16_384], vec![0; 16_384]);
-    let (mut said, mut lost) = (0, false);
+    let (mut said, mut lost, mut marked) = (0, false, false);
+    let begun = plan.silences.load(Ordering::Acquire);
     loop {
+        let silent = || plan.silences.load(Ordering::Acquire) > begun;
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(count @ 1..) = read else { return };
@@ -60,7 +70,10 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, plan: Arc<Plan>) {
                 }
                 if said == plan.words.len() {
                     lost = plan.losing.swap(false, Ordering::AcqRel);
-                    said = 0;
+                    (said, marked) = (0, true);
+                }
+                if marked && silent() {
+                    continue;
                 }
                 if server.write_all(&up[..count]).await.is_err() {
                     return;
@@ -68,6 +81,9 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, plan: Arc<Plan>) {
             }
             read = server.read(&mut down) => {
                 let Ok(count @ 1..) = read else { return };
+                if marked && silent() {
+                    continue;
+                }
                 if lost || client.write_all(&down[..count]).await.is_err() {
                     return;
                 }
