@@ -19,8 +19,8 @@ pub async fn alive() -> &'static str {
 
 /// Is it ready for customers
 ///
-/// 503 while the line is being filled, while the database does not answer, and while the
-/// server goes down.
+/// 503 while the line is being filled, while the database does not answer or its file is gone,
+/// and while the server goes down.
 #[utoipa::path(
     tag = "health", security(()),
     responses((status = 200, body = String), (status = 503, body = Problem))
@@ -33,6 +33,7 @@ pub async fn ready(app: Data<App>) -> Result<&'static str> {
             "This node is starting or going down.",
         ));
     }
+    app.store.check_place()?;
     app.store.read(|conn| Ok(conn.execute("SELECT 1")?)).await?;
     Ok("ready\n")
 }

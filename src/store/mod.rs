@@ -14,6 +14,7 @@ mod lite;
 pub mod messages;
 pub mod nodes;
 mod pipeline;
+mod place;
 pub mod postgres;
 mod prepared;
 pub mod queues;
@@ -36,6 +37,7 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, Result, connection_lost, worth_retrying};
 pub use conn::Conn;
 use messages::{Append, Appended};
+use place::Place;
 
 /// One set of migrations for both databases: see `migrations/README.md`.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -118,7 +120,8 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     writer: writer::Writer,
-    shared: bool,
+    /// Where the file of SQLite is.
+    place: Option<Place>,
     size: u32,
 }
 
@@ -141,7 +144,10 @@ impl Store {
     }
 
     fn over(opener: Opener, first: Conn, options: &Options) -> anyhow::Result<Self> {
-        let shared = matches!(opener, Opener::Pg(_));
+        let place = match &opener {
+            Opener::Lite(path) => Some(Place::of(path.clone())?),
+            Opener::Pg(_) => None,
+        };
         let pool = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
@@ -155,14 +161,19 @@ impl Store {
             pool,
             turns,
             writer,
-            shared,
+            place,
             size: options.connections,
         })
     }
 
     /// Whether several nodes can share this database.
     pub fn shared(&self) -> bool {
-        self.shared
+        self.place.is_none()
+    }
+
+    /// Fails when what is written would not be found again.
+    pub fn check_place(&self) -> Result<()> {
+        self.place.as_ref().map_or(Ok(()), Place::check)
     }
 
     /// How many write jobs wait for their turn (SQLite), or messages (PostgreSQL).
@@ -183,11 +194,13 @@ impl Store {
         &self,
         job: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.shared {
-            answered(self.run(move |conn| conn.transaction(&job))).await
-        } else {
-            answered(self.writer.job(job)).await
+        if self.shared() {
+            return answered(self.run(move |conn| conn.transaction(&job))).await;
         }
+        self.check_place()?;
+        let answer = answered(self.writer.job(job)).await?;
+        // Gone meanwhile, it may have taken the commit along.
+        self.check_place().map(|()| answer)
     }
 
     /// Appends a message, in one transaction with those of others. Messages handed over in
@@ -196,7 +209,11 @@ impl Store {
         &self,
         message: Append,
     ) -> impl Future<Output = Result<Appended>> + Send + 'static {
-        answered(self.writer.append(message))
+        let (stored, place) = (answered(self.writer.append(message)), self.place.clone());
+        async move {
+            let answer = stored.await?;
+            place.as_ref().map_or(Ok(()), Place::check).map(|()| answer)
+        }
     }
 
     async fn run<T: Send + 'static>(

@@ -13,7 +13,7 @@ use crate::wire::Request;
 pub struct Process {
     server: Watched,
     pub base: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Process {
@@ -39,8 +39,18 @@ impl Process {
         Self {
             server,
             base,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where its database lies.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// What it has printed and logged.
+    pub fn log(&self) -> String {
+        self.server.log()
     }
 
     /// Registers a customer; answers the access token.

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::cost::Process;
 use crate::harness::{World, client_id, until};
 use crate::person::Person;
 use crate::proxy::Proxy;
@@ -187,6 +188,39 @@ async fn a_lock_of_somebody_else_is_not_waited_for() {
     let written = stored.iter().filter(|one| one["kind"] == "message").count();
     assert_eq!(written, 1, "stored once for all those tries");
     world.end().await;
+}
+
+#[actix_web::test]
+async fn a_database_file_that_was_deleted_takes_nothing_more_and_the_log_says_so() {
+    let server = Process::start("reconcile_ms = 100");
+    let ann = server.customer().await;
+    let open = async || {
+        let body = json!({ "client_id": client_id() });
+        let request = Request::new("POST", "/api/v1/conversations").token(&ann);
+        request.json(&body).ask(&server.base).await
+    };
+    let ready = async || Request::new("GET", "/readyz").ask(&server.base).await;
+    assert_eq!((open().await.status, ready().await.status), (201, 200));
+
+    let (data, aside) = (server.data(), server.data().with_extension("aside"));
+    std::fs::rename(&data, &aside).unwrap();
+    let not_ready = ready().await;
+    assert_eq!(not_ready.status, 503);
+    assert!(not_ready.text.contains("database file"), "{not_ready:?}");
+    assert_eq!(open().await.told(), "503 unavailable");
+    assert!(server.log().contains("deleted or replaced"));
+    // Another file of that name is not the one that is open.
+    std::fs::create_dir(&data).unwrap();
+    std::fs::copy(aside.join("switchboard.db"), data.join("switchboard.db")).unwrap();
+    assert_eq!((open().await.status, ready().await.status), (503, 503));
+    std::fs::remove_dir_all(&data).unwrap();
+    std::fs::rename(&aside, &data).unwrap();
+    assert_eq!((open().await.status, ready().await.status), (201, 200));
+
+    // Nobody has to ask: the server looks by itself.
+    let said = |log: String| log.matches("deleted or replaced").count();
+    std::fs::remove_dir_all(&data).unwrap();
+    until("a second word", async || said(server.log()) == 2).await;
 }
 
 /// Registers on a node whose PostgreSQL commits what these words say, and whose answer to that
