@@ -30,14 +30,13 @@ struct Inner {
     tokens: Tokens,
     passwords: Passwords,
     numbers: Numbers,
-    setup: String,
+    secret: Vec<u8>,
 }
 
 impl People {
     /// `secret` signs the tokens; lifetimes are in seconds.
     pub fn new(store: Store, secret: &[u8], access_s: i64, refresh_s: i64) -> Self {
         let numbers = Numbers::new("users", &store);
-        let setup = keyed(secret, "the first admin");
         let tokens = Tokens::new(secret, access_s, refresh_s);
         let passwords = Passwords::new();
         Self(Arc::new(Inner {
@@ -45,23 +44,34 @@ impl People {
             tokens,
             passwords,
             numbers,
-            setup,
+            secret: secret.to_vec(),
         }))
     }
 
     /// The token of the one-time link that makes the first admin; none once there is one.
     pub async fn setup_token(&self) -> Result<Option<String>> {
-        let there = self
-            .0
-            .store
-            .read(|conn| Ok(users::admin_exists(conn)?))
-            .await?;
-        Ok((!there).then(|| self.0.setup.clone()))
+        let people = self.clone();
+        let read = move |conn: &mut Conn| match users::admin_exists(conn)? {
+            true => Ok(None),
+            false => people.setup(conn).map(Some),
+        };
+        self.0.store.read(read).await
+    }
+
+    /// Made of what every database has of its own and all its nodes share: its oldest queue. So
+    /// the link of one opens no other that was given the same secret.
+    fn setup(&self, conn: &mut Conn) -> Result<String> {
+        let oldest = queues::list(conn)?.into_iter().map(|queue| queue.id).min();
+        let oldest = oldest.ok_or_else(|| Error::not_found("queue"))?;
+        let purpose = format!("the first admin of {oldest}");
+        Ok(keyed(&self.0.secret, &purpose))
     }
 
     /// Makes the first admin, for whoever has the link.
     pub async fn set_up(&self, token: &str, person: NewPerson) -> Result<User> {
-        if !same(token.as_bytes(), self.0.setup.as_bytes()) {
+        let people = self.clone();
+        let known = self.0.store.read(move |conn| people.setup(conn)).await?;
+        if !same(token.as_bytes(), known.as_bytes()) {
             let detail = "This link is not the one that the server printed at its start.";
             return Err(Error::new(Code::TokenInvalid, detail));
         }

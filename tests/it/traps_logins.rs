@@ -273,3 +273,25 @@ async fn a_token_is_good_only_where_its_login_began(world: &World) {
         .await
         .ok(200);
 }
+
+#[actix_web::test]
+async fn a_setup_link_is_good_for_its_own_database_on_every_node() {
+    // Tests give every world the same secret.
+    let (here, there) = (World::embedded().await, World::embedded().await);
+    let link = async |world: &World, node: usize| {
+        let made = world.nodes[node].app.people.setup_token().await;
+        made.unwrap().unwrap()
+    };
+    let set_up = async |token: String| {
+        let body = json!({ "token": token, "username": "adm", "password": "correct horse" });
+        let request = Request::new("POST", "/api/v1/setup").json(&body);
+        request.ask(&here.base(0)).await
+    };
+    let foreign = set_up(link(&there, 0).await).await;
+    assert_eq!(foreign.told(), "401 token_invalid");
+    assert_eq!(set_up(link(&here, 0).await).await.status, 201);
+    if let Some(many) = World::services(2).await {
+        assert_eq!(link(&many, 0).await, link(&many, 1).await);
+        many.end().await;
+    }
+}
