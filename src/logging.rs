@@ -2,17 +2,19 @@
 
 use std::io::IsTerminal;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::settings::Settings;
 
+/// What the lines of this program are called in a filter.
+const OURS: &str = "switchboard";
+
 /// Starts logging to stderr, as the settings say.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log)
-        .with_context(|| format!("the setting `log` is not a log filter: {}", settings.log))?;
     let logger = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter(&settings.log)?)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match settings.log_format.as_str() {
@@ -20,4 +22,50 @@ pub fn start(settings: &Settings) -> anyhow::Result<()> {
         _ => logger.compact().try_init(),
     };
     started.map_err(|error| anyhow::anyhow!("logging cannot be started: {error}"))
+}
+
+/// A word alone is a level for everything, or names lines of ours; what the library takes for
+/// the name of somebody else's lines is a misspelt level, and would silence all of ours.
+fn filter(text: &str) -> anyhow::Result<EnvFilter> {
+    let wrong = format!(
+        "the setting `log` is {text:?}: give error, warn, info, debug or trace, or a filter such \
+         as \"info,{OURS}=debug\""
+    );
+    let is_level = |part: &str| part.parse::<LevelFilter>().is_ok();
+    let parts = || text.split(',').filter(|part| !part.is_empty());
+    let misspelt = |part: &str| !part.contains('=') && !part.starts_with(OURS) && !is_level(part);
+    if parts().any(misspelt) || !parts().any(|part| part.starts_with(OURS) || is_level(part)) {
+        bail!(wrong);
+    }
+    EnvFilter::try_new(text).context(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_names_nothing_of_ours_is_refused() {
+        for right in [
+            "info",
+            "WARN",
+            "off",
+            "switchboard",
+            "info,switchboard=debug",
+            "actix_server=warn,switchboard::desk=trace",
+        ] {
+            assert!(filter(right).is_ok(), "{right:?}");
+        }
+        for wrong in [
+            "",
+            "foo",
+            "inof",
+            "inof,switchboard=debug",
+            "actix_server=debug",
+            "switchboard=debgu",
+        ] {
+            let error = filter(wrong).unwrap_err().to_string();
+            assert!(error.contains(&format!("`log` is {wrong:?}")), "{error}");
+        }
+    }
 }
