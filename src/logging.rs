@@ -16,7 +16,9 @@ pub fn start(settings: &Settings) -> anyhow::Result<()> {
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter(&settings.log)?)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // It would say so on stderr, and panic because that cannot be written to.
+        .log_internal_errors(false);
     let started = match settings.log_format.as_str() {
         "json" => logger.json().try_init(),
         _ => logger.compact().try_init(),

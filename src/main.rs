@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     match run(Line::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("switchboard: {error:#}");
+            let _ = writeln!(std::io::stderr(), "switchboard: {error:#}");
             ExitCode::FAILURE
         }
     }

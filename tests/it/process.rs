@@ -6,6 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 
 use crate::harness::PATIENCE;
+use crate::services;
 
 /// The program, to be run with other arguments; it sees no setting of the tests' environment.
 pub fn switchboard() -> Command {
@@ -35,6 +36,17 @@ pub struct Process {
 impl Process {
     /// Starts it with these settings, each a variable's name without its prefix.
     pub fn start(folder: &Path, settings: &[(&str, String)]) -> Self {
+        Self::start_with(folder, settings, Stdio::inherit())
+    }
+
+    /// Starts one whose log goes into a pipe that nobody reads any more.
+    pub fn unread(folder: &Path, settings: &[(&str, String)]) -> Self {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Self::start_with(folder, settings, writer.into())
+    }
+
+    fn start_with(folder: &Path, settings: &[(&str, String)], log: Stdio) -> Self {
         let mut command = switchboard();
         command
             .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
@@ -43,7 +55,7 @@ impl Process {
         for (name, value) in settings {
             command.env(format!("SWITCHBOARD_{name}"), value);
         }
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
         std::thread::spawn(move || {
@@ -81,6 +93,15 @@ impl Process {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as an operator would; answers the code with which it did.
+    pub fn stop(&mut self) -> Option<i32> {
+        let pid = self.id().to_string();
+        let sent = Command::new("kill").args(["-s", "TERM", &pid]).status();
+        assert!(sent.unwrap().success());
+        let ended = services::eventually(PATIENCE, || self.child.try_wait().unwrap());
+        ended.expect("it ends in time").code()
     }
 
     /// The process id.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::cost::Process;
 use crate::harness::{client_id, until};
+use crate::process;
 use crate::wire::{Heard, RawSocket, Request, TEXT, Wire, frame, whole};
 
 const MIB: u64 = 1 << 20;
@@ -212,4 +213,17 @@ async fn half_a_frame_at_shutdown_keeps_nobody() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+#[actix_web::test]
+async fn a_server_serves_on_when_nobody_reads_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("LOG", "debug".to_owned())];
+    let mut server = process::Process::unread(folder.path(), &settings);
+    // Each is a line of the log.
+    for path in ["/readyz", "/api/v1/me", "/readyz"] {
+        let reply = Request::new("GET", path).ask(&server.base).await;
+        assert!([200, 401].contains(&reply.status), "{reply:?}");
+    }
+    assert_eq!(server.stop(), Some(0));
 }
