@@ -2,12 +2,12 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
@@ -51,7 +51,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum AdminCommand {
-    /// Make an admin; the password is read from standard input.
+    /// Make an admin; the password is asked for, or read from a pipe.
     Create { username: String },
 }
 
@@ -91,6 +91,7 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
             unreachable!("answered above, without settings")
         }
     }
+        Command::Demo(_) => unreachable!("answered above, without settings"),
     Ok(ExitCode::SUCCESS)
 }
 
@@ -126,11 +127,22 @@ fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<()> {
+/// On a terminal it is not shown, so it is asked for twice; from a pipe it is read as it comes.
+fn password_of(username: &str) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        let password = rpassword::prompt_password(format!("Password for {username}: "))?;
+        if rpassword::prompt_password("The same once more: ")? != password {
+            bail!("the two passwords are not the same; nobody was made");
+        }
+        return Ok(password);
+    }
     let mut password = String::new();
-    eprintln!("Password for {username} (then Enter and Ctrl-D):");
     std::io::stdin().read_to_string(&mut password)?;
-    let password = password.trim_end_matches(['\n', '\r']).to_owned();
+    Ok(password.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<()> {
+    let password = password_of(&username)?;
     std::fs::create_dir_all(&settings.data_dir)?;
     let options = Options {
         url: settings.database(),

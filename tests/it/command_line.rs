@@ -1,0 +1,87 @@
+//! The command line, as operators use it.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use crate::harness::PATIENCE;
+use crate::process::{shown, switchboard};
+use crate::services;
+
+/// Waits until a terminal shows nothing of what is typed.
+fn unseen(terminal: &str) {
+    let hidden = services::eventually(PATIENCE, || {
+        let stty = Command::new("stty").args(["-F", terminal, "-a"]).output();
+        let state = String::from_utf8(stty.unwrap().stdout).unwrap();
+        state
+            .split([' ', ';'])
+            .any(|word| word == "-echo")
+            .then_some(())
+    });
+    hidden.expect("the echo goes off");
+}
+
+#[test]
+fn a_password_that_is_typed_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    // `script` gives it a terminal of its own.
+    let line = "tty; exec \"$PROGRAM\" admin create ann";
+    let mut script = Command::new("script")
+        .args(["-qec", line, "/dev/null"])
+        .env("PROGRAM", env!("CARGO_BIN_EXE_switchboard"))
+        .env("SWITCHBOARD_DATA_DIR", folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut keys, mut screen) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
+    let seen = Arc::new(Mutex::new(String::new()));
+    let filled = seen.clone();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 1_024];
+        while let Ok(count @ 1..) = screen.read(&mut bytes) {
+            *filled.lock().unwrap() += &String::from_utf8_lossy(&bytes[..count]);
+        }
+    });
+    let shown = |word: &str| {
+        let found = services::eventually(PATIENCE, || {
+            let text = seen.lock().unwrap().clone();
+            text.contains(word).then_some(text)
+        });
+        found.unwrap_or_else(|| panic!("no {word:?}: {:?}", seen.lock().unwrap()))
+    };
+    let terminal = shown("Password for ann").lines().next().unwrap().to_owned();
+    unseen(terminal.trim());
+    keys.write_all(b"correct horse\n").unwrap();
+    shown("once more");
+    unseen(terminal.trim());
+    keys.write_all(b"correct horse\n").unwrap();
+    let all = shown("made the admin ann");
+    assert!(!all.contains("correct horse"), "{all:?}");
+    assert!(script.wait().unwrap().success());
+}
+
+fn piped(folder: &Path, name: &str, password: &str) -> std::process::Output {
+    let mut create = switchboard()
+        .args(["admin", "create", name])
+        .env("SWITCHBOARD_DATA_DIR", folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = create.stdin.take().unwrap();
+    pipe.write_all(password.as_bytes()).unwrap();
+    drop(pipe);
+    create.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_password_comes_from_a_pipe_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = piped(folder.path(), "ann", "correct horse\n");
+    assert!(made.status.success(), "{}", shown(&made));
+    let refused = piped(folder.path(), "ben", "short\n");
+    assert!(!refused.status.success(), "{}", shown(&refused));
+}
