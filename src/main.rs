@@ -42,8 +42,9 @@ enum Command {
     Settings,
     /// Ask a running server whether it is ready; exits with 1 if not.
     Health {
-        #[arg(long, default_value = "http://127.0.0.1:8080")]
-        url: String,
+        /// Where it is; without this, where the setting `listen` says.
+        #[arg(long)]
+        url: Option<String>,
     },
     /// Show the main job in about a minute: customers, reps and an admin on real sockets.
     Demo(demo::Options),
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn run(line: Line) -> anyhow::Result<ExitCode> {
-    if let Some(Command::Health { url }) = &line.command {
+    if let Some(Command::Health { url: Some(url) }) = &line.command {
         return Ok(exit(health::ask(url)));
     }
     if let Some(Command::Demo(options)) = line.command {
@@ -87,11 +88,11 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
         }
         Command::Settings => print!("{}", settings.masked()),
-        Command::Health { .. } | Command::Demo(_) => {
-            unreachable!("answered above, without settings")
+        Command::Health { .. } => {
+            return Ok(exit(health::ask(&health::url_of(&settings.listen)?)));
         }
-    }
         Command::Demo(_) => unreachable!("answered above, without settings"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use crate::harness::PATIENCE;
-use crate::process::{shown, switchboard};
+use crate::process::{Process, shown, switchboard};
 use crate::services;
 
 /// Waits until a terminal shows nothing of what is typed.
@@ -84,4 +84,28 @@ fn a_password_comes_from_a_pipe_as_well() {
     assert!(made.status.success(), "{}", shown(&made));
     let refused = piped(folder.path(), "ben", "short\n");
     assert!(!refused.status.success(), "{}", shown(&refused));
+}
+
+#[test]
+fn health_asks_the_address_of_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = |port: u16| format!("127.0.0.1:{port}");
+    let (port, other) = (services::free_port(), services::free_port());
+    let mut server = Process::start(folder.path(), &[("LISTEN", address(port))]);
+    let ask = |port: u16| {
+        let mut health = switchboard();
+        health
+            .arg("health")
+            .env("SWITCHBOARD_LISTEN", address(port));
+        health.output().unwrap()
+    };
+    assert!(ask(port).status.success(), "{}", shown(&ask(port)));
+    let nobody = ask(other);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(
+        shown(&nobody).contains(&address(other)),
+        "{}",
+        shown(&nobody)
+    );
+    server.kill();
 }
