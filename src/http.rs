@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, Server, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::http::Method;
+use actix_web::http::header::UPGRADE;
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpMessage, HttpServer};
 use socket2::SockRef;
@@ -59,6 +61,7 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
                 }
             })
             .default_service(web::to(problem::no_route))
+            .wrap(from_fn(head_as_get))
             .wrap(from_fn(problem::finish))
             .wrap(TracingLogger::<Spans>::new())
             .wrap(
@@ -78,6 +81,18 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// What can be got can be asked for without its body, which actix leaves out by itself. A
+/// handshake stays what it is: the socket behind it would be cut off.
+async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if request.method() == Method::HEAD && !request.headers().contains_key(UPGRADE) {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 /// Bounds what a client that stops reading can hold, and lets a socket cut its connection.

@@ -51,8 +51,7 @@ pub fn routes(config: &mut ServiceConfig) {
         };
         config.service(
             web::resource(*path)
-                .route(web::get().to(file.clone()))
-                .route(web::head().to(file))
+                .route(web::get().to(file))
                 .default_service(web::to(wrong_method)),
         );
     }

@@ -200,6 +200,31 @@ async fn a_browser_that_has_the_newest_gets_no_body() {
 }
 
 #[actix_web::test]
+async fn what_can_be_got_can_be_asked_for_without_its_body() {
+    let site = Site::start(true).await;
+    let paths = [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/docs/",
+        "/api/openapi.json",
+        "/api/v1/me",
+        "/none",
+    ];
+    for path in paths {
+        let (got, head) = (
+            site.get(path).await,
+            site.ask(Method::HEAD, path, None).await,
+        );
+        assert_eq!((head.status, head.kind), (got.status, got.kind), "{path}");
+        assert_eq!(head.text, "", "{path}");
+    }
+    assert_eq!(site.ask(Method::HEAD, "/readyz", None).await.status, 200);
+    site.server.stop().await;
+}
+
+#[actix_web::test]
 async fn what_is_no_file_or_no_reading_is_a_problem() {
     let site = Site::start(true).await;
     let unknown = site.get("/js/unknown.js").await;
