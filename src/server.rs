@@ -162,6 +162,11 @@ impl Server {
         }
         let _ = tokio::time::timeout_at(deadline, self.app.desk.drain()).await;
         let _ = timeout(Duration::from_secs(2), self.http.stop(true)).await;
+        match self.app.store.fold().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the newest commits stay in the file that ends in -wal"),
+            Err(error) => tracing::warn!(%error, "the database file could not be made whole"),
+        }
     }
 
     /// Stops without a word, as a crash would: nothing is told, finished or struck out.

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 /// Opens the file, making it if it is missing.
 pub fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
@@ -21,4 +22,18 @@ pub fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
          PRAGMA cache_size = -16384;",
     )?;
     Ok(conn)
+}
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    /// 1 if somebody was still reading or writing.
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
+/// Brings into the file what stands beside it; answers whether all of it was.
+pub fn fold(conn: &mut SqliteConnection) -> QueryResult<bool> {
+    let fold = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
+    let done: Checkpoint = fold.get_result(conn)?;
+    Ok(done.busy == 0)
 }

@@ -171,6 +171,15 @@ impl Store {
         self.place.is_none()
     }
 
+    /// Makes the file of SQLite the whole database, for whoever copies it. Answers whether it is.
+    pub async fn fold(&self) -> Result<bool> {
+        let fold = |conn: &mut Conn| match conn {
+            Conn::Lite(conn) => Ok(lite::fold(conn)?),
+            Conn::Pg(_) => Ok(true),
+        };
+        self.read(fold).await
+    }
+
     /// Fails when what is written would not be found again.
     pub fn check_place(&self) -> Result<()> {
         self.place.as_ref().map_or(Ok(()), Place::check)

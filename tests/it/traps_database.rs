@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::cost::Process;
 use crate::harness::{World, client_id, until};
 use crate::person::Person;
+use crate::process;
 use crate::proxy::Proxy;
 use crate::services;
 use crate::wire::{Reply, Request};
@@ -221,6 +222,23 @@ async fn a_database_file_that_was_deleted_takes_nothing_more_and_the_log_says_so
     let said = |log: String| log.matches("deleted or replaced").count();
     std::fs::remove_dir_all(&data).unwrap();
     until("a second word", async || said(server.log()) == 2).await;
+}
+
+#[actix_web::test]
+async fn after_a_stop_the_file_alone_is_the_whole_database() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut server = process::Process::start(folder.path(), &[]);
+    let body = json!({ "username": "ann", "password": "correct horse" });
+    let register = Request::new("POST", "/api/v1/customers").json(&body);
+    assert_eq!(register.ask(&server.base).await.status, 201);
+    assert_eq!(server.stop(), Some(0));
+
+    let file = "switchboard.db";
+    std::fs::copy(folder.path().join(file), copy.path().join(file)).unwrap();
+    let again = process::Process::start(copy.path(), &[]);
+    let body = json!({ "login": "ann", "password": "correct horse" });
+    let sign_in = Request::new("POST", "/api/v1/sessions").json(&body);
+    assert_eq!(sign_in.ask(&again.base).await.status, 200);
 }
 
 /// Registers on a node whose PostgreSQL commits what these words say, and whose answer to that
