@@ -23,6 +23,7 @@ use session::Session;
 /// Open a socket
 pub async fn open(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let app: App = (**app).clone();
+    upgrade::check_subprotocol(&request)?;
     let caller = upgrade::authenticate(&app, &request).await?;
     let talk = Session::new(app.clone(), caller.clone());
     upgrade::upgrade(app, &request, body, caller, talk).await

@@ -27,6 +27,9 @@ use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
 use crate::gate::caller::Caller;
 
+/// What begins the subprotocol that is a ticket.
+const TICKET: &str = "ticket.";
+
 /// Who opens the socket.
 pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
     if in_query(request, "token") || in_query(request, "access_token") {
@@ -79,6 +82,19 @@ fn check_handshake(request: &HttpRequest) -> Result<()> {
     Err(Error::new(Code::InvalidRequest, detail))
 }
 
+/// A client that offers only what is not spoken here would fail at its first frame, or worse,
+/// understand it wrong. One that offers nothing is believed to know where it is.
+pub fn check_subprotocol(request: &HttpRequest) -> Result<()> {
+    let mut foreign = offered(request)
+        .filter(|one| !one.starts_with(TICKET))
+        .peekable();
+    if foreign.peek().is_none() || foreign.any(|one| one == SUBPROTOCOL) {
+        return Ok(());
+    }
+    let detail = format!("This address speaks the subprotocol {SUBPROTOCOL} and no other.");
+    Err(Error::new(Code::InvalidRequest, detail))
+}
+
 fn in_query(request: &HttpRequest, name: &str) -> bool {
     let pairs = request.query_string().split('&');
     pairs
@@ -112,11 +128,15 @@ fn check_origin(app: &App, request: &HttpRequest) -> Result<()> {
 }
 
 fn ticket(request: &HttpRequest) -> Option<String> {
-    let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL);
-    let mut offered = offered
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|all| all.split(','));
-    offered.find_map(|one| one.trim().strip_prefix("ticket.").map(str::to_owned))
+    offered(request).find_map(|one| one.strip_prefix(TICKET).map(str::to_owned))
+}
+
+/// The subprotocols that a client names.
+fn offered(request: &HttpRequest) -> impl Iterator<Item = &str> {
+    let all = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL);
+    all.filter_map(|value| value.to_str().ok())
+        .flat_map(|all| all.split(',').map(str::trim))
+        .filter(|one| !one.is_empty())
 }
 
 /// Counts a socket from its handshake to its end.

@@ -13,6 +13,7 @@ on_both!(
     a_ticket_is_good_once_for_its_owner,
     only_from_pages_we_know,
     only_with_a_proper_handshake,
+    only_in_a_language_that_is_spoken_here,
 );
 
 /// The addresses of sockets that this customer may open.
@@ -218,4 +219,29 @@ async fn only_while_there_is_room() {
     .await;
     drop(second);
     world.end().await;
+}
+
+async fn only_in_a_language_that_is_spoken_here(world: &World) {
+    let ann = world.customer(0).await;
+    let protocol = "Sec-WebSocket-Protocol";
+    let begin = || open("/ws").token(&ann.token);
+    for foreign in [
+        "switchboard.v2",
+        "chat, superchat",
+        "switchboard.v2, ticket.x",
+    ] {
+        let request = begin().header(protocol, foreign);
+        refused(&ann, request, "400 invalid_request").await;
+    }
+    let both = begin().header(protocol, "switchboard.v2, switchboard.v1");
+    for (request, echo) in [(begin(), None), (both, Some("switchboard.v1"))] {
+        let opened = request.ask(&ann.base).await;
+        assert_eq!(opened.status, 101, "{opened:?}");
+        assert_eq!(opened.header("sec-websocket-protocol"), echo);
+    }
+    // The dialect names none, and does not mind.
+    let [_, path] = addresses(&ann).await;
+    let opened = open(&path).token(&ann.token).header(protocol, "chat");
+    assert_eq!(opened.ask(&ann.base).await.status, 101);
+    unharmed(world).await;
 }
