@@ -50,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/api/v1")
             // Anyone.
+            .service(people::setup_state)
             .service(people::set_up)
             .service(people::register)
             .service(people::sign_in)

@@ -50,6 +50,12 @@ pub struct Setup {
     pub display_name: Option<String>,
 }
 
+/// Whether somebody must make the first admin.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct SetupState {
+    pub needed: bool,
+}
+
 /// Signing in.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +122,16 @@ async fn signed_in(app: &App, user: User) -> Result<SignedIn> {
         tokens: app.people.start_session(&user).await?,
         user: user.into(),
     })
+}
+
+/// Is there no admin yet
+///
+/// The link that makes the first one is in the server's log, and nowhere else.
+#[utoipa::path(tag = "people", security(()), responses((status = 200, body = SetupState)))]
+#[get("/setup")]
+pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
+    let needed = app.people.setup_token().await?.is_some();
+    Ok(web::Json(SetupState { needed }))
 }
 
 /// Make the first admin

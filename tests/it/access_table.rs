@@ -77,6 +77,7 @@ fn dialect_account() -> Value {
 /// The routes of the API's document.
 pub const ROUTES: &[Row] = &[
     // Anyone.
+    row("GET /api/v1/setup", Body::None, ANYONE_OK),
     row(
         "POST /api/v1/setup",
         Body::Json(|| json!({ "token": "wrong", "username": "x", "password": "correct horse" })),

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 
 use actix_web::http::{Method, StatusCode};
 use awc::Client;
+use switchboard::people::NewPerson;
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 
@@ -221,6 +222,27 @@ async fn what_can_be_got_can_be_asked_for_without_its_body() {
         assert_eq!(head.text, "", "{path}");
     }
     assert_eq!(site.ask(Method::HEAD, "/readyz", None).await.status, 200);
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn the_start_page_can_say_that_there_is_no_admin_and_never_the_link() {
+    let site = Site::start(true).await;
+    let people = &site.server.app.people;
+    let token = people.setup_token().await.unwrap().unwrap();
+    let state = site.get("/api/v1/setup").await;
+    assert_eq!(state.text, r#"{"needed":true}"#);
+    let page = site.get("/").await;
+    assert!(page.text.contains("server's log"), "it says where to look");
+    assert!(!page.text.contains(&token) && !state.text.contains(&token));
+    let admin = NewPerson {
+        username: "adm".into(),
+        password: "correct horse".into(),
+        ..NewPerson::default()
+    };
+    people.add_admin(admin).await.unwrap();
+    let state = site.get("/api/v1/setup").await;
+    assert_eq!(state.text, r#"{"needed":false}"#);
     site.server.stop().await;
 }
 

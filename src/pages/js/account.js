@@ -51,7 +51,12 @@ export function account(api, role, { start, stop }) {
 export function setup(api, { enter }) {
   const token = new URLSearchParams(location.search).get("setup");
   const form = byId("setup");
-  if (!token || api.user) return;
+  if (api.user) return;
+  if (!token) {
+    // Whoever cannot be told this can still sign in.
+    api.get("/setup").then(({ needed }) => { byId("no-admin").hidden = !needed; }, () => {});
+    return;
+  }
   // Once used, the token does not stay in the address bar.
   const done = () => {
     history.replaceState(null, "", location.pathname);
