@@ -12,11 +12,13 @@ use serde_json::json;
 use super::customer_support_shapes::sender;
 use crate::app::App;
 use crate::desk::Close;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::gate::body;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
+use crate::live;
 use crate::live::cursor::{Cursors, Next, missed};
+use crate::live::presence::Presence;
 use crate::live::socket::{Gone, Heard, Talk, Wire};
 use crate::news::{EventView, Grown, News};
 use crate::store::Conn;
@@ -29,7 +31,7 @@ pub struct Chat {
     caller: Caller,
     view: ConversationView,
     cursors: Cursors,
-    arrived: bool,
+    presence: Presence,
     /// The rep's other open conversations that his client knows of.
     known: HashSet<ConversationId>,
 }
@@ -55,7 +57,7 @@ impl Chat {
             caller,
             view,
             cursors,
-            arrived: false,
+            presence: Presence::default(),
             known: HashSet::new(),
         }
     }
@@ -65,12 +67,7 @@ impl Chat {
     }
 
     async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
-        if error.code == Code::Internal {
-            self.app.metrics.errors.inc();
-        }
-        if let Some(cause) = &error.cause {
-            tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
-        }
+        live::note_failure(&self.app, error);
         wire.send(&json!({ "error": error.code.as_str(), "detail": error.detail }))
             .await
     }
@@ -184,11 +181,7 @@ impl Chat {
         let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &[me])?);
         let open = self.app.store.read(read).await?;
         self.known = open.into_iter().map(|(id, ..)| id).collect();
-        // First, so that an arrival whose answer is lost is mended with the lease.
-        self.app.hub.set_present(seat.id, true);
-        self.arrived = true;
-        self.app.desk.arrive(me, seat.id).await?;
-        Ok(())
+        self.presence.arrive(&self.app, me, seat.id).await
     }
 }
 
@@ -284,12 +277,7 @@ impl Talk for Chat {
     }
 
     async fn closed(&mut self, seat: &Seat) {
-        self.app.hub.set_present(seat.id, false);
-        if self.arrived && !self.app.hub.is_closing() {
-            let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;
-            if let Err(error) = left {
-                tracing::warn!(%error, "a rep's socket has closed and could not be struck out");
-            }
-        }
+        let me = self.caller.actor.id;
+        self.presence.leave(&self.app, me, seat.id).await;
     }
 }

@@ -8,6 +8,7 @@ mod command;
 pub mod cursor;
 mod guard;
 pub mod link;
+pub mod presence;
 pub mod protocol;
 mod session;
 pub mod socket;
@@ -17,8 +18,18 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use session::Session;
+
+/// Counts and logs what failed in a talk, before its client is told in his own language.
+pub fn note_failure(app: &App, error: &Error) {
+    if error.code == Code::Internal {
+        app.metrics.errors.inc();
+    }
+    if let Some(cause) = &error.cause {
+        tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
+    }
+}
 
 /// Open a socket
 pub async fn open(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {

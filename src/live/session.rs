@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::command::{self, Done};
 use super::cursor::{Cursors, Next, missed};
+use super::presence::Presence;
 use super::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
 use crate::app::App;
@@ -26,8 +27,7 @@ pub struct Session {
     socket: Option<SocketId>,
     cursors: Cursors,
     ready: bool,
-    /// Whether the desk was told that this rep is here.
-    arrived: bool,
+    presence: Presence,
     /// The newest state of this rep that was told.
     rep_version: i64,
 }
@@ -41,7 +41,7 @@ impl Session {
             socket: None,
             cursors,
             ready: false,
-            arrived: false,
+            presence: Presence::default(),
             rep_version: 0,
         }
     }
@@ -107,10 +107,8 @@ impl Session {
         let (Some(socket), Role::Rep) = (self.socket, self.caller.actor.role) else {
             return Ok(());
         };
-        // First, so that an arrival whose answer is lost is mended with the lease.
-        self.app.hub.set_present(socket, true);
-        self.arrived = true;
-        self.app.desk.arrive(self.caller.actor.id, socket).await
+        let me = self.caller.actor.id;
+        self.presence.arrive(&self.app, me, socket).await
     }
 
     async fn welcome(
@@ -261,12 +259,7 @@ impl Session {
     }
 
     async fn refuse(&self, wire: &mut Wire, error: &Error, what: Reference) -> Result<(), Gone> {
-        if error.code == Code::Internal {
-            self.app.metrics.errors.inc();
-        }
-        if let Some(cause) = &error.cause {
-            tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");
-        }
+        super::note_failure(&self.app, error);
         wire.send(&ServerFrame::error(error, what)).await
     }
 }
@@ -375,14 +368,8 @@ impl Talk for Session {
     }
 
     async fn closed(&mut self, seat: &Seat) {
-        self.app.hub.set_present(seat.id, false);
-        // When the node goes down, its whole lease is given back at once.
-        if self.arrived && !self.app.hub.is_closing() {
-            let left = self.app.desk.leave(self.caller.actor.id, seat.id).await;
-            if let Err(error) = left {
-                tracing::warn!(%error, "a rep's socket has closed and could not be struck out");
-            }
-        }
+        let me = self.caller.actor.id;
+        self.presence.leave(&self.app, me, seat.id).await;
     }
 
     fn is_late(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::person::Person;
 use crate::process::Process;
 use crate::proxy::Proxy;
 use crate::services;
+use crate::socket::Socket;
 
 /// Settings that make clocks run fast enough for a test.
 fn quick(settings: &mut switchboard::settings::Settings) {
@@ -156,26 +157,58 @@ async fn a_node_that_was_struck_out_writes_itself_down_again() {
     world.end().await;
 }
 
+/// Two nodes in the middle of a conversation over both, whose Redis neither takes nor gives any
+/// more: what is said is stored, and found by the position check.
+struct Unheard {
+    redis: services::OwnedRedis,
+    world: World,
+    rep: Person,
+    ann: Person,
+    id: String,
+    socket: Socket,
+    rep_socket: Socket,
+}
+
+impl Unheard {
+    async fn begin() -> Option<Self> {
+        let redis = services::own_redis()?;
+        let url = redis.url();
+        let change = |one: &mut switchboard::settings::Settings| {
+            quick(one);
+            one.redis_url = url;
+        };
+        let world = World::services_with(2, change).await?;
+        let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
+        let id = ann.open().await;
+        let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
+        socket.event("assigned").await;
+        rep_socket.wait("assigned").await;
+        redis.pause();
+        Some(Self {
+            redis,
+            world,
+            rep,
+            ann,
+            id,
+            socket,
+            rep_socket,
+        })
+    }
+}
+
 #[actix_web::test]
 async fn a_lost_doorbell_is_a_delay_and_never_a_loss() {
-    let Some(redis) = services::own_redis() else {
+    let Some(scene) = Unheard::begin().await else {
         return;
     };
-    let url = redis.url();
-    let change = |one: &mut switchboard::settings::Settings| {
-        quick(one);
-        one.redis_url = url;
-    };
-    let Some(world) = World::services_with(2, change).await else {
-        return;
-    };
-    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
-    let id = ann.open().await;
-    let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
-    socket.wait("assigned").await;
-    rep_socket.wait("assigned").await;
-    // Redis neither takes nor gives: what is said is stored, and found by the position check.
-    redis.pause();
+    let Unheard {
+        redis,
+        world,
+        id,
+        mut socket,
+        mut rep_socket,
+        ..
+    } = scene;
     rep_socket.send(&id, &client_id(), "do you hear me?").await;
     assert_eq!(rep_socket.wait("ack").await["seq"], 3);
     let heard = socket.event("message").await;
@@ -245,23 +278,18 @@ async fn presence_that_was_lost_on_the_way_is_mended_with_the_lease() {
 
 #[actix_web::test]
 async fn an_end_that_nobody_rang_for_is_told_all_the_same() {
-    let Some(redis) = services::own_redis() else {
+    let Some(scene) = Unheard::begin().await else {
         return;
     };
-    let url = redis.url();
-    let change = |one: &mut switchboard::settings::Settings| {
-        quick(one);
-        one.redis_url = url;
-    };
-    let Some(world) = World::services_with(2, change).await else {
-        return;
-    };
-    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
-    let id = ann.open().await;
-    let (mut socket, mut rep_socket) = (ann.socket().await, rep.socket().await);
-    socket.event("assigned").await;
-    rep_socket.wait("assigned").await;
-    redis.pause();
+    let Unheard {
+        redis,
+        world,
+        rep,
+        ann,
+        id,
+        mut socket,
+        rep_socket: _rep_socket,
+    } = scene;
     rep.close(&id).await.ok(200);
     assert_eq!(socket.event("closed").await["seq"], 3);
     redis.resume();
@@ -371,7 +399,7 @@ async fn staff(process: &Process) -> (Person, Person) {
 /// Sends until the server is gone, and says so when `ENOUGH` are acknowledged; answers the client
 /// ids that were, with their seqs.
 async fn send_until_gone(
-    socket: &mut crate::socket::Socket,
+    socket: &mut Socket,
     id: &str,
     enough: std::sync::mpsc::Sender<()>,
 ) -> Vec<(Value, Value)> {
