@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::Desk;
-use crate::dispatch::{ConversationFact, Facts, Snapshot, Standing};
+use crate::dispatch::{ConversationFact, Eligibility, Facts, RepFact, Snapshot, Standing};
 use crate::error::{Error, Result};
 use crate::store::{Conn, line, nodes, reps, sessions};
 use crate::words::{ConversationId, NodeId, UserId, now};
@@ -140,7 +140,8 @@ impl Desk {
         metrics
             .load
             .set(facts.reps.iter().map(|rep| i64::from(rep.active)).sum());
-        let present = facts.reps.iter().filter(|rep| rep.eligible);
+        let eligible = |rep: &&RepFact| rep.eligibility == Eligibility::Eligible;
+        let present = facts.reps.iter().filter(eligible);
         metrics
             .capacity
             .set(present.map(|rep| i64::from(rep.capacity)).sum());

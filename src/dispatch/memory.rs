@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use super::{
-    ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep, PROPOSAL_MS, Proposal,
-    REFUSED_MS, RepFact, Snapshot, Standing, Step,
+    ConversationFact, Eligibility, Engine, EngineError, Facts, HeldConversation, HeldRep,
+    PROPOSAL_MS, Proposal, REFUSED_MS, RepFact, Snapshot, Standing, Step,
 };
 use crate::words::{ConversationId, Moment, QueueId, UserId};
 
@@ -54,7 +54,8 @@ fn seat(held: &HeldRep) -> Option<(u64, Moment, UserId)> {
     let load = fact.active + held.proposed;
     // A load is never negative, and the bits of such floats sort as the floats do.
     let ratio = || (f64::from(load) / f64::from(fact.capacity)).to_bits();
-    (fact.eligible && load < fact.capacity).then(|| (ratio(), fact.last_assigned_at, fact.id))
+    (fact.eligibility == Eligibility::Eligible && load < fact.capacity)
+        .then(|| (ratio(), fact.last_assigned_at, fact.id))
 }
 
 impl Line {

@@ -26,11 +26,12 @@
 
 pub mod memory;
 pub mod redis;
+mod rows;
 
 pub use self::memory::Memory;
 pub use self::redis::Redis;
 
-use crate::words::{ConversationId, Moment, QueueId, UserId};
+use crate::words::{Availability, ConversationId, Moment, QueueId, UserId};
 
 /// How long a proposal may be in flight before any node takes it back, in ms.
 pub const PROPOSAL_MS: Moment = 5_000;
@@ -58,6 +59,28 @@ pub struct ConversationFact {
     pub place: Moment,
 }
 
+/// Whether a rep may be chosen at all, and if not, what keeps him out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eligibility {
+    /// Available, and present on a live node.
+    Eligible,
+    /// He says he is available, but no socket of his is open.
+    Absent,
+    /// What he says himself; never `Available`.
+    Unavailable(Availability),
+}
+
+impl Eligibility {
+    /// What a rep says weighs more than where he is: whoever is away need not be connected.
+    pub fn of(availability: Availability, present: bool) -> Self {
+        match availability {
+            Availability::Available if present => Self::Eligible,
+            Availability::Available => Self::Absent,
+            _ => Self::Unavailable(availability),
+        }
+    }
+}
+
 /// A rep as SQL has it. `version` grows with every change of any of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepFact {
@@ -66,8 +89,7 @@ pub struct RepFact {
     pub capacity: i32,
     /// Conversations that hold a slot, by SQL.
     pub active: i32,
-    /// Available and present on a live node.
-    pub eligible: bool,
+    pub eligibility: Eligibility,
     /// The queues this rep serves, sorted.
     pub queues: Vec<QueueId>,
     /// 0 when never assigned.

@@ -15,7 +15,7 @@
 -- ARGV[6]  how many proposals to make at most; the caller asks again for more
 -- ARGV[7..] facts, one text each, in the order conversations, reps, refusals:
 --          c id version standing queue place, with standing W(aiting), S(erved) or G(one)
---          r id version capacity active eligible last_assigned_at queue,queue,...
+--          r id version capacity active eligibility last_assigned_at queue,queue,...
 --          x conversation rep
 -- returns  epoch, count of facts that were news, then conversation, rep for each proposal;
 --          nothing if the line is not filled, or not by this epoch
@@ -62,7 +62,7 @@ local function rep(id)
     if not row then return nil end
     local r = { id = id, queues = {} }
     local queues
-    r.version, r.capacity, r.active, r.eligible, r.last, r.proposed, queues =
+    r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, queues =
         match(row, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S*)$')
     for queue in string.gmatch(queues, '[^,]+') do r.queues[#r.queues + 1] = queue end
     return r
@@ -70,12 +70,12 @@ end
 
 local function keep_rep(r)
     local queues = table.concat(r.queues, ',')
-    local row = { r.version, r.capacity, r.active, r.eligible, r.last, r.proposed, queues }
+    local row = { r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, queues }
     call('HSET', REPS, r.id, table.concat(row, ' '))
 end
 
 local function free(r)
-    return r.eligible == '1' and r.active + r.proposed < tonumber(r.capacity)
+    return r.eligibility == 'eligible' and r.active + r.proposed < tonumber(r.capacity)
 end
 
 -- Among equal loads a sorted set goes by the member: the longest idle first, then the id.

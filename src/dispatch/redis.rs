@@ -13,10 +13,8 @@ use redis::RedisError;
 use redis::aio::ConnectionManager;
 use uuid::Uuid;
 
-use super::{
-    ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep, PROPOSAL_MS, Proposal,
-    REFUSED_MS, RepFact, Snapshot, Standing, Step,
-};
+use super::rows::{held_conversation, held_rep, pack};
+use super::{Engine, EngineError, Facts, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Step};
 use crate::words::Moment;
 
 /// Facts, and proposals, per script call. Redis serves no one else meanwhile, so a call must
@@ -210,88 +208,4 @@ impl From<RedisError> for EngineError {
 
 fn unreadable(what: &str, text: &str) -> EngineError {
     EngineError::Unreachable(format!("unreadable {what} in Redis: {text:?}"))
-}
-
-/// Facts as the script reads them, in the order it must take them in.
-fn pack(facts: &Facts) -> Vec<String> {
-    let conversation = |fact: &ConversationFact| {
-        let standing = match fact.standing {
-            Standing::Waiting => 'W',
-            Standing::Served => 'S',
-            Standing::Gone => 'G',
-        };
-        let ConversationFact {
-            id,
-            version,
-            queue,
-            place,
-            ..
-        } = fact;
-        format!("c {id} {version} {standing} {queue} {place}")
-    };
-    let rep = |fact: &RepFact| {
-        let RepFact {
-            id,
-            version,
-            capacity,
-            active,
-            last_assigned_at,
-            ..
-        } = fact;
-        let eligible = u8::from(fact.eligible);
-        let queues: Vec<String> = fact.queues.iter().map(ToString::to_string).collect();
-        let queues = queues.join(",");
-        format!("r {id} {version} {capacity} {active} {eligible} {last_assigned_at} {queues}")
-    };
-    let refusal = |refused: &Proposal| format!("x {} {}", refused.conversation, refused.rep);
-    let conversations = facts.conversations.iter().map(conversation);
-    let reps = facts.reps.iter().map(rep);
-    conversations
-        .chain(reps)
-        .chain(facts.refused.iter().map(refusal))
-        .collect()
-}
-
-/// A row of `conversations`, as `keep_conversation` in the script writes it.
-fn held_conversation(id: &str, row: &str) -> Option<HeldConversation> {
-    let mut words = row.split(' ');
-    let fact = ConversationFact {
-        id: id.parse().ok()?,
-        version: words.next()?.parse().ok()?,
-        standing: if words.next()? == "W" {
-            Standing::Waiting
-        } else {
-            Standing::Served
-        },
-        queue: words.next()?.parse().ok()?,
-        place: words.next()?.parse().ok()?,
-    };
-    let proposed = match (words.next()?, words.next()?) {
-        ("-", _) => None,
-        (rep, deadline) => Some((rep.parse().ok()?, deadline.parse().ok()?)),
-    };
-    Some(HeldConversation { fact, proposed })
-}
-
-/// A row of `reps`, as `keep_rep` in the script writes it.
-fn held_rep(id: &str, row: &str) -> Option<HeldRep> {
-    let mut words = row.split(' ');
-    let (version, capacity) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    let (active, eligible) = (words.next()?.parse().ok()?, words.next()? == "1");
-    let (last_assigned_at, proposed) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    let queues = words.next()?.split(',').filter(|queue| !queue.is_empty());
-    let queues = queues
-        .map(|queue| queue.parse().ok())
-        .collect::<Option<_>>()?;
-    let id = id.parse().ok()?;
-    let fact = RepFact {
-        id,
-        version,
-        capacity,
-        active,
-        eligible,
-        queues,
-        last_assigned_at,
-    };
-    Some(HeldRep { fact, proposed })
 }

@@ -7,9 +7,9 @@ use super::conversations::{Conversation, waits};
 use super::prepared::prepared;
 use super::reps;
 use super::schema::{conversations, heads, queues};
-use crate::dispatch::{ConversationFact, Facts, RepFact, Standing};
+use crate::dispatch::{ConversationFact, Eligibility, Facts, RepFact, Standing};
 use crate::error::Result;
-use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status};
+use crate::words::{ConversationId, Mode, Moment, QueueId, Status};
 
 /// What of a conversation the line must know.
 type Row = (ConversationId, i64, Status, bool, QueueId, Moment, Mode);
@@ -70,7 +70,7 @@ pub fn rep_fact(one: reps::Standing) -> RepFact {
         version: one.rep.version,
         capacity: one.rep.capacity,
         active: one.rep.active,
-        eligible: one.present && one.rep.availability == Availability::Available,
+        eligibility: Eligibility::of(one.rep.availability, one.present),
         queues: one.queues,
         last_assigned_at: one.rep.last_assigned_at,
     }

@@ -2,8 +2,9 @@
 //! `dispatch_walk.rs` mixes everything.
 
 use switchboard::dispatch::{
-    ConversationFact, Facts, PROPOSAL_MS, REFUSED_MS, RepFact, Standing, Step,
+    ConversationFact, Eligibility, Facts, PROPOSAL_MS, REFUSED_MS, RepFact, Standing, Step,
 };
+use switchboard::words::Availability;
 
 use crate::dispatch_lines::{facts, made, on_both, proposed, queue, refusal, rep, waits};
 
@@ -38,8 +39,12 @@ async fn rule_2_who_may_be_served_is_proposed_at_once() {
 async fn rule_3_only_reps_who_may_are_chosen() {
     on_both(async |line| {
         let away = RepFact {
-            eligible: false,
+            eligibility: Eligibility::Absent,
             ..rep(1, 5)
+        };
+        let busy = RepFact {
+            eligibility: Eligibility::Unavailable(Availability::Busy),
+            ..rep(6, 5)
         };
         let elsewhere = RepFact {
             queues: vec![queue(2)],
@@ -56,7 +61,7 @@ async fn rule_3_only_reps_who_may_are_chosen() {
         };
         let all = facts(
             [waits(1, 0), waits(2, 0)],
-            [away, elsewhere, full, none, last],
+            [away, busy, elsewhere, full, none, last],
         );
         assert_eq!(made(line.put(all, 0).await), [(1, 5)]);
         let moved = RepFact {

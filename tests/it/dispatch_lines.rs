@@ -1,17 +1,26 @@
 //! Lines for the tests of dispatch, and short words for facts.
 
+use std::time::Duration;
+
 use redis::AsyncCommands;
+use redis::aio::ConnectionManagerConfig;
 use switchboard::dispatch::{
-    ConversationFact, Engine, EngineError, Facts, Memory, Proposal, Redis, RepFact, Standing, Step,
+    ConversationFact, Eligibility, Engine, EngineError, Facts, Memory, Proposal, Redis, RepFact,
+    Standing, Step,
 };
 use switchboard::words::{ConversationId, Moment, QueueId, UserId};
 use uuid::Uuid;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Nodes on one new prefix; none where there is no Redis. The connection is for foul play.
 pub async fn nodes<const N: usize>() -> Option<([Redis; N], RawRedis)> {
     let url = crate::services::redis_url()?;
     let client = redis::Client::open(url.as_str()).unwrap();
-    let manager = client.get_connection_manager().await.unwrap();
+    // On a busy machine one long step may take longer than an answer usually may.
+    let patient = ConnectionManagerConfig::new().set_response_timeout(Some(PATIENCE));
+    let manager = client.get_connection_manager_with_config(patient);
+    let manager = manager.await.unwrap();
     let pool = deadpool_redis::Config::from_url(url);
     let pool = pool
         .create_pool(Some(deadpool_redis::Runtime::Tokio1))
@@ -107,7 +116,7 @@ pub fn rep(id: u128, capacity: i32) -> RepFact {
         version: 1,
         capacity,
         active: 0,
-        eligible: true,
+        eligibility: Eligibility::Eligible,
         queues: vec![queue(1)],
         last_assigned_at: 0,
     }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use switchboard::dispatch::{
-    ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep, Memory, PROPOSAL_MS,
-    Proposal, REFUSED_MS, Redis, Snapshot, Standing, Step,
+    ConversationFact, Eligibility, Engine, EngineError, Facts, HeldConversation, HeldRep, Memory,
+    PROPOSAL_MS, Proposal, REFUSED_MS, Redis, Snapshot, Standing, Step,
 };
 use switchboard::words::{ConversationId, Moment, UserId};
 
@@ -173,7 +173,7 @@ type Seat = (f64, Moment, UserId);
 fn seat(rep: &HeldRep) -> Option<Seat> {
     let load = rep.fact.active + rep.proposed;
     let ratio = f64::from(load) / f64::from(rep.fact.capacity);
-    let free = rep.fact.eligible && load < rep.fact.capacity;
+    let free = rep.fact.eligibility == Eligibility::Eligible && load < rep.fact.capacity;
     free.then_some((ratio, rep.fact.last_assigned_at, rep.fact.id))
 }
 

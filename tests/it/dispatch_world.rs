@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use switchboard::dispatch::{ConversationFact, Facts, Proposal, RepFact, Snapshot, Standing};
-use switchboard::words::{ConversationId, Moment, QueueId, UserId};
+use switchboard::dispatch::{
+    ConversationFact, Eligibility, Facts, Proposal, RepFact, Snapshot, Standing,
+};
+use switchboard::words::{Availability, ConversationId, Moment, QueueId, UserId};
 use uuid::Uuid;
 
 const REPS: usize = 5;
@@ -55,7 +57,7 @@ impl World {
             version: 1,
             capacity: at as i32,
             active: 0,
-            eligible: true,
+            eligibility: Eligibility::Eligible,
             queues: vec![queues[at % 3]],
             last_assigned_at: 0,
         };
@@ -156,7 +158,7 @@ impl World {
             .find(|rep| rep.id == proposal.rep)
             .expect("is known");
         let may = conversation.standing == Standing::Waiting
-            && rep.eligible
+            && rep.eligibility == Eligibility::Eligible
             && rep.active < rep.capacity
             && rep.queues.contains(&conversation.queue);
         if may {
@@ -220,7 +222,15 @@ impl World {
         rep.version += 1;
         match self.dice.roll(3) {
             0 => rep.capacity = self.dice.roll(5) as i32,
-            1 => rep.eligible = !rep.eligible || self.dice.percent(30),
+            1 => {
+                let any = Availability::ALL[self.dice.roll(Availability::ALL.len())];
+                // Mostly back, whatever he was.
+                let availability = match rep.eligibility {
+                    Eligibility::Eligible => any,
+                    _ => Availability::Available,
+                };
+                rep.eligibility = Eligibility::of(availability, self.dice.percent(75));
+            }
             _ => {
                 let dice = &mut self.dice;
                 rep.queues = self
@@ -265,7 +275,7 @@ impl World {
         for conversation in &self.conversations {
             let may = |rep: &&RepFact| {
                 conversation.standing == Standing::Waiting
-                    && rep.eligible
+                    && rep.eligibility == Eligibility::Eligible
                     && rep.active < rep.capacity
                     && rep.queues.contains(&conversation.queue)
             };
