@@ -8,20 +8,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
+use super::rules::Seat;
+use super::wakes::Wakes;
 use super::{
-    ConversationFact, Eligibility, Engine, EngineError, Facts, HeldConversation, HeldRep,
-    PROPOSAL_MS, Proposal, REFUSED_MS, RepFact, Snapshot, Standing, Step,
+    COOLING_MAX, ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep,
+    PROPOSAL_MS, Proposal, REFUSED_MS, Refusal, RepFact, Snapshot, Standing, Step, Whose,
 };
-use crate::words::{ConversationId, Moment, QueueId, UserId};
+use crate::words::{ConversationId, Moment, UserId};
 
 /// The line of one process. Starts unfilled.
 #[derive(Default)]
 pub struct Memory(Mutex<Line>);
 
-/// Who waits in a queue, next first.
+/// Who waits in a line, next first.
 type Waiting = BTreeSet<(Moment, ConversationId)>;
-/// Who may take more in a queue, by load ratio (see [`seat`]) and last assignment, next first.
-type Free = BTreeSet<(u64, Moment, UserId)>;
+/// Who may take more from a line, next first.
+type Free = BTreeSet<Seat>;
 
 #[derive(Default)]
 struct Line {
@@ -29,40 +31,20 @@ struct Line {
     conversations: BTreeMap<ConversationId, HeldConversation>,
     reps: BTreeMap<UserId, HeldRep>,
     /// Only those who wait and are not proposed.
-    waiting: BTreeMap<QueueId, Waiting>,
+    waiting: BTreeMap<Whose, Waiting>,
     /// Only reps that rule 3 allows.
-    free: BTreeMap<QueueId, Free>,
-    /// Queues that gained someone waiting or free since they were last found without a pair:
-    /// the only ones a step has to look at.
-    hot: BTreeSet<QueueId>,
-    /// Proposals in flight, by deadline.
-    proposals: BTreeSet<(Moment, ConversationId)>,
-    refusals: BTreeMap<ConversationId, Refusal>,
-}
-
-/// How often running one rep was refused for a conversation.
-struct Refusal {
-    rep: UserId,
-    count: u32,
-    /// The pair rests until then.
-    until: Moment,
-}
-
-/// Where a rep stands among the free, if free at all.
-fn seat(held: &HeldRep) -> Option<(u64, Moment, UserId)> {
-    let fact = &held.fact;
-    let load = fact.active + held.proposed;
-    // A load is never negative, and the bits of such floats sort as the floats do.
-    let ratio = || (f64::from(load) / f64::from(fact.capacity)).to_bits();
-    (fact.eligibility == Eligibility::Eligible && load < fact.capacity)
-        .then(|| (ratio(), fact.last_assigned_at, fact.id))
+    free: BTreeMap<Whose, Free>,
+    /// Lines that gained someone waiting or free since one of both was last lacking: the only
+    /// ones a step has to look at.
+    hot: BTreeSet<Whose>,
+    wakes: Wakes,
 }
 
 impl Line {
     fn take_in(&mut self, facts: Facts, now: Moment) -> usize {
         let mut changed = 0;
         for fact in facts.conversations {
-            changed += usize::from(self.take_conversation(fact));
+            changed += usize::from(self.take_conversation(fact, now));
         }
         for fact in facts.reps {
             changed += usize::from(self.take_rep(fact));
@@ -73,29 +55,36 @@ impl Line {
         changed
     }
 
-    fn take_conversation(&mut self, fact: ConversationFact) -> bool {
+    fn take_conversation(&mut self, mut fact: ConversationFact, now: Moment) -> bool {
         match self.conversations.get(&fact.id) {
             Some(held) if fact.version <= held.fact.version => return false,
             None if fact.standing == Standing::Gone => return false,
             _ => {}
         }
-        let mut proposed = None;
-        if let Some(held) = self.conversations.remove(&fact.id) {
-            let place = |fact: &ConversationFact| (fact.standing, fact.queue, fact.place);
-            if held.proposed.is_some() && place(&held.fact) == place(&fact) {
-                proposed = held.proposed;
+        fact.cooling.truncate(COOLING_MAX);
+        let mut next = HeldConversation {
+            line: fact.whose(now),
+            fact,
+            proposed: None,
+            refused: None,
+        };
+        if let Some(held) = self.conversations.remove(&next.fact.id) {
+            next.refused = held.refused;
+            if held.proposed.is_some_and(|(rep, _)| {
+                stands_alike(&held, &next) && next.cooling(rep, now).is_none()
+            }) {
+                next.proposed = held.proposed;
             } else {
                 self.take_out(&held);
             }
         }
-        if fact.standing != Standing::Waiting {
-            self.refusals.remove(&fact.id);
-        } else if proposed.is_none() {
-            self.stand_in_line(&fact);
+        if next.fact.standing != Standing::Waiting {
+            next.refused = None;
+        } else if next.proposed.is_none() {
+            self.stand_in_line(&mut next, now);
         }
-        if fact.standing != Standing::Gone {
-            self.conversations
-                .insert(fact.id, HeldConversation { fact, proposed });
+        if next.fact.standing != Standing::Gone {
+            self.conversations.insert(next.fact.id, next);
         }
         true
     }
@@ -111,60 +100,55 @@ impl Line {
     }
 
     fn refuse(&mut self, proposal: Proposal, now: Moment) {
-        let id = proposal.conversation;
-        let proposed = self.conversations.get(&id).and_then(|held| held.proposed);
-        if proposed.is_none_or(|(rep, _)| rep != proposal.rep) {
+        let Proposal { conversation, rep } = proposal;
+        let Some(held) = self.conversations.get_mut(&conversation) else {
+            return;
+        };
+        if held.proposed.is_none_or(|(to, _)| to != rep) {
             return;
         }
-        self.take_back(id);
-        let last = self
-            .refusals
-            .get(&id)
-            .filter(|last| last.rep == proposal.rep);
+        let last = held.refused.filter(|last| last.rep == rep);
         let count = last.map_or(1, |last| last.count + 1);
         let until = if count < 2 { 0 } else { now + REFUSED_MS };
-        self.refusals.insert(
-            id,
-            Refusal {
-                rep: proposal.rep,
-                count,
-                until,
-            },
-        );
+        held.refused = Some(Refusal { rep, count, until });
+        self.take_back(conversation, now);
     }
 
-    fn take_back_overdue(&mut self, now: Moment) {
-        while let Some(&(deadline, id)) = self.proposals.first()
-            && deadline <= now
+    /// Ends what time alone ends: what was due stands where it may stand now.
+    fn pass_time(&mut self, now: Moment) {
+        while let Some((wake, id)) = self.wakes.first()
+            && wake <= now
         {
-            self.take_back(id);
+            self.take_back(id, now);
         }
     }
 
-    /// Ends a reservation: the conversation is back in its place.
-    fn take_back(&mut self, id: ConversationId) {
+    /// Out of any hands: the conversation is in its place in line.
+    fn take_back(&mut self, id: ConversationId, now: Moment) {
         if let Some(mut held) = self.conversations.remove(&id) {
             self.take_out(&held);
             held.proposed = None;
-            self.stand_in_line(&held.fact);
+            self.stand_in_line(&mut held, now);
             self.conversations.insert(id, held);
         }
     }
 
-    fn stand_in_line(&mut self, fact: &ConversationFact) {
+    fn stand_in_line(&mut self, held: &mut HeldConversation, now: Moment) {
+        held.line = held.fact.whose(now);
         self.waiting
-            .entry(fact.queue)
+            .entry(held.line)
             .or_default()
-            .insert((fact.place, fact.id));
-        self.hot.insert(fact.queue);
+            .insert((held.fact.place, held.fact.id));
+        self.hot.insert(held.line);
+        self.wakes.set(held.fact.id, held.wake(now));
     }
 
     /// Out of the line, or out of the hands of the rep it is proposed to.
     fn take_out(&mut self, held: &HeldConversation) {
-        if let Some((rep, deadline)) = held.proposed {
-            self.proposals.remove(&(deadline, held.fact.id));
+        self.wakes.set(held.fact.id, None);
+        if let Some((rep, _)) = held.proposed {
             self.add_load(rep, -1);
-        } else if let Some(line) = self.waiting.get_mut(&held.fact.queue) {
+        } else if let Some(line) = self.waiting.get_mut(&held.line) {
             line.remove(&(held.fact.place, held.fact.id));
         }
     }
@@ -179,16 +163,16 @@ impl Line {
     /// Changes a rep and keeps the sets of the free true.
     fn replace_rep(&mut self, held: HeldRep) {
         if let Some(old) = self.reps.get(&held.fact.id)
-            && let Some(seat) = seat(old)
+            && let Some(seat) = old.seat()
         {
-            for queue in &old.fact.queues {
-                self.free.entry(*queue).or_default().remove(&seat);
+            for line in old.lines() {
+                self.free.entry(line).or_default().remove(&seat);
             }
         }
-        if let Some(seat) = seat(&held) {
-            for queue in &held.fact.queues {
-                self.free.entry(*queue).or_default().insert(seat);
-                self.hot.insert(*queue);
+        if let Some(seat) = held.seat() {
+            for line in held.lines() {
+                self.free.entry(line).or_default().insert(seat);
+                self.hot.insert(line);
             }
         }
         self.reps.insert(held.fact.id, held);
@@ -199,44 +183,59 @@ impl Line {
         let mut made = Vec::new();
         loop {
             let (waiting, free) = (&self.waiting, &self.free);
-            self.hot.retain(|queue| {
-                waiting.get(queue).is_some_and(|line| !line.is_empty())
-                    && free.get(queue).is_some_and(|free| !free.is_empty())
+            self.hot.retain(|line| {
+                waiting.get(line).is_some_and(|line| !line.is_empty())
+                    && free.get(line).is_some_and(|free| !free.is_empty())
             });
             let pair = self
                 .hot
                 .iter()
-                .filter_map(|queue| self.pair(*queue, now))
+                .filter_map(|line| self.pair(*line, now))
                 .min();
             let Some((_, conversation, rep)) = pair else {
                 return made;
             };
-            self.reserve(conversation, rep, now + PROPOSAL_MS);
+            self.reserve(conversation, rep, now);
             made.push(Proposal { conversation, rep });
         }
     }
 
-    /// The first in this queue whom a free rep may take, and the best such rep. Only pairs
-    /// that rest are looked past.
-    fn pair(&self, queue: QueueId, now: Moment) -> Option<(Moment, ConversationId, UserId)> {
-        let free = self.free.get(&queue)?;
-        self.waiting.get(&queue)?.iter().find_map(|&(place, id)| {
-            let resting = self.refusals.get(&id).filter(|last| now < last.until);
+    /// The first in this line whom a free rep may take, and the best such rep. Only who cools
+    /// down is looked past.
+    fn pair(&self, line: Whose, now: Moment) -> Option<(Moment, ConversationId, UserId)> {
+        let free = self.free.get(&line)?;
+        self.waiting.get(&line)?.iter().find_map(|&(place, id)| {
+            let held = self.conversations.get(&id)?;
             let mut reps = free.iter().map(|&(.., rep)| rep);
-            let rep = reps.find(|rep| resting.is_none_or(|last| last.rep != *rep))?;
+            let rep = reps.find(|rep| held.cooling(*rep, now).is_none())?;
             Some((place, id, rep))
         })
     }
 
-    fn reserve(&mut self, id: ConversationId, rep: UserId, deadline: Moment) {
+    fn reserve(&mut self, id: ConversationId, rep: UserId, now: Moment) {
         if let Some(mut held) = self.conversations.remove(&id) {
             self.take_out(&held);
-            held.proposed = Some((rep, deadline));
+            held.proposed = Some((rep, now + PROPOSAL_MS));
+            self.wakes.set(id, held.wake(now));
             self.conversations.insert(id, held);
         }
-        self.proposals.insert((deadline, id));
         self.add_load(rep, 1);
     }
+
+    /// Proposes all there is.
+    fn step(&mut self, changed: usize, now: Moment) -> Step {
+        Step {
+            proposals: self.drain(now),
+            changed,
+            wake: self.wakes.first().map(|(wake, _)| wake),
+        }
+    }
+}
+
+/// Whether what was proposed as `held` may stay so.
+fn stands_alike(held: &HeldConversation, next: &HeldConversation) -> bool {
+    let stands = |one: &HeldConversation| (one.fact.standing, one.fact.queue, one.fact.place);
+    stands(held) == stands(next) && held.line == next.line
 }
 
 impl Memory {
@@ -259,29 +258,20 @@ impl Engine for Memory {
     async fn put(&self, facts: Facts, now: Moment) -> Result<Step, EngineError> {
         let mut line = self.filled()?;
         let changed = line.take_in(facts, now);
-        Ok(Step {
-            proposals: line.drain(now),
-            changed,
-        })
+        Ok(line.step(changed, now))
     }
 
     async fn fill(&self, facts: Facts, now: Moment) -> Result<Step, EngineError> {
         let mut line = self.lock();
         let changed = line.take_in(facts, now);
         line.filled = true;
-        Ok(Step {
-            proposals: line.drain(now),
-            changed,
-        })
+        Ok(line.step(changed, now))
     }
 
     async fn tick(&self, now: Moment) -> Result<Step, EngineError> {
         let mut line = self.filled()?;
-        line.take_back_overdue(now);
-        Ok(Step {
-            proposals: line.drain(now),
-            changed: 0,
-        })
+        line.pass_time(now);
+        Ok(line.step(0, now))
     }
 
     async fn probe(&self) -> Result<(), EngineError> {

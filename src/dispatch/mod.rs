@@ -8,25 +8,37 @@
 //! The rules, numbered as everywhere in this project. `memory.rs` and `redis.lua`
 //! are the same steps in the same order.
 //!
-//! 1. A conversation stands in one place only: waiting, proposed to one rep, served, or gone.
+//! 1. A conversation stands in one place only: waiting, proposed to one rep, served, or gone. One
+//!    that is offered is served: the offer holds a slot.
 //! 2. After every step, no one waits whom a rep below capacity may serve.
-//! 3. A rep is chosen only if eligible (available and present), serving that queue, and with
-//!    load < capacity; load = active in SQL + proposals in flight.
+//! 3. A rep is chosen only if eligible (available and present), with load < capacity, for a line he
+//!    serves, and not in a cool-down for this very conversation; load = active in SQL + proposals
+//!    in flight.
 //! 4. The smallest place goes first among those the free slot may serve, ties by id. A head that
 //!    nobody may serve keeps its place and blocks nobody behind it.
 //! 5. The least loaded rep (load / capacity) is taken, among equals the one idle longest, then
-//!    the smallest id.
+//!    the smallest id. What is reserved for one rep stands in his own line until its moment, in its
+//!    place, and after that in its queue's, in the same place. A rep serves the lines of his
+//!    queues and his own.
 //! 6. Load is counted in one place: the rep's row, plus the proposals in flight.
 //! 7. Capacity below the load drains: nothing new, nothing taken away. Raising it proposes at once.
 //!
-//! A proposal is a reservation until [`PROPOSAL_MS`] from now. It ends when the conversation is
-//! put as no longer waiting, when it is refused, or when `tick` finds it overdue; the last two
-//! put the conversation back in its place. The same pair refused twice running is not proposed
-//! again for [`REFUSED_MS`].
+//! A proposal holds a slot until [`PROPOSAL_MS`] from now. It ends when the conversation is put as
+//! one that stands elsewhere or cools down for that rep, when it is refused, or when `tick` finds
+//! it overdue; the last two put the conversation back in its place.
+//!
+//! A rep cools down for a conversation that he has just declined or missed, as SQL says, and for
+//! [`REFUSED_MS`] when the pair was refused twice running. Such pairs, and nothing else, are looked
+//! past in a line.
+//!
+//! Time passes in `tick`: it ends reservations and what is overdue. [`Step::wake`] says when the
+//! next is due.
 
 pub mod memory;
 pub mod redis;
 mod rows;
+mod rules;
+mod wakes;
 
 pub use self::memory::Memory;
 pub use self::redis::Redis;
@@ -35,8 +47,12 @@ use crate::words::{Availability, ConversationId, Moment, QueueId, UserId};
 
 /// How long a proposal may be in flight before any node takes it back, in ms.
 pub const PROPOSAL_MS: Moment = 5_000;
-/// How long a pair refused twice running rests, in ms.
+/// How long a rep cools down for a conversation after two refusals running, in ms.
 pub const REFUSED_MS: Moment = 1_000;
+/// The `until` of what ends by no clock. Redis counts in floats, which are exact up to here.
+pub const NO_END: Moment = (1 << 53) - 1;
+/// How many cool-downs of one conversation the line takes in; it leaves out those behind.
+pub const COOLING_MAX: usize = 16;
 
 /// Where a conversation stands, as far as the line cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +65,13 @@ pub enum Standing {
     Gone,
 }
 
+/// Whose line it is that a conversation stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    Queue(QueueId),
+    Rep(UserId),
+}
+
 /// A conversation as SQL has it. `version` is its last seq.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationFact {
@@ -57,6 +80,10 @@ pub struct ConversationFact {
     pub standing: Standing,
     pub queue: QueueId,
     pub place: Moment,
+    /// Until then only this rep may take it, whatever queues he serves.
+    pub reserved: Option<(UserId, Moment)>,
+    /// Until then it is not proposed to these reps: they have just declined or missed it.
+    pub cooling: Vec<(UserId, Moment)>,
 }
 
 /// Whether a rep may be chosen at all, and if not, what keeps him out.
@@ -119,14 +146,29 @@ pub struct Step {
     pub proposals: Vec<Proposal>,
     /// How many of the facts were news.
     pub changed: usize,
+    /// The earliest moment at which time alone may allow something new. `tick` then; a moment
+    /// that has passed means now.
+    pub wake: Option<Moment>,
+}
+
+/// How often running one rep was refused for a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    pub rep: UserId,
+    pub count: u32,
+    /// The rep cools down until then; 0 after the first time.
+    pub until: Moment,
 }
 
 /// A conversation as the engine holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldConversation {
     pub fact: ConversationFact,
+    /// Whose line it stands in, or stood in when it was proposed.
+    pub line: Whose,
     /// The rep it is proposed to, and until when.
     pub proposed: Option<(UserId, Moment)>,
+    pub refused: Option<Refusal>,
 }
 
 /// A rep as the engine holds it.
@@ -164,7 +206,7 @@ pub trait Engine: Send + Sync {
     /// every other call answers `Unfilled`: a half-filled line would serve the wrong one first.
     async fn fill(&self, facts: Facts, now: Moment) -> Result<Step, EngineError>;
 
-    /// Takes back overdue proposals and proposes again.
+    /// Lets time pass: takes back overdue proposals, ends reservations, and proposes again.
     async fn tick(&self, now: Moment) -> Result<Step, EngineError>;
 
     /// Whether the line takes writes: a Redis that is full, or only a replica, still reads.

@@ -4,52 +4,57 @@
 -- KEYS[1]  the deployment in {braces}: one hash tag, so a cluster keeps all keys together
 -- ARGV[1]  add   take in facts, propose nothing: a part of a large put
 --          put   take in facts, then propose
---          tick  take back overdue proposals, then propose
+--          tick  let time pass for as many as may be proposed, counted as news; then propose,
+--                unless there may be more of them
 --          stage take in facts for a fill, propose nothing
 --          open  take in the last facts of a fill, mark the line as filled, then propose
 -- ARGV[2]  the epoch this node knows; for stage and open the id of the fill, which becomes
 --          the epoch if there is none yet
 -- ARGV[3]  now
 -- ARGV[4]  the deadline of proposals made now
--- ARGV[5]  until when a pair rests that is refused now
+-- ARGV[5]  until when a rep cools down whose pair is refused now
 -- ARGV[6]  how many proposals to make at most; the caller asks again for more
 -- ARGV[7..] facts, one text each, in the order conversations, reps, refusals:
---          c id version standing queue place, with standing W(aiting), S(erved) or G(one)
+--          c id version standing queue place reserved ends rep:until,rep:until,...
+--            with standing W(aiting), S(erved) or G(one), and reserved - if it is not
 --          r id version capacity active eligibility last_assigned_at queue,queue,...
 --          x conversation rep
--- returns  epoch, count of facts that were news, then conversation, rep for each proposal;
---          nothing if the line is not filled, or not by this epoch
+-- returns  epoch, count of facts that were news, wake or nothing, then conversation, rep for
+--          each proposal; nothing at all if the line is not filled, or not by this epoch
 --
--- Ids are texts of one length, so texts sort as ids do. Numbers stay below 2^53.
+-- Ids are texts of one length, so texts sort as ids do. Numbers stay below 2^53. A line goes by
+-- the id of its queue, a rep's own by his with an @.
 
 local TAG = KEYS[1]
 local EPOCH = TAG .. ':epoch'
 local FILL = TAG .. ':fill:'                   -- + id: a fill under way, to see Redis wiped in it
-local CONVERSATIONS = TAG .. ':conversations'  -- id -> version standing queue place rep deadline
+local CONVERSATIONS = TAG .. ':conversations'  -- id -> see keep_conversation
 local REPS = TAG .. ':reps'                    -- id -> the fact, proposals in flight, queues
-local LINE = TAG .. ':line:'                   -- + queue: who waits unproposed, by place
-local FREE = TAG .. ':free:'                   -- + queue: who may take more, by load / capacity
-local HOT = TAG .. ':hot'                      -- queues to look at: see drain
-local PROPOSALS = TAG .. ':proposals'          -- conversations in flight, by deadline
-local REFUSALS = TAG .. ':refusals'            -- conversation -> rep count until
+local LINE = TAG .. ':line:'                   -- + line: who waits unproposed, by place
+local FREE = TAG .. ':free:'                   -- + line: who may take more, by load / capacity
+local HOT = TAG .. ':hot'                      -- lines to look at: see drain
+local WAKES = TAG .. ':wakes'                  -- conversations, by when time alone changes them
+local NO_END = 9007199254740991
 
 local kind, epoch, now, deadline, rest = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local most = tonumber(ARGV[6])
-local call, match, format = redis.call, string.match, string.format
+local call, match, gmatch, format = redis.call, string.match, string.gmatch, string.format
 local changed = 0
-local reply = { '', '' }
+local reply = { '', '', '' }
 
 local function conversation(id)
     local row = call('HGET', CONVERSATIONS, id)
     if not row then return nil end
     local c = { id = id }
-    c.version, c.standing, c.queue, c.place, c.rep, c.deadline =
-        match(row, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+    c.version, c.standing, c.queue, c.place, c.reserved, c.ends, c.line, c.rep, c.deadline,
+        c.refused, c.count, c.rests, c.cooling = match(row, '^(%S+) (%S+) (%S+) (%S+) (%S+) '
+        .. '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S*)$')
     return c
 end
 
 local function keep_conversation(c)
-    local row = { c.version, c.standing, c.queue, c.place, c.rep, c.deadline }
+    local row = { c.version, c.standing, c.queue, c.place, c.reserved, c.ends, c.line, c.rep,
+        c.deadline, c.refused, c.count, c.rests, c.cooling }
     call('HSET', CONVERSATIONS, c.id, table.concat(row, ' '))
 end
 
@@ -57,20 +62,46 @@ local function proposed(c)
     return c.rep ~= '-'
 end
 
+-- Rule 5: in whose line it has its place at this moment.
+local function whose(c)
+    return c.reserved ~= '-' and now < tonumber(c.ends) and '@' .. c.reserved or c.queue
+end
+
+-- Rule 3: the reps who cool down for it, each with true, and how many.
+local function cooling(c)
+    local reps, count = {}, 0
+    for id, ends in gmatch(c.cooling, '([^:,]+):([^,]+)') do
+        if now < tonumber(ends) then reps[id], count = true, count + 1 end
+    end
+    if now < tonumber(c.rests) then reps[c.refused], count = true, count + 1 end
+    return reps, count
+end
+
+-- When time alone next changes what may become of one who waits and is not proposed.
+local function wake(c)
+    local first = NO_END
+    local function at(ends)
+        ends = tonumber(ends)
+        if now < ends and ends < first then first = ends end
+    end
+    at(c.ends)
+    at(c.rests)
+    for _, ends in gmatch(c.cooling, '([^:,]+):([^,]+)') do at(ends) end
+    return first < NO_END and first or nil
+end
+
 local function rep(id)
     local row = call('HGET', REPS, id)
     if not row then return nil end
-    local r = { id = id, queues = {} }
-    local queues
-    r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, queues =
+    local r = { id = id, lines = { '@' .. id } }
+    r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, r.queues =
         match(row, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S*)$')
-    for queue in string.gmatch(queues, '[^,]+') do r.queues[#r.queues + 1] = queue end
+    for queue in gmatch(r.queues, '[^,]+') do r.lines[#r.lines + 1] = queue end
     return r
 end
 
 local function keep_rep(r)
-    local queues = table.concat(r.queues, ',')
-    local row = { r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, queues }
+    local row = { r.version, r.capacity, r.active, r.eligibility, r.last, r.proposed, r.queues }
     call('HSET', REPS, r.id, table.concat(row, ' '))
 end
 
@@ -84,12 +115,12 @@ local function seat(r)
 end
 
 local function leave_seats(r)
-    for _, queue in ipairs(r.queues) do call('ZREM', FREE .. queue, seat(r)) end
+    for _, line in ipairs(r.lines) do call('ZREM', FREE .. line, seat(r)) end
 end
 
 local function take_seats(r)
     local ratio = format('%.17g', (r.active + r.proposed) / r.capacity)
-    for _, queue in ipairs(r.queues) do call('ZADD', FREE .. queue, ratio, seat(r)) end
+    for _, line in ipairs(r.lines) do call('ZADD', FREE .. line, ratio, seat(r)) end
 end
 
 local function add_load(id, more)
@@ -101,27 +132,30 @@ local function add_load(id, more)
     else
         take_seats(r)
         -- Who takes more on opens nothing new.
-        if more < 0 and #r.queues > 0 then call('SADD', HOT, unpack(r.queues)) end
+        if more < 0 then call('SADD', HOT, unpack(r.lines)) end
     end
     return r
 end
 
 local function stand_in_line(c)
-    call('ZADD', LINE .. c.queue, c.place, c.id)
-    call('SADD', HOT, c.queue)
+    c.line = whose(c)
+    call('ZADD', LINE .. c.line, c.place, c.id)
+    call('SADD', HOT, c.line)
+    local at = wake(c)
+    if at then call('ZADD', WAKES, at, c.id) end
 end
 
 -- Out of the line, or out of the hands of the rep it is proposed to.
 local function take_out(c)
+    call('ZREM', WAKES, c.id)
     if proposed(c) then
-        call('ZREM', PROPOSALS, c.id)
         add_load(c.rep, -1)
     else
-        call('ZREM', LINE .. c.queue, c.id)
+        call('ZREM', LINE .. c.line, c.id)
     end
 end
 
--- Ends a reservation: the conversation is back in its place.
+-- Out of any hands: the conversation is in its place in line.
 local function take_back(c)
     take_out(c)
     c.rep, c.deadline = '-', '0'
@@ -129,27 +163,33 @@ local function take_back(c)
     keep_conversation(c)
 end
 
+-- Whether what was proposed as `held` may stay so.
+local function stands_alike(held, c)
+    return held.standing == c.standing and held.queue == c.queue and held.place == c.place
+        and held.line == c.line
+end
+
 local take = {}
 
 function take.c(text)
-    local c = { rep = '-', deadline = '0' }
-    c.id, c.version, c.standing, c.queue, c.place =
-        match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
+    local c = { rep = '-', deadline = '0', refused = '-', count = '0', rests = '0' }
+    c.id, c.version, c.standing, c.queue, c.place, c.reserved, c.ends, c.cooling =
+        match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S*)$')
     local held = conversation(c.id)
     if held and tonumber(c.version) <= tonumber(held.version) then return end
     if not held and c.standing == 'G' then return end
     changed = changed + 1
+    c.line = whose(c)
     if held then
-        local same = held.standing == c.standing and held.queue == c.queue
-            and held.place == c.place
-        if proposed(held) and same then
+        c.refused, c.count, c.rests = held.refused, held.count, held.rests
+        if proposed(held) and stands_alike(held, c) and not cooling(c)[held.rep] then
             c.rep, c.deadline = held.rep, held.deadline
         else
             take_out(held)
         end
     end
     if c.standing ~= 'W' then
-        call('HDEL', REFUSALS, c.id)
+        c.refused, c.count, c.rests = '-', '0', '0'
     elseif not proposed(c) then
         stand_in_line(c)
     end
@@ -173,9 +213,9 @@ function take.r(text)
     end
     call('HSET', REPS, id, table.concat({ version, numbers, in_flight, queues }, ' '))
     local r = rep(id)
-    if free(r) and #r.queues > 0 then
+    if free(r) then
         take_seats(r)
-        call('SADD', HOT, unpack(r.queues))
+        call('SADD', HOT, unpack(r.lines))
     end
 end
 
@@ -183,81 +223,73 @@ function take.x(text)
     local id, refused = match(text, '^(%S+) (%S+)$')
     local c = conversation(id)
     if not c or c.rep ~= refused then return end
+    c.count = c.refused == refused and c.count + 1 or 1
+    c.refused, c.rests = refused, c.count < 2 and '0' or rest
     take_back(c)
-    local last, count = match(call('HGET', REFUSALS, id) or '', '^(%S+) (%S+)')
-    count = last == refused and count + 1 or 1
-    local until_then = count < 2 and '0' or rest
-    call('HSET', REFUSALS, id, table.concat({ refused, count, until_then }, ' '))
 end
 
--- The rep whose pair with this conversation rests.
-local function resting(id)
-    local last, _, until_then = match(call('HGET', REFUSALS, id) or '', '^(%S+) (%S+) (%S+)$')
-    return last and now < tonumber(until_then) and last or nil
-end
-
--- The best free rep of a queue but one. Only one rests for a conversation, so two will do.
-local function best(queue, but)
-    for _, member in ipairs(call('ZRANGE', FREE .. queue, 0, 1)) do
+-- The best free rep of a line for one for whom `count` reps cool down.
+local function best(line, but, count)
+    for _, member in ipairs(call('ZRANGE', FREE .. line, 0, count)) do
         local id = match(member, ':(.*)$')
-        if id ~= but then return id end
+        if not but[id] then return id end
     end
 end
 
--- The first of a queue whom a free rep may take. Only pairs that rest are looked past.
-local function head(queue)
-    if call('EXISTS', FREE .. queue) == 0 then
-        call('SREM', HOT, queue)
+-- The first of a line whom a free rep may take. Only who cools down is looked past.
+local function head(line)
+    if call('EXISTS', FREE .. line) == 0 then
+        call('SREM', HOT, line)
         return nil
     end
     local from, to = 0, 0
     while true do
-        local some = call('ZRANGE', LINE .. queue, from, to, 'WITHSCORES')
+        local some = call('ZRANGE', LINE .. line, from, to, 'WITHSCORES')
         if #some == 0 then
-            if from == 0 then call('SREM', HOT, queue) end
+            if from == 0 then call('SREM', HOT, line) end
             return nil
         end
         for i = 1, #some, 2 do
-            local but = resting(some[i])
-            if not but or best(queue, but) then
-                return { id = some[i], place = tonumber(some[i + 1]), queue = queue, but = but }
-            end
+            local c = conversation(some[i])
+            c.but, c.but_count = cooling(c)
+            if c.but_count == 0 or best(line, c.but, c.but_count) then return c end
         end
         from, to = to + 1, to + 50
     end
 end
 
-local function reserve(first)
-    local c = conversation(first.id)
+local function reserve(c)
     take_out(c)
-    c.rep, c.deadline = best(first.queue, first.but), deadline
+    c.rep, c.deadline = best(c.line, c.but, c.but_count), deadline
     keep_conversation(c)
-    call('ZADD', PROPOSALS, deadline, c.id)
+    call('ZADD', WAKES, deadline, c.id)
     reply[#reply + 1] = c.id
     reply[#reply + 1] = c.rep
     return add_load(c.rep, 1)
 end
 
--- Rule 2, by rules 4 and 5. A queue is hot when it gained someone waiting or free since it was
--- last found without a pair; all others have none, so a step costs what it touched.
+local function goes_before(c, other)
+    local place, others = tonumber(c.place), tonumber(other.place)
+    return place < others or (place == others and c.id < other.id)
+end
+
+-- Rule 2, by rules 4 and 5. A line is hot when it gained someone waiting or free since one of
+-- both was last lacking; no other has a pair, so a step costs what it touched.
 local function drain()
     local heads = {}
-    for _, queue in ipairs(call('SMEMBERS', HOT)) do heads[queue] = head(queue) end
+    for _, line in ipairs(call('SMEMBERS', HOT)) do heads[line] = head(line) end
     while true do
         local first
-        for _, h in pairs(heads) do
-            if not first or h.place < first.place
-                or (h.place == first.place and h.id < first.id) then
-                first = h
-            end
+        for _, c in pairs(heads) do
+            if not first or goes_before(c, first) then first = c end
         end
-        if not first or #reply >= 2 + 2 * most then return end
+        if not first or #reply >= 3 + 2 * most then return end
         local r = reserve(first)
-        heads[first.queue] = head(first.queue)
+        heads[first.line] = head(first.line)
         -- A rep with room left changes no one's turn; a full one may.
         if not free(r) then
-            for _, queue in ipairs(r.queues) do
-                if heads[queue] then heads[queue] = head(queue) end
+            for _, line in ipairs(r.lines) do
+                if heads[line] then heads[line] = head(line) end
             end
         end
     end
@@ -279,11 +311,13 @@ if kind == 'open' then
     call('SET', EPOCH, epoch, 'NX')
     epoch = call('GET', EPOCH)
 elseif kind == 'tick' then
-    for _, id in ipairs(call('ZRANGEBYSCORE', PROPOSALS, '-inf', ARGV[3])) do
-        take_back(conversation(id))
-    end
+    local due = call('ZRANGEBYSCORE', WAKES, '-inf', ARGV[3], 'LIMIT', 0, most)
+    for _, id in ipairs(due) do take_back(conversation(id)) end
+    changed = #due
 end
-if kind ~= 'add' and kind ~= 'stage' then drain() end
+local partly = kind == 'add' or kind == 'stage' or (kind == 'tick' and changed == most)
+if not partly then drain() end
 
-reply[1], reply[2] = epoch, tostring(changed)
+local next_wake = call('ZRANGE', WAKES, 0, 0, 'WITHSCORES')[2]
+reply[1], reply[2], reply[3] = epoch, tostring(changed), next_wake or ''
 return reply

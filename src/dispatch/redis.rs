@@ -71,7 +71,7 @@ impl Redis {
         call.arg(now + PROPOSAL_MS).arg(now + REFUSED_MS).arg(CHUNK);
         call.arg(facts);
         let reply: Vec<String> = call.invoke_async(&mut self.manager.clone()).await?;
-        let [epoch, changed, made @ ..] = &reply[..] else {
+        let [epoch, changed, wake, made @ ..] = &reply[..] else {
             return Err(EngineError::Unfilled);
         };
         let proposals: Option<Vec<Proposal>> = made
@@ -86,8 +86,19 @@ impl Redis {
                 })
             })
             .collect();
-        match (proposals, changed.parse()) {
-            (Some(proposals), Ok(changed)) => Ok((epoch.clone(), Step { proposals, changed })),
+        let wake = match wake.as_str() {
+            "" => Ok(None),
+            wake => wake.parse().map(Some),
+        };
+        match (proposals, changed.parse(), wake) {
+            (Some(proposals), Ok(changed), Ok(wake)) => {
+                let step = Step {
+                    proposals,
+                    changed,
+                    wake,
+                };
+                Ok((epoch.clone(), step))
+            }
             _ => Err(unreadable("answer", &reply.join(" "))),
         }
     }
@@ -120,13 +131,24 @@ impl Redis {
         facts: &[String],
     ) -> Result<(String, Step), EngineError> {
         let (epoch, mut step) = self.run(kind, epoch, now, facts).await?;
+        self.propose_all(&mut step, &epoch, now).await?;
+        Ok((epoch, step))
+    }
+
+    async fn propose_all(
+        &self,
+        step: &mut Step,
+        epoch: &str,
+        now: Moment,
+    ) -> Result<(), EngineError> {
         let mut more = step.proposals.len();
         while more == CHUNK {
-            let (_, next) = self.run("put", &epoch, now, &[]).await?;
+            let (_, next) = self.run("put", epoch, now, &[]).await?;
             more = next.proposals.len();
             step.proposals.extend(next.proposals);
+            step.wake = next.wake;
         }
-        Ok((epoch, step))
+        Ok(())
     }
 }
 
@@ -157,7 +179,14 @@ impl Engine for Redis {
     }
 
     async fn tick(&self, now: Moment) -> Result<Step, EngineError> {
-        Ok(self.run_out("tick", &self.epoch()?, now, &[]).await?.1)
+        let epoch = self.epoch()?;
+        let mut step = self.run("tick", &epoch, now, &[]).await?.1;
+        while step.changed == CHUNK {
+            step = self.run("tick", &epoch, now, &[]).await?.1;
+        }
+        self.propose_all(&mut step, &epoch, now).await?;
+        step.changed = 0;
+        Ok(step)
     }
 
     async fn probe(&self) -> Result<(), EngineError> {

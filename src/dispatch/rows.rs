@@ -1,9 +1,10 @@
 //! Facts as `redis.lua` reads them, and its rows as it writes them.
 
 use super::{
-    ConversationFact, Eligibility, Facts, HeldConversation, HeldRep, Proposal, RepFact, Standing,
+    COOLING_MAX, ConversationFact, Eligibility, Facts, HeldConversation, HeldRep, Proposal,
+    Refusal, RepFact, Standing, Whose,
 };
-use crate::words::Availability;
+use crate::words::{Availability, Moment, UserId};
 
 /// Facts as the script reads them, in the order it must take them in.
 pub fn pack(facts: &Facts) -> Vec<String> {
@@ -20,7 +21,16 @@ pub fn pack(facts: &Facts) -> Vec<String> {
             place,
             ..
         } = fact;
-        format!("c {id} {version} {standing} {queue} {place}")
+        let (reserved, ends) = match fact.reserved {
+            Some((rep, until)) => (rep.to_string(), until),
+            None => ("-".to_owned(), 0),
+        };
+        let cooling = fact.cooling.iter().take(COOLING_MAX);
+        let cooling: Vec<_> = cooling
+            .map(|(rep, until)| format!("{rep}:{until}"))
+            .collect();
+        let cooling = cooling.join(",");
+        format!("c {id} {version} {standing} {queue} {place} {reserved} {ends} {cooling}")
     };
     let rep = |fact: &RepFact| {
         let RepFact {
@@ -48,22 +58,46 @@ pub fn pack(facts: &Facts) -> Vec<String> {
 /// A row of `conversations`, as `keep_conversation` in the script writes it.
 pub fn held_conversation(id: &str, row: &str) -> Option<HeldConversation> {
     let mut words = row.split(' ');
+    let version = words.next()?.parse().ok()?;
+    let standing = match words.next()? {
+        "W" => Standing::Waiting,
+        _ => Standing::Served,
+    };
+    let (queue, place) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let reserved = somebody(words.next()?, words.next()?)?;
+    let line = match words.next()?.strip_prefix('@') {
+        Some(rep) => Whose::Rep(rep.parse().ok()?),
+        None => Whose::Queue(queue),
+    };
+    let proposed = somebody(words.next()?, words.next()?)?;
+    let (refused, count) = (words.next()?, words.next()?.parse().ok()?);
+    let refused = somebody(refused, words.next()?)?;
+    let refused = refused.map(|(rep, until)| Refusal { rep, count, until });
+    let cooling = words.next()?.split(',').filter(|pair| !pair.is_empty());
+    let cooling = cooling.map(|pair| somebody(pair.split(':').next()?, pair.split(':').nth(1)?)?);
     let fact = ConversationFact {
         id: id.parse().ok()?,
-        version: words.next()?.parse().ok()?,
-        standing: if words.next()? == "W" {
-            Standing::Waiting
-        } else {
-            Standing::Served
-        },
-        queue: words.next()?.parse().ok()?,
-        place: words.next()?.parse().ok()?,
+        version,
+        standing,
+        queue,
+        place,
+        reserved,
+        cooling: cooling.collect::<Option<_>>()?,
     };
-    let proposed = match (words.next()?, words.next()?) {
-        ("-", _) => None,
-        (rep, deadline) => Some((rep.parse().ok()?, deadline.parse().ok()?)),
-    };
-    Some(HeldConversation { fact, proposed })
+    Some(HeldConversation {
+        fact,
+        line,
+        proposed,
+        refused,
+    })
+}
+
+/// A rep and until when; `-` is nobody. Nothing at all if it cannot be read.
+fn somebody(rep: &str, until: &str) -> Option<Option<(UserId, Moment)>> {
+    match rep {
+        "-" => Some(None),
+        _ => Some(Some((rep.parse().ok()?, until.parse().ok()?))),
+    }
 }
 
 /// A row of `reps`, as `keep_rep` in the script writes it.

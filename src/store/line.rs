@@ -60,6 +60,8 @@ fn fact((id, version, status, held, queue, place, mode): Row) -> ConversationFac
         standing: standing(status, held, mode),
         queue,
         place,
+        reserved: None,
+        cooling: Vec::new(),
     }
 }
 
@@ -100,5 +102,7 @@ pub fn of_row(row: &Conversation, last_seq: i64, mode: Mode) -> ConversationFact
         standing: standing(row.status, row.held, mode),
         queue: row.queue_id,
         place: row.place,
+        reserved: None,
+        cooling: Vec::new(),
     }
 }

@@ -103,6 +103,8 @@ pub fn waits(id: u128, place: Moment) -> ConversationFact {
         standing: Standing::Waiting,
         queue,
         place,
+        reserved: None,
+        cooling: vec![],
     }
 }
 

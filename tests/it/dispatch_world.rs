@@ -126,6 +126,8 @@ impl World {
             standing: Standing::Waiting,
             queue: self.queues[self.dice.roll(3)],
             place: self.now / 400 - self.dice.roll(3) as Moment,
+            reserved: None,
+            cooling: vec![],
         };
         self.conversations.push(fact.clone());
         self.post(Facts {
