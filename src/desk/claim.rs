@@ -28,6 +28,7 @@ impl Desk {
                 let one = Proposal {
                     conversation: id,
                     rep: actor.id,
+                    seen: None,
                 };
                 let (change, _) = dispatcher::assign(conn, one, Some(actor.id), at)?;
                 let row = conversations::find(conn, id)?;

@@ -12,7 +12,7 @@ use super::rules::Seat;
 use super::wakes::Wakes;
 use super::{
     COOLING_MAX, ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep,
-    PROPOSAL_MS, Proposal, REFUSED_MS, Refusal, RepFact, Snapshot, Standing, Step, Whose,
+    PROPOSAL_MS, Proposal, REFUSED_MS, Refusal, RepFact, Seen, Snapshot, Standing, Step, Whose,
 };
 use crate::words::{ConversationId, Moment, UserId};
 
@@ -100,7 +100,9 @@ impl Line {
     }
 
     fn refuse(&mut self, proposal: Proposal, now: Moment) {
-        let Proposal { conversation, rep } = proposal;
+        let Proposal {
+            conversation, rep, ..
+        } = proposal;
         let Some(held) = self.conversations.get_mut(&conversation) else {
             return;
         };
@@ -163,13 +165,13 @@ impl Line {
     /// Changes a rep and keeps the sets of the free true.
     fn replace_rep(&mut self, held: HeldRep) {
         if let Some(old) = self.reps.get(&held.fact.id)
-            && let Some(seat) = old.seat()
+            && let Ok(seat) = old.seat()
         {
             for line in old.lines() {
                 self.free.entry(line).or_default().remove(&seat);
             }
         }
-        if let Some(seat) = held.seat() {
+        if let Ok(seat) = held.seat() {
             for line in held.lines() {
                 self.free.entry(line).or_default().insert(seat);
                 self.hot.insert(line);
@@ -195,8 +197,7 @@ impl Line {
             let Some((_, conversation, rep)) = pair else {
                 return made;
             };
-            self.reserve(conversation, rep, now);
-            made.push(Proposal { conversation, rep });
+            made.push(self.reserve(conversation, rep, now));
         }
     }
 
@@ -212,14 +213,30 @@ impl Line {
         })
     }
 
-    fn reserve(&mut self, id: ConversationId, rep: UserId, now: Moment) {
-        if let Some(mut held) = self.conversations.remove(&id) {
+    fn reserve(&mut self, conversation: ConversationId, rep: UserId, now: Moment) -> Proposal {
+        let seen = self.seen(conversation, rep);
+        if let Some(mut held) = self.conversations.remove(&conversation) {
             self.take_out(&held);
             held.proposed = Some((rep, now + PROPOSAL_MS));
-            self.wakes.set(id, held.wake(now));
-            self.conversations.insert(id, held);
+            self.wakes.set(conversation, held.wake(now));
+            self.conversations.insert(conversation, held);
         }
         self.add_load(rep, 1);
+        Proposal {
+            conversation,
+            rep,
+            seen,
+        }
+    }
+
+    fn seen(&self, conversation: ConversationId, rep: UserId) -> Option<Seen> {
+        let line = self.conversations.get(&conversation)?.line;
+        let rep = self.reps.get(&rep)?;
+        Some(Seen {
+            load: rep.load(),
+            capacity: rep.fact.capacity,
+            candidates: self.free.get(&line)?.len(),
+        })
     }
 
     /// Proposes all there is.

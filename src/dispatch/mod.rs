@@ -39,9 +39,11 @@ pub mod redis;
 mod rows;
 mod rules;
 mod wakes;
+pub mod why;
 
 pub use self::memory::Memory;
 pub use self::redis::Redis;
+pub use self::why::{Head, Verdict, Why, WhyIdle};
 
 use crate::words::{Availability, ConversationId, Moment, QueueId, UserId};
 
@@ -124,10 +126,22 @@ pub struct RepFact {
 }
 
 /// This conversation to this rep, please.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proposal {
     pub conversation: ConversationId,
     pub rep: UserId,
+    /// For the log. Nothing, when nobody chose but the rep himself.
+    pub seen: Option<Seen>,
+}
+
+/// What the engine saw when it chose a rep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Of the chosen rep, before this one came to it.
+    pub load: i32,
+    pub capacity: i32,
+    /// How many reps of the line were free, those who cool down for this one among them.
+    pub candidates: usize,
 }
 
 /// What one step of the desk tells the engine.
@@ -214,4 +228,19 @@ pub trait Engine: Send + Sync {
 
     /// What is held, for repair, for the live view and for tests.
     async fn snapshot(&self) -> Result<Snapshot, EngineError>;
+
+    /// Why this conversation stands where it stands; nothing, if it is not held. Costs a
+    /// snapshot, as does the next: for people who ask, not for each step.
+    async fn explain(
+        &self,
+        conversation: ConversationId,
+        now: Moment,
+    ) -> Result<Option<Why>, EngineError> {
+        Ok(self.snapshot().await?.why(conversation, now))
+    }
+
+    /// Why this rep gets nothing; nothing, if he is not held.
+    async fn why_idle(&self, rep: UserId, now: Moment) -> Result<Option<WhyIdle>, EngineError> {
+        Ok(self.snapshot().await?.why_idle(rep, now))
+    }
 }

@@ -19,8 +19,9 @@
 --            with standing W(aiting), S(erved) or G(one), and reserved - if it is not
 --          r id version capacity active eligibility last_assigned_at queue,queue,...
 --          x conversation rep
--- returns  epoch, count of facts that were news, wake or nothing, then conversation, rep for
---          each proposal; nothing at all if the line is not filled, or not by this epoch
+-- returns  epoch, count of facts that were news, wake or nothing, then for each proposal
+--          conversation, rep, and as they were before it his load, his capacity, the free reps
+--          of the line; nothing at all if the line is not filled, or not by this epoch
 --
 -- Ids are texts of one length, so texts sort as ids do. Numbers stay below 2^53. A line goes by
 -- the id of its queue, a rep's own by his with an @.
@@ -263,9 +264,13 @@ local function reserve(c)
     c.rep, c.deadline = best(c.line, c.but, c.but_count), deadline
     keep_conversation(c)
     call('ZADD', WAKES, deadline, c.id)
-    reply[#reply + 1] = c.id
-    reply[#reply + 1] = c.rep
-    return add_load(c.rep, 1)
+    local candidates = call('ZCARD', FREE .. c.line)
+    local r = add_load(c.rep, 1)
+    local load = r.active + r.proposed - 1
+    for _, one in ipairs({ c.id, c.rep, tostring(load), r.capacity, tostring(candidates) }) do
+        reply[#reply + 1] = one
+    end
+    return r
 end
 
 local function goes_before(c, other)
@@ -283,7 +288,7 @@ local function drain()
         for _, c in pairs(heads) do
             if not first or goes_before(c, first) then first = c end
         end
-        if not first or #reply >= 3 + 2 * most then return end
+        if not first or #reply >= 3 + 5 * most then return end
         local r = reserve(first)
         heads[first.line] = head(first.line)
         -- A rep with room left changes no one's turn; a full one may.

@@ -13,7 +13,7 @@ use redis::RedisError;
 use redis::aio::ConnectionManager;
 use uuid::Uuid;
 
-use super::rows::{held_conversation, held_rep, pack};
+use super::rows::{held_conversation, held_rep, pack, proposal};
 use super::{Engine, EngineError, Facts, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Step};
 use crate::words::Moment;
 
@@ -74,18 +74,7 @@ impl Redis {
         let [epoch, changed, wake, made @ ..] = &reply[..] else {
             return Err(EngineError::Unfilled);
         };
-        let proposals: Option<Vec<Proposal>> = made
-            .chunks(2)
-            .map(|pair| {
-                let [conversation, rep] = pair else {
-                    return None;
-                };
-                Some(Proposal {
-                    conversation: conversation.parse().ok()?,
-                    rep: rep.parse().ok()?,
-                })
-            })
-            .collect();
+        let proposals: Option<Vec<Proposal>> = made.chunks(5).map(proposal).collect();
         let wake = match wake.as_str() {
             "" => Ok(None),
             wake => wake.parse().map(Some),

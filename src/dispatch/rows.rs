@@ -2,7 +2,7 @@
 
 use super::{
     COOLING_MAX, ConversationFact, Eligibility, Facts, HeldConversation, HeldRep, Proposal,
-    Refusal, RepFact, Standing, Whose,
+    Refusal, RepFact, Seen, Standing, Whose,
 };
 use crate::words::{Availability, Moment, UserId};
 
@@ -53,6 +53,22 @@ pub fn pack(facts: &Facts) -> Vec<String> {
         .chain(reps)
         .chain(facts.refused.iter().map(refusal))
         .collect()
+}
+
+/// What `reserve` in the script answers.
+pub fn proposal(words: &[String]) -> Option<Proposal> {
+    let [conversation, rep, load, capacity, candidates] = words else {
+        return None;
+    };
+    Some(Proposal {
+        conversation: conversation.parse().ok()?,
+        rep: rep.parse().ok()?,
+        seen: Some(Seen {
+            load: load.parse().ok()?,
+            capacity: capacity.parse().ok()?,
+            candidates: candidates.parse().ok()?,
+        }),
+    })
 }
 
 /// A row of `conversations`, as `keep_conversation` in the script writes it.

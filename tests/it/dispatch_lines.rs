@@ -129,6 +129,7 @@ fn pair((conversation, rep): (u128, u128)) -> Proposal {
     Proposal {
         conversation: ConversationId(conversation),
         rep: UserId(rep),
+        seen: None,
     }
 }
 

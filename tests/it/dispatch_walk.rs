@@ -165,7 +165,7 @@ impl Walk<'_> {
 /// The rules, checked on what the line holds and on each choice it made.
 #[derive(Default)]
 struct Rules {
-    refused: BTreeMap<Proposal, Vec<Moment>>,
+    refused: BTreeMap<(ConversationId, UserId), Vec<Moment>>,
 }
 
 type Seat = (f64, Moment, UserId);
@@ -180,13 +180,16 @@ fn seat(rep: &HeldRep) -> Option<Seat> {
 impl Rules {
     fn refused(&mut self, refused: &[Proposal], now: Moment) {
         for proposal in refused {
-            self.refused.entry(*proposal).or_default().push(now);
+            self.refused
+                .entry((proposal.conversation, proposal.rep))
+                .or_default()
+                .push(now);
         }
     }
 
     /// Whether the pair may be one that rests.
     fn may_rest(&self, conversation: ConversationId, rep: UserId, now: Moment) -> bool {
-        let refused = self.refused.get(&Proposal { conversation, rep });
+        let refused = self.refused.get(&(conversation, rep));
         refused.is_some_and(|at| at.len() > 1 && at.iter().any(|at| now < at + REFUSED_MS))
     }
 
