@@ -108,13 +108,36 @@ pub fn waits(id: u128, place: Moment) -> ConversationFact {
     }
 }
 
+pub fn user(id: u128) -> UserId {
+    UserId(Uuid::from_u128(id))
+}
+
+/// The same, as the rows say after the next change.
+pub fn then(fact: ConversationFact) -> ConversationFact {
+    let version = fact.version + 1;
+    ConversationFact { version, ..fact }
+}
+
+/// For this rep alone until then.
+pub fn reserved(rep: u128, until: Moment, fact: ConversationFact) -> ConversationFact {
+    let reserved = Some((user(rep), until));
+    ConversationFact { reserved, ..fact }
+}
+
+/// Declined or missed by these reps, each with the end of his cool-down.
+pub fn cooling(reps: &[(u128, Moment)], fact: ConversationFact) -> ConversationFact {
+    let cooling = reps.iter().map(|(rep, until)| (user(*rep), *until));
+    let cooling = cooling.collect();
+    ConversationFact { cooling, ..fact }
+}
+
 pub fn queue(id: u128) -> QueueId {
     QueueId(Uuid::from_u128(id))
 }
 
 pub fn rep(id: u128, capacity: i32) -> RepFact {
     RepFact {
-        id: UserId(Uuid::from_u128(id)),
+        id: user(id),
         version: 1,
         capacity,
         active: 0,
