@@ -3,15 +3,14 @@
 //!
 //! `WALKS` is how many; a failing walk names its seed, and `SEED` walks that one alone.
 
-use std::collections::BTreeMap;
-
 use switchboard::dispatch::{
-    ConversationFact, Eligibility, Engine, EngineError, Facts, HeldConversation, HeldRep, Memory,
-    PROPOSAL_MS, Proposal, REFUSED_MS, Redis, Snapshot, Standing, Step,
+    Engine, EngineError, Facts, HeldConversation, Memory, NO_END, PROPOSAL_MS, REFUSED_MS, Redis,
+    Snapshot, Standing, Step,
 };
-use switchboard::words::{ConversationId, Moment, UserId};
+use switchboard::words::Moment;
 
 use crate::dispatch_lines::{RawRedis, nodes};
+use crate::dispatch_rules::Rules;
 use crate::dispatch_world::World;
 
 const STEPS: usize = 250;
@@ -80,13 +79,28 @@ impl Lines<'_> {
                 step,
                 "Redis and memory"
             );
-            assert_eq!(
-                nodes[1 - node].snapshot().await.unwrap(),
-                held,
-                "Redis and memory"
-            );
+            let other = &nodes[1 - node];
+            assert_eq!(other.snapshot().await.unwrap(), held, "Redis and memory");
+            self.explain_alike(other, &held, now).await;
         }
         (step, held)
+    }
+}
+
+impl Lines<'_> {
+    /// The first that waits and the first rep, as each engine explains them.
+    async fn explain_alike(&self, other: &Redis, held: &Snapshot, now: Moment) {
+        let waits = |one: &&HeldConversation| one.proposed.is_none();
+        if let Some(one) = held.conversations.iter().find(waits) {
+            let ours = self.memory.explain(one.fact.id, now).await.unwrap();
+            assert!(ours.is_some());
+            assert_eq!(ours, other.explain(one.fact.id, now).await.unwrap());
+        }
+        if let Some(rep) = held.reps.first() {
+            let ours = self.memory.why_idle(rep.fact.id, now).await.unwrap();
+            assert!(ours.is_some());
+            assert_eq!(ours, other.why_idle(rep.fact.id, now).await.unwrap());
+        }
     }
 }
 
@@ -114,14 +128,19 @@ impl Walk<'_> {
         self.call(Call::Fill(&facts), 0).await;
     }
 
-    async fn call(&mut self, call: Call<'_>, node: usize) {
+    async fn call(&mut self, call: Call<'_>, node: usize) -> Option<Moment> {
         let now = self.world.now;
         if let Call::Put(facts) = call {
             self.rules.refused(&facts.refused, now);
         }
+        let ticks = matches!(call, Call::Tick);
         let (step, held) = self.lines.step(call, node, now).await;
+        if ticks {
+            self.rules.ticked = now;
+        }
         self.rules.check(&step, &held, now);
         self.world.in_flight.extend(step.proposals);
+        step.wake
     }
 
     async fn step(&mut self, opens: usize) {
@@ -135,7 +154,9 @@ impl Walk<'_> {
                 let facts = self.world.reconcile(&held);
                 self.call(Call::Put(&facts), node).await;
             }
-            6..80 => self.call(Call::Tick, node).await,
+            6..80 => {
+                self.call(Call::Tick, node).await;
+            }
             _ => {}
         }
         for _ in 0..self.world.dice.roll(3) {
@@ -145,118 +166,46 @@ impl Walk<'_> {
         }
     }
 
-    /// Once all is told and all proposals are settled, no one may wait whom a rep could serve.
+    /// Once all is told and all proposals are settled, no one may wait whom a rep could serve,
+    /// and whoever then looks again at each wake, and only then, misses nothing.
     async fn come_to_rest(&mut self) {
-        self.world.now += PROPOSAL_MS + REFUSED_MS;
-        self.world.in_flight.clear();
+        self.call(Call::Tick, 1).await;
         let held = self.lines.memory.snapshot().await.unwrap();
         let facts = self.world.reconcile(&held);
         self.call(Call::Put(&facts), 0).await;
-        self.call(Call::Tick, 1).await;
-        while let Some(proposal) = self.world.in_flight.pop() {
-            let facts = self.world.settle(proposal);
-            assert_eq!(facts.refused, [], "the line knows what SQL knows");
-            self.call(Call::Put(&facts), 0).await;
-        }
-        self.world.no_one_waits_for_nothing();
-    }
-}
-
-/// The rules, checked on what the line holds and on each choice it made.
-#[derive(Default)]
-struct Rules {
-    refused: BTreeMap<(ConversationId, UserId), Vec<Moment>>,
-}
-
-type Seat = (f64, Moment, UserId);
-
-fn seat(rep: &HeldRep) -> Option<Seat> {
-    let load = rep.fact.active + rep.proposed;
-    let ratio = f64::from(load) / f64::from(rep.fact.capacity);
-    let free = rep.fact.eligibility == Eligibility::Eligible && load < rep.fact.capacity;
-    free.then_some((ratio, rep.fact.last_assigned_at, rep.fact.id))
-}
-
-impl Rules {
-    fn refused(&mut self, refused: &[Proposal], now: Moment) {
-        for proposal in refused {
-            self.refused
-                .entry((proposal.conversation, proposal.rep))
-                .or_default()
-                .push(now);
-        }
-    }
-
-    /// Whether the pair may be one that rests.
-    fn may_rest(&self, conversation: ConversationId, rep: UserId, now: Moment) -> bool {
-        let refused = self.refused.get(&(conversation, rep));
-        refused.is_some_and(|at| at.len() > 1 && at.iter().any(|at| now < at + REFUSED_MS))
-    }
-
-    /// The free reps of a queue whose pair with this conversation does not rest.
-    fn takers(&self, held: &Snapshot, fact: &ConversationFact, now: Moment) -> Vec<Seat> {
-        let serve = |rep: &&HeldRep| {
-            rep.fact.queues.contains(&fact.queue) && !self.may_rest(fact.id, rep.fact.id, now)
-        };
-        held.reps.iter().filter(serve).filter_map(seat).collect()
-    }
-
-    /// Who waits unproposed and could go, first in line first.
-    fn could_go(&self, held: &Snapshot, now: Moment) -> Option<(Moment, ConversationId)> {
-        let could = |one: &&HeldConversation| {
-            one.fact.standing == Standing::Waiting
-                && one.proposed.is_none()
-                && !self.takers(held, &one.fact, now).is_empty()
-        };
-        let waits = held.conversations.iter().filter(could);
-        waits.map(|one| (one.fact.place, one.fact.id)).min()
-    }
-
-    fn check(&self, step: &Step, held: &Snapshot, now: Moment) {
-        for rep in &held.reps {
-            let in_flight = held.conversations.iter().filter_map(|one| one.proposed);
-            let mine = in_flight.filter(|(to, _)| *to == rep.fact.id).count();
-            assert_eq!(rep.proposed as usize, mine, "reservations of {rep:?}");
-        }
-        let unserved = |one: &HeldConversation| one.fact.standing == Standing::Waiting;
-        let in_flight = |one: &&HeldConversation| one.proposed.is_some();
-        assert!(
-            held.conversations.iter().filter(in_flight).all(unserved),
-            "rule 1"
-        );
-        assert_eq!(self.could_go(held, now), None, "rule 2");
-        // Undone one by one, last first, each proposal must be the best there was.
-        let mut held = held.clone();
-        for proposal in step.proposals.iter().rev() {
-            let at = held
-                .conversations
-                .iter()
-                .position(|one| one.fact.id == proposal.conversation);
-            let conversation = &mut held.conversations[at.expect("proposed is held")];
-            assert_eq!(
-                conversation.proposed,
-                Some((proposal.rep, now + PROPOSAL_MS))
-            );
-            assert_eq!(conversation.fact.standing, Standing::Waiting);
-            conversation.proposed = None;
-            let fact = conversation.fact.clone();
-            let rep = held.reps.iter_mut().find(|rep| rep.fact.id == proposal.rep);
-            let rep = rep.expect("chosen is held");
-            rep.proposed -= 1;
-            let chosen = seat(rep).expect("rule 3: the chosen is free");
-            assert!(
-                rep.fact.queues.contains(&fact.queue),
-                "rule 3: the chosen serves the queue"
-            );
-            if let Some(first) = self.could_go(&held, now) {
-                assert!(
-                    (fact.place, fact.id) <= first,
-                    "rule 4: {first:?} before {fact:?}"
-                );
+        self.world.now += PROPOSAL_MS + REFUSED_MS;
+        self.world.in_flight.clear();
+        let mut wake = self.call(Call::Tick, 1).await;
+        loop {
+            while let Some(proposal) = self.world.in_flight.pop() {
+                let facts = self.world.settle(proposal);
+                assert_eq!(facts.refused, [], "the line knows what SQL knows");
+                wake = self.call(Call::Put(&facts), 0).await;
             }
-            for other in self.takers(&held, &fact, now) {
-                assert!(chosen <= other, "rule 5: {other:?} before {chosen:?}");
-            }
+            self.world.no_one_waits_for_nothing();
+            let Some(next) = wake else {
+                break;
+            };
+            assert!(self.world.now < next, "at rest nothing is due");
+            let before = self.lines.memory.snapshot().await.unwrap();
+            self.world.now = next - 1;
+            self.call(Call::Tick, 0).await;
+            let after = self.lines.memory.snapshot().await.unwrap();
+            assert_eq!(before, after, "before its wake nothing changes");
+            self.world.now = next;
+            wake = self.call(Call::Tick, 0).await;
+        }
+        self.nothing_is_left_to_time().await;
+    }
+
+    async fn nothing_is_left_to_time(&self) {
+        let held = self.lines.memory.snapshot().await.unwrap();
+        let waits = |one: &&HeldConversation| one.fact.standing == Standing::Waiting;
+        for one in held.conversations.iter().filter(waits) {
+            let cools = one.fact.cooling.iter();
+            let mut ends = cools.chain(&one.fact.reserved).map(|(_, until)| *until);
+            let ended = |until| until <= self.world.now || until == NO_END;
+            assert!(ends.all(ended), "{one:?} waits for no wake");
         }
     }
 }

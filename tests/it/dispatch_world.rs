@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use switchboard::dispatch::{
-    ConversationFact, Eligibility, Facts, Proposal, RepFact, Snapshot, Standing,
+    ConversationFact, Eligibility, Facts, NO_END, Proposal, RepFact, Snapshot, Standing,
 };
 use switchboard::words::{Availability, ConversationId, Moment, QueueId, UserId};
 use uuid::Uuid;
@@ -126,14 +126,34 @@ impl World {
             standing: Standing::Waiting,
             queue: self.queues[self.dice.roll(3)],
             place: self.now / 400 - self.dice.roll(3) as Moment,
-            reserved: None,
-            cooling: vec![],
+            reserved: self.reservation(12),
+            cooling: self.cool_downs(12),
         };
         self.conversations.push(fact.clone());
         self.post(Facts {
             conversations: vec![fact],
             ..Facts::default()
         });
+    }
+
+    /// For one rep alone: mostly for a while, some without end, some over before they are told.
+    fn reservation(&mut self, chance: usize) -> Option<(UserId, Moment)> {
+        let until = match self.dice.roll(10) {
+            0 => NO_END,
+            1 => self.now,
+            _ => self.now + self.dice.roll(4_000) as Moment,
+        };
+        let rep = self.reps[self.dice.roll(REPS)].id;
+        self.dice.percent(chance).then_some((rep, until))
+    }
+
+    fn cool_downs(&mut self, chance: usize) -> Vec<(UserId, Moment)> {
+        let mut cooling = vec![];
+        while self.dice.percent(chance) {
+            let rep = self.reps[self.dice.roll(REPS)].id;
+            cooling.push((rep, self.now - 500 + self.dice.roll(3_000) as Moment));
+        }
+        cooling
     }
 
     fn refuse_for_no_reason(&mut self) {
@@ -148,26 +168,27 @@ impl World {
 
     /// The conditional transaction of the desk, and what it tells the line after.
     pub fn settle(&mut self, proposal: Proposal) -> Facts {
+        let declines = self.dice.percent(12);
+        let until = self.now + self.dice.roll(3_000) as Moment;
         let here = |fact: &&mut ConversationFact| fact.id == proposal.conversation;
-        let conversation = self
-            .conversations
-            .iter_mut()
-            .find(here)
-            .expect("was opened");
-        let rep = self
-            .reps
-            .iter_mut()
-            .find(|rep| rep.id == proposal.rep)
-            .expect("is known");
-        let may = conversation.standing == Standing::Waiting
-            && rep.eligibility == Eligibility::Eligible
-            && rep.active < rep.capacity
-            && rep.queues.contains(&conversation.queue);
-        if may {
+        let conversation = self.conversations.iter_mut().find(here);
+        let conversation = conversation.expect("was opened");
+        let mut reps = self.reps.iter_mut();
+        let rep = reps.find(|rep| rep.id == proposal.rep);
+        let rep = rep.expect("is known");
+        let may = may(conversation, rep, self.now);
+        if may && declines {
+            // Offered and declined: it waits again, and not for this rep.
+            conversation.version += 2;
+            conversation.cooling.retain(|(whose, _)| *whose != rep.id);
+            conversation.cooling.push((rep.id, until));
+        } else if may {
             let before = self.holders.insert(conversation.id, rep.id);
             assert_eq!(before, None, "served twice");
             conversation.version += 1;
             conversation.standing = Standing::Served;
+            conversation.reserved = None;
+            conversation.cooling = vec![];
             rep.version += 1;
             rep.active += 1;
             rep.last_assigned_at = self.now / 1_000;
@@ -180,8 +201,9 @@ impl World {
         }
     }
 
-    /// Closed, put back in line or moved in it.
+    /// Closed, put back in line, moved in it, reserved, or kept from some reps for a while.
     fn move_conversation(&mut self) {
+        let (reserved, cooling) = (self.reservation(60), self.cool_downs(40));
         let live = |fact: &&mut ConversationFact| fact.standing != Standing::Gone;
         let mut live: Vec<_> = self.conversations.iter_mut().filter(live).collect();
         let Some(at) = self.dice.some(&live) else {
@@ -189,13 +211,19 @@ impl World {
         };
         let conversation = &mut *live[at];
         conversation.version += 1;
-        match self.dice.roll(10) {
+        let waits = conversation.standing == Standing::Waiting;
+        match self.dice.roll(14) {
             ..6 => conversation.standing = Standing::Gone,
             6..8 => conversation.standing = Standing::Waiting,
-            8 if conversation.standing == Standing::Waiting => {
-                conversation.queue = self.queues[self.dice.roll(3)];
+            8 if waits => conversation.queue = self.queues[self.dice.roll(3)],
+            9 if waits => conversation.place += self.dice.roll(5) as Moment - 3,
+            10..12 if waits => conversation.reserved = reserved,
+            12 if waits => conversation.cooling = cooling,
+            // Handed on by its rep to another, or away from some.
+            10..13 => {
+                conversation.standing = Standing::Waiting;
+                (conversation.reserved, conversation.cooling) = (reserved, cooling);
             }
-            9 if conversation.standing == Standing::Waiting => conversation.place -= 2,
             _ => {}
         }
         let conversation = conversation.clone();
@@ -275,14 +303,23 @@ impl World {
     /// Rule 2, by SQL.
     pub fn no_one_waits_for_nothing(&self) {
         for conversation in &self.conversations {
-            let may = |rep: &&RepFact| {
-                conversation.standing == Standing::Waiting
-                    && rep.eligibility == Eligibility::Eligible
-                    && rep.active < rep.capacity
-                    && rep.queues.contains(&conversation.queue)
-            };
-            let rep = self.reps.iter().find(may);
+            let could = |rep: &&RepFact| may(conversation, rep, self.now);
+            let rep = self.reps.iter().find(could);
             assert!(rep.is_none(), "{conversation:?} could go to {rep:?}");
         }
     }
+}
+
+/// Whether SQL would give it to him.
+fn may(conversation: &ConversationFact, rep: &RepFact, now: Moment) -> bool {
+    let cools = |(whose, until): &(UserId, Moment)| *whose == rep.id && now < *until;
+    let serves = match conversation.reserved {
+        Some((whose, until)) if now < until => whose == rep.id,
+        _ => rep.queues.contains(&conversation.queue),
+    };
+    conversation.standing == Standing::Waiting
+        && rep.eligibility == Eligibility::Eligible
+        && rep.active < rep.capacity
+        && serves
+        && !conversation.cooling.iter().any(cools)
 }

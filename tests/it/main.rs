@@ -19,6 +19,7 @@ mod demo;
 mod dispatch;
 mod dispatch_fill;
 mod dispatch_lines;
+mod dispatch_rules;
 mod dispatch_time;
 mod dispatch_walk;
 mod dispatch_why;
