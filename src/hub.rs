@@ -299,6 +299,12 @@ impl Hub {
         }
     }
 
+    /// The sockets that are open here.
+    pub fn sockets(&self) -> HashSet<SocketId> {
+        let people = self.people.read().expect("nothing panics under this lock");
+        people.open.keys().copied().collect()
+    }
+
     /// The sockets that make reps present here, and whose they are.
     pub fn rep_sockets(&self) -> Vec<(SocketId, UserId)> {
         let people = self.people.read().expect("nothing panics under this lock");

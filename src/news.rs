@@ -30,19 +30,35 @@ pub struct EventView {
 }
 
 impl EventView {
-    /// The entry as somebody of this role may see it: how much a rep has to do is not told to
-    /// customers.
+    /// The entry as somebody of this role may see it. Customers are not told how much a rep has to
+    /// do, nor what staff write to each other.
     pub fn seen_by(mut self, role: Role) -> Self {
         if role == Role::Customer
-            && self.kind == EventKind::Assigned
             && let Some(data) = self
                 .data
                 .as_mut()
                 .and_then(serde_json::Value::as_object_mut)
         {
-            data.retain(|name, _| ["rep_id", "epoch"].contains(&name.as_str()));
+            let told = for_customers(self.kind, self.sender_id.is_none());
+            data.retain(|name, _| told.contains(&name.as_str()));
         }
         self
+    }
+}
+
+/// What of an entry's data customers are told. A reason is told if it is the server's own.
+fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
+    match kind {
+        EventKind::Assigned => &["rep_id", "epoch"],
+        EventKind::Closed | EventKind::Wrapup => &["resolution", "reason"],
+        EventKind::Suspect => &["rep_id", "held_until"],
+        EventKind::Returned => &["rep_id"],
+        EventKind::Held => &["until"],
+        EventKind::Requeued if by_server => &["reason"],
+        EventKind::Opened => &["queue_id", "priority", "left_message"],
+        EventKind::Moved | EventKind::Transferred => &["queue_id", "to"],
+        EventKind::Prioritized => &["to"],
+        _ => &[],
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::hub::Hub;
-use crate::store::{Store, nodes, reps};
+use crate::store::{Store, customer_sessions, nodes, reps};
 use crate::words::{NodeId, now};
 
 /// What keeps this node written down as alive.
@@ -58,7 +58,8 @@ impl Lease {
         // Whatever was missed, an arrival or a leaving, is mended here.
         self.desk
             .set_present(self.hub.rep_sockets(), !renewed)
-            .await
+            .await?;
+        self.desk.customers_here(self.hub.sockets()).await
     }
 
     /// Strikes every node out. For a database that only one process uses: whoever is written down
@@ -83,7 +84,9 @@ impl Lease {
                 gone.dedup();
                 for rep in gone {
                     reps::touch(conn, rep)?;
+                    reps::set_lost(conn, rep, now())?;
                 }
+                customer_sessions::leave_node(conn, id, now())?;
                 Ok(nodes::delete(conn, id).map(drop)?)
             })
             .await

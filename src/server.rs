@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::{App, Parts};
 use crate::bell::Bell;
-use crate::desk::{Desk, Limits, Reconciler};
+use crate::desk::{Desk, Limits, Needs, Reconciler, Rules};
 use crate::dispatch::{self, Engine};
 use crate::http;
 use crate::hub::Hub;
@@ -29,7 +29,7 @@ use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, users};
 use crate::vital::Vital;
 use crate::watch;
-use crate::words::{Mode, NodeId, QueueId, now};
+use crate::words::{HeadStarts, Mode, NodeId, QueueId, now};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -69,9 +69,15 @@ impl Server {
         let (lines, changed_lines) = unbounded_channel();
         let mut vital = Vital::default();
         let (bell, engine) = line(&settings, &hub, node, lines, &mut vital).await?;
-        let limits = limits(&settings);
-        let (bell_here, counted) = (bell.clone(), metrics.clone());
-        let desk = Desk::new(store.clone(), engine, bell_here, counted, limits, node);
+        let desk = Desk::new(Needs {
+            store: store.clone(),
+            engine,
+            bell: bell.clone(),
+            metrics: metrics.clone(),
+            limits: limits(&settings),
+            rules: rules(&settings),
+            node,
+        });
         let (access_s, refresh_s) = (settings.access_token_s, settings.refresh_token_s);
         let people = People::new(store.clone(), secret.as_bytes(), access_s, refresh_s);
 
@@ -228,6 +234,20 @@ fn limits(settings: &Settings) -> Limits {
         text_chars_max: settings.text_chars_max,
         subject_chars_max: settings.subject_chars_max,
         open_per_customer_max: settings.open_per_customer_max,
+    }
+}
+
+fn rules(settings: &Settings) -> Rules {
+    const MINUTE: i64 = 60_000;
+    Rules {
+        head_starts: HeadStarts {
+            low: settings.head_start_low_min * MINUTE,
+            high: settings.head_start_high_min * MINUTE,
+            urgent: settings.head_start_urgent_min * MINUTE,
+        },
+        rep_suspect_ms: settings.rep_suspect_ms,
+        rep_grace_ms: settings.rep_grace_ms,
+        customer_grace_ms: settings.customer_grace_ms,
     }
 }
 

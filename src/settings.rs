@@ -29,6 +29,13 @@ pub struct Settings {
     pub access_token_s: i64,
     pub refresh_token_s: i64,
     pub open_per_customer_max: i64,
+    pub head_start_low_min: i64,
+    pub head_start_high_min: i64,
+    pub head_start_urgent_min: i64,
+    pub rep_suspect_ms: i64,
+    pub rep_grace_ms: i64,
+    pub customer_grace_ms: i64,
+    pub personal_reps: bool,
     pub text_chars_max: usize,
     pub subject_chars_max: usize,
     pub body_bytes_max: usize,
@@ -97,6 +104,29 @@ impl Settings {
         Ok(settings)
     }
 
+    fn check_dispatch(&self) -> anyhow::Result<()> {
+        let starts = [
+            self.head_start_low_min,
+            0,
+            self.head_start_high_min,
+            self.head_start_urgent_min,
+        ];
+        if !starts.is_sorted() || starts.iter().any(|minutes| minutes.abs() > 10_080) {
+            bail!(
+                "the settings `head_start_low_min`, `head_start_high_min` and \
+                 `head_start_urgent_min` must grow in this order, the first at most 0, each \
+                 within a week (10080)"
+            );
+        }
+        if self.rep_suspect_ms < 0 || self.customer_grace_ms < 0 {
+            bail!("the settings `rep_suspect_ms` and `customer_grace_ms` must be at least 0");
+        }
+        if self.rep_grace_ms < self.rep_suspect_ms {
+            bail!("the setting `rep_grace_ms` must be at least `rep_suspect_ms`");
+        }
+        Ok(())
+    }
+
     /// What no type can say.
     fn check(&self) -> anyhow::Result<()> {
         let positive = [
@@ -116,6 +146,7 @@ impl Settings {
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value < 1) {
             bail!("the setting `{name}` must be at least 1");
         }
+        self.check_dispatch()?;
         if !self.secret.is_empty() && self.secret.len() < 32 {
             bail!("the setting `secret` is too short: give at least 32 characters, or none");
         }

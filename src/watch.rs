@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, Store, conversations, queues, sessions};
+use crate::store::{Conn, Store, conversations, queues, sessions, waiting};
 use crate::words::{ConversationId, Moment, QueueId, UserId, now};
 
 /// How often at most positions are told.
@@ -43,7 +43,7 @@ pub async fn positions(store: Store, hub: Hub, mut lines: mpsc::UnboundedReceive
             continue;
         }
         for queue in changed.drain() {
-            let read = move |conn: &mut Conn| Ok(conversations::line(conn, queue, POSITIONS_MAX)?);
+            let read = move |conn: &mut Conn| Ok(waiting::line(conn, queue, POSITIONS_MAX)?);
             match store.read(read).await {
                 Ok(line) => tell(&hub, line, known.entry(queue).or_default()),
                 Err(error) => tracing::warn!(%error, "positions could not be read"),

@@ -170,7 +170,7 @@ words! {
     /// How a closed conversation ended.
     Resolution { Resolved = "resolved", Unresolved = "unresolved", Abandoned = "abandoned" }
 
-    /// How urgent; a head start in line, see [`Priority::head_start`].
+    /// How urgent; a head start in line, see [`HeadStarts`].
     Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 
     /// How a queue finds its rep: assigned, offered, or taken by hand.
@@ -194,16 +194,24 @@ words! {
     }
 }
 
-impl Priority {
-    /// How much earlier than its opening moment a conversation stands in line, in ms.
-    /// Low stands later. Nobody can be overtaken by more than the head start.
-    pub fn head_start(self) -> Moment {
-        const MINUTE: Moment = 60_000;
-        match self {
-            Self::Low => -10 * MINUTE,
-            Self::Normal => 0,
-            Self::High => 10 * MINUTE,
-            Self::Urgent => 60 * MINUTE,
+/// How much earlier than its opening moment a conversation of each priority stands in line, in
+/// ms; negative: later. Nobody can be overtaken by more than the difference between the largest
+/// and his own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeadStarts {
+    pub low: Moment,
+    pub high: Moment,
+    pub urgent: Moment,
+}
+
+impl HeadStarts {
+    /// Of one priority; normal has none.
+    pub fn of(&self, priority: Priority) -> Moment {
+        match priority {
+            Priority::Low => self.low,
+            Priority::Normal => 0,
+            Priority::High => self.high,
+            Priority::Urgent => self.urgent,
         }
     }
 }

@@ -1,6 +1,14 @@
+DROP TABLE customer_sessions;
+DROP INDEX conversations_open_of_customer;
+ALTER TABLE users DROP COLUMN personal_rep_id;
+DROP INDEX reps_lost;
+ALTER TABLE reps DROP COLUMN suspected;
+ALTER TABLE reps DROP COLUMN lost_at;
+ALTER TABLE reps DROP COLUMN misses;
 DROP TABLE cooldowns;
 DROP INDEX conversations_due;
 ALTER TABLE conversations DROP COLUMN ending;
+ALTER TABLE conversations DROP COLUMN queued_at;
 ALTER TABLE conversations DROP COLUMN due_at;
 ALTER TABLE conversations DROP COLUMN hops;
 ALTER TABLE conversations DROP COLUMN preferred_until;

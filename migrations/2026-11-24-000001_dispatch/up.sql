@@ -29,6 +29,8 @@ ALTER TABLE queues ADD COLUMN hops_max INTEGER NOT NULL DEFAULT 3
 -- Lets nobody new in.
 ALTER TABLE queues ADD COLUMN draining BOOLEAN NOT NULL DEFAULT FALSE;
 
+-- Since when it has waited in its queue, this time.
+ALTER TABLE conversations ADD COLUMN queued_at BIGINT NOT NULL DEFAULT 0;
 -- Until `preferred_until` only this rep may be given it.
 ALTER TABLE conversations ADD COLUMN preferred_rep_id UUID;
 ALTER TABLE conversations ADD COLUMN preferred_until BIGINT;
@@ -49,3 +51,30 @@ CREATE TABLE cooldowns (
     ends_at         BIGINT NOT NULL,
     PRIMARY KEY (conversation_id, rep_id)
 );
+
+-- Offers missed in a row; since when nobody of his is connected any more; whether his customers
+-- have been told so.
+ALTER TABLE reps ADD COLUMN misses INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT misses_is_a_count CHECK (misses >= 0);
+ALTER TABLE reps ADD COLUMN lost_at BIGINT;
+ALTER TABLE reps ADD COLUMN suspected BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX reps_lost ON reps (lost_at) WHERE lost_at IS NOT NULL;
+
+-- However much a customer has asked before, what he has open is found at once.
+CREATE INDEX conversations_open_of_customer ON conversations (customer_id)
+    WHERE status <> 'closed';
+
+-- The rep whom a customer is given first, if he has one.
+ALTER TABLE users ADD COLUMN personal_rep_id UUID;
+
+-- The sockets of customers who have something open: who had one and lost it is lost, who never
+-- had one is not. A node that is gone leaves its rows, with the moment it went.
+CREATE TABLE customer_sessions (
+    id          UUID   NOT NULL PRIMARY KEY,
+    customer_id UUID   NOT NULL REFERENCES users (id),
+    node_id     UUID   NOT NULL,
+    left_at     BIGINT
+);
+CREATE INDEX customer_sessions_of_customer ON customer_sessions (customer_id);
+CREATE INDEX customer_sessions_of_node ON customer_sessions (node_id) WHERE left_at IS NULL;
+CREATE INDEX customer_sessions_left ON customer_sessions (left_at) WHERE left_at IS NOT NULL;

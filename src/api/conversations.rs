@@ -6,13 +6,13 @@ use actix_web::{HttpResponse, get, post};
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Error, Result};
-use crate::gate::body::{Asked, Body, page_size};
+use crate::gate::body::{Asked, Body, OptionalBody, page_size};
 use crate::gate::caller::{Caller, Staff};
 use crate::gate::problem::Problem;
 use crate::news::EventView;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::{Conn, events};
-use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Status};
+use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Status, UserId};
 
 /// What to open.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -26,6 +26,9 @@ pub struct Opening {
     /// Where to wait; the first queue if it is not given.
     pub queue: Option<QueueId>,
     pub priority: Option<Priority>,
+    /// Leave a message instead of waiting: it stands in line later, by itself.
+    #[serde(default)]
+    pub leave_message: bool,
 }
 
 /// A message to send.
@@ -35,6 +38,17 @@ pub struct NewMessage {
     /// A UUID made by the client, so that a retry stores nothing twice.
     pub client_id: ClientId,
     pub text: String,
+}
+
+/// How to claim.
+#[derive(serde::Deserialize, utoipa::ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Claiming {
+    /// For whom, if an admin claims.
+    pub rep: Option<UserId>,
+    /// Even if he has no room; only an admin may say so, and the log tells who did.
+    #[serde(default)]
+    pub over_capacity: bool,
 }
 
 /// How to close.
@@ -138,6 +152,7 @@ pub async fn open(
         text: new.text,
         queue: new.queue,
         priority: new.priority.unwrap_or(Priority::Normal),
+        leave_message: new.leave_message,
     };
     let (view, again) = app.desk.open(caller.actor, open).await?;
     let mut answer = if again {
@@ -306,11 +321,15 @@ pub async fn send(
 }
 
 /// Take a waiting conversation
+///
+/// For oneself; an admin takes it for a `rep`. The body may be left out.
 #[utoipa::path(
     tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    request_body = Option<Claiming>,
     responses(
         (status = 200, body = ConversationView), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem)
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
     )
 )]
 #[post("/conversations/{id}/claim")]
@@ -318,8 +337,13 @@ pub async fn claim(
     app: Data<App>,
     Staff(caller): Staff,
     id: Path<ConversationId>,
+    OptionalBody(claiming): OptionalBody<Claiming>,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(app.desk.claim(caller.actor, *id).await?))
+    let claim = desk::Claim {
+        rep: claiming.rep,
+        over_capacity: claiming.over_capacity,
+    };
+    Ok(Json(app.desk.claim(caller.actor, *id, claim).await?))
 }
 
 /// Close a conversation

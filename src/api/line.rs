@@ -9,7 +9,7 @@ use crate::gate::caller::{Caller, Staff};
 use crate::gate::problem::Problem;
 use crate::store::conversations::{self, ConversationView, QueueView};
 use crate::store::reps::{self, RepView};
-use crate::store::{Conn, queues};
+use crate::store::{Conn, queues, waiting};
 use crate::words::Role;
 
 /// How many waiting ones are shown of each queue.
@@ -69,13 +69,13 @@ pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>
             if role == Role::Rep && !conversations::serves(conn, id, queue.id)? {
                 continue;
             }
-            let ids = conversations::line(conn, queue.id, SHOWN)?;
+            let ids = waiting::line(conn, queue.id, SHOWN)?;
             let mut rows = Vec::with_capacity(ids.len());
             for (id, _) in ids {
                 rows.extend(conversations::find(conn, id)?);
             }
             lines.push(QueueLine {
-                waiting: conversations::count_waiting(conn, queue.id)?,
+                waiting: waiting::count_waiting(conn, queue.id)?,
                 first: conversations::views(conn, rows)?,
                 queue: QueueView {
                     id: queue.id,

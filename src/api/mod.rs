@@ -3,6 +3,7 @@
 pub mod conversations;
 mod health;
 mod line;
+mod moves;
 mod people;
 mod reps;
 
@@ -67,8 +68,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(conversations::log)
             .service(conversations::send)
             .service(conversations::close)
+            .service(moves::reopen)
             // A rep.
             .service(conversations::claim)
+            .service(moves::accept)
+            .service(moves::decline)
+            .service(moves::requeue)
+            .service(moves::transfer)
+            .service(moves::park)
+            .service(moves::wake)
+            .service(moves::prioritize)
             .service(reps::set_availability)
             .service(line::line)
             // An admin.

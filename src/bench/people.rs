@@ -33,6 +33,7 @@ pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
         token_version: 0,
         disabled_at: None,
         created_at: now(),
+        personal_rep_id: None,
     };
     let row = user.clone();
     let insert = move |conn: &mut Conn| {
@@ -50,6 +51,9 @@ pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
                     version,
                     availability,
                     last_assigned_at,
+                    misses: 0,
+                    lost_at: None,
+                    suspected: false,
                 },
             )?;
             for queue in queues::list(conn)? {

@@ -1,36 +1,60 @@
-//! A rep takes a waiting conversation himself. Permission and capacity count, presence does not.
+//! A waiting conversation is taken by hand: by a rep, or by an admin for a rep. Permission and
+//! capacity count, presence does not; an admin may say that capacity does not count either.
 
-use super::{Actor, Desk, dispatcher};
+use serde_json::json;
+
+use super::hold::Hold;
+use super::{Actor, Change, Desk, dispatcher};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
-use crate::store::conversations::{self, ConversationView};
+use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::{Conn, events};
-use crate::words::{ConversationId, Role, Status, UserId, now};
+use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
+
+/// How to claim.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Claim {
+    /// For whom. None: for oneself.
+    pub rep: Option<UserId>,
+    /// Even if he has no room. Stands in the log, with whoever said so.
+    pub over_capacity: bool,
+}
 
 impl Desk {
     /// Takes it, if it still waits; whoever comes second is told who was first. Taking what is
     /// one's own already changes nothing.
-    pub async fn claim(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
-        if actor.role != Role::Rep {
-            return Err(Error::new(
-                Code::Forbidden,
-                "Only a rep can claim a conversation.",
-            ));
-        }
+    pub async fn claim(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        claim: Claim,
+    ) -> Result<ConversationView> {
+        let rep = for_whom(&actor, claim)?;
         let at = now();
         let (view, taken) = self
             .commit(move |conn| {
                 // Locks the conversation, so that what is read now holds until the end.
                 events::bump(conn, id, 0)?;
-                if let Some(view) = mine_already(conn, actor.id, id)? {
-                    return Ok(((view, false), super::Change::default()));
+                let row = conversations::find(conn, id)?;
+                let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+                if let Some(view) = taken_already(conn, &actor, rep, &row)? {
+                    return Ok(((view, false), Change::default()));
                 }
+                let mut change = match row.status {
+                    Status::Parked => into_line(conn, &actor, id, at)?,
+                    _ => Change::default(),
+                };
                 let one = Proposal {
                     conversation: id,
-                    rep: actor.id,
+                    rep,
                     seen: None,
                 };
-                let (change, _) = dispatcher::assign(conn, one, Some(actor.id), at)?;
+                let by = dispatcher::By::Person {
+                    id: actor.id,
+                    over_capacity: claim.over_capacity,
+                };
+                let (assigned, _) = dispatcher::assign(conn, one, by, at)?;
+                change.add(assigned);
                 let row = conversations::find(conn, id)?;
                 let row = row.ok_or_else(|| Error::not_found("conversation"))?;
                 Ok(((conversations::view(conn, row)?, true), change))
@@ -43,32 +67,61 @@ impl Desk {
     }
 }
 
+fn for_whom(actor: &Actor, claim: Claim) -> Result<UserId> {
+    let forbidden = |detail: &'static str| Err(Error::new(Code::Forbidden, detail));
+    match (actor.role, claim.rep) {
+        (Role::Admin, Some(rep)) => Ok(rep),
+        (Role::Admin, None) => Err(Error::invalid("rep", "Name the rep who is to have it.")),
+        (Role::Customer, _) => forbidden("Only a rep can claim a conversation."),
+        (Role::Rep, Some(rep)) if rep != actor.id => forbidden("Only an admin claims for others."),
+        (Role::Rep, _) if claim.over_capacity => forbidden("Only an admin goes over a capacity."),
+        (Role::Rep, _) => Ok(actor.id),
+    }
+}
+
+/// A message that was left stands in line before it is taken: its log says so.
+fn into_line(conn: &mut Conn, actor: &Actor, id: ConversationId, at: Moment) -> Result<Change> {
+    let mut hold = Hold::take(conn, id, at)?;
+    let queue = hold.queue(conn)?;
+    hold.put_in_line(&queue);
+    hold.log(EventKind::Woken, Some(actor.id), json!({}));
+    Ok(hold.write(conn)?.1)
+}
+
 /// The view, if it is this rep's already; an error, if it cannot become his.
-fn mine_already(
+fn taken_already(
     conn: &mut Conn,
+    actor: &Actor,
     rep: UserId,
-    id: ConversationId,
+    row: &Conversation,
 ) -> Result<Option<ConversationView>> {
-    let row = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
-    let serves = conversations::serves(conn, rep, row.queue_id)?;
-    if !serves && row.last_rep_id != Some(rep) {
+    let his = row.last_rep_id == Some(rep) || row.rep_id == Some(rep);
+    let may = his || actor.role == Role::Admin || conversations::serves(conn, rep, row.queue_id)?;
+    if !may {
         return Err(Error::not_found("conversation"));
     }
-    if row.rep_id == Some(rep) {
-        return conversations::view(conn, row).map(Some);
-    }
     match row.status {
+        Status::Active | Status::Wrapup if row.rep_id == Some(rep) => {
+            conversations::view(conn, row.clone()).map(Some)
+        }
         Status::Waiting => Ok(None),
+        Status::Parked if row.is_left_message() => Ok(None),
+        Status::Parked => Err(Error::new(
+            Code::ConversationParked,
+            "This conversation is parked. Wake it first.",
+        )),
         Status::Closed => Err(Error::new(
             Code::ConversationClosed,
             "This conversation is closed already.",
         )),
-        _ => {
-            let view = conversations::view(conn, row)?;
-            let who = view
-                .rep
-                .map(|rep| rep.name)
-                .unwrap_or_else(|| "Somebody else".into());
+        Status::Offered if row.rep_id == Some(rep) => Err(Error::new(
+            Code::WrongState,
+            "This conversation is offered to you. Accept it.",
+        )),
+        Status::Offered | Status::Active | Status::Wrapup => {
+            let view = conversations::view(conn, row.clone())?;
+            let who = view.rep.or(view.offered_to).map(|rep| rep.name);
+            let who = who.unwrap_or_else(|| "Somebody else".into());
             let detail = format!("{who} has taken this conversation. Choose another.");
             Err(Error::new(Code::AlreadyClaimed, detail))
         }

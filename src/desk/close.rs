@@ -1,7 +1,7 @@
 //! A conversation ends: by its rep, by an admin, or by the customer himself at any moment.
 
-use super::{Actor, Change, Desk, repeated};
-use crate::error::{Error, Result};
+use super::{Actor, Change, Desk, exits, repeated};
+use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
@@ -55,7 +55,8 @@ fn end(
     let Some(last_seq) = events::bump(conn, id, count)? else {
         return Err(Error::not_found("conversation"));
     };
-    let before = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
+    let found = conversations::find_to_close(conn, id)?;
+    let (before, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
     may_close(actor, &before)?;
     let again = repeated(conn, id, close.client_id, EventKind::Closed, actor.id)?;
     if again || before.status == Status::Closed {
@@ -66,20 +67,32 @@ fn end(
         ));
     }
     let how = close.resolution.unwrap_or(match before.status {
-        Status::Waiting => Resolution::Abandoned,
+        Status::Waiting | Status::Offered => Resolution::Abandoned,
+        Status::Wrapup => before.ending.unwrap_or(Resolution::Resolved),
         _ => Resolution::Resolved,
     });
-    let row = conversations::set_closed(conn, id, how, Some(actor.id), at)?;
-    let (row, beside) = row.ok_or_else(|| Error::not_found("conversation"))?;
-    let freed = before.rep_id.filter(|_| before.status.holds_slot());
-    let log = events::append(conn, id, last_seq, at, entries(actor, close, how))?;
+    let wraps = before.status == Status::Active && before.rep_id == Some(actor.id) && wrap_ms > 0;
+    let mut row = before.clone();
+    if wraps {
+        row.status = Status::Wrapup;
+        row.ending = Some(how);
+        row.due_at = Some(at + wrap_ms);
+        row.changed_by = Some(actor.id);
+    } else {
+        exits::close_row(&mut row, how, Some(actor.id), at);
+    }
+    row.updated_at = at;
+    let beside = conversations::set_state(conn, &row)?;
+    let log = events::append(conn, id, last_seq, at, entries(actor, close, how, wraps))?;
     let mut change = Change::default();
     // Last, because everything else of this rep waits for it until the commit.
-    if let Some(rep) = freed {
-        reps::free_slot(conn, rep)?;
+    if let Some(rep) = before.rep_id.filter(|_| before.status.holds_slot()) {
+        if !wraps {
+            reps::free_slot(conn, rep)?;
+        }
         change.reps.push(rep);
     }
-    let fact = line::of_row(&row, last_seq, beside.mode);
+    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
     let view = conversations::view_of(row, beside, last_seq);
     let audience = [Some(before.customer_id), before.rep_id]
         .into_iter()
@@ -93,7 +106,11 @@ fn end(
     Ok(((view, false), change))
 }
 
-fn entries(actor: &Actor, close: &Close, how: Resolution) -> Vec<Entry> {
+fn entries(actor: &Actor, close: &Close, how: Resolution, wraps: bool) -> Vec<Entry> {
+    let kind = match wraps {
+        true => EventKind::Wrapup,
+        false => EventKind::Closed,
+    };
     let words = close.text.clone().map(|text| Entry {
         body: Some(text),
         ..Entry::new(EventKind::Message, Some(actor.id))
@@ -101,7 +118,7 @@ fn entries(actor: &Actor, close: &Close, how: Resolution) -> Vec<Entry> {
     let closed = Entry {
         client_id: close.client_id,
         data: Some(serde_json::json!({ "resolution": how })),
-        ..Entry::new(EventKind::Closed, Some(actor.id))
+        ..Entry::new(kind, Some(actor.id))
     };
     words.into_iter().chain([closed]).collect()
 }
@@ -112,6 +129,10 @@ fn may_close(actor: &Actor, row: &Conversation) -> Result<()> {
     match actor.role {
         Role::Admin => Ok(()),
         Role::Customer if row.customer_id == actor.id => Ok(()),
+        Role::Rep if had(row.rep_id) && row.status == Status::Offered => Err(Error::new(
+            Code::WrongState,
+            "This conversation is offered to you. Accept or decline it.",
+        )),
         Role::Rep if had(row.rep_id) => Ok(()),
         Role::Rep if had(row.last_rep_id) && row.status == Status::Closed => Ok(()),
         Role::Rep if had(row.last_rep_id) => Err(messages::stale_assignment()),

@@ -6,12 +6,12 @@
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::{Change, Desk};
+use super::{Change, Desk, offers};
 use crate::dispatch::{Facts, Proposal, Step};
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::events::{self, Entry};
-use crate::store::reps::{self, Rep};
+use crate::store::reps::{self, Rep, Taking};
 use crate::store::{Conn, conversations, line};
 use crate::words::{EventKind, Moment, UserId, now};
 
@@ -49,7 +49,7 @@ impl Desk {
         let settled = self
             .0
             .store
-            .write(move |conn| assign(conn, one, None, at))
+            .write(move |conn| assign(conn, one, By::Line, at))
             .await;
         let error = match settled {
             Ok((mut change, waited)) => {
@@ -57,8 +57,10 @@ impl Desk {
                     .metrics
                     .commit_seconds
                     .observe(begun.elapsed().as_secs_f64());
-                self.0.metrics.assigned.inc();
-                self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
+                if let Some(waited) = waited {
+                    self.0.metrics.assigned.inc();
+                    self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
+                }
                 self.ring(std::mem::take(&mut change.news));
                 return Some(self.facts(change).await);
             }
@@ -90,29 +92,53 @@ fn as_they_are(conn: &mut Conn, one: Proposal) -> Result<Facts> {
     })
 }
 
-/// Gives a waiting conversation to a rep, if both still allow it: the only place where a slot is
-/// taken. `by` is the rep who claims; without it the rep must be available and present.
-/// Answers the change and how long the customer had waited, in ms.
+/// Who chose the rep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The line: the rep must be available and present.
+    Line,
+    /// Somebody: the rep himself, or an admin for him.
+    Person { id: UserId, over_capacity: bool },
+}
+
+impl By {
+    fn person(self) -> Option<UserId> {
+        match self {
+            By::Line => None,
+            By::Person { id, .. } => Some(id),
+        }
+    }
+
+    fn over_capacity(self) -> bool {
+        matches!(
+            self,
+            By::Person {
+                over_capacity: true,
+                ..
+            }
+        )
+    }
+}
+
+/// Gives a waiting conversation to a rep, if both still allow it. Answers the change and how long
+/// the customer had waited, in ms; nothing, if it is only offered.
 ///
 /// Fails with `already_claimed` when it no longer waits and `at_capacity` when the rep may not
 /// take it at this moment.
 pub(super) fn assign(
     conn: &mut Conn,
     one: Proposal,
-    by: Option<UserId>,
+    by: By,
     at: Moment,
-) -> Result<(Change, Moment)> {
+) -> Result<(Change, Option<Moment>)> {
     let Some(last_seq) = events::bump(conn, one.conversation, 1)? else {
         return Err(Error::not_found("conversation"));
     };
-    let assigned = conversations::set_assigned(conn, one.conversation, one.rep, by, at)?;
+    let assigned = conversations::set_assigned(conn, one.conversation, one.rep, by.person(), at)?;
     let Some((row, beside)) = assigned else {
-        return Err(Error::new(
-            Code::AlreadyClaimed,
-            "This conversation does not wait any more.",
-        ));
+        return offered(conn, one, by, at);
     };
-    let rep = take_slot(conn, &row, one.rep, by.is_some(), at)?;
+    let rep = take_slot(conn, &row, one.rep, by, at)?;
     let waited = (at - row.created_at).max(0);
     let entry = Entry {
         data: Some(serde_json::json!({
@@ -121,35 +147,61 @@ pub(super) fn assign(
             "load": rep.active,
             "capacity": rep.capacity,
             "waited_ms": waited,
-            "claimed": by.is_some(),
+            "claimed": by.person().is_some(),
+            "over_capacity": by.over_capacity(),
+            "candidates": one.seen.map(|seen| seen.candidates),
         })),
-        ..Entry::new(EventKind::Assigned, by)
+        ..Entry::new(EventKind::Assigned, by.person())
     };
     let log = events::append(conn, one.conversation, last_seq, at, vec![entry])?;
     let mut change = Change::default();
     change.reps.push(one.rep);
-    let fact = line::of_row(&row, last_seq, beside.mode);
+    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
     let (customer, queue) = (row.customer_id, row.queue_id);
     let view = conversations::view_of(row, beside, last_seq);
     change.conversation(fact, Grown::new(log, [customer, one.rep], Some(view)));
     change.news.push(News::Line { queue });
-    Ok((change, waited))
+    Ok((change, Some(waited)))
+}
+
+/// What is not simply given out is offered, if its queue says so.
+fn offered(conn: &mut Conn, one: Proposal, by: By, at: Moment) -> Result<(Change, Option<Moment>)> {
+    let offer = match by {
+        // Its number is given back: an offer takes its own.
+        By::Line => {
+            events::bump(conn, one.conversation, -1)?;
+            offers::make(conn, one, at)?
+        }
+        By::Person { .. } => None,
+    };
+    let refused = || {
+        Error::new(
+            Code::AlreadyClaimed,
+            "This conversation does not wait any more.",
+        )
+    };
+    Ok((offer.ok_or_else(refused)?, None))
 }
 
 fn take_slot(
     conn: &mut Conn,
     row: &conversations::Conversation,
     rep: UserId,
-    claimed: bool,
+    by: By,
     at: Moment,
 ) -> Result<Rep> {
-    let taken = match claimed {
-        true => reps::claim_slot(conn, rep, row.queue_id, at)?,
-        false => reps::take_slot(conn, rep, row.queue_id, at)?,
+    let how = Taking {
+        there: by == By::Line,
+        // Kept for him, or given to him by somebody else.
+        any_queue: row.preferred_rep_id == Some(rep) || by.person().is_some_and(|id| id != rep),
+        over_capacity: by.over_capacity(),
     };
+    let taken = reps::take_slot(conn, rep, row.queue_id, at, how)?;
     taken.ok_or_else(|| {
-        let detail =
-            "All your slots are taken. Close a conversation first, or ask an admin for more.";
+        let detail = match by.person() {
+            Some(id) if id != rep => "This rep has no room now, or there is no such rep.",
+            _ => "All your slots are taken. Close a conversation first, or ask an admin for more.",
+        };
         Error::new(Code::AtCapacity, detail)
     })
 }

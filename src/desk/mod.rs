@@ -6,12 +6,19 @@
 
 mod claim;
 mod close;
+mod customers;
 mod dispatcher;
+mod exits;
+mod hold;
 mod live_line;
+mod lost;
+mod moves;
+mod offers;
 mod open;
 mod people;
 mod reconcile;
 mod send;
+mod slots;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,10 +35,12 @@ use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
 use crate::store::reps;
 use crate::store::{Conn, Store, line};
-use crate::words::{ClientId, NodeId, Role, UserId};
+use crate::words::{ClientId, HeadStarts, Moment, NodeId, Role, UserId, now};
 
+pub use claim::Claim;
 pub use close::Close;
 use live_line::Line;
+pub use moves::Target;
 pub use open::Open;
 pub use people::{CAPACITY_MAX, check_capacity};
 pub use reconcile::Reconciler;
@@ -52,6 +61,18 @@ pub struct Limits {
     pub open_per_customer_max: i64,
 }
 
+/// What of the rules of dispatch is a setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    pub head_starts: HeadStarts,
+    /// How long a rep may be gone before his customers are told, in ms.
+    pub rep_suspect_ms: Moment,
+    /// How long he may be gone before others get what he holds, in ms.
+    pub rep_grace_ms: Moment,
+    /// How long a waiting customer may be gone before he is offered to nobody, in ms.
+    pub customer_grace_ms: Moment,
+}
+
 /// What a committed command has changed.
 #[derive(Debug, Default)]
 struct Change {
@@ -62,12 +83,31 @@ struct Change {
 }
 
 impl Change {
+    /// Adds what came after it in the same transaction.
+    fn add(&mut self, later: Change) {
+        self.news.extend(later.news);
+        self.facts.conversations.extend(later.facts.conversations);
+        self.facts.reps.extend(later.facts.reps);
+        self.reps.extend(later.reps);
+    }
+
     /// Adds a conversation as it was just written, and the entries that say so.
     fn conversation(&mut self, fact: ConversationFact, grown: Option<Grown>) {
         self.facts.conversations.push(fact);
         self.news
             .extend(grown.map(|one| News::Grown(Box::new(one))));
     }
+}
+
+/// What a desk stands on.
+pub struct Needs {
+    pub store: Store,
+    pub engine: Arc<dyn Engine>,
+    pub bell: Bell,
+    pub metrics: Metrics,
+    pub limits: Limits,
+    pub rules: Rules,
+    pub node: NodeId,
 }
 
 /// The desk. Cheap to clone.
@@ -80,6 +120,7 @@ struct Inner {
     bell: Bell,
     metrics: Metrics,
     limits: Limits,
+    rules: Rules,
     node: NodeId,
     numbers: Numbers,
     /// Work that outlives the request that caused it runs here, and is waited for at the end.
@@ -87,19 +128,22 @@ struct Inner {
     runtime: Handle,
     /// Wakes the reconcile loop before its time.
     repair: Notify,
+    started_at: Moment,
 }
 
 impl Desk {
     /// A desk over a database and a line. Must be called inside the runtime that outlives the
     /// requests.
-    pub fn new(
-        store: Store,
-        engine: Arc<dyn Engine>,
-        bell: Bell,
-        metrics: Metrics,
-        limits: Limits,
-        node: NodeId,
-    ) -> Self {
+    pub fn new(needs: Needs) -> Self {
+        let Needs {
+            store,
+            engine,
+            bell,
+            metrics,
+            limits,
+            rules,
+            node,
+        } = needs;
         let numbers = Numbers::new("conversations", &store);
         Self(Arc::new(Inner {
             line: Line::new(engine, metrics.standby.clone()),
@@ -107,11 +151,13 @@ impl Desk {
             bell,
             metrics,
             limits,
+            rules,
             node,
             numbers,
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             repair: Notify::new(),
+            started_at: now(),
         }))
     }
 

@@ -1,12 +1,12 @@
 //! A customer opens a conversation and stands in line.
 
-use super::{Actor, Change, Desk, check_text};
+use super::{Actor, Change, Desk, check_text, hold, moves, slots};
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, line, messages};
+use crate::store::{Conn, line, messages, users};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
@@ -22,7 +22,12 @@ pub struct Open {
     /// Where to wait; none takes the first queue.
     pub queue: Option<QueueId>,
     pub priority: Priority,
+    /// To be answered when there is time: it does not wait in line now.
+    pub leave_message: bool,
 }
+
+/// How long a message that was left lies before it tries to stand in line, in ms.
+pub(super) const LEFT_MS: Moment = 15 * 60_000;
 
 impl Desk {
     /// Opens a conversation. A retry with the same client id gets the first one's answer; the
@@ -38,13 +43,25 @@ impl Desk {
         if let Some(text) = &open.text {
             self.check_text(text)?;
         }
+        if open.leave_message && open.text.is_none() {
+            let detail = "Write the message that you want to leave.";
+            return Err(Error::invalid("text", detail));
+        }
         let most = self.0.limits.open_per_customer_max;
         let (id, at) = (ConversationId::new(), now());
+        let place = at - self.0.rules.head_starts.of(open.priority);
         let number = self.0.numbers.next(&self.0.store).await?;
         let (customer, command) = (actor.id, open.clone());
         let insert = move |conn: &mut Conn| {
             let queue = admit(conn, &actor, &open, most)?;
-            opened(conn, row(&actor, &open, &queue, (id, number, at)), &open)
+            let mut row = row(&actor, &open, &queue, (id, number, at, place));
+            if open.leave_message {
+                row.status = Status::Parked;
+                row.due_at = Some(at + LEFT_MS);
+            } else if queue.policy.prefer_ms > 0 {
+                prefer(conn, &mut row, &queue)?;
+            }
+            opened(conn, row, &open)
         };
         let refused = match self.commit(insert).await {
             Ok(view) => {
@@ -67,32 +84,50 @@ impl Desk {
 }
 
 /// What a repetition may be told instead of its answer, because the first one counts.
-const FULL: [Code; 2] = [Code::TooManyOpen, Code::QueueFull];
+const FULL: [Code; 3] = [Code::TooManyOpen, Code::QueueFull, Code::QueueClosed];
 
-/// The conversation that this command has opened before, if it has.
+/// The conversation that this command has opened before, if it has. Compared with what was said
+/// then, wherever it stands now.
 fn again(conn: &mut Conn, customer: UserId, open: &Open) -> Result<Option<ConversationView>> {
     let Some(row) = conversations::find_opened(conn, customer, open.client_id)? else {
         return Ok(None);
     };
-    let same = row.subject == open.subject
-        && row.priority == open.priority
-        && open.queue.is_none_or(|queue| queue == row.queue_id);
-    if !same || first_text(conn, &row)? != open.text {
-        return Err(messages::idempotency_mismatch());
-    }
-    conversations::view(conn, row).map(Some)
-}
-
-/// The message that a conversation was opened with: written in the same moment, just behind the
-/// opening, and without an id of its own.
-fn first_text(conn: &mut Conn, row: &Conversation) -> Result<Option<String>> {
-    let second = events::after(conn, row.id, 1, 1)?.pop();
-    let text = second.filter(|event| {
+    let mut log = events::after(conn, row.id, 0, 2)?.into_iter();
+    let said = log.next().and_then(|event| event.data).unwrap_or_default();
+    // Written in the same moment, just behind the opening, and without an id of its own.
+    let text = log.next().filter(|event| {
         event.kind == EventKind::Message
             && event.client_id.is_none()
             && event.created_at == row.created_at
     });
-    Ok(text.and_then(|event| event.body))
+    let text = text.and_then(|event| event.body);
+    let same = row.subject == open.subject && said == asked(open) && text == open.text;
+    match same {
+        true => conversations::view(conn, row).map(Some),
+        false => Err(messages::idempotency_mismatch()),
+    }
+}
+
+/// What was asked for, as the log keeps it.
+fn asked(open: &Open) -> serde_json::Value {
+    serde_json::json!({
+        "queue_id": open.queue,
+        "priority": open.priority,
+        "left_message": open.leave_message,
+    })
+}
+
+/// Keeps it for the rep who knows this customer, if he is there: his personal one, else who
+/// served him last.
+fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> {
+    if let Some(rep) = users::known_rep(conn, row.customer_id)?
+        && slots::is_there(conn, rep)?
+    {
+        let until = row.created_at.saturating_add(queue.policy.prefer_ms);
+        row.preferred_rep_id = Some(rep);
+        row.preferred_until = Some(until.min(moves::NO_END));
+    }
+    Ok(())
 }
 
 /// The queue to wait in, if there is room for one more.
@@ -104,8 +139,17 @@ fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<Queue
         let detail = format!("You have {most} open conversations already. Close one first.");
         return Err(Error::new(Code::TooManyOpen, detail));
     }
+    if open.leave_message {
+        return Ok(queue);
+    }
+    if queue.policy.draining {
+        let detail = "Nobody new is let in here. Choose another queue, or leave a message: send \
+                      it again with `leave_message`.";
+        return Err(Error::new(Code::QueueClosed, detail));
+    }
     if waiting.unwrap_or_default() >= i64::from(queue.waiting_max) {
-        let detail = "Too many are waiting already. Please come back later.";
+        let detail = "Too many are waiting already. Come back later, or leave a message: send it \
+                      again with `leave_message`.";
         return Err(Error {
             retry_after_ms: Some(60_000),
             ..Error::new(Code::QueueFull, detail)
@@ -118,7 +162,7 @@ fn row(
     actor: &Actor,
     open: &Open,
     queue: &Queue,
-    (id, number, at): (ConversationId, i64, Moment),
+    (id, number, at, place): (ConversationId, i64, Moment, Moment),
 ) -> Conversation {
     Conversation {
         id,
@@ -133,7 +177,7 @@ fn row(
         rep_id: None,
         last_rep_id: None,
         epoch: 0,
-        place: at - open.priority.head_start(),
+        place,
         held: false,
         created_at: at,
         updated_at: at,
@@ -144,8 +188,9 @@ fn row(
         preferred_rep_id: None,
         preferred_until: None,
         hops: 0,
-        due_at: None,
+        due_at: hold::patience(queue, at),
         ending: None,
+        queued_at: at,
     }
 }
 
@@ -154,6 +199,7 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let beside = conversations::insert(conn, &row)?;
     let mut entries = vec![Entry {
         client_id: Some(open.client_id),
+        data: Some(asked(open)),
         ..Entry::new(EventKind::Opened, Some(customer))
     }];
     entries.extend(open.text.clone().map(|text| Entry {
@@ -163,10 +209,12 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
-    let fact = line::of_row(&row, last_seq, beside.mode);
+    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
     let view = conversations::view_of(row, beside, last_seq);
     let mut change = Change::default();
     change.conversation(fact, Grown::new(log, [customer], Some(view.clone())));
-    change.news.push(News::Line { queue });
+    if !open.leave_message {
+        change.news.push(News::Line { queue });
+    }
     Ok((view, change))
 }

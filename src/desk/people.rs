@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Actor, Change, Desk};
+use super::{Actor, Change, Desk, slots};
 use crate::error::{Code, Error, Result};
 use crate::store::Conn;
 use crate::store::reps::{self, RepView};
@@ -43,11 +43,16 @@ impl Desk {
         if actor.role != Role::Admin && actor.id != rep {
             return Err(Error::not_found("rep"));
         }
-        self.commit(move |conn| {
-            let found = reps::set_availability(conn, rep, availability)?;
-            seen(conn, rep, found)
-        })
-        .await
+        let view = self
+            .commit(move |conn| {
+                let found = reps::set_availability(conn, rep, availability)?;
+                seen(conn, rep, found)
+            })
+            .await?;
+        if availability != Availability::Available {
+            self.withdraw_all(rep).await?;
+        }
+        Ok(view)
     }
 
     /// A socket of a rep has opened on this node.
@@ -56,6 +61,7 @@ impl Desk {
         self.commit(move |conn| {
             // Before the session, so that two sockets of one rep meet here and not in a deadlock.
             reps::touch(conn, rep)?;
+            reps::set_found(conn, rep)?;
             reps::insert_session(conn, socket, rep, node, at)?;
             Ok(((), changed(rep)))
         })
@@ -64,12 +70,23 @@ impl Desk {
 
     /// A socket of a rep has closed.
     pub async fn leave(&self, rep: UserId, socket: SocketId) -> Result<()> {
+        let at = now();
         self.commit(move |conn| {
             reps::touch(conn, rep)?;
             reps::delete_session(conn, socket)?;
+            reps::set_lost(conn, rep, at)?;
             Ok(((), changed(rep)))
         })
-        .await
+        .await?;
+        self.withdraw_from_the_gone(rep).await
+    }
+
+    async fn withdraw_from_the_gone(&self, rep: UserId) -> Result<()> {
+        let read = move |conn: &mut Conn| slots::is_there(conn, rep);
+        match self.0.store.read(read).await? {
+            true => Ok(()),
+            false => self.withdraw_all(rep).await,
+        }
     }
 
     /// Makes the sockets that this node is written down with those that are really open here.
@@ -95,6 +112,12 @@ impl Desk {
             }
             for (socket, _) in there.difference(&open) {
                 reps::delete_session(conn, *socket)?;
+            }
+            for rep in &changed {
+                match open.iter().any(|(_, other)| other == rep) {
+                    true => reps::set_found(conn, *rep)?,
+                    false => reps::set_lost(conn, *rep, at)?,
+                };
             }
             let change = Change {
                 reps: changed.into_iter().collect(),

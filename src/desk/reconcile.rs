@@ -8,13 +8,18 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::Desk;
-use crate::dispatch::{ConversationFact, Eligibility, Facts, RepFact, Snapshot, Standing};
+use crate::dispatch::{
+    COOLING_MAX, ConversationFact, Eligibility, Facts, RepFact, Snapshot, Standing,
+};
 use crate::error::{Error, Result};
-use crate::store::{Conn, line, nodes, reps, sessions};
-use crate::words::{ConversationId, NodeId, UserId, now};
+use crate::store::{Conn, cooldowns, customer_sessions, line, nodes, reps, sessions};
+use crate::words::{ConversationId, Moment, NodeId, UserId, now};
 
 /// How often at least, while Redis is away.
 const AWAY: Duration = Duration::from_millis(500);
+
+/// How long it is known that a customer has left: longer than a conversation can lie idle.
+const LEFT_KEPT_MS: Moment = 7 * 24 * 60 * 60 * 1_000;
 
 /// Runs the repair of one node.
 pub struct Reconciler {
@@ -32,6 +37,9 @@ impl Reconciler {
         loop {
             if let Err(error) = self.desk.reconcile().await {
                 tracing::warn!(%error, "the line could not be compared with the database");
+            }
+            if let Err(error) = self.desk.exits().await {
+                tracing::warn!(%error, "what is due could not be read");
             }
             let pause = if self.desk.0.line.is_away() {
                 AWAY.min(self.every)
@@ -123,7 +131,11 @@ impl Desk {
                 Err(error) => return Err(error),
             }
         }
-        let forget = |conn: &mut Conn| Ok(sessions::delete_stale(conn, now())?);
+        let forget = |conn: &mut Conn| {
+            cooldowns::delete_ended(conn, now())?;
+            customer_sessions::delete_left(conn, now() - LEFT_KEPT_MS)?;
+            Ok(sessions::delete_stale(conn, now())?)
+        };
         self.0.store.write(forget).await.map(drop)
     }
 
@@ -154,10 +166,12 @@ fn strike_out(conn: &mut Conn, node: NodeId) -> Result<Vec<UserId>> {
     if nodes::delete_expired(conn, node)? == 0 {
         return Err(Error::not_found("node"));
     }
+    customer_sessions::leave_node(conn, node, now())?;
     gone.sort();
     gone.dedup();
     for rep in &gone {
         reps::touch(conn, *rep)?;
+        reps::set_lost(conn, *rep, now())?;
     }
     Ok(gone)
 }
@@ -176,10 +190,18 @@ fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
         .map(|one| (one.fact.id, one.fact.version))
         .collect();
     let open = facts.conversations.iter().map(|one| one.id).collect();
+    let at = now();
+    let lasts = |(_, until): &&(UserId, Moment)| at < *until;
     facts.conversations.retain(|one| {
         conversations.get(&one.id).is_none_or(|held| {
-            let same =
-                (one.standing, one.queue, one.place) == (held.standing, held.queue, held.place);
+            let same = (one.standing, one.queue, one.place)
+                == (held.standing, held.queue, held.place)
+                && one.reserved == held.reserved
+                && one
+                    .cooling
+                    .iter()
+                    .take(COOLING_MAX)
+                    .eq(held.cooling.iter().filter(lasts));
             !same && held.version < one.version
         })
     });

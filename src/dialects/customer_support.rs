@@ -11,7 +11,7 @@ use super::customer_support_errors::answer;
 use super::customer_support_shapes::{conversation, message, user, usernames};
 use super::customer_support_socket::Chat;
 use crate::app::App;
-use crate::desk::{self, Actor};
+use crate::desk::{self, Actor, Claim};
 use crate::error::{Code, Error, Result};
 use crate::gate::body::Body;
 use crate::gate::caller::{Admin, Caller};
@@ -191,6 +191,7 @@ async fn open(
             text: None,
             queue: None,
             priority: Priority::Normal,
+            leave_message: false,
         };
         let (view, _) = app.desk.open(caller.actor, open).await?;
         Ok(HttpResponse::Created().json(conversation(&view)))
@@ -272,7 +273,8 @@ async fn socket(
 }
 
 /// Who may sit in a conversation's socket: its customer while it is open, and its rep. A rep who
-/// enters one that waits claims it: in this dialect he has no other way to say that he is there.
+/// enters one that waits claims it, and one that is offered to him he accepts: in this dialect he
+/// has no other way to say that he is there.
 async fn enter(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationView> {
     let asked = actor.clone();
     let read = move |conn: &mut Conn| {
@@ -285,7 +287,10 @@ async fn enter(app: &App, actor: &Actor, id: ConversationId) -> Result<Conversat
             Code::ConversationClosed,
             "This conversation is closed. Open a new one to go on.",
         )),
-        Role::Rep if view.status == Status::Waiting => app.desk.claim(actor.clone(), id).await,
+        Role::Rep if view.status == Status::Waiting => {
+            app.desk.claim(actor.clone(), id, Claim::default()).await
+        }
+        Role::Rep if view.status == Status::Offered => app.desk.accept(actor.clone(), id).await,
         Role::Admin => Err(Error::not_found("conversation")),
         _ => Ok(view),
     }

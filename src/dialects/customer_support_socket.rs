@@ -17,12 +17,12 @@ use crate::gate::body;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::live;
-use crate::live::cursor::{Cursors, Next, missed};
+use crate::live::cursor::{Cursors, Found, Next, missed};
 use crate::live::presence::Presence;
 use crate::live::socket::{Gone, Heard, Talk, Wire};
 use crate::news::{EventView, Grown, News};
-use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView};
+use crate::store::{Conn, waiting};
 use crate::words::{ClientId, ConversationId, EventKind, Role, Status};
 
 /// One side of one conversation.
@@ -84,7 +84,7 @@ impl Chat {
 
     async fn first_place(&self, wire: &mut Wire) -> Result<(), Gone> {
         let id = self.view.id;
-        let read = move |conn: &mut Conn| Ok(conversations::ahead(conn, id)?);
+        let read = move |conn: &mut Conn| Ok(waiting::ahead(conn, id)?);
         match self.app.store.read(read).await {
             Ok(Some(ahead)) => self.place(wire, ahead).await,
             // Assigned at this very moment: the news is on its way.
@@ -115,11 +115,11 @@ impl Chat {
     async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let at = self.cursors.at(self.view.id);
         match missed(&self.app, &self.caller.actor, self.view.id, at, None).await {
-            Ok(Some(missed)) => {
+            Ok(Found::Missed(missed)) => {
                 self.view = missed.view;
                 self.tell(wire, &missed.events).await
             }
-            Ok(None) => Ok(()),
+            Ok(Found::Offered(_) | Found::Nothing) => Ok(()),
             Err(error) => self.refuse(wire, &error).await,
         }
     }
@@ -157,7 +157,11 @@ impl Chat {
             return Ok(());
         }
         let rep = match &grown.view {
-            Some(view) => view.rep.as_ref().map(|rep| rep.id),
+            Some(view) => view
+                .rep
+                .as_ref()
+                .or(view.offered_to.as_ref())
+                .map(|rep| rep.id),
             None if self.known.contains(&id) => return Ok(()),
             None => {
                 let read = move |conn: &mut Conn| Ok(conversations::find(conn, id)?);
@@ -193,6 +197,10 @@ impl Talk for Chat {
             && let Err(error) = self.arrive(seat).await
         {
             self.refuse(wire, &error).await?;
+        }
+        if self.caller.actor.role == Role::Customer && self.view.status != Status::Closed {
+            let me = self.caller.actor.id;
+            self.presence.attend(&self.app, me, seat.id).await;
         }
         // What happened between the handshake and the seat.
         self.catch_up(wire).await?;
@@ -277,7 +285,7 @@ impl Talk for Chat {
     }
 
     async fn closed(&mut self, seat: &Seat) {
-        let me = self.caller.actor.id;
-        self.presence.leave(&self.app, me, seat.id).await;
+        let actor = &self.caller.actor;
+        self.presence.leave(&self.app, actor, seat.id).await;
     }
 }

@@ -17,26 +17,47 @@ use crate::error::{Code, Error, FieldError, Result};
 /// A JSON body: the right content type, small enough, in time, and with known fields only.
 pub struct Body<T>(pub T);
 
+/// A JSON body that may be left out.
+pub struct OptionalBody<T>(pub T);
+
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, mut payload) = (request.clone(), payload.take());
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let app = request
-                .app_data::<Data<App>>()
-                .expect("every route has the app");
             check_type(&request)?;
-            let most = app.settings.body_bytes_max;
-            let time = Duration::from_millis(app.settings.body_timeout_ms);
-            let bytes = tokio::time::timeout(time, read(&mut payload, most)).await;
-            let bytes = bytes.map_err(|_| {
-                Error::new(Code::Timeout, "The request's body took too long to arrive.")
-            })??;
-            parse(&bytes).map(Body)
+            parse(&read_in_time(&request, payload).await?).map(Body)
         })
     }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read_in_time(&request, payload).await?;
+            if bytes.is_empty() {
+                return Ok(OptionalBody(T::default()));
+            }
+            check_type(&request)?;
+            parse(&bytes).map(OptionalBody)
+        })
+    }
+}
+
+async fn read_in_time(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut> {
+    let app = request
+        .app_data::<Data<App>>()
+        .expect("every route has the app");
+    let most = app.settings.body_bytes_max;
+    let time = Duration::from_millis(app.settings.body_timeout_ms);
+    let bytes = tokio::time::timeout(time, read(&mut payload, most)).await;
+    bytes.map_err(|_| Error::new(Code::Timeout, "The request's body took too long to arrive."))?
 }
 
 fn check_type(request: &HttpRequest) -> Result<()> {

@@ -4,9 +4,10 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::protocol::{ClientFrame, Reference, ServerFrame};
-use crate::desk::{Actor, Close, Desk};
+use crate::desk::{Actor, Claim, Close, Desk, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
+use crate::store::conversations::ConversationView;
 use crate::words::{ClientId, ConversationId};
 
 /// Characters of a `ref`.
@@ -40,11 +41,15 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
         }
         ClientFrame::Claim {
             conversation,
+            rep,
+            over_capacity,
             reference,
-        } => told(reference, None, async move {
-            let view = desk.claim(actor, conversation).await?;
-            Ok((Some((conversation, view.last_seq)), false))
-        }),
+        } => {
+            let claim = Claim { rep, over_capacity };
+            moved(reference, async move {
+                desk.claim(actor, conversation, claim).await
+            })
+        }
         ClientFrame::Close {
             conversation,
             client_id,
@@ -70,7 +75,87 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
             desk.set_availability(actor, me, availability).await?;
             Ok((None, false))
         }),
+        other => moves(desk, actor, other),
     }
+}
+
+/// What is done with a conversation between its opening and its end.
+fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {
+    let reference = frame.reference().map(str::to_owned);
+    match frame {
+        ClientFrame::Accept { conversation, .. } => {
+            moved(
+                reference,
+                async move { desk.accept(actor, conversation).await },
+            )
+        }
+        ClientFrame::Decline {
+            conversation,
+            reason,
+            ..
+        } => moved(reference, async move {
+            desk.decline(actor, conversation, reason).await
+        }),
+        ClientFrame::Requeue {
+            conversation,
+            reason,
+            ..
+        } => moved(reference, async move {
+            desk.requeue(actor, conversation, reason).await
+        }),
+        ClientFrame::Transfer {
+            conversation,
+            rep,
+            queue,
+            note,
+            ..
+        } => moved(reference, async move {
+            let to = Target::of(rep, queue)?;
+            desk.transfer(actor, conversation, to, note).await
+        }),
+        ClientFrame::Park {
+            conversation,
+            wake_at,
+            ..
+        } => moved(reference, async move {
+            desk.park(actor, conversation, wake_at).await
+        }),
+        ClientFrame::Wake { conversation, .. } => {
+            moved(
+                reference,
+                async move { desk.wake(actor, conversation).await },
+            )
+        }
+        ClientFrame::Reopen { conversation, .. } => {
+            moved(
+                reference,
+                async move { desk.reopen(actor, conversation).await },
+            )
+        }
+        ClientFrame::Prioritize {
+            conversation,
+            priority,
+            ..
+        } => moved(reference, async move {
+            desk.prioritize(actor, conversation, priority).await
+        }),
+        ClientFrame::Hello { .. }
+        | ClientFrame::Send { .. }
+        | ClientFrame::Claim { .. }
+        | ClientFrame::Close { .. }
+        | ClientFrame::Availability { .. } => unreachable!("carried out above"),
+    }
+}
+
+/// A command that answers with the conversation as it is then.
+fn moved(
+    reference: Option<String>,
+    work: impl Future<Output = Result<ConversationView>> + 'static,
+) -> LocalBoxFuture<'static, Done> {
+    told(reference, None, async move {
+        let view = work.await?;
+        Ok((Some((view.id, view.last_seq)), false))
+    })
 }
 
 /// The work with its answer, known by what its client gave it: an `ack`, or why not.
@@ -114,12 +199,7 @@ pub fn read(text: &str) -> Result<ClientFrame> {
             error
         }
     })?;
-    let reference = match &frame {
-        ClientFrame::Claim { reference, .. }
-        | ClientFrame::Close { reference, .. }
-        | ClientFrame::Availability { reference, .. } => reference.as_deref(),
-        _ => None,
-    };
+    let reference = frame.reference();
     if reference.is_some_and(|text| text.chars().count() > REFERENCE_MAX) {
         return Err(Error::invalid(
             "ref",

@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::{Conn, events};
-use crate::words::{ConversationId, EventKind, Role, UserId};
+use crate::words::{ConversationId, EventKind, Role, Status, UserId};
 
 /// Events read from the database in one go; what is further behind is left to pages over HTTP.
 pub const BATCH: i64 = 500;
@@ -62,6 +62,15 @@ impl Cursors {
     }
 }
 
+/// How a conversation stands to the person of a socket.
+pub enum Found {
+    /// He has no part in it, or none any more.
+    Nothing,
+    /// It is offered to him: he is told that and no more.
+    Offered(Box<ConversationView>),
+    Missed(Box<Missed>),
+}
+
 /// What a socket has missed of one conversation.
 pub struct Missed {
     pub view: ConversationView,
@@ -72,32 +81,35 @@ pub struct Missed {
     pub assigned: bool,
 }
 
-/// Reads what is missing after `seq`. None when this person may not read the conversation, or
-/// not any more. A `hint` that shows it to be his now saves asking whether it is.
+/// Reads what is missing after `seq`, if this person has a part in it. A `hint` that shows it to
+/// be his now saves asking whether it is.
 pub async fn missed(
     app: &App,
     actor: &Actor,
     id: ConversationId,
     seq: i64,
     hint: Option<&ConversationView>,
-) -> Result<Option<Missed>> {
+) -> Result<Found> {
     let actor = actor.clone();
     let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
     let read = move |conn: &mut Conn| {
         if let Some(view) = &hint {
-            return read_after(conn, view.clone(), seq).map(Some);
+            return read_after(conn, view.clone(), seq);
         }
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
-            Err(error) if error.code == Code::NotFound => return Ok(None),
+            Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing),
             // Not to be taken for "not his": the cursor stays, and the next check asks again.
             Err(error) => return Err(error),
         };
+        if row.status == Status::Offered && row.rep_id == Some(actor.id) {
+            return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
+        }
         if actor.role == Role::Rep && !serves_now(&row, actor.id) {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         let view = conversations::view(conn, row)?;
-        read_after(conn, view, seq).map(Some)
+        read_after(conn, view, seq)
     };
     app.store.read(read).await
 }
@@ -107,7 +119,7 @@ fn takes_part(view: &ConversationView, person: UserId) -> bool {
 }
 
 /// The events between `seq` and the last one that this view knows of.
-fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Missed> {
+fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Found> {
     let from = seq.clamp(0, view.last_seq);
     let behind = view.last_seq - from;
     let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
@@ -115,17 +127,21 @@ fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Misse
     let mut rows = events::after(conn, view.id, after, BATCH)?;
     rows.retain(|event| event.seq <= view.last_seq);
     let assigned = rows.iter().any(|event| event.kind == EventKind::Assigned);
-    Ok(Missed {
+    Ok(Found::Missed(Box::new(Missed {
         gap,
         events: rows.into_iter().map(EventView::from).collect(),
         assigned,
         view,
-    })
+    })))
 }
 
-/// A rep's sockets are told only of what he serves, to its very end.
+/// A rep's sockets are told only of what he serves, to its very end, and of what he has parked.
 fn serves_now(row: &Conversation, rep: UserId) -> bool {
-    row.last_rep_id == Some(rep) && (row.rep_id.is_none() || row.rep_id == Some(rep))
+    match row.status {
+        Status::Active | Status::Wrapup => row.rep_id == Some(rep),
+        Status::Parked | Status::Closed => row.last_rep_id == Some(rep),
+        Status::Waiting | Status::Offered => false,
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! A rep is present as long as a socket of his is open: how one socket comes and goes.
+//! A rep is present as long as a socket of his is open, a customer there: how one socket comes and
+//! goes.
 
 use crate::app::App;
+use crate::desk::Actor;
 use crate::error::Result;
-use crate::words::{SocketId, UserId};
+use crate::words::{Role, SocketId, UserId};
 
 /// Whether a socket was told to the desk.
 #[derive(Default)]
@@ -19,15 +21,31 @@ impl Presence {
         app.desk.arrive(rep, socket).await
     }
 
+    /// A customer who has something open is there. Told once; one that fails is told again with
+    /// the next news.
+    pub async fn attend(&mut self, app: &App, customer: UserId, socket: SocketId) {
+        if self.arrived {
+            return;
+        }
+        match app.desk.customer_arrives(customer, socket).await {
+            Ok(()) => self.arrived = true,
+            Err(error) => tracing::warn!(%error, "a customer is here, unwritten"),
+        }
+    }
+
     /// The socket has closed.
-    pub async fn leave(&self, app: &App, rep: UserId, socket: SocketId) {
+    pub async fn leave(&self, app: &App, actor: &Actor, socket: SocketId) {
         app.hub.set_present(socket, false);
         // When the node goes down, its whole lease is given back at once.
-        if self.arrived && !app.hub.is_closing() {
-            let left = app.desk.leave(rep, socket).await;
-            if let Err(error) = left {
-                tracing::warn!(%error, "a rep's socket has closed and could not be struck out");
-            }
+        if !self.arrived || app.hub.is_closing() {
+            return;
+        }
+        let left = match actor.role {
+            Role::Customer => app.desk.customer_leaves(socket).await,
+            _ => app.desk.leave(actor.id, socket).await,
+        };
+        if let Err(error) = left {
+            tracing::warn!(%error, "a socket has closed and could not be struck out");
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::news::EventView;
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepState;
 use crate::words::{
-    Availability, ClientId, ConversationId, Moment, NodeId, Resolution, Role, UserId,
+    Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId, Resolution, Role,
+    UserId,
 };
 
 /// What both sides call this protocol.
@@ -33,6 +34,57 @@ pub enum ClientFrame {
     },
     Claim {
         conversation: ConversationId,
+        /// For whom, if an admin claims.
+        rep: Option<UserId>,
+        #[serde(default)]
+        over_capacity: bool,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Accept {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Decline {
+        conversation: ConversationId,
+        reason: Option<String>,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Requeue {
+        conversation: ConversationId,
+        reason: Option<String>,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Transfer {
+        conversation: ConversationId,
+        rep: Option<UserId>,
+        queue: Option<QueueId>,
+        note: Option<String>,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Park {
+        conversation: ConversationId,
+        wake_at: Option<Moment>,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Wake {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Reopen {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Prioritize {
+        conversation: ConversationId,
+        priority: Priority,
         #[serde(rename = "ref")]
         reference: Option<String>,
     },
@@ -49,6 +101,26 @@ pub enum ClientFrame {
         #[serde(rename = "ref")]
         reference: Option<String>,
     },
+}
+
+impl ClientFrame {
+    /// What its client gave it to be known by.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            ClientFrame::Hello { .. } | ClientFrame::Send { .. } => None,
+            ClientFrame::Claim { reference, .. }
+            | ClientFrame::Accept { reference, .. }
+            | ClientFrame::Decline { reference, .. }
+            | ClientFrame::Requeue { reference, .. }
+            | ClientFrame::Transfer { reference, .. }
+            | ClientFrame::Park { reference, .. }
+            | ClientFrame::Wake { reference, .. }
+            | ClientFrame::Reopen { reference, .. }
+            | ClientFrame::Prioritize { reference, .. }
+            | ClientFrame::Close { reference, .. }
+            | ClientFrame::Availability { reference, .. } => reference.as_deref(),
+        }
+    }
 }
 
 /// What a command is known by to its client.
@@ -109,6 +181,18 @@ pub enum ServerFrame {
     },
     /// A rep has taken it; the events follow.
     Assigned { conversation: Box<ConversationView> },
+    /// You are offered it: accept or decline before `expires_at`.
+    Offer {
+        conversation: Box<ConversationView>,
+        expires_at: Option<Moment>,
+    },
+    /// What you were offered is yours, or not to be had any more.
+    OfferGone {
+        conversation: ConversationId,
+        reason: &'static str,
+    },
+    /// It is no longer yours: nothing more is told of it.
+    Gone { conversation: ConversationId },
     /// Your capacity, load or availability is another.
     Rep { rep: RepState },
     /// Too much to send here: read these events at `url`.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::command::{self, Done};
-use super::cursor::{Cursors, Next, missed};
+use super::cursor::{Cursors, Found, Next, missed};
+use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
-use super::protocol::{ClientFrame, Myself, Reference, ServerFrame};
+use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -13,23 +14,23 @@ use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::Conn;
-use crate::store::conversations::{self, ConversationView, Filter};
-use crate::store::reps::{self, RepState};
-use crate::words::{ConversationId, EventKind, Role, SocketId, Status, now};
+use crate::store::conversations::{self, ConversationView, PersonView};
+use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
 
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
 
 /// One client.
 pub struct Session {
-    app: App,
-    caller: Caller,
-    socket: Option<SocketId>,
-    cursors: Cursors,
-    ready: bool,
-    presence: Presence,
+    pub(super) app: App,
+    pub(super) caller: Caller,
+    pub(super) socket: Option<SocketId>,
+    pub(super) cursors: Cursors,
+    pub(super) ready: bool,
+    pub(super) presence: Presence,
+    pub(super) offers: Offers,
     /// The newest state of this rep that was told.
-    rep_version: i64,
+    pub(super) rep_version: i64,
 }
 
 impl Session {
@@ -42,116 +43,12 @@ impl Session {
             cursors,
             ready: false,
             presence: Presence::default(),
+            offers: Offers::default(),
             rep_version: 0,
         }
     }
 
-    async fn hello(
-        &mut self,
-        wire: &mut Wire,
-        resume: Vec<(ConversationId, i64)>,
-    ) -> Result<(), Gone> {
-        if let Err(error) = self.arrive().await {
-            return self.refuse(wire, &error, Reference::default()).await;
-        }
-        let (actor, named) = (self.caller.actor.clone(), resume.clone());
-        let read = move |conn: &mut Conn| {
-            let filter = Filter {
-                open: true,
-                served_by: (actor.role == Role::Rep).then_some(actor.id),
-                limit: 200,
-                ..Filter::default()
-            };
-            let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
-            if actor.role == Role::Admin {
-                rows.clear();
-            }
-            for (id, _) in &named {
-                if !rows.iter().any(|row| row.id == *id)
-                    && let Some(row) = conversations::find(conn, *id)?
-                    && conversations::may_read(conn, actor.id, actor.role, &row)?
-                {
-                    rows.push(row);
-                }
-            }
-            let rep = match actor.role {
-                Role::Customer => None,
-                _ => reps::standings_of(conn, &[actor.id])?
-                    .first()
-                    .map(RepState::from),
-            };
-            Ok((conversations::views(conn, rows)?, rep))
-        };
-        let (views, rep): (Vec<ConversationView>, Option<RepState>) =
-            match self.app.store.read(read).await {
-                Ok(found) => found,
-                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
-            };
-        self.ready = true;
-        self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
-        for (id, seq) in resume {
-            self.cursors.set(id, seq.max(0));
-        }
-        self.welcome(wire, &views, rep).await?;
-        for view in &views {
-            self.catch_up(wire, view.id, None).await?;
-        }
-        for view in views.iter().filter(|view| view.status == Status::Waiting) {
-            self.tell_place(wire, view).await?;
-        }
-        Ok(())
-    }
-
-    /// Makes a rep present.
-    async fn arrive(&mut self) -> Result<()> {
-        let (Some(socket), Role::Rep) = (self.socket, self.caller.actor.role) else {
-            return Ok(());
-        };
-        let me = self.caller.actor.id;
-        self.presence.arrive(&self.app, me, socket).await
-    }
-
-    async fn welcome(
-        &mut self,
-        wire: &mut Wire,
-        views: &[ConversationView],
-        rep: Option<RepState>,
-    ) -> Result<(), Gone> {
-        let settings = &self.app.settings;
-        let heartbeat_ms = match self.caller.actor.role {
-            Role::Customer => settings.customer_ping_ms,
-            _ => settings.rep_ping_ms,
-        };
-        let user = Myself {
-            id: self.caller.actor.id,
-            name: self.caller.name.clone(),
-            role: self.caller.actor.role,
-        };
-        let frame = ServerFrame::Ready {
-            node: self.app.node,
-            server_time: now(),
-            heartbeat_ms,
-            user,
-            rep,
-            conversations: views.to_vec(),
-        };
-        wire.send(&frame).await
-    }
-
-    /// Tells a waiting customer where he stands, once; from then on the line's news does.
-    async fn tell_place(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
-        if self.caller.actor.role != Role::Customer {
-            return Ok(());
-        }
-        let id = view.id;
-        let read = move |conn: &mut Conn| Ok(conversations::ahead(conn, id)?);
-        match self.app.store.read(read).await {
-            Ok(Some(ahead)) => self.line(wire, id, ahead).await,
-            _ => Ok(()),
-        }
-    }
-
-    async fn line(
+    pub(super) async fn line(
         &mut self,
         wire: &mut Wire,
         conversation: ConversationId,
@@ -166,6 +63,18 @@ impl Session {
     }
 
     async fn grown(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
+        let me = self.caller.actor.id;
+        if let Some(view) = &grown.view {
+            if view.status != Status::Closed {
+                self.attend().await;
+            }
+            if is_offered(view, me) {
+                return Self::tell(wire, self.offers.made(view)).await;
+            }
+            if let Some(frame) = self.offers.gone(view.id, offers::reason(&grown.events)) {
+                wire.send(&frame).await?;
+            }
+        }
         match self.cursors.judge(grown) {
             Next::Nothing => Ok(()),
             Next::Read => {
@@ -186,8 +95,38 @@ impl Session {
                     let event = event.clone().seen_by(self.caller.actor.role);
                     wire.send(&ServerFrame::Event { after, event }).await?;
                 }
-                Ok(())
+                match &grown.view {
+                    Some(view) if !self.has_part(view) => self.lose(wire, view.id).await,
+                    _ => Ok(()),
+                }
             }
+        }
+    }
+
+    /// Whether a rep goes on hearing of it.
+    fn has_part(&self, view: &ConversationView) -> bool {
+        let is_me = |one: &Option<PersonView>| {
+            one.as_ref()
+                .is_some_and(|one| one.id == self.caller.actor.id)
+        };
+        let kept = matches!(view.status, Status::Parked | Status::Closed) && is_me(&view.last_rep);
+        self.caller.actor.role != Role::Rep || is_me(&view.rep) || kept
+    }
+
+    /// Tells that a conversation is no longer his, if he was told of it.
+    async fn lose(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
+        let gone = self.offers.gone(id, "withdrawn");
+        Self::tell(wire, gone).await?;
+        let known = self.cursors.at(id) > 0;
+        self.cursors.forget(id);
+        let frame = known.then_some(ServerFrame::Gone { conversation: id });
+        Self::tell(wire, frame).await
+    }
+
+    async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {
+        match frame {
+            Some(frame) => wire.send(&frame).await,
+            None => Ok(()),
         }
     }
 
@@ -197,7 +136,7 @@ impl Session {
     }
 
     /// Reads what this socket has missed of a conversation, and tells it.
-    async fn catch_up(
+    pub(super) async fn catch_up(
         &mut self,
         wire: &mut Wire,
         id: ConversationId,
@@ -205,13 +144,13 @@ impl Session {
     ) -> Result<(), Gone> {
         let at = self.cursors.at(id);
         let missed = match missed(&self.app, &self.caller.actor, id, at, hint).await {
-            Ok(Some(missed)) => missed,
-            Ok(None) => {
-                self.cursors.forget(id);
-                return Ok(());
-            }
+            Ok(Found::Missed(missed)) => *missed,
+            Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
+            Ok(Found::Nothing) => return self.lose(wire, id).await,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
+        let gone = self.offers.gone(id, "accepted");
+        Self::tell(wire, gone).await?;
         if missed.assigned && missed.view.rep.is_some() {
             self.assigned(wire, &missed.view).await?;
         }
@@ -255,10 +194,18 @@ impl Session {
                 self.catch_up(wire, id, None).await?;
             }
         }
+        for id in self.offers.ids() {
+            self.catch_up(wire, id, None).await?;
+        }
         Ok(())
     }
 
-    async fn refuse(&self, wire: &mut Wire, error: &Error, what: Reference) -> Result<(), Gone> {
+    pub(super) async fn refuse(
+        &self,
+        wire: &mut Wire,
+        error: &Error,
+        what: Reference,
+    ) -> Result<(), Gone> {
         super::note_failure(&self.app, error);
         wire.send(&ServerFrame::error(error, what)).await
     }
@@ -368,8 +315,8 @@ impl Talk for Session {
     }
 
     async fn closed(&mut self, seat: &Seat) {
-        let me = self.caller.actor.id;
-        self.presence.leave(&self.app, me, seat.id).await;
+        let actor = &self.caller.actor;
+        self.presence.leave(&self.app, actor, seat.id).await;
     }
 
     fn is_late(&self) -> bool {

@@ -116,6 +116,9 @@ impl People {
                 version: 1,
                 availability: Availability::Available,
                 last_assigned_at: 0,
+                misses: 0,
+                lost_at: None,
+                suspected: false,
             };
             reps::insert(conn, &rep)?;
             for queue in queues::list(conn)? {
@@ -168,6 +171,7 @@ impl People {
             token_version: 0,
             disabled_at: None,
             created_at: now(),
+            personal_rep_id: None,
         })
     }
 

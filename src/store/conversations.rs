@@ -3,16 +3,16 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
-use super::schema::{conversations, heads, rep_queues};
+use super::schema::{conversations, heads, queues, rep_queues};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use crate::error::{Error, Result};
 use crate::words::{
-    ClientId, ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
+    ClientId, ConversationId, Mode, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
 };
 
 /// A conversation as it is stored.
@@ -48,6 +48,15 @@ pub struct Conversation {
     pub due_at: Option<Moment>,
     /// The resolution it will have once its wrap-up has ended.
     pub ending: Option<Resolution>,
+    /// Since when it has waited in its queue, this time.
+    pub queued_at: Moment,
+}
+
+impl Conversation {
+    /// Whether it is a message that a customer has left, which nobody has looked after yet.
+    pub fn is_left_message(&self) -> bool {
+        self.status == Status::Parked && self.last_rep_id.is_none()
+    }
 }
 
 /// An open conversation: its id, its customer, its rep, its last seq.
@@ -66,15 +75,24 @@ pub struct Filter {
     pub limit: i64,
 }
 
-/// Who waits, spelt as the index of the line spells it: with a parameter PostgreSQL could not
-/// use that index in a plan that it keeps.
-pub(super) fn waits() -> SqlLiteral<Bool> {
-    sql("conversations.status = 'waiting'")
+/// What is not closed, spelt as its index spells it.
+pub(super) fn is_open() -> SqlLiteral<Bool> {
+    sql("conversations.status <> 'closed'")
 }
 
 queries! {
     pub fn find(conn, id: ConversationId) -> QueryResult<Option<Conversation>> {
         conversations::table.find(id).select(Conversation::as_select()).first(conn).optional()
+    }
+
+    /// A conversation, and how long the wrap-up of its queue lasts, in ms.
+    pub fn find_to_close(conn, id: ConversationId) -> QueryResult<Option<(Conversation, i64)>> {
+        conversations::table
+            .inner_join(queues::table)
+            .filter(conversations::id.eq(id))
+            .select((Conversation::as_select(), queues::wrap_ms))
+            .first(conn)
+            .optional()
     }
 
     /// The conversation that this customer opened with this command.
@@ -103,29 +121,23 @@ queries! {
         Ok(first.is_some())
     }
 
-    /// How many conversations this customer has that are not closed.
-    pub fn count_open(conn, customer: UserId) -> QueryResult<i64> {
-        conversations::table
-            .filter(conversations::customer_id.eq(customer))
-            .filter(conversations::status.ne(Status::Closed))
-            .count()
-            .get_result(conn)
-    }
-
-    /// How many wait in a queue.
-    pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
-        let line = conversations::table.filter(conversations::queue_id.eq(queue)).filter(waits());
-        prepared(line.count()).get_result(conn)
-    }
-
-    /// The waiting one becomes this rep's, if it still waits. The desk takes the slot beside it.
+    /// The waiting one becomes this rep's, if it still waits, and is not to be offered first:
+    /// whoever claims it needs no offer. The desk takes the slot beside it.
     pub fn set_assigned(conn, id: ConversationId, rep: UserId, by: Option<UserId>, at: Moment)
         -> QueryResult<Option<(Conversation, Beside)>>
     {
+        let patience = sql::<Nullable<BigInt>>(
+            "(SELECT coalesce(q.first_reply_ms, q.idle_after_ms) + ",
+        )
+        .bind::<BigInt, _>(at)
+        .sql(" FROM queues q WHERE q.id = conversations.queue_id)");
+        let gives_out = queues::table
+            .filter(queues::id.eq(conversations::queue_id).and(queues::mode.ne(Mode::Offer)));
         let waiting = conversations::table
             .filter(conversations::id.eq(id))
             .filter(conversations::status.eq(Status::Waiting))
-            .filter(conversations::held.eq(false));
+            .filter(conversations::held.eq(false).or(by.is_some().into_sql::<Bool>()))
+            .filter(diesel::dsl::exists(gives_out).or(by.is_some().into_sql::<Bool>()));
         let changed = diesel::update(waiting)
             .set((
                 conversations::status.eq(Status::Active),
@@ -135,30 +147,63 @@ queries! {
                 conversations::assigned_at.eq(Some(at)),
                 conversations::updated_at.eq(at),
                 conversations::changed_by.eq(by),
+                conversations::held.eq(false),
+                conversations::preferred_until.eq(None::<Moment>),
+                conversations::due_at.eq(patience),
             ))
             .returning((Conversation::as_returning(), beside!()));
         prepared(changed).get_result(conn).optional()
     }
 
-    /// Closes it, if it is open. The desk gives the slot back beside it.
-    pub fn set_closed(conn, id: ConversationId, how: Resolution, by: Option<UserId>, at: Moment)
-        -> QueryResult<Option<(Conversation, Beside)>>
-    {
-        let open = conversations::table
-            .filter(conversations::id.eq(id))
-            .filter(conversations::status.ne(Status::Closed));
-        let changed = diesel::update(open)
+    /// Writes what the desk has changed in a row whose head it holds.
+    pub fn set_state(conn, row: &Conversation) -> QueryResult<Beside> {
+        let changed = diesel::update(conversations::table.find(row.id))
             .set((
-                conversations::status.eq(Status::Closed),
-                conversations::resolution.eq(Some(how)),
-                conversations::rep_id.eq(None::<UserId>),
-                conversations::held.eq(false),
-                conversations::closed_at.eq(Some(at)),
-                conversations::updated_at.eq(at),
-                conversations::changed_by.eq(by),
+                (
+                    conversations::queue_id.eq(row.queue_id),
+                    conversations::priority.eq(row.priority),
+                    conversations::status.eq(row.status),
+                    conversations::resolution.eq(row.resolution),
+                    conversations::rep_id.eq(row.rep_id),
+                    conversations::last_rep_id.eq(row.last_rep_id),
+                    conversations::epoch.eq(row.epoch),
+                    conversations::place.eq(row.place),
+                    conversations::held.eq(row.held),
+                ),
+                (
+                    conversations::updated_at.eq(row.updated_at),
+                    conversations::assigned_at.eq(row.assigned_at),
+                    conversations::closed_at.eq(row.closed_at),
+                    conversations::changed_by.eq(row.changed_by),
+                    conversations::preferred_rep_id.eq(row.preferred_rep_id),
+                    conversations::preferred_until.eq(row.preferred_until),
+                    conversations::hops.eq(row.hops),
+                    conversations::due_at.eq(row.due_at),
+                    conversations::ending.eq(row.ending),
+                    conversations::queued_at.eq(row.queued_at),
+                ),
             ))
-            .returning((Conversation::as_returning(), beside!()));
-        prepared(changed).get_result(conn).optional()
+            .returning(beside!());
+        prepared(changed).get_result(conn)
+    }
+
+    /// Those whose state time has ended, the longest overdue first.
+    pub fn due(conn, now: Moment, limit: i64) -> QueryResult<Vec<ConversationId>> {
+        let due = conversations::table
+            .filter(conversations::due_at.le(now))
+            .order(conversations::due_at)
+            .limit(limit)
+            .select(conversations::id);
+        prepared(due).load(conn)
+    }
+
+    /// What a rep holds in this status.
+    pub fn held_by(conn, rep: UserId, status: Status) -> QueryResult<Vec<ConversationId>> {
+        conversations::table
+            .filter(conversations::rep_id.eq(rep).and(conversations::status.eq(status)))
+            .order(conversations::id)
+            .select(conversations::id)
+            .load(conn)
     }
 
     /// The open ones of these people, as customer or rep, with their last seqs.
@@ -167,7 +212,7 @@ queries! {
     {
         conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
-            .filter(conversations::status.ne(Status::Closed))
+            .filter(is_open())
             .filter(
                 conversations::customer_id
                     .eq_any(people)
@@ -202,37 +247,6 @@ queries! {
             .load(conn)
     }
 
-    /// The first of a queue's line, with their customers: at most `limit`, held ones included.
-    pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<(ConversationId, UserId)>> {
-        let line = conversations::table
-            .filter(conversations::queue_id.eq(queue))
-            .filter(waits())
-            .order((conversations::place, conversations::id))
-            .limit(limit)
-            .select((conversations::id, conversations::customer_id));
-        prepared(line).load(conn)
-    }
-
-    /// How many stand ahead in the same queue, held ones included; none if this one does not wait.
-    pub fn ahead(conn, id: ConversationId) -> QueryResult<Option<i64>> {
-        let mine = conversations::table
-            .filter(conversations::id.eq(id))
-            .filter(conversations::status.eq(Status::Waiting))
-            .select((conversations::queue_id, conversations::place))
-            .first::<(QueueId, Moment)>(conn)
-            .optional()?;
-        let Some((queue, place)) = mine else { return Ok(None) };
-        let before = conversations::place
-            .lt(place)
-            .or(conversations::place.eq(place).and(conversations::id.lt(id)));
-        let ahead = conversations::table
-            .filter(conversations::queue_id.eq(queue))
-            .filter(waits())
-            .filter(before)
-            .count();
-        prepared(ahead).get_result(conn).map(Some)
-    }
-
     /// The page of conversations that this person may read.
     pub fn list(conn, person: UserId, role: Role, filter: &Filter)
         -> QueryResult<Vec<Conversation>>
@@ -244,13 +258,15 @@ queries! {
                 let served = rep_queues::table
                     .filter(rep_queues::rep_id.eq(person))
                     .select(rep_queues::queue_id);
-                query.filter(
-                    conversations::last_rep_id.eq(person).or(conversations::status
-                        .eq(Status::Waiting)
-                        .and(conversations::queue_id.eq_any(served))
-                        .assume_not_null()
-                        .nullable()),
-                )
+                let left = conversations::status
+                    .eq(Status::Parked)
+                    .and(conversations::last_rep_id.is_null());
+                let for_all = conversations::status.eq(Status::Waiting).or(left);
+                let his = conversations::last_rep_id
+                    .eq(person)
+                    .or(conversations::rep_id.eq(person));
+                let for_him = for_all.and(conversations::queue_id.eq_any(served));
+                query.filter(his.or(for_him.assume_not_null().nullable()))
             }
             Role::Admin => query,
         };
@@ -275,15 +291,17 @@ queries! {
     }
 }
 
-/// Whether this person may read this conversation: his own, one he serves or served last, one
-/// that waits in a queue he serves; an admin reads all.
+/// Whether this person may read this conversation: his own, one he serves, is offered or served
+/// last, one that waits or was left as a message in a queue he serves; an admin reads all.
 pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Result<bool> {
     Ok(match role {
         Role::Admin => true,
         Role::Customer => row.customer_id == person,
         Role::Rep => {
+            let for_all = row.status == Status::Waiting || row.is_left_message();
             row.last_rep_id == Some(person)
-                || row.status == Status::Waiting && serves(conn, person, row.queue_id)?
+                || row.rep_id == Some(person)
+                || for_all && serves(conn, person, row.queue_id)?
         }
     })
 }

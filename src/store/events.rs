@@ -74,6 +74,27 @@ queries! {
             .load(conn)
     }
 
+    /// Whether somebody has written into a conversation since a moment.
+    pub fn spoke_since(conn, id: ConversationId, sender: UserId, since: Moment)
+        -> QueryResult<bool>
+    {
+        let said = events::table
+            .filter(events::conversation_id.eq(id).and(events::sender_id.eq(sender)))
+            .filter(events::kind.eq(EventKind::Message).and(events::created_at.ge(since)));
+        diesel::select(diesel::dsl::exists(said)).get_result(conn)
+    }
+
+    /// When the last entry of a conversation was written.
+    pub fn last_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
+        events::table
+            .filter(events::conversation_id.eq(id))
+            .order(events::seq.desc())
+            .limit(1)
+            .select(events::created_at)
+            .first(conn)
+            .optional()
+    }
+
     /// The last seq of each of these conversations.
     pub fn last_seqs(conn, ids: &[ConversationId]) -> QueryResult<Vec<(ConversationId, i64)>> {
         heads::table

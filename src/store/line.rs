@@ -3,16 +3,23 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::conversations::{Conversation, waits};
+use super::conversations::Conversation;
 use super::prepared::prepared;
-use super::reps;
 use super::schema::{conversations, heads, queues};
+use super::waiting::waits;
+use super::{cooldowns, reps};
 use crate::dispatch::{ConversationFact, Eligibility, Facts, RepFact, Standing};
 use crate::error::Result;
-use crate::words::{ConversationId, Mode, Moment, QueueId, Status};
+use crate::words::{ConversationId, Mode, Moment, QueueId, Status, UserId, now};
 
-/// What of a conversation the line must know.
-type Row = (ConversationId, i64, Status, bool, QueueId, Moment, Mode);
+/// Reps who must not be given a conversation yet, each until a moment.
+pub type Cooling = Vec<(UserId, Moment)>;
+
+/// What of a conversation the line must know: beside it, whom it is reserved for and until when.
+type Row = (
+    (ConversationId, i64, Status, bool, QueueId, Moment, Mode),
+    (Option<UserId>, Option<Moment>),
+);
 
 queries! {
     fn open(conn) -> QueryResult<Vec<Row>> {
@@ -23,8 +30,12 @@ queries! {
             .filter(waits().or(conversations::rep_id.is_not_null()))
             .order(conversations::id)
             .select((
-                conversations::id, heads::last_seq, conversations::status, conversations::held,
-                conversations::queue_id, conversations::place, queues::mode,
+                (
+                    conversations::id, heads::last_seq, conversations::status,
+                    conversations::held, conversations::queue_id, conversations::place,
+                    queues::mode,
+                ),
+                (conversations::preferred_rep_id, conversations::preferred_until),
             ));
         prepared(query).load(conn)
     }
@@ -35,8 +46,12 @@ queries! {
             .inner_join(queues::table)
             .filter(conversations::id.eq_any(ids))
             .select((
-                conversations::id, heads::last_seq, conversations::status, conversations::held,
-                conversations::queue_id, conversations::place, queues::mode,
+                (
+                    conversations::id, heads::last_seq, conversations::status,
+                    conversations::held, conversations::queue_id, conversations::place,
+                    queues::mode,
+                ),
+                (conversations::preferred_rep_id, conversations::preferred_until),
             ))
             .load(conn)
     }
@@ -45,7 +60,7 @@ queries! {
 
 fn standing(status: Status, held: bool, mode: Mode) -> Standing {
     match status {
-        Status::Waiting if mode == Mode::Auto && !held => Standing::Waiting,
+        Status::Waiting if mode != Mode::Manual && !held => Standing::Waiting,
         // In line for people to take by hand; the engine keeps it for its version.
         Status::Waiting => Standing::Served,
         status if status.holds_slot() => Standing::Served,
@@ -53,15 +68,16 @@ fn standing(status: Status, held: bool, mode: Mode) -> Standing {
     }
 }
 
-fn fact((id, version, status, held, queue, place, mode): Row) -> ConversationFact {
+fn fact(row: Row, cooling: Cooling) -> ConversationFact {
+    let ((id, version, status, held, queue, place, mode), reserved) = row;
     ConversationFact {
         id,
         version,
         standing: standing(status, held, mode),
         queue,
         place,
-        reserved: None,
-        cooling: Vec::new(),
+        reserved: reserved.0.zip(reserved.1),
+        cooling,
     }
 }
 
@@ -80,10 +96,18 @@ pub fn rep_fact(one: reps::Standing) -> RepFact {
 
 /// Everything: all that is open, and every rep.
 pub fn everything(conn: &mut Conn) -> Result<Facts> {
-    let conversations = open(conn)?.into_iter().map(fact).collect();
+    let rows = open(conn)?;
+    let cooling = cooldowns::all(conn, now())?;
     let reps = reps::standings(conn)?.into_iter().map(rep_fact).collect();
+    let of = |id: ConversationId| {
+        let first = cooling.partition_point(|(other, ..)| *other < id);
+        let its = cooling[first..]
+            .iter()
+            .take_while(|(other, ..)| *other == id);
+        its.map(|(_, rep, until)| (*rep, *until)).collect()
+    };
     Ok(Facts {
-        conversations,
+        conversations: rows.into_iter().map(|row| fact(row, of(row.0.0))).collect(),
         reps,
         refused: Vec::new(),
     })
@@ -91,18 +115,24 @@ pub fn everything(conn: &mut Conn) -> Result<Facts> {
 
 /// These conversations as they are now, whatever their status.
 pub fn conversations(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<ConversationFact>> {
-    Ok(some(conn, ids)?.into_iter().map(fact).collect())
+    let mut facts = Vec::with_capacity(ids.len());
+    for row in some(conn, ids)? {
+        let cooling = cooldowns::of(conn, row.0.0, now())?;
+        facts.push(fact(row, cooling));
+    }
+    Ok(facts)
 }
 
-/// A row just written, with the last seq it was written under and its queue's mode.
-pub fn of_row(row: &Conversation, last_seq: i64, mode: Mode) -> ConversationFact {
+/// A row just written, with the last seq it was written under, its queue's mode, and its
+/// cool-downs if it waits.
+pub fn of_row(row: &Conversation, last_seq: i64, mode: Mode, cooling: Cooling) -> ConversationFact {
     ConversationFact {
         id: row.id,
         version: last_seq,
         standing: standing(row.status, row.held, mode),
         queue: row.queue_id,
         place: row.place,
-        reserved: None,
-        cooling: Vec::new(),
+        reserved: row.preferred_rep_id.zip(row.preferred_until),
+        cooling,
     }
 }

@@ -258,11 +258,11 @@ pub fn idempotency_mismatch() -> Error {
 }
 
 /// Writers are the customer, the assigned rep and an admin; nobody writes into a closed or
-/// parked conversation.
+/// parked conversation, nor into one that is only being wrapped up.
 fn may_write(one: &Append, door: &Door) -> Result<()> {
     let may = match one.role {
         Role::Customer => door.customer_id == one.sender,
-        Role::Rep => door.rep_id == Some(one.sender),
+        Role::Rep => door.rep_id == Some(one.sender) && door.status != Status::Offered,
         Role::Admin => true,
     };
     if !may && door.last_rep_id == Some(one.sender) && door.status != Status::Closed {
@@ -272,7 +272,7 @@ fn may_write(one: &Append, door: &Door) -> Result<()> {
         return Err(Error::not_found("conversation"));
     }
     match door.status {
-        Status::Closed => Err(Error::new(
+        Status::Closed | Status::Wrapup => Err(Error::new(
             Code::ConversationClosed,
             "This conversation is closed. Open a new one to go on.",
         )),

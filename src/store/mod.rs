@@ -7,7 +7,9 @@
 pub mod checks;
 pub mod conn;
 pub mod conversations;
+pub mod cooldowns;
 pub mod counters;
+pub mod customer_sessions;
 pub mod events;
 pub mod line;
 mod lite;
@@ -23,6 +25,7 @@ pub mod schema;
 pub mod sessions;
 pub mod users;
 pub mod views;
+pub mod waiting;
 mod writer;
 
 use std::path::Path;

@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::conversations::waits;
+use super::conversations::is_open;
 use super::prepared::prepared;
 use super::schema::{conversations, queues};
-use crate::words::{Mode, Moment, QueueId, Status, UserId};
+use super::waiting::waits;
+use crate::words::{Mode, Moment, QueueId, UserId};
 
 /// A queue as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -97,7 +98,7 @@ queries! {
             .filter(waits());
         let open = conversations::table
             .filter(conversations::customer_id.eq(customer))
-            .filter(conversations::status.ne(Status::Closed));
+            .filter(is_open());
         let mut query = queues::table
             .select((
                 Queue::as_select(),
@@ -120,6 +121,21 @@ queries! {
     /// All of them, in the order people see.
     pub fn list(conn) -> QueryResult<Vec<Queue>> {
         queues::table.order((queues::position, queues::id)).select(Queue::as_select()).load(conn)
+    }
+
+    /// Writes everything of a queue but when it was made.
+    pub fn update(conn, row: &Queue) -> QueryResult<usize> {
+        diesel::update(queues::table.find(row.id))
+            .set((
+                queues::name.eq(&row.name),
+                queues::name_key.eq(&row.name_key),
+                queues::description.eq(&row.description),
+                queues::position.eq(row.position),
+                queues::mode.eq(row.mode),
+                queues::waiting_max.eq(row.waiting_max),
+                &row.policy,
+            ))
+            .execute(conn)
     }
 
     /// Makes a queue unless one of that name exists.

@@ -1,6 +1,7 @@
 //! Reps: capacity, load, availability, and whether they are there.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::{Conn, Later, clock, queries};
 use super::prepared::prepared;
@@ -19,6 +20,23 @@ pub struct Rep {
     pub version: i64,
     pub availability: Availability,
     pub last_assigned_at: Moment,
+    /// Offers missed in a row.
+    pub misses: i32,
+    /// Since when nobody of his is connected any more. None: he is, or never was.
+    pub lost_at: Option<Moment>,
+    /// His customers have been told that he is lost.
+    pub suspected: bool,
+}
+
+/// What is asked of a rep besides room.
+#[derive(Debug, Clone, Copy)]
+pub struct Taking {
+    /// He must be available and present. A claim asks for neither.
+    pub there: bool,
+    /// He need not serve the queue: the conversation is meant for him.
+    pub any_queue: bool,
+    /// He need not have room: an admin says so.
+    pub over_capacity: bool,
 }
 
 /// A rep as staff see him.
@@ -110,19 +128,21 @@ queries! {
             .load(conn)
     }
 
-    /// Takes a slot for an automatic assignment, if the rep is available, present, serves the
-    /// queue and is below his capacity at this very moment.
-    pub fn take_slot(conn, id: UserId, queue: QueueId, at: Moment) -> QueryResult<Option<Rep>> {
+    /// Takes a slot, if the rep is below his capacity at this very moment.
+    pub fn take_slot(conn, id: UserId, queue: QueueId, at: Moment, how: Taking)
+        -> QueryResult<Option<Rep>>
+    {
         let now = clock(conn);
         let there = rep_sessions::table
             .inner_join(nodes::table)
             .filter(rep_sessions::rep_id.eq(id).and(nodes::expires_at.gt(now)));
+        let available = reps::availability.eq(Availability::Available);
+        let serves = diesel::dsl::exists(rep_queues::table.find((id, queue)));
         let free = reps::table
             .filter(reps::user_id.eq(id))
-            .filter(reps::availability.eq(Availability::Available))
-            .filter(reps::active.lt(reps::capacity))
-            .filter(diesel::dsl::exists(there))
-            .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
+            .filter(how.over_capacity.into_sql::<Bool>().or(reps::active.lt(reps::capacity)))
+            .filter((!how.there).into_sql::<Bool>().or(available.and(diesel::dsl::exists(there))))
+            .filter(how.any_queue.into_sql::<Bool>().or(serves));
         let taken = diesel::update(free)
             .set((
                 reps::active.eq(reps::active + 1),
@@ -133,20 +153,18 @@ queries! {
         prepared(taken).get_result(conn).optional()
     }
 
-    /// Takes a slot for a claim: capacity counts, presence does not.
-    pub fn claim_slot(conn, id: UserId, queue: QueueId, at: Moment) -> QueryResult<Option<Rep>> {
-        let free = reps::table
-            .filter(reps::user_id.eq(id))
-            .filter(reps::active.lt(reps::capacity))
-            .filter(diesel::dsl::exists(rep_queues::table.find((id, queue))));
-        let taken = diesel::update(free)
-            .set((
-                reps::active.eq(reps::active + 1),
-                reps::version.eq(reps::version + 1),
-                reps::last_assigned_at.eq(at),
-            ))
-            .returning(Rep::as_returning());
-        prepared(taken).get_result(conn).optional()
+    /// One more offer missed; answers how many running.
+    pub fn add_miss(conn, id: UserId) -> QueryResult<i32> {
+        let missed = diesel::update(reps::table.find(id))
+            .set(reps::misses.eq(reps::misses + 1))
+            .returning(reps::misses);
+        prepared(missed).get_result(conn)
+    }
+
+    pub fn set_misses(conn, id: UserId, misses: i32) -> QueryResult<usize> {
+        let change = diesel::update(reps::table.find(id).filter(reps::misses.ne(misses)))
+            .set(reps::misses.eq(misses));
+        prepared(change).execute(conn)
     }
 
     /// Gives a slot back.
@@ -173,6 +191,48 @@ queries! {
         let change = diesel::update(reps::table.find(id))
             .set(reps::version.eq(reps::version + 1));
         prepared(change).execute(conn)
+    }
+
+    /// Writes down since when nobody of a rep's is connected, if nobody is. His row is held.
+    pub fn set_lost(conn, id: UserId, at: Moment) -> QueryResult<usize> {
+        let sockets = rep_sessions::table.filter(rep_sessions::rep_id.eq(id));
+        let gone = reps::table
+            .filter(reps::user_id.eq(id).and(reps::lost_at.is_null()))
+            .filter(diesel::dsl::not(diesel::dsl::exists(sockets)));
+        prepared(diesel::update(gone).set(reps::lost_at.eq(at))).execute(conn)
+    }
+
+    /// Somebody of his is connected.
+    pub fn set_found(conn, id: UserId) -> QueryResult<usize> {
+        let lost = reps::table.filter(reps::user_id.eq(id).and(reps::lost_at.is_not_null()));
+        prepared(diesel::update(lost).set(reps::lost_at.eq(None::<Moment>))).execute(conn)
+    }
+
+    /// Writes down that his customers are told whether he is lost. False if that was so before,
+    /// or if he is not as `lost` says: another node tells them.
+    pub fn set_suspected(conn, id: UserId, lost: bool) -> QueryResult<bool> {
+        let his = reps::table.filter(reps::user_id.eq(id).and(reps::suspected.ne(lost)));
+        let his = his.filter(reps::lost_at.is_not_null().eq(lost));
+        let changed = prepared(diesel::update(his).set(reps::suspected.eq(lost))).execute(conn)?;
+        Ok(changed > 0)
+    }
+
+    /// Those who are back and whose customers have not been told so.
+    pub fn found_again(conn) -> QueryResult<Vec<UserId>> {
+        let back = reps::table
+            .filter(reps::lost_at.is_null().and(reps::suspected.eq(true)))
+            .order(reps::user_id)
+            .select(reps::user_id);
+        prepared(back).load(conn)
+    }
+
+    /// Those who hold something and have been lost since before a moment.
+    pub fn lost_before(conn, moment: Moment) -> QueryResult<Vec<UserId>> {
+        let lost = reps::table
+            .filter(reps::lost_at.le(moment).and(reps::active.gt(0)))
+            .order(reps::user_id)
+            .select(reps::user_id);
+        prepared(lost).load(conn)
     }
 
     /// The sockets that a node is written down with, and whose they are.

@@ -19,6 +19,7 @@ diesel::table! {
         token_version -> Integer,
         disabled_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        personal_rep_id -> Nullable<SqlId>,
     }
 }
 
@@ -61,6 +62,9 @@ diesel::table! {
         version -> BigInt,
         availability -> Text,
         last_assigned_at -> BigInt,
+        misses -> Integer,
+        lost_at -> Nullable<BigInt>,
+        suspected -> Bool,
     }
 }
 
@@ -101,6 +105,7 @@ diesel::table! {
         hops -> Integer,
         due_at -> Nullable<BigInt>,
         ending -> Nullable<Text>,
+        queued_at -> BigInt,
     }
 }
 
@@ -194,6 +199,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    customer_sessions (id) {
+        id -> SqlId,
+        customer_id -> SqlId,
+        node_id -> SqlId,
+        left_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -214,4 +230,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     rep_sessions,
     cooldowns,
+    customer_sessions,
 );

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::schema::users;
+use super::schema::{conversations, users};
 use crate::error::{Code, Error};
 use crate::words::{Moment, Role, UserId};
 
@@ -29,6 +29,8 @@ pub struct User {
     pub token_version: i32,
     pub disabled_at: Option<Moment>,
     pub created_at: Moment,
+    /// The rep whom he is given first, if he has one.
+    pub personal_rep_id: Option<UserId>,
 }
 
 /// A name as it is compared: lower case of every alphabet, not only of ASCII.
@@ -55,6 +57,24 @@ queries! {
             .select(User::as_select())
             .first(conn)
             .optional()
+    }
+
+    /// The rep who knows a customer: his personal one, else who served his newest conversation
+    /// that anybody has served.
+    pub fn known_rep(conn, customer: UserId) -> QueryResult<Option<UserId>> {
+        let personal = users::table.find(customer).select(users::personal_rep_id);
+        let personal = personal.first::<Option<UserId>>(conn).optional()?.flatten();
+        if personal.is_some() {
+            return Ok(personal);
+        }
+        conversations::table
+            .filter(conversations::customer_id.eq(customer))
+            .filter(conversations::last_rep_id.is_not_null())
+            .order(conversations::id.desc())
+            .select(conversations::last_rep_id)
+            .first::<Option<UserId>>(conn)
+            .optional()
+            .map(Option::flatten)
     }
 
     pub fn insert(conn, row: &User) -> QueryResult<usize> {

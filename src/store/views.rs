@@ -16,7 +16,8 @@ macro_rules! beside {
         use $crate::store::schema::{conversations, queues, users};
         let queue = queues::table.filter(queues::id.eq(conversations::queue_id));
         let customer = users::table.filter(users::id.eq(conversations::customer_id));
-        let rep = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
+        let rep = users::table.filter(users::id.nullable().eq(conversations::rep_id));
+        let last_rep = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
         (
             queue.select(queues::name).single_value().assume_not_null(),
             queue.select(queues::mode).single_value().assume_not_null(),
@@ -25,6 +26,7 @@ macro_rules! beside {
                 .single_value()
                 .assume_not_null(),
             rep.select(users::display_name).single_value(),
+            last_rep.select(users::display_name).single_value(),
         )
     }};
 }
@@ -37,6 +39,7 @@ pub struct Beside {
     /// How its queue gives it out.
     pub mode: Mode,
     customer: String,
+    rep: Option<String>,
     last_rep: Option<String>,
 }
 
@@ -82,6 +85,9 @@ pub struct ConversationView {
     pub customer: PersonView,
     /// Who serves it now.
     pub rep: Option<PersonView>,
+    /// Whom it is offered to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_to: Option<PersonView>,
     /// Who serves it, or served it last.
     pub last_rep: Option<PersonView>,
     /// Grows by one per assignment.
@@ -93,6 +99,9 @@ pub struct ConversationView {
     pub assigned_at: Option<Moment>,
     pub first_reply_at: Option<Moment>,
     pub closed_at: Option<Moment>,
+    /// When its state ends by itself: the offer, the wrap-up, the parking, the patience.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Moment>,
 }
 
 /// Rows with the names and last seqs that people see, in three queries whatever their number.
@@ -121,6 +130,7 @@ pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
 /// A row just written, with what stood beside it and its last seq.
 pub fn view_of(row: Conversation, beside: Beside, last_seq: i64) -> ConversationView {
     let names = [
+        row.rep_id.zip(beside.rep),
         row.last_rep_id.zip(beside.last_rep),
         Some((row.customer_id, beside.customer)),
     ];
@@ -133,7 +143,7 @@ type Names = HashMap<UserId, String>;
 fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
     let people = rows
         .iter()
-        .flat_map(|row| [Some(row.customer_id), row.last_rep_id]);
+        .flat_map(|row| [Some(row.customer_id), row.rep_id, row.last_rep_id]);
     let mut people: Vec<UserId> = people.flatten().collect();
     people.sort();
     people.dedup();
@@ -145,6 +155,7 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         id,
         name: names.get(&id).cloned().unwrap_or_default(),
     };
+    let offered = row.status == Status::Offered;
     ConversationView {
         id: row.id,
         number: row.number,
@@ -157,7 +168,8 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         status: row.status,
         resolution: row.resolution,
         customer: person(row.customer_id),
-        rep: row.rep_id.map(person),
+        rep: row.rep_id.filter(|_| !offered).map(person),
+        offered_to: row.rep_id.filter(|_| offered).map(person),
         last_rep: row.last_rep_id.map(person),
         epoch: row.epoch,
         last_seq,
@@ -166,5 +178,6 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         assigned_at: row.assigned_at,
         first_reply_at: row.first_reply_at,
         closed_at: row.closed_at,
+        due_at: row.due_at,
     }
 }

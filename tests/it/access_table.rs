@@ -34,6 +34,10 @@ const NO: &str = "403 forbidden";
 const UNKNOWN: &str = "404 not_found";
 const TAKEN: &str = "409 already_claimed";
 
+const OFFER_GONE: &str = "409 offer_gone";
+const WRONG_STATE: &str = "409 wrong_state";
+const INVALID: &str = "422 validation_failed";
+
 const ANYONE_OK: &[&str; 7] = &["200"; 7];
 const ANYONE_MADE: &[&str; 7] = &["201"; 7];
 const WRONG_TOKEN: &[&str; 7] = &["401 token_invalid"; 7];
@@ -44,7 +48,17 @@ const CUSTOMERS: &[&str; 7] = &[NONE, "201", "201", NO, NO, NO, ENDED];
 const PARTICIPANTS: &[&str; 7] = &[NONE, UNKNOWN, "200", "200", UNKNOWN, "200", ENDED];
 const WRITERS: &[&str; 7] = &[NONE, UNKNOWN, "201", "201", UNKNOWN, "201", ENDED];
 const STAFF: &[&str; 7] = &[NONE, NO, NO, "200", "200", "200", ENDED];
+const DIRECTORS: &[&str; 7] = &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED];
 const ADMINS: &[&str; 7] = &[NONE, NO, NO, NO, NO, "200", ENDED];
+const DIRECTS: &[&str; 7] = &[
+    "",
+    "not_found",
+    "forbidden",
+    "ack",
+    "not_found",
+    "ack",
+    "4100",
+];
 const ADMINS_MAKE: &[&str; 7] = &[NONE, NO, NO, NO, NO, "201", ENDED];
 
 fn name() -> String {
@@ -57,6 +71,14 @@ fn account() -> Value {
 
 fn message() -> Value {
     json!({ "client_id": client_id(), "text": "hello" })
+}
+
+fn to_nobody() -> Value {
+    json!({ "rep": uuid::Uuid::now_v7() })
+}
+
+fn urgency() -> Value {
+    json!({ "priority": "high" })
 }
 
 fn nothing() -> Value {
@@ -129,11 +151,60 @@ pub const ROUTES: &[Row] = &[
         Body::Json(nothing),
         PARTICIPANTS,
     ),
+    // Reps, of what is theirs.
+    row(
+        "POST /api/v1/conversations/{id}/accept",
+        Body::None,
+        &[NONE, NO, NO, "200", OFFER_GONE, NO, ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/decline",
+        Body::Json(nothing),
+        &[NONE, NO, NO, OFFER_GONE, OFFER_GONE, NO, ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/requeue",
+        Body::Json(nothing),
+        DIRECTORS,
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/transfer",
+        Body::Json(to_nobody),
+        &[NONE, NO, NO, INVALID, UNKNOWN, INVALID, ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/park",
+        Body::Json(nothing),
+        DIRECTORS,
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/wake",
+        Body::None,
+        &[NONE, NO, NO, WRONG_STATE, UNKNOWN, WRONG_STATE, ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/reopen",
+        Body::None,
+        &[
+            NONE,
+            UNKNOWN,
+            WRONG_STATE,
+            WRONG_STATE,
+            UNKNOWN,
+            WRONG_STATE,
+            ENDED,
+        ],
+    ),
+    row(
+        "PUT /api/v1/conversations/{id}/priority",
+        Body::Json(urgency),
+        DIRECTORS,
+    ),
     // Reps.
     row(
         "POST /api/v1/conversations/{id}/claim",
         Body::None,
-        &[NONE, NO, NO, "200", TAKEN, NO, ENDED],
+        &[NONE, NO, NO, "200", TAKEN, INVALID, ENDED],
     ),
     row(
         "PUT /api/v1/reps/{id}/availability",
@@ -208,10 +279,78 @@ pub const SOCKET: &[Row] = &[
             "forbidden",
             "ack",
             "already_claimed",
+            "validation_failed",
+            "4100",
+        ],
+    ),
+    row(
+        "accept",
+        Body::Json(nothing),
+        &[
+            "",
+            "forbidden",
+            "forbidden",
+            "ack",
+            "offer_gone",
             "forbidden",
             "4100",
         ],
     ),
+    row(
+        "decline",
+        Body::Json(nothing),
+        &[
+            "",
+            "forbidden",
+            "forbidden",
+            "offer_gone",
+            "offer_gone",
+            "forbidden",
+            "4100",
+        ],
+    ),
+    row("requeue", Body::Json(nothing), DIRECTS),
+    row(
+        "transfer",
+        Body::Json(to_nobody),
+        &[
+            "",
+            "not_found",
+            "forbidden",
+            "validation_failed",
+            "not_found",
+            "validation_failed",
+            "4100",
+        ],
+    ),
+    row("park", Body::Json(nothing), DIRECTS),
+    row(
+        "wake",
+        Body::Json(nothing),
+        &[
+            "",
+            "not_found",
+            "forbidden",
+            "wrong_state",
+            "not_found",
+            "wrong_state",
+            "4100",
+        ],
+    ),
+    row(
+        "reopen",
+        Body::Json(nothing),
+        &[
+            "",
+            "not_found",
+            "wrong_state",
+            "wrong_state",
+            "not_found",
+            "wrong_state",
+            "4100",
+        ],
+    ),
+    row("prioritize", Body::Json(urgency), DIRECTS),
     row(
         "close",
         Body::Json(nothing),

@@ -87,6 +87,7 @@ fn conversation() -> ConversationView {
         resolution: None,
         customer: person(),
         rep: Some(person()),
+        offered_to: None,
         last_rep: Some(person()),
         epoch: 1,
         last_seq: 3,
@@ -95,6 +96,19 @@ fn conversation() -> ConversationView {
         assigned_at: None,
         first_reply_at: None,
         closed_at: None,
+        due_at: Some(1),
+    }
+}
+
+/// As it is while it is offered.
+fn offered() -> ConversationView {
+    let view = conversation();
+    ConversationView {
+        status: Status::Offered,
+        offered_to: view.rep,
+        rep: None,
+        due_at: Some(1),
+        ..view
     }
 }
 
@@ -161,7 +175,18 @@ fn frames() -> Vec<ServerFrame> {
             Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
             },
-            Some(ServerFrame::Assigned { .. }) => ServerFrame::Rep { rep: rep() },
+            Some(ServerFrame::Assigned { .. }) => ServerFrame::Offer {
+                conversation: Box::new(offered()),
+                expires_at: Some(1),
+            },
+            Some(ServerFrame::Offer { .. }) => ServerFrame::OfferGone {
+                conversation: conversation_id,
+                reason: "x",
+            },
+            Some(ServerFrame::OfferGone { .. }) => ServerFrame::Gone {
+                conversation: conversation_id,
+            },
+            Some(ServerFrame::Gone { .. }) => ServerFrame::Rep { rep: rep() },
             Some(ServerFrame::Rep { .. }) => ServerFrame::Gap {
                 conversation: conversation_id,
                 from: 1,

@@ -140,6 +140,7 @@ impl World {
             token_version: 0,
             disabled_at: None,
             created_at: now(),
+            personal_rep_id: None,
         };
         let row = user.clone();
         app.store
@@ -174,6 +175,9 @@ impl World {
                 version: 1,
                 availability: switchboard::words::Availability::Available,
                 last_assigned_at: 0,
+                misses: 0,
+                lost_at: None,
+                suspected: false,
             };
             reps::insert(conn, &row)?;
             for queue in queues::list(conn)? {

@@ -1,0 +1,92 @@
+//! Customers come and go. A waiting one who has gone keeps his place, and is offered to nobody
+//! until he is back.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::hold::{Hold, patience};
+use super::{Change, Desk};
+use crate::error::Result;
+use crate::store::{Conn, customer_sessions, waiting};
+use crate::words::{ConversationId, EventKind, Moment, SocketId, Status, UserId, now};
+
+/// How many are held in one round.
+const ROUND: i64 = 200;
+
+impl Desk {
+    /// A socket of a customer who has something open has opened on this node: whatever was held
+    /// for him stands in line again, where it stood.
+    pub async fn customer_arrives(&self, customer: UserId, socket: SocketId) -> Result<()> {
+        let node = self.0.node;
+        let arrive = move |conn: &mut Conn| {
+            customer_sessions::arrive(conn, socket, customer, node)?;
+            Ok(waiting::held_of(conn, customer)?)
+        };
+        for id in self.0.store.write(arrive).await? {
+            let at = now();
+            self.commit(move |conn| returned(conn, id, at)).await?;
+        }
+        Ok(())
+    }
+
+    /// A socket of a customer has closed. Whether he is gone is seen later: who loads a page
+    /// again is not.
+    pub async fn customer_leaves(&self, socket: SocketId) -> Result<()> {
+        let at = now();
+        let leave = move |conn: &mut Conn| Ok(customer_sessions::leave(conn, socket, at)?);
+        self.0.store.write(leave).await.map(drop)
+    }
+
+    /// Has forgotten what is written down here as open and is not: a closing that was not heard.
+    pub async fn customers_here(&self, open: HashSet<SocketId>) -> Result<()> {
+        let node = self.0.node;
+        let read = move |conn: &mut Conn| Ok(customer_sessions::of_node(conn, node)?);
+        let written = self.0.store.read(read).await?;
+        for socket in written.into_iter().filter(|one| !open.contains(one)) {
+            self.customer_leaves(socket).await?;
+        }
+        Ok(())
+    }
+
+    /// Holds the places of customers who have been gone for longer than their grace.
+    pub(super) async fn hold_places(&self, at: Moment) -> Result<()> {
+        let gone = at - self.0.rules.customer_grace_ms;
+        let read = move |conn: &mut Conn| Ok(waiting::left_alone(conn, gone, ROUND)?);
+        for id in self.0.store.read(read).await? {
+            let held = self.commit(move |conn| held(conn, id, at)).await;
+            if let Err(error) = held {
+                tracing::warn!(%error, conversation = %id, "its customer is gone, it is not held");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn held(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)> {
+    let mut hold = Hold::take(conn, id, at)?;
+    if hold.row.status != Status::Waiting || hold.row.held {
+        return Ok(((), Change::default()));
+    }
+    let queue = hold.queue(conn)?;
+    hold.row.held = true;
+    hold.row.due_at = queue.policy.abandon_after_ms.map(|after| at + after);
+    let data = json!({ "until": hold.row.due_at });
+    hold.log(EventKind::Held, None, data);
+    let (_, change) = hold.write(conn)?;
+    Ok(((), change))
+}
+
+fn returned(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)> {
+    let mut hold = Hold::take(conn, id, at)?;
+    if !hold.row.held {
+        return Ok(((), Change::default()));
+    }
+    let queue = hold.queue(conn)?;
+    hold.row.held = false;
+    hold.row.due_at = patience(&queue, hold.row.queued_at);
+    let customer = hold.row.customer_id;
+    hold.log(EventKind::Returned, Some(customer), json!({}));
+    let (_, change) = hold.write(conn)?;
+    Ok(((), change))
+}

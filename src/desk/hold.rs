@@ -1,0 +1,115 @@
+//! A conversation held by a transaction: read, changed, and written with its log in one go.
+//!
+//! Whoever has bumped the head may trust the row until the commit. What follows from a change of
+//! the row (the slot that becomes free, the line that moves, who is told) follows here, once.
+
+use super::Change;
+use crate::error::{Error, Result};
+use crate::news::{Grown, News};
+use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::events::{self, Entry};
+use crate::store::queues::{self, Queue};
+use crate::store::{Conn, cooldowns, line, reps};
+use crate::words::{ConversationId, EventKind, Mode, Moment, Status, UserId};
+
+/// A held conversation: as it was, and as it will be.
+pub(super) struct Hold {
+    before: Conversation,
+    pub row: Conversation,
+    pub at: Moment,
+    log: Vec<Entry>,
+}
+
+impl Hold {
+    /// Locks and reads it.
+    pub fn take(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<Self> {
+        events::bump(conn, id, 0)?;
+        let row = conversations::find(conn, id)?;
+        let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+        Ok(Self {
+            before: row.clone(),
+            row,
+            at,
+            log: Vec::new(),
+        })
+    }
+
+    pub fn queue(&self, conn: &mut Conn) -> Result<Queue> {
+        let queue = queues::find(conn, self.row.queue_id)?;
+        queue.ok_or_else(|| Error::not_found("queue"))
+    }
+
+    /// Adds an entry to its log.
+    pub fn log(&mut self, kind: EventKind, by: Option<UserId>, data: serde_json::Value) {
+        self.log.push(Entry {
+            data: Some(data),
+            ..Entry::new(kind, by)
+        });
+    }
+
+    /// Puts it back in line, in its place; it is nobody's any more.
+    pub fn put_in_line(&mut self, queue: &Queue) {
+        let new_here = self.row.queue_id != queue.id || self.row.status != Status::Waiting;
+        if new_here {
+            self.row.queued_at = self.at;
+        }
+        self.row.queue_id = queue.id;
+        self.row.status = Status::Waiting;
+        self.row.rep_id = None;
+        self.row.held = false;
+        self.row.preferred_rep_id = None;
+        self.row.preferred_until = None;
+        self.row.due_at = patience(queue, self.row.queued_at);
+    }
+
+    /// Keeps it away from a rep for a while.
+    pub fn cool_down(&self, conn: &mut Conn, rep: UserId, queue: &Queue) -> Result<()> {
+        let ends_at = self.at + queue.policy.cooldown_ms;
+        cooldowns::set(conn, self.row.id, rep, ends_at)?;
+        Ok(())
+    }
+
+    /// Writes what has changed. A slot it held and holds no longer becomes free.
+    pub fn write(mut self, conn: &mut Conn) -> Result<(ConversationView, Change)> {
+        let (id, customer) = (self.row.id, self.row.customer_id);
+        self.row.updated_at = self.at;
+        let count = self.log.len() as i64;
+        let last_seq = events::bump(conn, id, count)?;
+        let last_seq = last_seq.ok_or_else(|| Error::not_found("conversation"))?;
+        let beside = conversations::set_state(conn, &self.row)?;
+        let log = events::append(conn, id, last_seq, self.at, self.log)?;
+        let mut change = Change::default();
+        let held = |row: &Conversation| row.rep_id.filter(|_| row.status.holds_slot());
+        let (had, has) = (held(&self.before), held(&self.row));
+        if let Some(rep) = had.filter(|rep| has != Some(*rep)) {
+            reps::free_slot(conn, rep)?;
+        }
+        change.reps.extend([had, has].into_iter().flatten());
+        change.reps.dedup();
+        let cooling = match self.row.status {
+            Status::Waiting => cooldowns::of(conn, id, self.at)?,
+            _ => Vec::new(),
+        };
+        let fact = line::of_row(&self.row, last_seq, beside.mode, cooling);
+        for row in [&self.before, &self.row] {
+            if row.status == Status::Waiting {
+                change.news.push(News::Line {
+                    queue: row.queue_id,
+                });
+            }
+        }
+        let audience = [Some(customer), self.before.rep_id, self.row.rep_id];
+        let view = conversations::view_of(self.row, beside, last_seq);
+        let grown = Grown::new(log, audience.into_iter().flatten(), Some(view.clone()));
+        change.conversation(fact, grown);
+        Ok((view, change))
+    }
+}
+
+/// Until when a conversation that came at `queued_at` waits in this queue before it goes
+/// elsewhere, if it ever does.
+pub(super) fn patience(queue: &Queue, queued_at: Moment) -> Option<Moment> {
+    let policy = &queue.policy;
+    let leaves = queue.mode != Mode::Manual || policy.fallback_queue_id.is_some();
+    leaves.then_some(queued_at + policy.fallback_after_ms)
+}

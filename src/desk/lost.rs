@@ -1,0 +1,128 @@
+//! Reps who are gone. Their customers are told after a moment, and after the grace others get
+//! what they held, in its old place. A rep who is back in time finds everything as it was.
+
+use serde_json::json;
+
+use super::hold::Hold;
+use super::{Change, Desk};
+use crate::error::Result;
+use crate::store::{Conn, conversations, reps, waiting};
+use crate::words::{ConversationId, EventKind, Moment, Status, UserId};
+
+impl Desk {
+    /// Looks after what the lost hold. Who never was connected since he got it, as over REST, is
+    /// not lost; and a node that has just started gives everybody the time to come back.
+    pub(super) async fn follow_the_lost(&self, at: Moment) -> Result<()> {
+        let rules = self.0.rules;
+        let began = self.0.started_at;
+        if at >= began + rules.rep_suspect_ms {
+            let since = at - rules.rep_suspect_ms;
+            let read = move |conn: &mut Conn| Ok(reps::lost_before(conn, since)?);
+            for rep in self.0.store.read(read).await? {
+                self.tell_of(rep, true, at).await?;
+            }
+        }
+        for rep in self
+            .0
+            .store
+            .read(|conn| Ok(reps::found_again(conn)?))
+            .await?
+        {
+            self.tell_of(rep, false, at).await?;
+        }
+        if at >= began + rules.rep_grace_ms {
+            let since = at - rules.rep_grace_ms;
+            let read = move |conn: &mut Conn| Ok(reps::lost_before(conn, since)?);
+            for rep in self.0.store.read(read).await? {
+                self.take_from(rep, since, at).await?;
+            }
+        }
+        self.release_reserved(at).await
+    }
+
+    /// Tells the customers of a rep that he is lost, or back again. One node does.
+    async fn tell_of(&self, rep: UserId, lost: bool, at: Moment) -> Result<()> {
+        let mark = move |conn: &mut Conn| match reps::set_suspected(conn, rep, lost)? {
+            true => Ok(conversations::held_by(conn, rep, Status::Active)?),
+            false => Ok(Vec::new()),
+        };
+        let until = at + self.0.rules.rep_grace_ms - self.0.rules.rep_suspect_ms;
+        for id in self.0.store.write(mark).await? {
+            let told = self.commit(move |conn| {
+                let mut hold = Hold::take(conn, id, at)?;
+                if hold.row.status != Status::Active || hold.row.rep_id != Some(rep) {
+                    return Ok(((), Change::default()));
+                }
+                match lost {
+                    true => hold.log(
+                        EventKind::Suspect,
+                        None,
+                        json!({ "rep_id": rep, "held_until": until }),
+                    ),
+                    false => hold.log(EventKind::Returned, Some(rep), json!({ "rep_id": rep })),
+                }
+                let (_, change) = hold.write(conn)?;
+                Ok(((), change))
+            });
+            report(told.await, id);
+        }
+        Ok(())
+    }
+
+    /// Puts back in line what a rep holds who has been lost since before `since`.
+    async fn take_from(&self, rep: UserId, since: Moment, at: Moment) -> Result<()> {
+        let read = move |conn: &mut Conn| {
+            let mut held = conversations::held_by(conn, rep, Status::Active)?;
+            held.extend(conversations::held_by(conn, rep, Status::Offered)?);
+            Ok(held)
+        };
+        for id in self.0.store.read(read).await? {
+            let taken = self.commit(move |conn| {
+                let mut hold = Hold::take(conn, id, at)?;
+                let lost_at = reps::find(conn, rep)?.and_then(|rep| rep.lost_at);
+                let got_at = hold.row.assigned_at.unwrap_or(hold.row.created_at);
+                let lost = lost_at.is_some_and(|lost| lost <= since && got_at <= lost);
+                if !lost || hold.row.rep_id != Some(rep) {
+                    return Ok(((), Change::default()));
+                }
+                let queue = hold.queue(conn)?;
+                hold.put_in_line(&queue);
+                let data = json!({ "from": rep, "reason": "rep_lost" });
+                hold.log(EventKind::Requeued, None, data);
+                let (_, change) = hold.write(conn)?;
+                Ok(((), change))
+            });
+            report(taken.await, id);
+        }
+        Ok(())
+    }
+
+    /// Lets everybody have what waits for one rep who does not take anything now.
+    async fn release_reserved(&self, at: Moment) -> Result<()> {
+        let since = at - self.0.rules.rep_grace_ms;
+        let read = move |conn: &mut Conn| Ok(waiting::reserved_in_vain(conn, at, since)?);
+        for id in self.0.store.read(read).await? {
+            let released = self.commit(move |conn| {
+                let mut hold = Hold::take(conn, id, at)?;
+                if hold.row.status != Status::Waiting || hold.row.preferred_rep_id.is_none() {
+                    return Ok(((), Change::default()));
+                }
+                let from = hold.row.preferred_rep_id.take();
+                hold.row.preferred_until = None;
+                let data = json!({ "from": from, "reason": "rep_unavailable" });
+                hold.log(EventKind::Requeued, None, data);
+                let (_, change) = hold.write(conn)?;
+                Ok(((), change))
+            });
+            report(released.await, id);
+        }
+        Ok(())
+    }
+}
+
+/// One that fails keeps none of the others: the next round tries it again.
+fn report(done: Result<()>, id: ConversationId) {
+    if let Err(error) = done {
+        tracing::warn!(%error, conversation = %id, "a conversation of a lost rep stays as it is");
+    }
+}

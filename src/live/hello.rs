@@ -1,0 +1,135 @@
+//! The beginning of a native socket: who is there, what he has open, and where he stands.
+
+use super::offers::is_offered;
+use super::protocol::{Myself, Reference, ServerFrame};
+use super::session::Session;
+use super::socket::{Gone, Wire};
+use crate::error::Result;
+use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::reps::{self, RepState};
+use crate::store::{Conn, waiting};
+use crate::words::{ConversationId, Role, Status, now};
+
+impl Session {
+    pub(super) async fn hello(
+        &mut self,
+        wire: &mut Wire,
+        resume: Vec<(ConversationId, i64)>,
+    ) -> Result<(), Gone> {
+        if let Err(error) = self.arrive().await {
+            return self.refuse(wire, &error, Reference::default()).await;
+        }
+        let (actor, named) = (self.caller.actor.clone(), resume.clone());
+        let read = move |conn: &mut Conn| {
+            let filter = Filter {
+                open: true,
+                served_by: (actor.role == Role::Rep).then_some(actor.id),
+                limit: 200,
+                ..Filter::default()
+            };
+            let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
+            if actor.role == Role::Admin {
+                rows.clear();
+            }
+            for (id, _) in &named {
+                if !rows.iter().any(|row| row.id == *id)
+                    && let Some(row) = conversations::find(conn, *id)?
+                    && conversations::may_read(conn, actor.id, actor.role, &row)?
+                {
+                    rows.push(row);
+                }
+            }
+            let rep = match actor.role {
+                Role::Customer => None,
+                _ => reps::standings_of(conn, &[actor.id])?
+                    .first()
+                    .map(RepState::from),
+            };
+            Ok((conversations::views(conn, rows)?, rep))
+        };
+        let (views, rep): (Vec<ConversationView>, Option<RepState>) =
+            match self.app.store.read(read).await {
+                Ok(found) => found,
+                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+            };
+        self.ready = true;
+        self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
+        for (id, seq) in resume {
+            self.cursors.set(id, seq.max(0));
+        }
+        let me = self.caller.actor.id;
+        let (offered, views): (Vec<_>, Vec<_>) =
+            views.into_iter().partition(|view| is_offered(view, me));
+        self.welcome(wire, &views, rep).await?;
+        for frame in offered.iter().filter_map(|view| self.offers.made(view)) {
+            wire.send(&frame).await?;
+        }
+        if views.iter().any(|view| view.status != Status::Closed) {
+            self.attend().await;
+        }
+        for view in &views {
+            self.catch_up(wire, view.id, None).await?;
+        }
+        for view in views.iter().filter(|view| view.status == Status::Waiting) {
+            self.tell_place(wire, view).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a rep present.
+    async fn arrive(&mut self) -> Result<()> {
+        let (Some(socket), Role::Rep) = (self.socket, self.caller.actor.role) else {
+            return Ok(());
+        };
+        let me = self.caller.actor.id;
+        self.presence.arrive(&self.app, me, socket).await
+    }
+
+    /// Has it known that a customer who has something open is there.
+    pub(super) async fn attend(&mut self) {
+        if let (Some(socket), Role::Customer) = (self.socket, self.caller.actor.role) {
+            let me = self.caller.actor.id;
+            self.presence.attend(&self.app, me, socket).await;
+        }
+    }
+
+    async fn welcome(
+        &mut self,
+        wire: &mut Wire,
+        views: &[ConversationView],
+        rep: Option<RepState>,
+    ) -> Result<(), Gone> {
+        let settings = &self.app.settings;
+        let heartbeat_ms = match self.caller.actor.role {
+            Role::Customer => settings.customer_ping_ms,
+            _ => settings.rep_ping_ms,
+        };
+        let user = Myself {
+            id: self.caller.actor.id,
+            name: self.caller.name.clone(),
+            role: self.caller.actor.role,
+        };
+        let frame = ServerFrame::Ready {
+            node: self.app.node,
+            server_time: now(),
+            heartbeat_ms,
+            user,
+            rep,
+            conversations: views.to_vec(),
+        };
+        wire.send(&frame).await
+    }
+
+    /// Tells a waiting customer where he stands, once; from then on the line's news does.
+    async fn tell_place(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
+        if self.caller.actor.role != Role::Customer {
+            return Ok(());
+        }
+        let id = view.id;
+        let read = move |conn: &mut Conn| Ok(waiting::ahead(conn, id)?);
+        match self.app.store.read(read).await {
+            Ok(Some(ahead)) => self.line(wire, id, ahead).await,
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The sockets of customers who have something open. A customer who had one and has none any more
+//! is lost; who never had one, as over REST, is not.
+
+use diesel::prelude::*;
+
+use super::conn::queries;
+use super::prepared::prepared;
+use super::schema::customer_sessions;
+use crate::words::{Moment, NodeId, SocketId, UserId};
+
+queries! {
+    /// A socket of a customer has opened; what was known of his earlier ones is forgotten.
+    pub fn arrive(conn, id: SocketId, customer: UserId, node: NodeId) -> QueryResult<usize> {
+        let left = customer_sessions::table
+            .filter(customer_sessions::customer_id.eq(customer))
+            .filter(customer_sessions::left_at.is_not_null());
+        prepared(diesel::delete(left)).execute(conn)?;
+        diesel::insert_into(customer_sessions::table)
+            .values((
+                customer_sessions::id.eq(id),
+                customer_sessions::customer_id.eq(customer),
+                customer_sessions::node_id.eq(node),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)
+    }
+
+    /// It has closed.
+    pub fn leave(conn, id: SocketId, at: Moment) -> QueryResult<usize> {
+        let open = customer_sessions::table
+            .filter(customer_sessions::id.eq(id).and(customer_sessions::left_at.is_null()));
+        prepared(diesel::update(open).set(customer_sessions::left_at.eq(at))).execute(conn)
+    }
+
+    /// Those that are written down as open on a node.
+    pub fn of_node(conn, node: NodeId) -> QueryResult<Vec<SocketId>> {
+        let open = customer_sessions::table
+            .filter(customer_sessions::node_id.eq(node).and(customer_sessions::left_at.is_null()))
+            .select(customer_sessions::id);
+        prepared(open).load(conn)
+    }
+
+    /// All of a node have closed.
+    pub fn leave_node(conn, node: NodeId, at: Moment) -> QueryResult<usize> {
+        let open = customer_sessions::table
+            .filter(customer_sessions::node_id.eq(node).and(customer_sessions::left_at.is_null()));
+        prepared(diesel::update(open).set(customer_sessions::left_at.eq(at))).execute(conn)
+    }
+
+    /// Forgets who has been away since before a moment.
+    pub fn delete_left(conn, before: Moment) -> QueryResult<usize> {
+        let left = customer_sessions::table.filter(customer_sessions::left_at.lt(before));
+        prepared(diesel::delete(left)).execute(conn)
+    }
+}

@@ -1,0 +1,110 @@
+//! Who waits: a queue's line in its order, and those whose customer or rep is gone.
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::conn::queries;
+use super::prepared::prepared;
+use super::schema::{conversations, customer_sessions, reps};
+use crate::words::{Availability, ConversationId, Moment, QueueId, Status, UserId};
+
+/// Who waits, spelt as the index of the line spells it: with a parameter PostgreSQL could not
+/// use that index in a plan that it keeps.
+pub(super) fn waits() -> SqlLiteral<Bool> {
+    sql("conversations.status = 'waiting'")
+}
+
+queries! {
+    /// How many wait in a queue.
+    pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
+        let line = conversations::table.filter(conversations::queue_id.eq(queue)).filter(waits());
+        prepared(line.count()).get_result(conn)
+    }
+
+    /// The first of a queue's line, with their customers: at most `limit`, held ones included.
+    pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<(ConversationId, UserId)>> {
+        let line = conversations::table
+            .filter(conversations::queue_id.eq(queue))
+            .filter(waits())
+            .order((conversations::place, conversations::id))
+            .limit(limit)
+            .select((conversations::id, conversations::customer_id));
+        prepared(line).load(conn)
+    }
+
+    /// How many stand ahead in the same queue, held ones included; none if this one does not wait.
+    pub fn ahead(conn, id: ConversationId) -> QueryResult<Option<i64>> {
+        let mine = conversations::table
+            .filter(conversations::id.eq(id))
+            .filter(conversations::status.eq(Status::Waiting))
+            .select((conversations::queue_id, conversations::place))
+            .first::<(QueueId, Moment)>(conn)
+            .optional()?;
+        let Some((queue, place)) = mine else { return Ok(None) };
+        let before = conversations::place
+            .lt(place)
+            .or(conversations::place.eq(place).and(conversations::id.lt(id)));
+        let ahead = conversations::table
+            .filter(conversations::queue_id.eq(queue))
+            .filter(waits())
+            .filter(before)
+            .count();
+        prepared(ahead).get_result(conn).map(Some)
+    }
+
+    /// Waiting ones whose customer had a socket since they were opened, and none since before
+    /// `gone`: they are to be held.
+    pub fn left_alone(conn, gone: Moment, limit: i64) -> QueryResult<Vec<ConversationId>> {
+        let others = diesel::alias!(customer_sessions as others);
+        let still = others
+            .filter(others.field(customer_sessions::customer_id).eq(conversations::customer_id))
+            .filter(
+                others
+                    .field(customer_sessions::left_at)
+                    .is_null()
+                    .or(others.field(customer_sessions::left_at).gt(gone)),
+            );
+        let alone = customer_sessions::table
+            .inner_join(
+                conversations::table
+                    .on(conversations::customer_id.eq(customer_sessions::customer_id)),
+            )
+            .filter(customer_sessions::left_at.le(gone))
+            .filter(customer_sessions::left_at.ge(conversations::created_at.nullable()))
+            .filter(waits().and(conversations::held.eq(false)))
+            .filter(diesel::dsl::not(diesel::dsl::exists(still)))
+            .select(conversations::id)
+            .distinct()
+            .limit(limit);
+        prepared(alone).load(conn)
+    }
+
+    /// Those of a customer that are held.
+    pub fn held_of(conn, customer: UserId) -> QueryResult<Vec<ConversationId>> {
+        let held = conversations::table
+            .filter(conversations::customer_id.eq(customer).and(conversations::held.eq(true)))
+            .filter(waits())
+            .order(conversations::id)
+            .select(conversations::id);
+        prepared(held).load(conn)
+    }
+
+    /// Waiting ones that are kept for a rep who takes nothing now: not available, or lost since
+    /// before a moment.
+    pub fn reserved_in_vain(conn, now: Moment, lost: Moment) -> QueryResult<Vec<ConversationId>> {
+        let vain = conversations::table
+            .inner_join(
+                reps::table.on(conversations::preferred_rep_id.eq(reps::user_id.nullable())),
+            )
+            .filter(waits().and(conversations::preferred_until.gt(now)))
+            .filter(
+                reps::availability
+                    .ne(Availability::Available)
+                    .or(reps::lost_at.le(lost).assume_not_null()),
+            )
+            .select(conversations::id);
+        prepared(vain).load(conn)
+    }
+}
