@@ -29,7 +29,7 @@ use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, users};
 use crate::vital::Vital;
 use crate::watch;
-use crate::words::{HeadStarts, Mode, NodeId, QueueId, now};
+use crate::words::{HeadStarts, Mode, NodeId, Priority, QueueId, now};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -234,7 +234,14 @@ fn limits(settings: &Settings) -> Limits {
         text_chars_max: settings.text_chars_max,
         subject_chars_max: settings.subject_chars_max,
         open_per_customer_max: settings.open_per_customer_max,
+        customer_priority_max: priority(&settings.customer_priority_max),
     }
+}
+
+/// The settings have checked the word.
+fn priority(word: &str) -> Priority {
+    let known = Priority::ALL.iter().find(|one| one.as_str() == word);
+    known.copied().unwrap_or(Priority::Normal)
 }
 
 fn rules(settings: &Settings) -> Rules {

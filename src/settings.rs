@@ -32,6 +32,7 @@ pub struct Settings {
     pub head_start_low_min: i64,
     pub head_start_high_min: i64,
     pub head_start_urgent_min: i64,
+    pub customer_priority_max: String,
     pub rep_suspect_ms: i64,
     pub rep_grace_ms: i64,
     pub customer_grace_ms: i64,
@@ -116,6 +117,13 @@ impl Settings {
                 "the settings `head_start_low_min`, `head_start_high_min` and \
                  `head_start_urgent_min` must grow in this order, the first at most 0, each \
                  within a week (10080)"
+            );
+        }
+        let words = ["low", "normal", "high", "urgent"];
+        if !words.contains(&self.customer_priority_max.as_str()) {
+            bail!(
+                "the setting `customer_priority_max` must be one of {}",
+                words.join(", ")
             );
         }
         if self.rep_suspect_ms < 0 || self.customer_grace_ms < 0 {

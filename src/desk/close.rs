@@ -21,8 +21,9 @@ pub struct Close {
 }
 
 impl Desk {
-    /// Closes it and frees its slot; whoever is next in line is told to the line at once.
-    /// Closing what is closed changes nothing; the flag says whether that was so.
+    /// Closes it and frees its slot; whoever is next in line is told to the line at once. Where the
+    /// queue says so, its rep keeps the slot a while, to wrap up. Closing what is closed changes
+    /// nothing; the flag says whether that was so.
     pub async fn close(
         &self,
         actor: Actor,
@@ -58,20 +59,29 @@ fn end(
     let found = conversations::find_to_close(conn, id)?;
     let (before, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
     may_close(actor, &before)?;
-    let again = repeated(conn, id, close.client_id, EventKind::Closed, actor.id)?;
-    if again || before.status == Status::Closed {
+    let ends = [EventKind::Closed, EventKind::Wrapup];
+    let again = repeated(conn, id, close.client_id, &ends, actor.id)?;
+    if again || is_over(actor, before.status) {
+        if close.text.is_some() && !again {
+            let detail = "This conversation is closed already. Your last words were not stored.";
+            return Err(Error::new(Code::ConversationClosed, detail));
+        }
         events::bump(conn, id, -count)?;
         return Ok((
             (conversations::view(conn, before)?, true),
             Change::default(),
         ));
     }
+    if before.status == Status::Wrapup && close.text.is_some() {
+        let detail = "This conversation is over for its customer. End the wrap-up without words.";
+        return Err(Error::new(Code::ConversationClosed, detail));
+    }
     let how = close.resolution.unwrap_or(match before.status {
         Status::Waiting | Status::Offered => Resolution::Abandoned,
         Status::Wrapup => before.ending.unwrap_or(Resolution::Resolved),
         _ => Resolution::Resolved,
     });
-    let wraps = before.status == Status::Active && before.rep_id == Some(actor.id) && wrap_ms > 0;
+    let wraps = before.status == Status::Active && wrap_ms > 0;
     let mut row = before.clone();
     if wraps {
         row.status = Status::Wrapup;
@@ -121,6 +131,11 @@ fn entries(actor: &Actor, close: &Close, how: Resolution, wraps: bool) -> Vec<En
         ..Entry::new(kind, Some(actor.id))
     };
     words.into_iter().chain([closed]).collect()
+}
+
+/// A wrap-up is the rep's: for its customer the conversation has ended.
+fn is_over(actor: &Actor, status: Status) -> bool {
+    status == Status::Closed || status == Status::Wrapup && actor.role == Role::Customer
 }
 
 /// The customer may, the rep who has it may, an admin may. A rep whose it was is told so.

@@ -35,7 +35,7 @@ use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
 use crate::store::reps;
 use crate::store::{Conn, Store, line};
-use crate::words::{ClientId, HeadStarts, Moment, NodeId, Role, UserId, now};
+use crate::words::{ClientId, HeadStarts, Moment, NodeId, Priority, Role, UserId, now};
 
 pub use claim::Claim;
 pub use close::Close;
@@ -59,6 +59,8 @@ pub struct Limits {
     pub text_chars_max: usize,
     pub subject_chars_max: usize,
     pub open_per_customer_max: i64,
+    /// How urgent a customer may call his own conversation.
+    pub customer_priority_max: Priority,
 }
 
 /// What of the rules of dispatch is a setting.
@@ -234,7 +236,7 @@ fn repeated(
     conn: &mut Conn,
     conversation: crate::words::ConversationId,
     client: Option<ClientId>,
-    kind: crate::words::EventKind,
+    kinds: &[crate::words::EventKind],
     sender: UserId,
 ) -> Result<bool> {
     let Some(client) = client else {
@@ -242,7 +244,7 @@ fn repeated(
     };
     match crate::store::events::find_command(conn, conversation, client)? {
         None => Ok(false),
-        Some(event) if event.kind == kind && event.sender_id == Some(sender) => Ok(true),
+        Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => Ok(true),
         Some(_) => Err(crate::store::messages::idempotency_mismatch()),
     }
 }

@@ -43,6 +43,12 @@ impl Desk {
         if let Some(text) = &open.text {
             self.check_text(text)?;
         }
+        let most_urgent = self.0.limits.customer_priority_max;
+        if open.priority > most_urgent {
+            let detail =
+                format!("Ask for at most the priority `{most_urgent}`; staff may raise it.");
+            return Err(Error::invalid("priority", detail));
+        }
         if open.leave_message && open.text.is_none() {
             let detail = "Write the message that you want to leave.";
             return Err(Error::invalid("text", detail));

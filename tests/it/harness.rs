@@ -12,8 +12,9 @@ use switchboard::doctor;
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::checks;
+use switchboard::store::queues::{self, Queue};
 use switchboard::store::users::{self, User};
-use switchboard::words::{ConversationId, Role, UserId, now};
+use switchboard::words::{ConversationId, QueueId, Role, UserId, now};
 
 pub use crate::person::Person;
 use crate::services;
@@ -163,7 +164,7 @@ impl World {
 
     /// A rep who serves every queue, made as the API makes one.
     pub async fn rep(&self, turn: usize, capacity: i32) -> Person {
-        use switchboard::store::{queues, reps};
+        use switchboard::store::reps;
         let rep = self.person(turn, Role::Rep).await;
         let id = rep.id;
         let app = &self.nodes[turn % self.nodes.len()].app;
@@ -188,6 +189,17 @@ impl World {
         app.store.write(make).await.unwrap();
         app.desk.rep_changed(id);
         rep
+    }
+
+    /// Changes the first queue behind the API's back; nobody may wait in it yet.
+    pub async fn change_queue(&self, change: impl Fn(&mut Queue) + Send + 'static) -> QueueId {
+        let write = move |conn: &mut switchboard::store::Conn| {
+            let mut queue = queues::list(conn)?.remove(0);
+            change(&mut queue);
+            queues::update(conn, &queue)?;
+            Ok(queue.id)
+        };
+        self.nodes[0].app.store.write(write).await.unwrap()
     }
 
     /// What the doctor finds broken.
@@ -224,22 +236,38 @@ pub fn client_id() -> Value {
     json!(uuid::Uuid::now_v7())
 }
 
-/// Runs tests in both worlds: `async fn name(world: &World)`.
+/// Settings of a world where time goes quickly: what time does is seen to ten times a second.
+pub fn quick(settings: &mut Settings) {
+    settings.reconcile_ms = 100;
+    settings.rep_suspect_ms = 200;
+    settings.rep_grace_ms = 1_000;
+    settings.customer_grace_ms = 100;
+}
+
+/// Runs tests in both worlds: `async fn name(world: &World)`. `with change;` before the names
+/// changes the settings.
 #[macro_export]
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
+        $crate::on_both!(with |_| {}; $($name),+);
+    };
+    (with $change:expr; $($name:ident),+ $(,)?) => {
         mod embedded {
+            #[allow(unused_imports)]
+            use super::*;
             $(#[actix_web::test]
             async fn $name() {
-                let world = $crate::harness::World::embedded().await;
+                let world = $crate::harness::World::embedded_with($change).await;
                 super::$name(&world).await;
                 world.end().await;
             })+
         }
         mod services {
+            #[allow(unused_imports)]
+            use super::*;
             $(#[actix_web::test]
             async fn $name() {
-                if let Some(world) = $crate::harness::World::services(3).await {
+                if let Some(world) = $crate::harness::World::services_with(3, $change).await {
                     super::$name(&world).await;
                     world.end().await;
                 }

@@ -127,6 +127,32 @@ impl Person {
         .await
     }
 
+    /// Does something with a conversation over HTTP: `park`, `transfer` and so on.
+    pub async fn act(&self, conversation: &str, what: &str, body: Value) -> Answer {
+        let path = format!("/api/v1/conversations/{conversation}/{what}");
+        self.post(&path, body).await
+    }
+
+    /// A conversation as this person sees it.
+    pub async fn view(&self, conversation: &str) -> Value {
+        let path = format!("/api/v1/conversations/{conversation}");
+        self.get(&path).await.ok(200)
+    }
+
+    /// The kinds of a conversation's log.
+    pub async fn kinds(&self, conversation: &str) -> Vec<String> {
+        let log = self.log(conversation).await;
+        let kind = |event: &Value| event["kind"].as_str().unwrap().to_owned();
+        log.iter().map(kind).collect()
+    }
+
+    /// The newest entry of a kind in a conversation's log.
+    pub async fn last(&self, conversation: &str, kind: &str) -> Value {
+        let log = self.log(conversation).await;
+        let found = log.into_iter().rfind(|event| event["kind"] == kind);
+        found.unwrap_or_else(|| panic!("no {kind} in the log"))
+    }
+
     /// The whole log of a conversation, as this person reads it.
     pub async fn log(&self, conversation: &str) -> Vec<Value> {
         let mut log: Vec<Value> = Vec::new();

@@ -1,0 +1,242 @@
+//! Offers: asked, accepted, declined, missed and withdrawn.
+
+use serde_json::{Value, json};
+use switchboard::words::Mode;
+
+use crate::harness::{World, quick, until};
+use crate::on_both;
+use crate::person::Person;
+use crate::socket::Socket;
+
+on_both!(with quick;
+    accepting_in_one_tab_silences_the_others,
+    a_single_rep_who_declines_or_misses_is_asked_again_after_his_cool_down,
+    any_move_out_of_available_withdraws_what_is_offered,
+    who_misses_too_many_running_is_set_away_and_told,
+    one_rep_at_a_time_is_asked_and_an_offer_holds_a_slot,
+    an_offer_that_is_gone_cannot_be_accepted,
+    a_customer_who_closes_while_offered_leaves_no_ghost,
+    everybody_declines_and_nobody_is_lost,
+    an_offer_is_told_again_after_a_reconnect,
+);
+
+/// The first queue offers, for so long, with so long a cool-down.
+async fn offering(world: &World, offer_ms: i64, cooldown_ms: i64, misses_max: i32) {
+    let change = move |queue: &mut switchboard::store::queues::Queue| {
+        queue.mode = Mode::Offer;
+        queue.policy.offer_ms = offer_ms;
+        queue.policy.cooldown_ms = cooldown_ms;
+        queue.policy.misses_max = misses_max;
+    };
+    world.change_queue(change).await;
+}
+
+async fn offer(socket: &mut Socket, id: &str) -> Value {
+    let like = |frame: &Value| frame["type"] == "offer" && frame["conversation"]["id"] == id;
+    socket.wait_for(like).await
+}
+
+async fn gone(socket: &mut Socket, id: &str) -> Value {
+    let like = |frame: &Value| frame["type"] == "offer_gone" && frame["conversation"] == id;
+    socket.wait_for(like).await["reason"].clone()
+}
+
+async fn load(admin: &Person, rep: &Person) -> i64 {
+    let reps = admin.get("/api/v1/reps").await.ok(200);
+    let id = json!(rep.id);
+    let found = reps.as_array().unwrap().iter().find(|one| one["id"] == id);
+    found.unwrap()["load"].as_i64().unwrap()
+}
+
+async fn accepting_in_one_tab_silences_the_others(world: &World) {
+    offering(world, 60_000, 1_000, 3).await;
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let (mut one, mut two) = (rep.socket().await, rep.at(world.base(2)).socket().await);
+    let id = ann.open().await;
+    let told = offer(&mut one, &id).await;
+    assert_eq!(told["conversation"]["status"], "offered");
+    assert!(told["expires_at"].as_i64().unwrap() > 0, "{told}");
+    offer(&mut two, &id).await;
+    let view = ann.view(&id).await;
+    assert_eq!(view["rep"], Value::Null, "the customer has no rep yet");
+
+    one.say(json!({ "type": "accept", "conversation": id, "ref": "a" }))
+        .await;
+    assert_eq!(gone(&mut two, &id).await, "accepted");
+    two.wait("assigned").await;
+    assert_eq!(two.event("opened").await["seq"], 1, "he hears it all");
+    one.wait("assigned").await;
+    assert_eq!(ann.view(&id).await["rep"]["name"], rep.name);
+    let admin = world.admin().await;
+    let offered = admin.last(&id, "offered").await;
+    assert_eq!(offered["data"]["rep_id"], json!(rep.id));
+    assert_eq!(offered["data"]["candidates"], 1);
+    assert_eq!(admin.kinds(&id).await, ["opened", "offered", "assigned"]);
+    let again = rep.act(&id, "accept", json!({})).await.ok(200);
+    assert_eq!(again["last_seq"], 3, "accepting again changes nothing");
+    let seen = ann.last(&id, "offered").await;
+    assert_eq!(seen["data"], json!({}), "who was asked is not told");
+}
+
+async fn a_single_rep_who_declines_or_misses_is_asked_again_after_his_cool_down(world: &World) {
+    offering(world, 1_000, 300, 100).await;
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let mut socket = rep.socket().await;
+    let id = ann.open().await;
+    offer(&mut socket, &id).await;
+    let frame = json!({ "type": "decline", "conversation": id, "reason": "lunch", "ref": "d" });
+    socket.say(frame).await;
+    assert_eq!(gone(&mut socket, &id).await, "declined");
+    offer(&mut socket, &id).await;
+    assert_eq!(gone(&mut socket, &id).await, "expired");
+    offer(&mut socket, &id).await;
+    rep.act(&id, "accept", json!({})).await.ok(200);
+    let admin = world.admin().await;
+    let kinds = [
+        "opened", "offered", "declined", "offered", "missed", "offered", "assigned",
+    ];
+    assert_eq!(admin.kinds(&id).await, kinds);
+    assert_eq!(admin.last(&id, "declined").await["data"]["reason"], "lunch");
+    let log = admin.log(&id).await;
+    let at = |n: usize| log[n]["created_at"].as_i64().unwrap();
+    assert!(at(3) - at(2) >= 300 && at(5) - at(4) >= 300, "{log:?}");
+    assert_eq!(load(&admin, &rep).await, 1);
+}
+
+async fn any_move_out_of_available_withdraws_what_is_offered(world: &World) {
+    offering(world, 60_000, 60_000, 3).await;
+    let (one, two) = (world.rep(1, 2).await, world.rep(2, 1).await);
+    let (mut one_socket, ann) = (one.socket().await, world.customer(0).await);
+    let id = ann.open().await;
+    offer(&mut one_socket, &id).await;
+    let mut two_socket = two.socket().await;
+    let busy = json!({ "type": "availability", "availability": "busy", "ref": "b" });
+    one_socket.say(busy).await;
+    assert_eq!(gone(&mut one_socket, &id).await, "withdrawn");
+    offer(&mut two_socket, &id).await;
+    // Leaving is a move out of it, too.
+    drop(two_socket);
+    let admin = world.admin().await;
+    until("the second withdrawal", async || {
+        admin
+            .kinds(&id)
+            .await
+            .iter()
+            .filter(|kind| *kind == "withdrawn")
+            .count()
+            == 2
+    })
+    .await;
+    assert_eq!(world.status(&id).await, "waiting");
+    assert_eq!((load(&admin, &one).await, load(&admin, &two).await), (0, 0));
+}
+
+async fn who_misses_too_many_running_is_set_away_and_told(world: &World) {
+    offering(world, 1_000, 0, 2).await;
+    let (rep, ann) = (world.rep(1, 5).await, world.customer(0).await);
+    let mut socket = rep.socket().await;
+    let id = ann.open().await;
+    let away = |frame: &Value| frame["type"] == "rep" && frame["rep"]["availability"] == "away";
+    socket.wait_for(away).await;
+    assert_eq!(world.status(&id).await, "waiting");
+    let admin = world.admin().await;
+    let kinds = ["opened", "offered", "missed", "offered", "missed"];
+    assert_eq!(admin.kinds(&id).await, kinds);
+    assert_eq!(admin.last(&id, "missed").await["data"]["misses"], 2);
+    // Back, he begins anew.
+    let back = json!({ "type": "availability", "availability": "available", "ref": "b" });
+    socket.say(back).await;
+    offer(&mut socket, &id).await;
+}
+
+async fn one_rep_at_a_time_is_asked_and_an_offer_holds_a_slot(world: &World) {
+    offering(world, 1_000, 60_000, 100).await;
+    let (one, two) = (world.rep(1, 1).await, world.rep(2, 1).await);
+    let (_one, _two) = (one.socket().await, two.socket().await);
+    let ann = world.customer(0).await;
+    let first = ann.open().await;
+    let second = ann.open().await;
+    let third = ann.open().await;
+    let admin = world.admin().await;
+    until("two offers", async || {
+        (load(&admin, &one).await, load(&admin, &two).await) == (1, 1)
+    })
+    .await;
+    assert_eq!(world.status(&third).await, "waiting", "both are full");
+    until("the third is offered, after a miss", async || {
+        admin.kinds(&third).await.contains(&"offered".into())
+    })
+    .await;
+    // Each goes to one rep at a time: an offer is followed by its end before the next.
+    for id in [&first, &second, &third] {
+        let kinds = admin.kinds(id).await;
+        assert!(
+            kinds.windows(2).all(|two| two != ["offered", "offered"]),
+            "{kinds:?}"
+        );
+    }
+}
+
+async fn an_offer_that_is_gone_cannot_be_accepted(world: &World) {
+    offering(world, 1_000, 60_000, 100).await;
+    let (rep, other) = (world.rep(1, 2).await, world.rep(2, 2).await);
+    let (mut socket, ann) = (rep.socket().await, world.customer(0).await);
+    let id = ann.open().await;
+    offer(&mut socket, &id).await;
+    let refused = other.act(&id, "accept", json!({})).await;
+    assert_eq!(refused.code(409), "offer_gone");
+    assert_eq!(rep.close(&id).await.code(409), "wrong_state");
+    let message = json!({ "client_id": uuid::Uuid::now_v7(), "text": "hello" });
+    rep.act(&id, "messages", message).await.code(404);
+    assert_eq!(gone(&mut socket, &id).await, "expired");
+    let late = rep.act(&id, "accept", json!({})).await;
+    assert_eq!(late.code(409), "offer_gone");
+    // What waits may be taken all the same.
+    rep.claim(&id).await.ok(200);
+}
+
+async fn a_customer_who_closes_while_offered_leaves_no_ghost(world: &World) {
+    offering(world, 60_000, 1_000, 3).await;
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let mut socket = rep.socket().await;
+    let id = ann.open().await;
+    offer(&mut socket, &id).await;
+    let view = ann.close(&id).await.ok(200);
+    assert_eq!(view["conversation"]["resolution"], "abandoned");
+    assert_eq!(gone(&mut socket, &id).await, "closed");
+    // His slot is free: the next one comes.
+    let next = ann.open().await;
+    offer(&mut socket, &next).await;
+}
+
+async fn everybody_declines_and_nobody_is_lost(world: &World) {
+    offering(world, 60_000, 200, 3).await;
+    let reps = [world.rep(0, 1).await, world.rep(1, 1).await];
+    let mut sockets = [reps[0].socket().await, reps[1].socket().await];
+    let id = world.customer(2).await.open().await;
+    let admin = world.admin().await;
+    for round in 1..=4 {
+        until("somebody is asked", async || {
+            world.status(&id).await == "offered"
+        })
+        .await;
+        let asked = admin.last(&id, "offered").await["data"]["rep_id"].clone();
+        let rep = reps.iter().find(|rep| json!(rep.id) == asked).unwrap();
+        rep.act(&id, "decline", json!({})).await.ok(200);
+        let declined = admin.kinds(&id).await;
+        let declined = declined.iter().filter(|kind| *kind == "declined").count();
+        assert_eq!(declined, round);
+    }
+    offer(&mut sockets[0], &id).await;
+}
+
+async fn an_offer_is_told_again_after_a_reconnect(world: &World) {
+    offering(world, 60_000, 1_000, 3).await;
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let mut stays = rep.socket().await;
+    let id = ann.open().await;
+    offer(&mut stays, &id).await;
+    let (mut comes, ready) = rep.resume(json!({})).await;
+    assert_eq!(ready["conversations"], json!([]), "it is not his yet");
+    offer(&mut comes, &id).await;
+}

@@ -1,0 +1,265 @@
+//! Who is there: customers whose place is held, reps whose conversations are, for a while.
+
+use serde_json::{Value, json};
+
+use crate::harness::{World, quick, until};
+use crate::on_both;
+use crate::person::Person;
+
+on_both!(with quick;
+    a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody,
+    a_held_place_is_given_up_after_its_time,
+    who_never_had_a_socket_is_not_lost,
+    leaving_the_line_at_any_state_leaves_no_ghost,
+    a_lost_reps_customers_are_told_and_go_back_to_their_old_places,
+    a_rep_who_is_back_in_time_finds_everything_as_it_was,
+    a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched,
+    a_rep_without_a_socket_who_claimed_is_not_lost,
+    tabs_that_come_and_go_leak_no_slot,
+    nobody_but_the_available_is_chosen,
+);
+
+async fn status(world: &World, id: &str, expected: &str) {
+    let what = format!("{id} is {expected}");
+    until(&what, async || world.status(id).await == expected).await;
+}
+
+async fn held(who: &Person, id: &str, expected: bool) {
+    let what = format!("{id} is held: {expected}");
+    until(&what, async || {
+        let kinds = who.kinds(id).await;
+        let last = kinds
+            .iter()
+            .rfind(|kind| ["held", "returned"].contains(&kind.as_str()));
+        last.is_some_and(|kind| (kind == "held") == expected)
+    })
+    .await;
+}
+
+async fn a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody(world: &World) {
+    let (ann, ben) = (world.customer(0).await, world.customer(1).await);
+    let (first, second) = (ann.open().await, ben.open().await);
+    let ann_socket = ann.socket().await;
+    let mut ben_socket = ben.socket().await;
+    assert_eq!(ben_socket.wait("line").await["ahead"], 1);
+    drop(ann_socket);
+    let admin = world.admin().await;
+    held(&admin, &first, true).await;
+    // A rep comes: the one behind goes first, and the held one stays.
+    let rep = world.rep(2, 1).await;
+    let mut rep_socket = rep.socket().await;
+    let told = rep_socket.wait("assigned").await;
+    assert_eq!(told["conversation"]["id"], json!(second));
+    // Behind him a third; then he is back, and stands where he stood.
+    let third = world.customer(2).await.open().await;
+    let mut ann_socket = ann.at(world.base(2)).socket().await;
+    held(&admin, &first, false).await;
+    assert_eq!(ann_socket.wait("line").await["position"], 1);
+    rep.close(&second).await.ok(200);
+    let told = ann_socket.wait("assigned").await;
+    assert_eq!(told["conversation"]["id"], json!(first));
+    assert_eq!(world.status(&third).await, "waiting");
+}
+
+async fn a_held_place_is_given_up_after_its_time(world: &World) {
+    world
+        .change_queue(|queue| queue.policy.abandon_after_ms = Some(300))
+        .await;
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    drop(ann.socket().await);
+    status(world, &id, "closed").await;
+    let view = ann.view(&id).await;
+    assert_eq!(view["resolution"], "abandoned");
+    assert_eq!(ann.kinds(&id).await, ["opened", "held", "closed"]);
+}
+
+async fn who_never_had_a_socket_is_not_lost(world: &World) {
+    world
+        .change_queue(|queue| queue.policy.abandon_after_ms = Some(0))
+        .await;
+    let (ann, ben) = (world.customer(0).await, world.customer(1).await);
+    // Ann's socket had gone before she opened.
+    drop(ann.socket().await);
+    let (hers, his) = (ann.open().await, ben.open().await);
+    // Somebody else's is held and given up meanwhile: time has passed.
+    let eve = world.customer(2).await;
+    let gone = eve.open().await;
+    drop(eve.socket().await);
+    status(world, &gone, "closed").await;
+    assert_eq!(ann.kinds(&hers).await, ["opened"]);
+    assert_eq!(ben.kinds(&his).await, ["opened"]);
+    let rep = world.rep(1, 2).await;
+    let _socket = rep.socket().await;
+    status(world, &hers, "active").await;
+    status(world, &his, "active").await;
+}
+
+async fn leaving_the_line_at_any_state_leaves_no_ghost(world: &World) {
+    let (ann, admin, rep) = (
+        world.customer(0).await,
+        world.admin().await,
+        world.rep(1, 1).await,
+    );
+    let waiting = ann.open().await;
+    ann.close(&waiting).await.ok(200);
+    let held_one = ann.open().await;
+    drop(ann.socket().await);
+    held(&admin, &held_one, true).await;
+    ann.close(&held_one).await.ok(200);
+    let _socket = rep.socket().await;
+    let active = ann.open().await;
+    status(world, &active, "active").await;
+    ann.close(&active).await.ok(200);
+    let parked = ann.open().await;
+    status(world, &parked, "active").await;
+    rep.act(&parked, "park", json!({})).await.ok(200);
+    ann.close(&parked).await.ok(200);
+    // Nobody waits, nothing is held, and the one slot is free for the next.
+    let line = admin.get("/api/v1/line").await.ok(200);
+    assert_eq!(
+        (&line["queues"][0]["waiting"], &line["reps"][0]["load"]),
+        (&json!(0), &json!(0))
+    );
+    let next = world.customer(2).await.open().await;
+    status(world, &next, "active").await;
+}
+
+async fn a_lost_reps_customers_are_told_and_go_back_to_their_old_places(world: &World) {
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let rep_socket = rep.socket().await;
+    let id = ann.open().await;
+    let mut ann_socket = ann.socket().await;
+    ann_socket.wait("assigned").await;
+    let young = world.customer(1).await.open().await;
+    drop(rep_socket);
+    let told = ann_socket.event("suspect").await;
+    assert_eq!(told["data"]["rep_id"], json!(rep.id));
+    assert!(told["data"]["held_until"].as_i64().unwrap() > told["created_at"].as_i64().unwrap());
+    let told = ann_socket.event("requeued").await;
+    assert_eq!(told["data"], json!({ "reason": "rep_lost" }));
+    assert_eq!(told["sender_id"], Value::Null, "nobody did it");
+    let (other, admin) = (world.rep(2, 1).await, world.admin().await);
+    let mut other_socket = other.socket().await;
+    let got = other_socket.wait("assigned").await;
+    assert_eq!(
+        got["conversation"]["id"],
+        json!(id),
+        "before the younger one"
+    );
+    assert_eq!(world.status(&young).await, "waiting");
+    let line = admin.get("/api/v1/reps").await.ok(200);
+    let lost = line
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["id"] == json!(rep.id));
+    assert_eq!(lost.unwrap()["load"], 0, "his slot is free");
+}
+
+async fn a_rep_who_is_back_in_time_finds_everything_as_it_was(world: &World) {
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let rep_socket = rep.socket().await;
+    let id = ann.open().await;
+    let mut ann_socket = ann.socket().await;
+    ann_socket.wait("assigned").await;
+    drop(rep_socket);
+    ann_socket.event("suspect").await;
+    let (_socket, ready) = rep.at(world.base(2)).resume(json!({})).await;
+    assert_eq!(ready["conversations"][0]["id"], json!(id));
+    let told = ann_socket.event("returned").await;
+    assert_eq!(told["data"]["rep_id"], json!(rep.id));
+    assert_eq!(
+        ann.kinds(&id).await,
+        ["opened", "assigned", "suspect", "returned"]
+    );
+    assert_eq!(world.status(&id).await, "active");
+}
+
+async fn a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched(world: &World) {
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let first = rep.socket().await;
+    let id = ann.open().await;
+    status(world, &id, "active").await;
+    drop(first);
+    for turn in 0..20 {
+        drop(rep.at(world.base(turn)).socket().await);
+    }
+    let second = ann.open().await;
+    let _stays = rep.socket().await;
+    status(world, &second, "active").await;
+    let admin = world.admin().await;
+    let kinds = admin.kinds(&id).await;
+    assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
+    assert_eq!(admin.view(&id).await["epoch"], 1);
+}
+
+async fn a_rep_without_a_socket_who_claimed_is_not_lost(world: &World) {
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let id = ann.open().await;
+    rep.claim(&id).await.ok(200);
+    // Another one is lost and his are re-queued meanwhile: time has passed.
+    let other = world.rep(2, 1).await;
+    let socket = other.socket().await;
+    let moved = world.customer(1).await.open().await;
+    status(world, &moved, "active").await;
+    drop(socket);
+    let admin = world.admin().await;
+    until("the other's goes back", async || {
+        admin.kinds(&moved).await.contains(&"requeued".into())
+    })
+    .await;
+    assert_eq!(admin.kinds(&id).await, ["opened", "assigned"]);
+}
+
+async fn tabs_that_come_and_go_leak_no_slot(world: &World) {
+    let (rep, ann, admin) = (
+        world.rep(1, 3).await,
+        world.customer(0).await,
+        world.admin().await,
+    );
+    let _stays = rep.socket().await;
+    let id = ann.open().await;
+    status(world, &id, "active").await;
+    for turn in 0..30 {
+        drop(rep.at(world.base(turn)).socket().await);
+    }
+    let reps = admin.get("/api/v1/reps").await.ok(200);
+    assert_eq!(
+        (&reps[0]["load"], &reps[0]["capacity"]),
+        (&json!(1), &json!(3))
+    );
+    assert_eq!(reps[0]["present"], true);
+}
+
+async fn nobody_but_the_available_is_chosen(world: &World) {
+    let admin = world.admin().await;
+    let mut sockets = Vec::new();
+    for word in ["busy", "away", "offline"] {
+        let rep = world.rep(1, 5).await;
+        let path = format!("/api/v1/reps/{}/availability", rep.id);
+        admin
+            .put(&path, json!({ "availability": word }))
+            .await
+            .ok(200);
+        sockets.push((rep.socket().await, rep));
+    }
+    let id = world.customer(0).await.open().await;
+    let chosen = world.rep(2, 1).await;
+    let _socket = chosen.socket().await;
+    status(world, &id, "active").await;
+    assert_eq!(admin.view(&id).await["rep"]["id"], json!(chosen.id));
+    let second = world.customer(0).await.open().await;
+    assert_eq!(
+        world.status(&second).await,
+        "waiting",
+        "he is full, the others want nothing"
+    );
+    // One of them changes his mind.
+    let rep = &sockets[0].1;
+    let path = format!("/api/v1/reps/{}/availability", rep.id);
+    rep.put(&path, json!({ "availability": "available" }))
+        .await
+        .ok(200);
+    status(world, &second, "active").await;
+}
