@@ -9,7 +9,9 @@ use std::sync::{Arc, RwLock};
 
 use tokio::sync::{Notify, mpsc};
 
+use crate::eta::Eta;
 use crate::news::News;
+use crate::store::board::Board;
 use crate::words::{ConversationId, SessionId, SocketId, UserId};
 
 /// Pieces of news that may wait for one socket: with the hint's limit, at most 64 KiB.
@@ -19,16 +21,19 @@ pub const MAILBOX: usize = 32;
 #[derive(Debug, Clone)]
 pub enum Note {
     News(Arc<News>),
-    /// So many stand ahead of this waiting conversation.
+    /// So many stand ahead of this waiting conversation, and it will probably take so long.
     Position {
         conversation: ConversationId,
         ahead: i64,
+        eta: Option<Eta>,
     },
     /// This conversation has ended at this seq; whoever knows it may have missed that.
     Ended {
         conversation: ConversationId,
         seq: i64,
     },
+    /// The live line, for who watches it.
+    Board(Arc<Board>),
     /// Compare with the database: something may have been missed.
     Check,
 }
@@ -50,6 +55,14 @@ struct Entry {
     session: Option<SessionId>,
     mailbox: mpsc::Sender<Note>,
     shared: Arc<Shared>,
+}
+
+/// Whether a socket watches the live line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watching {
+    /// It has just begun to, and has not seen it yet.
+    New,
+    Yes,
 }
 
 #[derive(Default)]
@@ -144,6 +157,7 @@ struct People {
     sockets: HashMap<UserId, Vec<Entry>>,
     /// Open sockets, and whether each makes a rep present.
     open: HashMap<SocketId, (UserId, bool)>,
+    watching: HashMap<SocketId, Watching>,
 }
 
 /// All sockets of this node. Cheap to clone.
@@ -191,6 +205,7 @@ impl Hub {
     fn remove(&self, user: UserId, id: SocketId) {
         let mut people = self.people.write().expect("nothing panics under this lock");
         people.open.remove(&id);
+        people.watching.remove(&id);
         if let Some(sockets) = people.sockets.get_mut(&user) {
             sockets.retain(|one| one.id != id);
             if sockets.is_empty() {
@@ -215,15 +230,50 @@ impl Hub {
         }
     }
 
-    /// Tells the sockets of one person.
-    pub fn tell(&self, user: UserId, note: Note) {
+    /// Tells the sockets of one person; answers whether there are any.
+    pub fn tell(&self, user: UserId, note: Note) -> bool {
         let people = self.people.read().expect("nothing panics under this lock");
-        people
-            .sockets
-            .get(&user)
-            .into_iter()
-            .flatten()
-            .for_each(|one| one.tell(note.clone()));
+        let sockets = people.sockets.get(&user);
+        let sockets = sockets.into_iter().flatten();
+        sockets.map(|one| one.tell(note.clone())).count() > 0
+    }
+
+    /// Has a socket watch the live line from now on, or not any more.
+    pub fn watch(&self, id: SocketId, on: bool) {
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        if on {
+            people.watching.insert(id, Watching::New);
+        } else {
+            people.watching.remove(&id);
+        }
+    }
+
+    /// Whether anybody watches the live line here.
+    pub fn is_watched(&self) -> bool {
+        let people = self.people.read().expect("nothing panics under this lock");
+        !people.watching.is_empty()
+    }
+
+    /// Shows the live line to who watches it: to all if it has changed, else to who is new.
+    pub fn show(&self, board: Note, changed: bool) {
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        let People {
+            sockets, watching, ..
+        } = &mut *people;
+        for socket in sockets.values().flatten() {
+            if let Some(watching) = watching.get_mut(&socket.id)
+                && (changed || *watching == Watching::New)
+            {
+                *watching = Watching::Yes;
+                socket.tell(board.clone());
+            }
+        }
+    }
+
+    /// Whether this person has a socket here.
+    pub fn is_here(&self, user: UserId) -> bool {
+        let people = self.people.read().expect("nothing panics under this lock");
+        people.sockets.contains_key(&user)
     }
 
     /// Tells every socket to compare itself with the database.

@@ -16,14 +16,18 @@ pub mod store;
 pub mod metrics;
 pub mod news;
 
+pub mod eta;
 pub mod hub;
 
 pub mod bell;
 
 pub mod desk;
 
+pub mod board;
+pub mod minutes;
 pub mod node;
 pub mod people;
+pub mod positions;
 pub mod watch;
 
 pub mod app;

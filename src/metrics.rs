@@ -26,6 +26,11 @@ pub struct Metrics {
     pub catch_ups: Counter,
     pub node_losses: Counter,
     pub errors: Counter,
+    /// Waits that were foretold to customers; those held against the truth; those that came true.
+    pub eta_promised: Counter,
+    pub eta_scored: Counter,
+    pub eta_covered: Counter,
+    pub eta_coverage: Gauge<f64, AtomicU64>,
     pub waiting: Gauge,
     pub load: Gauge,
     pub capacity: Gauge,
@@ -54,6 +59,10 @@ impl Metrics {
             catch_ups: Counter::default(),
             node_losses: Counter::default(),
             errors: Counter::default(),
+            eta_promised: Counter::default(),
+            eta_scored: Counter::default(),
+            eta_covered: Counter::default(),
+            eta_coverage: Gauge::default(),
             waiting: Gauge::default(),
             load: Gauge::default(),
             capacity: Gauge::default(),
@@ -66,6 +75,16 @@ impl Metrics {
         };
         let registry = metrics.register();
         (metrics, registry)
+    }
+
+    /// Counts a wait, and whether it was as its customer had been told.
+    pub fn score_eta(&self, covered: bool) {
+        self.eta_scored.inc();
+        if covered {
+            self.eta_covered.inc();
+        }
+        let (covered, scored) = (self.eta_covered.get() as f64, self.eta_scored.get() as f64);
+        self.eta_coverage.set(covered / scored);
     }
 
     fn register(&self) -> Registry {
@@ -120,10 +139,30 @@ impl Metrics {
             self.node_losses.clone(),
         );
         all.register("errors", "Answers with status 500", self.errors.clone());
+        all.register(
+            "eta_promised",
+            "Waits foretold to customers",
+            self.eta_promised.clone(),
+        );
+        all.register(
+            "eta_scored",
+            "Waits held against what was foretold",
+            self.eta_scored.clone(),
+        );
+        all.register(
+            "eta_covered",
+            "Waits that were as foretold",
+            self.eta_covered.clone(),
+        );
     }
 
     /// What goes up and down, and how long things take.
     fn register_levels(&self, all: &mut Registry) {
+        all.register(
+            "eta_coverage_ratio",
+            "Share of waits that were as foretold",
+            self.eta_coverage.clone(),
+        );
         all.register("line_length", "Conversations waiting", self.waiting.clone());
         all.register("reps_load", "Slots taken", self.load.clone());
         all.register(

@@ -16,13 +16,16 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::{App, Parts};
 use crate::bell::Bell;
+use crate::board;
 use crate::desk::{Desk, Limits, Needs, Reconciler, Rules};
 use crate::dispatch::{self, Engine};
 use crate::http;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
+use crate::minutes;
 use crate::node::Lease;
 use crate::people::{self, People};
+use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
@@ -94,7 +97,7 @@ impl Server {
         }
         lease.begin().await?;
         desk.reconcile().await?;
-        let loops = loops(&settings, &lease, bell, changed_lines, &mut vital);
+        let loops = loops(&settings, &lease, bell, changed_lines, &metrics, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -212,6 +215,7 @@ fn loops(
     lease: &Lease,
     bell: Bell,
     lines: UnboundedReceiver<QueueId>,
+    metrics: &Metrics,
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {
@@ -219,11 +223,17 @@ fn loops(
     } = lease;
     let check_every = Duration::from_millis(settings.position_check_ms);
     let reconcile = Duration::from_millis(settings.reconcile_ms);
-    let positions = watch::positions(store.clone(), hub.clone(), lines);
+    let positions = Positions {
+        store: store.clone(),
+        hub: hub.clone(),
+        metrics: metrics.clone(),
+    };
     let check = watch::check(store.clone(), hub.clone(), bell, check_every);
     vec![
         vital.spawn("lease", lease.clone().keep()),
-        vital.spawn("positions", positions),
+        vital.spawn("positions", positions.tell(lines)),
+        vital.spawn("board", board::show(store.clone(), hub.clone())),
+        vital.spawn("minutes", minutes::keep(store.clone())),
         vital.spawn("position check", check),
         vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
     ]

@@ -1,77 +1,19 @@
-//! What sockets are told without anybody having rung: positions in line, and what a lost
-//! doorbell would have said.
+//! What a lost doorbell would have said: sockets are compared with the database.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
-
-use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use crate::bell::Bell;
 use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, Store, conversations, queues, sessions, waiting};
-use crate::words::{ConversationId, Moment, QueueId, UserId, now};
+use crate::store::{Conn, Store, conversations, queues, sessions};
+use crate::words::{Moment, now};
 
-/// How often at most positions are told.
-const POSITIONS_EVERY: Duration = Duration::from_secs(1);
-/// Up to which place positions are exact; whoever stands behind is told when he gets here.
-pub const POSITIONS_MAX: i64 = 1_000;
 /// How long ends are told again, in ms: longer than any two checks are apart.
 const ENDED_WITHIN: Moment = 60_000;
 /// People asked about in one query.
 const CHUNK: usize = 500;
-
-/// Tells waiting customers of this node how many stand ahead of them, at most once a second.
-/// `lines` brings the queues whose line has changed.
-pub async fn positions(store: Store, hub: Hub, mut lines: mpsc::UnboundedReceiver<QueueId>) {
-    let mut changed: HashSet<QueueId> = HashSet::new();
-    let mut told = Instant::now() - POSITIONS_EVERY;
-    let mut known: HashMap<QueueId, Line> = HashMap::new();
-    while let Some(queue) = lines.recv().await {
-        changed.insert(queue);
-        tokio::time::sleep_until(told + POSITIONS_EVERY).await;
-        while let Ok(queue) = lines.try_recv() {
-            changed.insert(queue);
-        }
-        told = Instant::now();
-        if hub.count() == 0 {
-            changed.clear();
-            known.clear();
-            continue;
-        }
-        for queue in changed.drain() {
-            let read = move |conn: &mut Conn| Ok(waiting::line(conn, queue, POSITIONS_MAX)?);
-            match store.read(read).await {
-                Ok(line) => tell(&hub, line, known.entry(queue).or_default()),
-                Err(error) => tracing::warn!(%error, "positions could not be read"),
-            }
-        }
-    }
-}
-
-/// How many stand ahead of each in a queue, as was told last.
-type Line = HashMap<ConversationId, i64>;
-
-/// Tells those whose position is another than before.
-fn tell(hub: &Hub, line: Vec<(ConversationId, UserId)>, known: &mut Line) {
-    let mut now = Line::with_capacity(line.len());
-    for ((conversation, customer), ahead) in line.into_iter().zip(0..) {
-        if known.get(&conversation) != Some(&ahead) {
-            hub.tell(
-                customer,
-                Note::Position {
-                    conversation,
-                    ahead,
-                },
-            );
-        }
-        now.insert(conversation, ahead);
-    }
-    *known = now;
-}
 
 /// Compares the sockets of this node with the database, every so often, and at a quicker pace
 /// while the doorbell of other nodes is not heard.

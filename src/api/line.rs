@@ -4,23 +4,26 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 
 use crate::app::App;
-use crate::error::Result;
-use crate::gate::caller::{Caller, Staff};
+use crate::error::{Error, Result};
+use crate::gate::body::Asked;
+use crate::gate::caller::{Admin, Caller, Staff};
 use crate::gate::problem::Problem;
+use crate::store::board::{Board, QueueNow, RepNow};
 use crate::store::conversations::{self, ConversationView, QueueView};
-use crate::store::reps::{self, RepView};
+use crate::store::minutes::{self, MINUTE, Minute};
 use crate::store::{Conn, queues, waiting};
-use crate::words::Role;
+use crate::words::{Moment, QueueId, Role, now};
 
 /// How many waiting ones are shown of each queue.
 const SHOWN: i64 = 100;
+/// How many minutes are told at once.
+const MINUTES: i64 = 10_000;
 
-/// One queue's line.
+/// The first who wait in a queue.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct QueueLine {
-    pub queue: QueueView,
-    /// How many wait.
-    pub waiting: i64,
+    #[serde(flatten)]
+    pub now: QueueNow,
     /// The first 100 of them, in the order in which they are served.
     pub first: Vec<ConversationView>,
 }
@@ -30,7 +33,27 @@ pub struct QueueLine {
 pub struct LiveLine {
     pub queues: Vec<QueueLine>,
     /// All reps for an admin, oneself for a rep.
-    pub reps: Vec<RepView>,
+    pub reps: Vec<RepNow>,
+}
+
+/// Which minutes.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// From when, in Unix ms; else the last hour.
+    pub from: Option<Moment>,
+    /// Until when; else now.
+    pub to: Option<Moment>,
+    /// Of this queue only.
+    pub queue: Option<QueueId>,
+}
+
+/// What happened, minute by minute.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct History {
+    /// At most 10,000, oldest first. If there are more, ask again from the last one on.
+    pub minutes: Vec<Minute>,
 }
 
 /// List the queues
@@ -64,30 +87,54 @@ pub async fn list_queues(app: Data<App>, _: Caller) -> Result<Json<Vec<QueueView
 pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>> {
     let (id, role) = (caller.actor.id, caller.actor.role);
     let read = move |conn: &mut Conn| {
-        let mut lines = Vec::new();
-        for queue in queues::list(conn)? {
-            if role == Role::Rep && !conversations::serves(conn, id, queue.id)? {
-                continue;
-            }
-            let ids = waiting::line(conn, queue.id, SHOWN)?;
+        let mut board = Board::read(conn, now())?;
+        if role == Role::Rep {
+            board = board.of_rep(id);
+        }
+        let mut queues = Vec::with_capacity(board.queues.len());
+        for now in board.queues {
+            let ids = waiting::line(conn, now.queue.id, SHOWN)?;
             let mut rows = Vec::with_capacity(ids.len());
             for (id, _) in ids {
                 rows.extend(conversations::find(conn, id)?);
             }
-            lines.push(QueueLine {
-                waiting: waiting::count_waiting(conn, queue.id)?,
-                first: conversations::views(conn, rows)?,
-                queue: QueueView {
-                    id: queue.id,
-                    name: queue.name,
-                },
-            });
+            let first = conversations::views(conn, rows)?;
+            queues.push(QueueLine { now, first });
         }
-        let reps = reps::views(conn, Some(id).filter(|_| role == Role::Rep))?;
         Ok(LiveLine {
-            queues: lines,
-            reps,
+            queues,
+            reps: board.reps,
         })
     };
     Ok(Json(app.store.read(read).await?))
+}
+
+/// Read what happened in the queues
+///
+/// Minute by minute, for 30 days: how many waited, how much the reps held and might hold, how many
+/// came, were served, within what time, and how conversations ended.
+#[utoipa::path(
+    tag = "line", params(HistoryQuery),
+    responses(
+        (status = 200, body = History), (status = 403, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+#[get("/line/history")]
+pub async fn history(
+    app: Data<App>,
+    _: Admin,
+    Asked(query): Asked<HistoryQuery>,
+) -> Result<Json<History>> {
+    let to = query.to.unwrap_or_else(now);
+    let from = query.from.unwrap_or(to - 60 * MINUTE);
+    if from >= to {
+        return Err(Error::invalid(
+            "from",
+            "Give a moment before `to`, in Unix ms.",
+        ));
+    }
+    let read = move |conn: &mut Conn| Ok(minutes::list(conn, query.queue, from, to, MINUTES)?);
+    let minutes = app.store.read(read).await?;
+    Ok(Json(History { minutes }))
 }

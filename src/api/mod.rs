@@ -6,6 +6,7 @@ mod line;
 mod moves;
 mod people;
 mod reps;
+mod why;
 
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -80,10 +81,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(moves::prioritize)
             .service(reps::set_availability)
             .service(line::line)
+            .service(why::why)
+            .service(why::why_idle)
             // An admin.
             .service(reps::add)
             .service(reps::list)
-            .service(reps::set_capacity),
+            .service(reps::set_capacity)
+            .service(line::history),
     );
     // Machines.
     config

@@ -1,11 +1,11 @@
 //! A conversation ends: by its rep, by an admin, or by the customer himself at any moment.
 
+use super::hold::Hold;
 use super::{Actor, Change, Desk, exits, repeated};
 use crate::error::{Code, Error, Result};
-use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::events::{self, Entry};
-use crate::store::{Conn, line, messages, reps};
+use crate::store::events::Entry;
+use crate::store::{Conn, messages};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
 };
@@ -52,85 +52,59 @@ fn end(
     at: Moment,
 ) -> Result<((ConversationView, bool), Change)> {
     let count = 1 + i64::from(close.text.is_some());
-    // Taken first, so that what is read next holds; given back if nothing is written.
-    let Some(last_seq) = events::bump(conn, id, count)? else {
-        return Err(Error::not_found("conversation"));
-    };
+    let last_seq = Hold::lock(conn, id, count)?;
     let found = conversations::find_to_close(conn, id)?;
-    let (before, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
-    may_close(actor, &before)?;
+    let (row, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
+    let mut hold = Hold::of(row, at, last_seq, count);
+    may_close(actor, &hold.row)?;
     let ends = [EventKind::Closed, EventKind::Wrapup];
     let again = repeated(conn, id, close.client_id, &ends, actor.id)?;
-    if again || is_over(actor, before.status) {
+    let status = hold.row.status;
+    if again || is_over(actor, status) {
         if close.text.is_some() && !again {
-            let detail = "This conversation is closed already. Your last words were not stored.";
-            return Err(Error::new(Code::ConversationClosed, detail));
+            return Err(too_late());
         }
-        events::bump(conn, id, -count)?;
-        return Ok((
-            (conversations::view(conn, before)?, true),
-            Change::default(),
-        ));
+        return Ok(((hold.leave(conn)?, true), Change::default()));
     }
-    if before.status == Status::Wrapup && close.text.is_some() {
-        let detail = "This conversation is over for its customer. End the wrap-up without words.";
-        return Err(Error::new(Code::ConversationClosed, detail));
+    if status == Status::Wrapup && close.text.is_some() {
+        return Err(too_late());
     }
-    let how = close.resolution.unwrap_or(match before.status {
+    let how = close.resolution.unwrap_or(match status {
         Status::Waiting | Status::Offered => Resolution::Abandoned,
-        Status::Wrapup => before.ending.unwrap_or(Resolution::Resolved),
+        Status::Wrapup => hold.row.ending.unwrap_or(Resolution::Resolved),
         _ => Resolution::Resolved,
     });
-    let wraps = before.status == Status::Active && wrap_ms > 0;
-    let mut row = before.clone();
+    let wraps = status == Status::Active && wrap_ms > 0;
     if wraps {
-        row.status = Status::Wrapup;
-        row.ending = Some(how);
-        row.due_at = Some(at + wrap_ms);
-        row.changed_by = Some(actor.id);
+        hold.row.status = Status::Wrapup;
+        hold.row.ending = Some(how);
+        hold.row.due_at = Some(at + wrap_ms);
+        hold.row.changed_by = Some(actor.id);
     } else {
-        exits::close_row(&mut row, how, Some(actor.id), at);
+        exits::close_row(&mut hold.row, how, Some(actor.id), at);
     }
-    row.updated_at = at;
-    let beside = conversations::set_state(conn, &row)?;
-    let log = events::append(conn, id, last_seq, at, entries(actor, close, how, wraps))?;
-    let mut change = Change::default();
-    // Last, because everything else of this rep waits for it until the commit.
-    if let Some(rep) = before.rep_id.filter(|_| before.status.holds_slot()) {
-        if !wraps {
-            reps::free_slot(conn, rep)?;
-        }
-        change.reps.push(rep);
-    }
-    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
-    let view = conversations::view_of(row, beside, last_seq);
-    let audience = [Some(before.customer_id), before.rep_id]
-        .into_iter()
-        .flatten();
-    change.conversation(fact, Grown::new(log, audience, Some(view.clone())));
-    if before.status == Status::Waiting {
-        change.news.push(News::Line {
-            queue: before.queue_id,
+    if let Some(text) = &close.text {
+        hold.add(Entry {
+            body: Some(text.clone()),
+            ..Entry::new(EventKind::Message, Some(actor.id))
         });
     }
-    Ok(((view, false), change))
-}
-
-fn entries(actor: &Actor, close: &Close, how: Resolution, wraps: bool) -> Vec<Entry> {
     let kind = match wraps {
         true => EventKind::Wrapup,
         false => EventKind::Closed,
     };
-    let words = close.text.clone().map(|text| Entry {
-        body: Some(text),
-        ..Entry::new(EventKind::Message, Some(actor.id))
-    });
-    let closed = Entry {
+    hold.add(Entry {
         client_id: close.client_id,
         data: Some(serde_json::json!({ "resolution": how })),
         ..Entry::new(kind, Some(actor.id))
-    };
-    words.into_iter().chain([closed]).collect()
+    });
+    let (view, change) = hold.write(conn)?;
+    Ok(((view, false), change))
+}
+
+fn too_late() -> Error {
+    let detail = "This conversation has ended already. Your last words were not stored.";
+    Error::new(Code::ConversationClosed, detail)
 }
 
 /// A wrap-up is the rep's: for its customer the conversation has ended.

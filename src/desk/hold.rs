@@ -18,20 +18,44 @@ pub(super) struct Hold {
     pub row: Conversation,
     pub at: Moment,
     log: Vec<Entry>,
+    /// The last number of its log that is taken, and how many of these are for what is added.
+    last_seq: i64,
+    ahead: i64,
 }
 
 impl Hold {
     /// Locks and reads it.
     pub fn take(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<Self> {
-        events::bump(conn, id, 0)?;
+        let last_seq = Self::lock(conn, id, 0)?;
         let row = conversations::find(conn, id)?;
         let row = row.ok_or_else(|| Error::not_found("conversation"))?;
-        Ok(Self {
+        Ok(Self::of(row, at, last_seq, 0))
+    }
+
+    /// Locks it and takes the numbers of `ahead` entries: one statement less than to ask for them
+    /// later. Answers the last number.
+    pub fn lock(conn: &mut Conn, id: ConversationId, ahead: i64) -> Result<i64> {
+        events::bump(conn, id, ahead)?.ok_or_else(|| Error::not_found("conversation"))
+    }
+
+    /// A row that was read after it was locked.
+    pub fn of(row: Conversation, at: Moment, last_seq: i64, ahead: i64) -> Self {
+        Self {
             before: row.clone(),
             row,
             at,
             log: Vec::new(),
-        })
+            last_seq,
+            ahead,
+        }
+    }
+
+    /// Leaves it as it was.
+    pub fn leave(self, conn: &mut Conn) -> Result<ConversationView> {
+        if self.ahead > 0 {
+            events::bump(conn, self.before.id, -self.ahead)?;
+        }
+        conversations::view(conn, self.before)
     }
 
     pub fn queue(&self, conn: &mut Conn) -> Result<Queue> {
@@ -41,10 +65,15 @@ impl Hold {
 
     /// Adds an entry to its log.
     pub fn log(&mut self, kind: EventKind, by: Option<UserId>, data: serde_json::Value) {
-        self.log.push(Entry {
+        self.add(Entry {
             data: Some(data),
             ..Entry::new(kind, by)
         });
+    }
+
+    /// Adds any entry to its log.
+    pub fn add(&mut self, entry: Entry) {
+        self.log.push(entry);
     }
 
     /// Puts it back in line, in its place; it is nobody's any more.
@@ -73,14 +102,16 @@ impl Hold {
     pub fn write(mut self, conn: &mut Conn) -> Result<(ConversationView, Change)> {
         let (id, customer) = (self.row.id, self.row.customer_id);
         self.row.updated_at = self.at;
-        let count = self.log.len() as i64;
-        let last_seq = events::bump(conn, id, count)?;
-        let last_seq = last_seq.ok_or_else(|| Error::not_found("conversation"))?;
+        let last_seq = match self.log.len() as i64 - self.ahead {
+            0 => self.last_seq,
+            more => Self::lock(conn, id, more)?,
+        };
         let beside = conversations::set_state(conn, &self.row)?;
         let log = events::append(conn, id, last_seq, self.at, self.log)?;
         let mut change = Change::default();
         let held = |row: &Conversation| row.rep_id.filter(|_| row.status.holds_slot());
         let (had, has) = (held(&self.before), held(&self.row));
+        // Last, because everything else of this rep waits for it until the commit.
         if let Some(rep) = had.filter(|rep| has != Some(*rep)) {
             reps::free_slot(conn, rep)?;
         }

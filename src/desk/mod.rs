@@ -19,6 +19,7 @@ mod people;
 mod reconcile;
 mod send;
 mod slots;
+mod why;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,6 +46,7 @@ pub use open::Open;
 pub use people::{CAPACITY_MAX, check_capacity};
 pub use reconcile::Reconciler;
 pub use send::Sent;
+pub use why::{WhyIdleView, WhyView};
 
 /// Who asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -256,8 +256,9 @@ impl Talk for Chat {
             Note::Position {
                 conversation,
                 ahead,
+                ..
             } if conversation == self.view.id => self.place(wire, ahead).await,
-            Note::Position { .. } => Ok(()),
+            Note::Position { .. } | Note::Board(_) => Ok(()),
             Note::Ended { conversation, seq } if conversation == self.view.id => {
                 match seq > self.cursors.at(conversation) {
                     true => self.catch_up(wire).await,

@@ -143,7 +143,8 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
         | ClientFrame::Send { .. }
         | ClientFrame::Claim { .. }
         | ClientFrame::Close { .. }
-        | ClientFrame::Availability { .. } => unreachable!("carried out above"),
+        | ClientFrame::Watch { .. }
+        | ClientFrame::Availability { .. } => unreachable!("carried out elsewhere"),
     }
 }
 

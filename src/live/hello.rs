@@ -5,9 +5,10 @@ use super::protocol::{Myself, Reference, ServerFrame};
 use super::session::Session;
 use super::socket::{Gone, Wire};
 use crate::error::Result;
+use crate::eta::Eta;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, waiting};
+use crate::store::{Conn, pace, waiting};
 use crate::words::{ConversationId, Role, Status, now};
 
 impl Session {
@@ -125,10 +126,16 @@ impl Session {
         if self.caller.actor.role != Role::Customer {
             return Ok(());
         }
-        let id = view.id;
-        let read = move |conn: &mut Conn| Ok(waiting::ahead(conn, id)?);
+        let (id, queue) = (view.id, view.queue.id);
+        let read = move |conn: &mut Conn| {
+            let Some(ahead) = waiting::ahead(conn, id)? else {
+                return Ok(None);
+            };
+            let pace = pace::of_queue(conn, queue, now())?;
+            Ok(Some((ahead, Eta::at(&pace, ahead))))
+        };
         match self.app.store.read(read).await {
-            Ok(Some(ahead)) => self.line(wire, id, ahead).await,
+            Ok(Some((ahead, eta))) => self.line(wire, id, ahead, eta).await,
             _ => Ok(()),
         }
     }

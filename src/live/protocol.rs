@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 
 use crate::error::Error;
+use crate::eta::Eta;
 use crate::news::EventView;
+use crate::store::board::Board;
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepState;
 use crate::words::{
@@ -96,6 +98,12 @@ pub enum ClientFrame {
         #[serde(rename = "ref")]
         reference: Option<String>,
     },
+    /// Staff: be shown the live line when it changes, or not any more.
+    Watch {
+        on: bool,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
     Availability {
         availability: Availability,
         #[serde(rename = "ref")]
@@ -117,6 +125,7 @@ impl ClientFrame {
             | ClientFrame::Wake { reference, .. }
             | ClientFrame::Reopen { reference, .. }
             | ClientFrame::Prioritize { reference, .. }
+            | ClientFrame::Watch { reference, .. }
             | ClientFrame::Close { reference, .. }
             | ClientFrame::Availability { reference, .. } => reference.as_deref(),
         }
@@ -178,6 +187,8 @@ pub enum ServerFrame {
         conversation: ConversationId,
         position: i64,
         ahead: i64,
+        /// How long it will probably take; none when that is not known.
+        eta: Option<Eta>,
     },
     /// A rep has taken it; the events follow.
     Assigned { conversation: Box<ConversationView> },
@@ -195,6 +206,11 @@ pub enum ServerFrame {
     Gone { conversation: ConversationId },
     /// Your capacity, load or availability is another.
     Rep { rep: RepState },
+    /// The live line: for an admin all of it, for a rep his queues and himself.
+    Board {
+        #[serde(flatten)]
+        board: Board,
+    },
     /// Too much to send here: read these events at `url`.
     Gap {
         conversation: ConversationId,

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, ready};
+
 use super::command::{self, Done};
 use super::cursor::{Cursors, Found, Next, missed};
 use super::offers::{self, Offers, is_offered};
@@ -10,6 +13,7 @@ use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::eta::Eta;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
@@ -53,11 +57,13 @@ impl Session {
         wire: &mut Wire,
         conversation: ConversationId,
         ahead: i64,
+        eta: Option<Eta>,
     ) -> Result<(), Gone> {
         wire.send(&ServerFrame::Line {
             conversation,
             position: ahead + 1,
             ahead,
+            eta,
         })
         .await
     }
@@ -200,6 +206,29 @@ impl Session {
         Ok(())
     }
 
+    /// Begins or ends showing the live line. Staff only.
+    fn watch(&self, on: bool, reference: Option<String>) -> LocalBoxFuture<'static, Done> {
+        let reference = Reference {
+            reference,
+            client_id: None,
+        };
+        let Some(socket) = self
+            .socket
+            .filter(|_| self.caller.actor.role != Role::Customer)
+        else {
+            let error = Error::new(Code::Forbidden, "Only staff can watch the line.");
+            return ready(Err((error, reference))).boxed_local();
+        };
+        self.app.hub.watch(socket, on);
+        let ack = ServerFrame::Ack {
+            reference,
+            conversation: None,
+            seq: None,
+            duplicate: false,
+        };
+        ready(Ok(ack)).boxed_local()
+    }
+
     pub(super) async fn refuse(
         &self,
         wire: &mut Wire,
@@ -245,6 +274,7 @@ impl Talk for Session {
                     .await?;
                 Ok(Heard::Wrong)
             }
+            ClientFrame::Watch { on, reference } => Ok(Heard::Alone(self.watch(on, reference))),
             frame @ ClientFrame::Send { .. } => Ok(Heard::Command(command::carry_out(
                 &self.app.desk,
                 &self.caller.actor,
@@ -282,13 +312,21 @@ impl Talk for Session {
             Note::Position {
                 conversation,
                 ahead,
-            } => self.line(wire, conversation, ahead).await,
+                eta,
+            } => self.line(wire, conversation, ahead, eta).await,
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);
                 match at > 0 && at < seq {
                     true => self.catch_up(wire, conversation, None).await,
                     false => Ok(()),
                 }
+            }
+            Note::Board(board) => {
+                let board = match self.caller.actor.role {
+                    Role::Admin => (*board).clone(),
+                    _ => board.of_rep(self.caller.actor.id),
+                };
+                wire.send(&ServerFrame::Board { board }).await
             }
             Note::Check => self.check(wire).await,
         }

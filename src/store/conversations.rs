@@ -187,6 +187,16 @@ queries! {
         prepared(changed).get_result(conn)
     }
 
+    /// When each of these was assigned, if it was.
+    pub fn assigned_at(conn, ids: &[ConversationId])
+        -> QueryResult<Vec<(ConversationId, Option<Moment>)>>
+    {
+        conversations::table
+            .filter(conversations::id.eq_any(ids))
+            .select((conversations::id, conversations::assigned_at))
+            .load(conn)
+    }
+
     /// Those whose state time has ended, the longest overdue first.
     pub fn due(conn, now: Moment, limit: i64) -> QueryResult<Vec<ConversationId>> {
         let due = conversations::table

@@ -84,6 +84,16 @@ queries! {
         diesel::select(diesel::dsl::exists(said)).get_result(conn)
     }
 
+    /// The newest entry of a kind.
+    pub fn last_of(conn, id: ConversationId, kind: EventKind) -> QueryResult<Option<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::kind.eq(kind)))
+            .order(events::seq.desc())
+            .select(Event::as_select())
+            .first(conn)
+            .optional()
+    }
+
     /// When the last entry of a conversation was written.
     pub fn last_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
         events::table

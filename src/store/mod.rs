@@ -4,6 +4,7 @@
 //! a thread that may block. A write is one transaction, run again when the database asks for it,
 //! so it must be harmless to repeat; its answer means that it is on disk.
 
+pub mod board;
 pub mod checks;
 pub mod conn;
 pub mod conversations;
@@ -14,7 +15,9 @@ pub mod events;
 pub mod line;
 mod lite;
 pub mod messages;
+pub mod minutes;
 pub mod nodes;
+pub mod pace;
 mod pipeline;
 mod place;
 pub mod postgres;

@@ -210,6 +210,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    minutes (queue_id, minute) {
+        queue_id -> SqlId,
+        minute -> BigInt,
+        waiting -> Nullable<Integer>,
+        load -> Nullable<Integer>,
+        capacity -> Nullable<Integer>,
+        opened -> Integer,
+        assigned -> Integer,
+        in_target -> Integer,
+        wait_p50_ms -> Nullable<BigInt>,
+        wait_p90_ms -> Nullable<BigInt>,
+        resolved -> Integer,
+        unresolved -> Integer,
+        abandoned -> Integer,
+    }
+}
+
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -231,4 +251,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     rep_sessions,
     cooldowns,
     customer_sessions,
+    minutes,
 );

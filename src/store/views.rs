@@ -104,6 +104,14 @@ pub struct ConversationView {
     pub due_at: Option<Moment>,
 }
 
+/// These people, by id.
+pub fn people(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, PersonView>> {
+    let found = names(conn, ids)?.into_iter();
+    Ok(found
+        .map(|(id, name)| (id, PersonView { id, name }))
+        .collect())
+}
+
 /// Rows with the names and last seqs that people see, in three queries whatever their number.
 pub fn views(conn: &mut Conn, rows: Vec<Conversation>) -> Result<Vec<ConversationView>> {
     let mut queues: Vec<QueueId> = rows.iter().map(|row| row.queue_id).collect();

@@ -263,7 +263,7 @@ async fn command(socket: &mut RawSocket, row: &Row, conversation: &str) -> (Stri
     };
     let mut frame = make();
     frame["type"] = json!(row.route);
-    if row.route != "availability" {
+    if !["availability", "watch"].contains(&row.route) {
         frame["conversation"] = json!(conversation);
     }
     socket.say(&frame).await;

@@ -200,11 +200,18 @@ pub const ROUTES: &[Row] = &[
         Body::Json(urgency),
         DIRECTORS,
     ),
+    row("GET /api/v1/line/history", Body::None, ADMINS),
     // Reps.
     row(
         "POST /api/v1/conversations/{id}/claim",
         Body::None,
         &[NONE, NO, NO, "200", TAKEN, INVALID, ENDED],
+    ),
+    row("GET /api/v1/conversations/{id}/why", Body::None, DIRECTORS),
+    row(
+        "GET /api/v1/reps/{id}/why-idle",
+        Body::None,
+        &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED],
     ),
     row(
         "PUT /api/v1/reps/{id}/availability",
@@ -355,6 +362,11 @@ pub const SOCKET: &[Row] = &[
         "close",
         Body::Json(nothing),
         &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "watch",
+        Body::Json(|| json!({ "on": true })),
+        &["", "forbidden", "forbidden", "ack", "ack", "ack", "4100"],
     ),
     row(
         "availability",

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Value, json};
+use switchboard::eta::Eta;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
 use switchboard::settings::{DEFAULTS, Settings};
+use switchboard::store::board::{Board, QueueNow, RepNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
-use switchboard::store::reps::RepState;
+use switchboard::store::reps::{RepState, RepView};
 use switchboard::words::{
-    Availability, ClientId, ConversationId, EventKind, NodeId, Priority, QueueId, Role, Status,
-    UserId,
+    Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority, QueueId, Role,
+    Status, UserId,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -112,6 +114,35 @@ fn offered() -> ConversationView {
     }
 }
 
+fn board() -> Board {
+    let view = conversation();
+    let rep = RepView {
+        id: UserId::new(),
+        name: "x".into(),
+        username: Some("x".into()),
+        capacity: 1,
+        load: 0,
+        availability: Availability::Away,
+        present: true,
+    };
+    Board {
+        queues: vec![QueueNow {
+            queue: view.queue,
+            mode: Mode::Auto,
+            draining: false,
+            waiting: 1,
+            held: 0,
+            oldest_at: Some(1),
+            wait_target_ms: 1,
+            service_level: Some(1.0),
+        }],
+        reps: vec![RepNow {
+            rep,
+            queues: Vec::new(),
+        }],
+    }
+}
+
 fn rep() -> RepState {
     RepState {
         version: 1,
@@ -171,6 +202,10 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: conversation_id,
                 position: 1,
                 ahead: 0,
+                eta: Some(Eta {
+                    from_ms: 1,
+                    to_ms: 2,
+                }),
             },
             Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
@@ -187,7 +222,8 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: conversation_id,
             },
             Some(ServerFrame::Gone { .. }) => ServerFrame::Rep { rep: rep() },
-            Some(ServerFrame::Rep { .. }) => ServerFrame::Gap {
+            Some(ServerFrame::Rep { .. }) => ServerFrame::Board { board: board() },
+            Some(ServerFrame::Board { .. }) => ServerFrame::Gap {
                 conversation: conversation_id,
                 from: 1,
                 to: 2,
@@ -211,6 +247,9 @@ fn frames() -> Vec<ServerFrame> {
 
 /// Every path of fields in a frame, but not into the open `data`.
 fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    for one in value.as_array().into_iter().flatten() {
+        fields(one, path, found);
+    }
     for (name, value) in value.as_object().into_iter().flatten() {
         let path = format!("{path}.{name}");
         if name != "data" {
@@ -316,7 +355,12 @@ fn every_setting_that_a_document_names_is_there() {
             .split('`')
             .filter(|name| name.ends_with("_ms") || name.ends_with("_max"))
         {
-            let of_a_frame = ["retry_after_ms", "reconnect_in_ms", "heartbeat_ms"];
+            let of_a_frame = [
+                "retry_after_ms",
+                "reconnect_in_ms",
+                "heartbeat_ms",
+                "wait_target_ms",
+            ];
             let known = settings.get(name).is_some() || of_a_frame.contains(&name);
             assert!(known, "{document} names `{name}`, which is no setting");
         }

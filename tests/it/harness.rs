@@ -242,6 +242,7 @@ pub fn quick(settings: &mut Settings) {
     settings.rep_suspect_ms = 200;
     settings.rep_grace_ms = 1_000;
     settings.customer_grace_ms = 100;
+    settings.position_check_ms = 300;
 }
 
 /// Runs tests in both worlds: `async fn name(world: &World)`. `with change;` before the names

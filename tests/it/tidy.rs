@@ -19,7 +19,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["dispatch", "error", "words"]),
     ("metrics", &[]),
     ("news", &["store", "words"]),
-    ("hub", &["news", "words"]),
+    ("eta", &["store"]),
+    ("hub", &["eta", "news", "store", "words"]),
     ("bell", &["hub", "news", "words"]),
     (
         "desk",
@@ -27,8 +28,14 @@ const LAYERS: &[(&str, &[&str])] = &[
             "bell", "dispatch", "error", "metrics", "news", "store", "words",
         ],
     ),
+    ("board", &["hub", "store", "words"]),
+    ("minutes", &["error", "store", "words"]),
     ("node", &["desk", "error", "hub", "store", "words"]),
     ("people", &["error", "store", "words"]),
+    (
+        "positions",
+        &["error", "eta", "hub", "metrics", "store", "words"],
+    ),
     ("watch", &["bell", "error", "hub", "news", "store", "words"]),
     (
         "app",
@@ -46,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "live",
         &[
-            "app", "desk", "error", "gate", "hub", "news", "store", "words",
+            "app", "desk", "error", "eta", "gate", "hub", "news", "store", "words",
         ],
     ),
     (
@@ -64,14 +71,17 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "app",
             "bell",
+            "board",
             "desk",
             "dispatch",
             "error",
             "http",
             "hub",
             "metrics",
+            "minutes",
             "node",
             "people",
+            "positions",
             "settings",
             "shared_redis",
             "store",

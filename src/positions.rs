@@ -1,0 +1,146 @@
+//! Where waiting customers stand, and how long that will probably take: told to the sockets of this
+//! node when it changes, at most once a second, and held against what came true.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::error::Result;
+use crate::eta::Eta;
+use crate::hub::{Hub, Note};
+use crate::metrics::Metrics;
+use crate::store::pace::{self, Pace};
+use crate::store::{Conn, Store, conversations, waiting};
+use crate::words::{ConversationId, Moment, QueueId, UserId, now};
+
+/// How often at most positions are told.
+const EVERY: Duration = Duration::from_secs(1);
+/// Up to which place positions are exact; whoever stands behind is told when he gets here.
+pub const POSITIONS_MAX: i64 = 1_000;
+
+/// What tells positions.
+pub struct Positions {
+    pub store: Store,
+    pub hub: Hub,
+    pub metrics: Metrics,
+}
+
+/// What was told last of a queue.
+type Line = HashMap<ConversationId, Told>;
+
+/// What a customer knows.
+#[derive(Clone, Copy)]
+struct Told {
+    ahead: i64,
+    eta: Option<Eta>,
+    /// The first range that he was told, and when: it is held against what comes true.
+    promise: Option<(Moment, Eta)>,
+}
+
+/// A queue as it is now: who waits, and how fast it moves.
+type Now = (Vec<(ConversationId, UserId)>, Pace);
+
+impl Positions {
+    /// Tells for ever. `lines` brings the queues whose line has changed.
+    pub async fn tell(self, mut lines: mpsc::UnboundedReceiver<QueueId>) {
+        let mut changed: HashSet<QueueId> = HashSet::new();
+        let mut told = Instant::now() - EVERY;
+        let mut known: HashMap<QueueId, Line> = HashMap::new();
+        while let Some(queue) = lines.recv().await {
+            changed.insert(queue);
+            tokio::time::sleep_until(told + EVERY).await;
+            while let Ok(queue) = lines.try_recv() {
+                changed.insert(queue);
+            }
+            told = Instant::now();
+            if self.hub.count() == 0 {
+                changed.clear();
+                known.clear();
+                continue;
+            }
+            for queue in changed.drain() {
+                if let Err(error) = self.look(queue, known.entry(queue).or_default()).await {
+                    tracing::warn!(%error, "positions could not be read");
+                }
+            }
+        }
+    }
+
+    async fn look(&self, queue: QueueId, known: &mut Line) -> Result<()> {
+        let read = move |conn: &mut Conn| -> Result<Now> {
+            let line = waiting::line(conn, queue, POSITIONS_MAX)?;
+            Ok((line, pace::of_queue(conn, queue, now())?))
+        };
+        let (line, pace) = self.store.read(read).await?;
+        let mut next = Line::with_capacity(line.len());
+        for ((conversation, customer), ahead) in line.into_iter().zip(0..) {
+            let before = known.remove(&conversation);
+            let told = self.tell_one((conversation, customer), ahead, &pace, before);
+            next.insert(conversation, told);
+        }
+        // Who stands there no more has been served, or has given up.
+        let promised = known
+            .iter()
+            .filter_map(|(id, told)| Some((*id, told.promise?)));
+        let promised: HashMap<ConversationId, (Moment, Eta)> = promised.collect();
+        *known = next;
+        self.score(promised).await
+    }
+
+    fn tell_one(
+        &self,
+        (conversation, customer): (ConversationId, UserId),
+        ahead: i64,
+        pace: &Pace,
+        before: Option<Told>,
+    ) -> Told {
+        let eta = Eta::at(pace, ahead);
+        let news = match (before.and_then(|told| told.eta), eta) {
+            (Some(old), Some(new)) => new.differs(&old),
+            (old, new) => old.is_some() != new.is_some(),
+        };
+        let same = before.is_some_and(|told| told.ahead == ahead && !news);
+        // Whoever has just come was told where he stands when he said hello.
+        let here = match same {
+            true => self.hub.is_here(customer),
+            false => {
+                let note = Note::Position {
+                    conversation,
+                    ahead,
+                    eta,
+                };
+                self.hub.tell(customer, note)
+            }
+        };
+        let mut told = before.filter(|_| same).unwrap_or(Told {
+            ahead,
+            eta,
+            promise: before.and_then(|told| told.promise),
+        });
+        if let (None, Some(eta), true) = (told.promise, told.eta, here) {
+            told.promise = Some((now(), eta));
+            self.metrics.eta_promised.inc();
+        }
+        told
+    }
+
+    /// Holds what was said against how long those who were served have really waited.
+    async fn score(&self, promised: HashMap<ConversationId, (Moment, Eta)>) -> Result<()> {
+        if promised.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<ConversationId> = promised.keys().copied().collect();
+        let read = move |conn: &mut Conn| Ok(conversations::assigned_at(conn, &ids)?);
+        for (id, assigned_at) in self.store.read(read).await? {
+            let (Some((said_at, eta)), Some(at)) = (promised.get(&id), assigned_at) else {
+                continue;
+            };
+            if at >= *said_at {
+                self.metrics.score_eta(eta.covers(at - said_at));
+            }
+        }
+        Ok(())
+    }
+}

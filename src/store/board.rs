@@ -1,0 +1,129 @@
+//! The live line as staff watch it: how many wait in each queue, and what each rep holds.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::prepared::prepared;
+use super::reps::{self, RepView};
+use super::schema::{conversations, rep_queues};
+use super::views::QueueView;
+use super::waiting::waits;
+use super::{minutes, queues};
+use crate::error::Result;
+use crate::words::{Mode, Moment, QueueId, UserId};
+
+/// How far back the service level looks, in ms.
+const LEVEL_MS: Moment = 60 * 60 * 1_000;
+
+/// One queue.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct QueueNow {
+    pub queue: QueueView,
+    pub mode: Mode,
+    /// Whether it lets nobody new in.
+    pub draining: bool,
+    pub waiting: i64,
+    /// How many of those wait only in name: their customers have gone.
+    pub held: i64,
+    /// When the one who has waited longest was opened.
+    pub oldest_at: Option<Moment>,
+    /// Within what time a customer should be served, in ms.
+    pub wait_target_ms: i64,
+    /// Which share of the last hour's was: from 0 to 1. None: nobody was served.
+    pub service_level: Option<f64>,
+}
+
+/// One rep, and the queues he serves.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct RepNow {
+    #[serde(flatten)]
+    pub rep: RepView,
+    pub queues: Vec<QueueId>,
+}
+
+/// Everything that is live.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Board {
+    pub queues: Vec<QueueNow>,
+    pub reps: Vec<RepNow>,
+}
+
+type Waiting = (QueueId, i64, Option<Moment>);
+
+queries! {
+    fn lines(conn, held: bool) -> QueryResult<Vec<Waiting>> {
+        let lines = conversations::table
+            .filter(waits().and(conversations::held.eq(held)))
+            .group_by(conversations::queue_id)
+            .select((
+                conversations::queue_id,
+                diesel::dsl::count_star(),
+                diesel::dsl::min(conversations::created_at),
+            ));
+        prepared(lines).load(conn)
+    }
+
+    fn serving(conn) -> QueryResult<Vec<(UserId, QueueId)>> {
+        let all = rep_queues::table
+            .order((rep_queues::rep_id, rep_queues::queue_id))
+            .select((rep_queues::rep_id, rep_queues::queue_id));
+        prepared(all).load(conn)
+    }
+}
+
+impl Board {
+    /// The line at this moment.
+    pub fn read(conn: &mut Conn, now: Moment) -> Result<Self> {
+        let by_queue = |rows: Vec<Waiting>| -> HashMap<QueueId, (i64, Option<Moment>)> {
+            let rows = rows.into_iter();
+            rows.map(|(id, count, oldest)| (id, (count, oldest)))
+                .collect()
+        };
+        let (free, held) = (by_queue(lines(conn, false)?), by_queue(lines(conn, true)?));
+        let levels = minutes::service_levels(conn, now - LEVEL_MS)?;
+        let row = |queue: queues::Queue| {
+            let (waiting, oldest) = free.get(&queue.id).copied().unwrap_or_default();
+            let (held, _) = held.get(&queue.id).copied().unwrap_or_default();
+            QueueNow {
+                mode: queue.mode,
+                draining: queue.policy.draining,
+                waiting: waiting + held,
+                held,
+                oldest_at: oldest,
+                wait_target_ms: queue.policy.wait_target_ms,
+                service_level: levels.get(&queue.id).copied(),
+                queue: QueueView {
+                    id: queue.id,
+                    name: queue.name,
+                },
+            }
+        };
+        let queues = queues::list(conn)?.into_iter().map(row).collect();
+        let mut served: HashMap<UserId, Vec<QueueId>> = HashMap::new();
+        for (rep, queue) in serving(conn)? {
+            served.entry(rep).or_default().push(queue);
+        }
+        let reps = reps::views(conn, None)?.into_iter();
+        let reps = reps.map(|rep| RepNow {
+            queues: served.remove(&rep.id).unwrap_or_default(),
+            rep,
+        });
+        Ok(Self {
+            queues,
+            reps: reps.collect(),
+        })
+    }
+
+    /// What of it a rep may see: the queues he serves, and himself.
+    pub fn of_rep(&self, rep: UserId) -> Self {
+        let mine = self.reps.iter().filter(|one| one.rep.id == rep);
+        let reps: Vec<RepNow> = mine.cloned().collect();
+        let served = |one: &&QueueNow| reps.iter().any(|rep| rep.queues.contains(&one.queue.id));
+        Self {
+            queues: self.queues.iter().filter(served).cloned().collect(),
+            reps,
+        }
+    }
+}
