@@ -7,7 +7,7 @@ use super::{Actor, Desk};
 use crate::dispatch::{Verdict, Whose, Why};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, PersonView};
-use crate::store::{Conn, events, queues, views};
+use crate::store::{Conn, events, queues, reps, views};
 use crate::words::{
     Availability, ConversationId, EventKind, Mode, Moment, QueueId, Role, Status, UserId, now,
 };
@@ -149,9 +149,10 @@ impl Desk {
         if actor.role != Role::Admin && actor.id != rep {
             return Err(Error::not_found("rep"));
         }
+        let known = self.0.store.read(move |conn| Ok(reps::find(conn, rep)?));
+        known.await?.ok_or_else(|| Error::not_found("rep"))?;
         let snapshot = self.0.line.snapshot().await.map_err(|_| unfilled())?;
-        let why = snapshot.why_idle(rep, now());
-        let why = why.ok_or_else(|| Error::not_found("rep"))?;
+        let why = snapshot.why_idle(rep, now()).ok_or_else(unfilled)?;
         let first = why.heads.into_iter().map(|head| FirstInLine {
             line: head.line.into(),
             conversation: head.conversation,
@@ -180,7 +181,7 @@ impl Desk {
 }
 
 fn unfilled() -> Error {
-    let detail = "The line is being filled. Ask again in a moment.";
+    let detail = "The line has not heard of this yet. Ask again in a moment.";
     Error::new(Code::Unavailable, detail)
 }
 

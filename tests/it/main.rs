@@ -40,6 +40,7 @@ mod presence;
 mod process;
 mod proxy;
 mod readme;
+mod redis_away;
 mod services;
 mod services_test;
 mod socket;

@@ -131,11 +131,11 @@ async fn why_a_rep_gets_nothing_is_told(world: &World) {
     .await;
     assert_eq!(why_idle(&admin).await["reason"], "absent");
     let _socket = rep.socket().await;
-    let told = why_idle(&rep).await;
-    assert_eq!(
-        (&told["reason"], &told["first"]),
-        (&json!("free"), &json!([]))
-    );
+    until("he is free", async || {
+        why_idle(&rep).await["reason"] == "free"
+    })
+    .await;
+    assert_eq!(why_idle(&rep).await["first"], json!([]));
     let first = world.customer(0).await.open().await;
     until("it is served", async || {
         world.status(&first).await == "active"
