@@ -1,12 +1,22 @@
 //! Who is there: customers whose place is held, reps whose conversations are, for a while.
 
 use serde_json::{Value, json};
+use switchboard::settings::Settings;
+use switchboard::words::now;
 
 use crate::harness::{World, quick, until};
 use crate::on_both;
 use crate::person::Person;
+use crate::wire::{Heard, RawSocket};
 
-on_both!(with quick;
+/// Quick, and a dead socket is noticed within half a second.
+fn restless(settings: &mut Settings) {
+    quick(settings);
+    settings.rep_ping_ms = 200;
+    settings.pong_grace_ms = 300;
+}
+
+on_both!(with restless;
     a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody,
     a_held_place_is_given_up_after_its_time,
     who_never_had_a_socket_is_not_lost,
@@ -17,6 +27,8 @@ on_both!(with quick;
     a_rep_without_a_socket_who_claimed_is_not_lost,
     tabs_that_come_and_go_leak_no_slot,
     nobody_but_the_available_is_chosen,
+    a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays,
+    what_a_state_that_was_left_had_to_come_does_not_come,
 );
 
 async fn status(world: &World, id: &str, expected: &str) {
@@ -262,4 +274,106 @@ async fn nobody_but_the_available_is_chosen(world: &World) {
         .await
         .ok(200);
     status(world, &second, "active").await;
+}
+
+async fn a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays(world: &World) {
+    let (dead, alive) = (world.rep(1, 1).await, world.rep(2, 2).await);
+    let admin = world.admin().await;
+    // Nothing is closed: packets just stop coming.
+    let mut dead_socket = RawSocket::ready(&dead.base, &dead.token).await;
+    let id = world.customer(0).await.open().await;
+    status(world, &id, "active").await;
+    let _alive = alive.socket().await;
+    let kept = world.customer(1).await.open().await;
+    status(world, &kept, "active").await;
+    until("what he had goes to the other", async || {
+        admin.view(&id).await["rep"]["id"] == json!(alive.id)
+    })
+    .await;
+    assert_eq!(
+        admin.last(&id, "requeued").await["data"]["reason"],
+        "rep_lost"
+    );
+    assert_eq!(dead_socket.end().await, Heard::Closed(1011));
+    // Who answers pings, and says nothing at all, is there.
+    assert_eq!(admin.kinds(&kept).await, ["opened", "assigned"]);
+}
+
+async fn what_a_state_that_was_left_had_to_come_does_not_come(world: &World) {
+    let change = |queue: &mut switchboard::store::queues::Queue| {
+        queue.policy.abandon_after_ms = Some(1_000);
+        queue.policy.first_reply_ms = Some(1_000);
+    };
+    world.change_queue(change).await;
+    let (admin, rep) = (world.admin().await, world.rep(1, 9).await);
+    // Held, and back in time.
+    let ann = world.customer(0).await;
+    let back = ann.open().await;
+    drop(ann.socket().await);
+    held(&admin, &back, true).await;
+    let _ann = ann.socket().await;
+    held(&admin, &back, false).await;
+    // Assigned, and handed on before he had to answer.
+    let handed = world.customer(1).await.open().await;
+    rep.claim(&handed).await.ok(200);
+    rep.act(&handed, "requeue", json!({})).await.ok(200);
+    // Parked for a moment, and woken before it.
+    let woken = world.customer(2).await.open().await;
+    rep.claim(&woken).await.ok(200);
+    let soon = json!({ "wake_at": now() + 1_500 });
+    rep.act(&woken, "park", soon).await.ok(200);
+    rep.act(&woken, "wake", json!({})).await.ok(200);
+    // A clock that has gone further than all of these.
+    let clock = world.customer(2).await.open().await;
+    rep.claim(&clock).await.ok(200);
+    let later = json!({ "wake_at": now() + 1_800 });
+    rep.act(&clock, "park", later).await.ok(200);
+    status(world, &clock, "waiting").await;
+    assert_eq!(admin.kinds(&back).await, ["opened", "held", "returned"]);
+    assert_eq!(
+        admin.kinds(&handed).await,
+        ["opened", "assigned", "requeued"]
+    );
+    assert_eq!(
+        admin.kinds(&woken).await,
+        ["opened", "assigned", "parked", "woken"]
+    );
+}
+
+#[actix_web::test]
+async fn a_restart_requeues_nobody_who_comes_back() {
+    let mut world = World::embedded_with(restless).await;
+    let (rep, ann, ben) = (
+        world.rep(0, 1).await,
+        world.customer(0).await,
+        world.customer(0).await,
+    );
+    let rep_socket = rep.socket().await;
+    let served = ann.open().await;
+    status(&world, &served, "active").await;
+    let waits = ben.open().await;
+    let ben_socket = ben.socket().await;
+    world.nodes.pop().unwrap().kill().await;
+    drop((rep_socket, ben_socket));
+    world.add_node().await;
+    let base = world.base(0);
+    let (_rep, _ben) = (
+        rep.at(base.clone()).socket().await,
+        ben.at(base.clone()).socket().await,
+    );
+    // Somebody else comes, is lost and his are given away: the grace has passed.
+    let admin = world.admin().await;
+    let other = world.rep(0, 1).await;
+    let gone = world.customer(0).await.open().await;
+    let socket = other.socket().await;
+    status(&world, &waits, "active").await;
+    drop(socket);
+    until("the other's goes back", async || {
+        admin.kinds(&waits).await.contains(&"requeued".into())
+    })
+    .await;
+    let kinds = admin.kinds(&served).await;
+    assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
+    assert_eq!(world.status(&gone).await, "waiting");
+    world.end().await;
 }
