@@ -41,6 +41,9 @@ ALTER TABLE conversations ADD COLUMN due_at BIGINT;
 -- The resolution that a conversation in wrap-up will have.
 ALTER TABLE conversations ADD COLUMN ending TEXT
     CONSTRAINT ending_is_known CHECK (ending IN ('resolved', 'unresolved', 'abandoned'));
+-- What is open already gets its time as if it had been given it when it was last changed.
+UPDATE conversations SET queued_at = created_at;
+UPDATE conversations SET due_at = updated_at + 86400000 WHERE status IN ('waiting', 'active');
 CREATE INDEX conversations_due ON conversations (due_at) WHERE due_at IS NOT NULL;
 
 -- Reps who must not be given a conversation yet: they have just declined or missed it, or handed

@@ -36,6 +36,7 @@ pub const FILES: &[File] = &[
         include_str!("js/conversations.js"),
     ),
     ("/js/dom.js", JS, include_str!("js/dom.js")),
+    ("/js/entries.js", JS, include_str!("js/entries.js")),
     ("/js/outbox.js", JS, include_str!("js/outbox.js")),
     ("/js/socket.js", JS, include_str!("js/socket.js")),
     ("/js/start.js", JS, include_str!("js/start.js")),

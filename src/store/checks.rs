@@ -105,6 +105,12 @@ pub const CHECKS: &[Check] = &[
                       WHERE x.conversation_id = c.id AND x.kind = 'closed'))",
     },
     Check {
+        name: "every_state_ends",
+        says: "what is offered, active, parked or in wrap-up has a moment at which time ends it",
+        sql: "SELECT count(*) AS broken FROM conversations
+              WHERE status IN ('offered', 'active', 'parked', 'wrapup') AND due_at IS NULL",
+    },
+    Check {
         name: "sender_took_part",
         says: "every message is the customer's, an admin's, or of a rep it was assigned to before",
         sql: "SELECT count(*) AS broken FROM events e

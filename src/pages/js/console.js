@@ -26,6 +26,26 @@ function showRep(view) {
   if (!byId("availability").disabled) byId("availability").value = rep.availability;
 }
 
+/** What is offered: the rep answers before it runs out. */
+function showOffer({ conversation: view, expires_at }) {
+  const place = errorPlace();
+  const ask = (type) => conversations.socket.ask({ type, conversation: view.id });
+  const answer = (type, name) => make("button", { type: "button", onclick: (event) =>
+    underWay(event.currentTarget, () => ask(type), place),
+  }, name, make("span", { class: "unseen" }, ` number ${view.number}`));
+  const until = expires_at ? `until ${new Date(expires_at).toLocaleTimeString()} ` : "";
+  byId("offers").append(make("li", { "data-id": view.id }, make("span", {},
+    words(view.subject || "No subject"), ` #${view.number}, `, words(view.customer.name), " ",
+    make("span", { class: "note" }, until)), answer("accept", "Accept"), " ",
+  answer("decline", "Decline"), place));
+  byId("offers-card").hidden = false;
+}
+
+function hideOffer(id) {
+  byId("offers").querySelector(`[data-id="${id}"]`)?.remove();
+  byId("offers-card").hidden = byId("offers").children.length === 0;
+}
+
 function row(view) {
   const waits = make("span", { class: "note" });
   const place = errorPlace();
@@ -80,6 +100,12 @@ conversations.onFrame = (frame) => {
   if (frame.type === "ready" || frame.type === "rep") showRep(frame.rep);
   if (["ready", "rep", "assigned"].includes(frame.type)) soon();
   if (frame.type === "event" && frame.kind === "closed") soon();
+  if (frame.type === "ready") {
+    byId("offers").replaceChildren();
+    hideOffer();
+  }
+  if (frame.type === "offer") showOffer(frame);
+  if (frame.type === "offer_gone") hideOffer(frame.conversation);
 };
 conversations.onChange = () => {
   showRep();

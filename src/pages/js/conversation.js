@@ -1,7 +1,8 @@
 // One conversation on a page: where it stands, its log, what is not sent yet, the field to write
 // in, and the way to end it.
 
-import { clock, errorPlace, kept, make, onSubmit, words } from "./dom.js";
+import { AFTER, told } from "./entries.js";
+import { clock, errorPlace, kept, make, onSubmit, span, words } from "./dom.js";
 
 export class Conversation {
   /** Messages of others that were not looked at. */
@@ -10,6 +11,7 @@ export class Conversation {
   #desk;
   #names = new Map();
   #place = null;
+  #eta = null;
   #title = make("h2");
   #status = make("p", { role: "status", class: "state" });
   #log = make("ol", { role: "log", "aria-label": "Messages", tabindex: "0", class: "log" });
@@ -54,20 +56,26 @@ export class Conversation {
     this.#showState();
   }
 
-  /** The customer's place in line: 1 is next. */
-  stand(position) {
+  /** The customer's place in line (1 is next) and how long it will probably take, if known. */
+  stand(position, eta) {
     this.#place = position;
+    this.#eta = eta;
     this.#showState();
   }
 
   /** The log has grown. */
   event(event) {
     const { kind, data, sender_id: sender } = event;
-    if (kind === "closed") {
+    // A wrap-up is the rep's: for the customer it has ended.
+    const ended = kind === "closed" || (kind === "wrapup" && this.#me.role === "customer");
+    if (ended) {
       this.update({ ...this.view, status: "closed", resolution: data?.resolution, rep: null });
       this.showPending();
     }
-    if (kind === "requeued") this.update({ ...this.view, status: "waiting", rep: null });
+    if (AFTER[kind] && !ended) {
+      const rep = kind === "wrapup" ? this.view.rep : null;
+      this.update({ ...this.view, status: AFTER[kind], rep });
+    }
     const mine = sender === this.#me.id;
     if (kind === "message" && mine) this.#desk.outbox.remove(event.client_id);
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
@@ -117,12 +125,8 @@ export class Conversation {
 
   #entry({ kind, data, sender_id, created_at }) {
     const rep = data?.rep_id;
-    const said = {
-      opened: [words(this.#name(sender_id)), " opened this conversation."],
-      assigned: [words(this.#name(rep)), rep === this.#me.id ? " have it now." : " has it now."],
-      requeued: ["It is back in line, in its old place."],
-      closed: [words(this.#name(sender_id)), ` closed it: ${data?.resolution ?? "closed"}.`],
-    }[kind] ?? [`${kind}.`];
+    const said = told(kind, data, { who: this.#name(sender_id), rep: this.#name(rep),
+      isMine: rep === this.#me.id });
     return make("li", { class: "entry" }, ...said, " ", clock(created_at));
   }
 
@@ -131,10 +135,13 @@ export class Conversation {
     const customer = this.#me.role === "customer";
     const place = this.#place === 1 ? "You are next." : `You are number ${this.#place} in line.`;
     const text = {
-      waiting: customer && this.#place ? [place, " A rep takes over as soon as one has room."]
+      waiting: customer && this.#place ? [place, this.#wait()]
         : ["Waiting in line for a rep with room."],
       active: customer ? [words(rep?.name ?? "A rep"), " is with you."]
         : ["You are with ", words(this.view.customer.name), "."],
+      offered: customer ? ["A rep is being asked."] : ["You are asked to take it."],
+      parked: ["Laid aside; it comes back by itself."],
+      wrapup: ["Over for its customer. Your slot is taken until you close it."],
       closed: [`Closed: ${resolution ?? "closed"}.`],
     }[status] ?? [status];
     const fresh = make("p", {}, ...text);
@@ -144,6 +151,12 @@ export class Conversation {
     }
     this.#writing.hidden = this.#ending.hidden = !this.isOpen;
     this.#putAway.hidden = this.isOpen;
+  }
+
+  #wait() {
+    if (!this.#eta) return " A rep takes over as soon as one has room.";
+    const most = span(this.#eta.to_ms + 60_000);
+    return ` It will probably take less than ${most}.`;
   }
 
   #makeWriting() {

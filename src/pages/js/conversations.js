@@ -82,7 +82,7 @@ export class Conversations {
     const fresh = new Conversation(view, this.#me, desk);
     this.#all.set(view.id, fresh);
     byId("shown").append(fresh.element);
-    if (this.#places.has(view.id)) fresh.stand(this.#places.get(view.id));
+    if (this.#places.has(view.id)) fresh.stand(...this.#places.get(view.id));
     const early = this.#early.get(view.id) ?? [];
     this.#early.delete(view.id);
     for (const event of early) this.#grow(fresh, event);
@@ -99,9 +99,10 @@ export class Conversations {
     if (frame.type === "assigned") this.add(frame.conversation);
     if (frame.type === "event") one ? this.#grow(one, frame) : this.#wonder(frame);
     if (frame.type === "line") {
-      this.#places.set(frame.conversation, frame.position);
-      one?.stand(frame.position);
+      this.#places.set(frame.conversation, [frame.position, frame.eta]);
+      one?.stand(frame.position, frame.eta);
     }
+    if (frame.type === "gone" && one?.isOpen) this.#remove(one.id);
     this.onFrame(frame);
   }
 
@@ -118,7 +119,7 @@ export class Conversations {
     this.outbox.ready();
   }
 
-  // An event of a conversation that was opened or taken elsewhere: find out what it is.
+  // An event of one that was opened or taken elsewhere: find out what it is.
   async #wonder(event, id = event.conversation) {
     const early = this.#early.get(id);
     if (early) return early.push(event);
@@ -136,9 +137,8 @@ export class Conversations {
 
   #grow(one, event) {
     one.event(event);
-    const fresh = event.kind === "message" && event.sender_id !== this.#me.id
-      && event.seq > (this.#read[one.id] ?? 0);
-    if (fresh) one.unread += 1;
+    const theirs = event.kind === "message" && event.sender_id !== this.#me.id;
+    if (theirs && event.seq > (this.#read[one.id] ?? 0)) one.unread += 1;
     one.lastSeq = event.seq;
     this.#markRead();
   }

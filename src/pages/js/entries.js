@@ -1,0 +1,26 @@
+// What the entries of a log mean: where a conversation stands after each, and how it is told.
+
+import { words } from "./dom.js";
+
+/** Where a conversation stands after an entry of this kind. */
+export const AFTER = {
+  requeued: "waiting", declined: "waiting", missed: "waiting", withdrawn: "waiting",
+  transferred: "waiting", moved: "waiting", woken: "waiting", reopened: "waiting",
+  offered: "offered", parked: "parked", wrapup: "wrapup",
+};
+
+/** An entry in words. */
+export function told(kind, data, { who, rep, isMine }) {
+  return {
+    opened: [words(who), " opened this conversation."],
+    assigned: [words(rep), isMine ? " have it now." : " has it now."],
+    requeued: ["It is back in line, in its old place."],
+    offered: ["A rep is asked."],
+    suspect: [words(rep), " has lost the connection. We wait for a moment."],
+    returned: data?.rep_id ? [words(rep), " is back."] : ["Back in line, in the old place."],
+    held: ["The place in line is held."],
+    parked: ["It is laid aside."],
+    wrapup: [words(who), " ended it."],
+    closed: [words(who), ` closed it: ${data?.resolution ?? "closed"}.`],
+  }[kind] ?? [`${kind}.`];
+}
