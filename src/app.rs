@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use prometheus_client::registry::Registry;
 
 use crate::desk::Desk;
+use crate::eta::Paces;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::people::People;
@@ -26,6 +27,7 @@ pub struct Parts {
     pub metrics: Metrics,
     pub registry: Registry,
     pub node: NodeId,
+    pub paces: Paces,
     /// False until the line is filled, and again when the server goes down.
     pub ready: AtomicBool,
     /// Sockets that are open, those still at their handshake included.

@@ -5,7 +5,12 @@
 //! end at random (a Poisson process), that wait is gamma distributed; the range is from its 10th
 //! to its 90th percentile, by the approximation of Wilson and Hilferty (1931).
 
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
 use crate::store::pace::Pace;
+use crate::words::QueueId;
 
 /// The standard normal distribution's 90th percentile.
 const Z: f64 = 1.2816;
@@ -45,6 +50,28 @@ impl Eta {
     pub fn differs(&self, other: &Eta) -> bool {
         let off = |a: i64, b: i64| (a - b).abs() * 5 > a.max(b).max(1_000);
         off(self.from_ms, other.from_ms) || off(self.to_ms, other.to_ms)
+    }
+}
+
+/// How long a pace is as good as new.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// The paces that were read lately on this node, so that many who come at once cost one reading.
+/// Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Paces(Arc<RwLock<HashMap<QueueId, (Instant, Pace)>>>);
+
+impl Paces {
+    /// The pace of a queue, if it was read a moment ago.
+    pub fn get(&self, queue: QueueId) -> Option<Pace> {
+        let paces = self.0.read().expect("nothing panics under this lock");
+        let (read_at, pace) = paces.get(&queue)?;
+        (read_at.elapsed() < FRESH).then_some(*pace)
+    }
+
+    pub fn set(&self, queue: QueueId, pace: Pace) {
+        let mut paces = self.0.write().expect("nothing panics under this lock");
+        paces.insert(queue, (Instant::now(), pace));
     }
 }
 

@@ -56,10 +56,11 @@ impl Lease {
             self.begin().await?;
         }
         // Whatever was missed, an arrival or a leaving, is mended here.
+        let hub = self.hub.clone();
         self.desk
-            .set_present(self.hub.rep_sockets(), !renewed)
+            .set_present(move || hub.rep_sockets(), !renewed)
             .await?;
-        self.desk.customers_here(self.hub.sockets()).await
+        self.desk.customers_here(|| self.hub.sockets()).await
     }
 
     /// Strikes every node out. For a database that only one process uses: whoever is written down

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::error::Result;
-use crate::eta::Eta;
+use crate::eta::{Eta, Paces};
 use crate::hub::{Hub, Note};
 use crate::metrics::Metrics;
 use crate::store::pace::{self, Pace};
@@ -22,9 +22,10 @@ pub const POSITIONS_MAX: i64 = 1_000;
 
 /// What tells positions.
 pub struct Positions {
-    pub store: Store,
-    pub hub: Hub,
-    pub metrics: Metrics,
+    store: Store,
+    hub: Hub,
+    metrics: Metrics,
+    paces: Paces,
 }
 
 /// What was told last of a queue.
@@ -43,6 +44,15 @@ struct Told {
 type Now = (Vec<(ConversationId, UserId)>, Pace);
 
 impl Positions {
+    pub fn new(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Self {
+        Self {
+            store: store.clone(),
+            hub: hub.clone(),
+            metrics: metrics.clone(),
+            paces: paces.clone(),
+        }
+    }
+
     /// Tells for ever. `lines` brings the queues whose line has changed.
     pub async fn tell(self, mut lines: mpsc::UnboundedReceiver<QueueId>) {
         let mut changed: HashSet<QueueId> = HashSet::new();
@@ -74,6 +84,7 @@ impl Positions {
             Ok((line, pace::of_queue(conn, queue, now())?))
         };
         let (line, pace) = self.store.read(read).await?;
+        self.paces.set(queue, pace);
         let mut next = Line::with_capacity(line.len());
         for ((conversation, customer), ahead) in line.into_iter().zip(0..) {
             let before = known.remove(&conversation);

@@ -10,15 +10,16 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use futures_util::FutureExt;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::{App, Parts};
 use crate::bell::Bell;
 use crate::board;
-use crate::desk::{Desk, Limits, Needs, Reconciler, Rules};
+use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
 use crate::dispatch::{self, Engine};
+use crate::eta::Paces;
 use crate::http;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -58,9 +59,7 @@ impl Server {
     pub async fn start(settings: Settings, listener: TcpListener) -> anyhow::Result<Self> {
         // Two libraries bring TLS; both are to use this provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = &settings.data_dir;
-        private_folder(folder)
-            .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+        private_folder(&settings.data_dir)?;
         let lock = lock(&settings.database())?;
         let secret = secret(&settings)?;
         let store = open_store(&settings).await?;
@@ -97,7 +96,10 @@ impl Server {
         }
         lease.begin().await?;
         desk.reconcile().await?;
-        let loops = loops(&settings, &lease, bell, changed_lines, &metrics, &mut vital);
+        let paces = Paces::default();
+        let positions = Positions::new(&store, &hub, &metrics, &paces);
+        vital.spawn("positions", positions.tell(changed_lines));
+        let loops = loops(&settings, &lease, bell, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -108,6 +110,7 @@ impl Server {
             metrics,
             registry,
             node,
+            paces,
             ready: AtomicBool::new(true),
             sockets: AtomicUsize::new(0),
         });
@@ -210,31 +213,19 @@ async fn line(
 }
 
 /// What goes on by itself until the node stops.
-fn loops(
-    settings: &Settings,
-    lease: &Lease,
-    bell: Bell,
-    lines: UnboundedReceiver<QueueId>,
-    metrics: &Metrics,
-    vital: &mut Vital,
-) -> Vec<AbortHandle> {
+fn loops(settings: &Settings, lease: &Lease, bell: Bell, vital: &mut Vital) -> Vec<AbortHandle> {
     let Lease {
         store, hub, desk, ..
     } = lease;
     let check_every = Duration::from_millis(settings.position_check_ms);
     let reconcile = Duration::from_millis(settings.reconcile_ms);
-    let positions = Positions {
-        store: store.clone(),
-        hub: hub.clone(),
-        metrics: metrics.clone(),
-    };
     let check = watch::check(store.clone(), hub.clone(), bell, check_every);
     vec![
         vital.spawn("lease", lease.clone().keep()),
-        vital.spawn("positions", positions.tell(lines)),
         vital.spawn("board", board::show(store.clone(), hub.clone())),
         vital.spawn("minutes", minutes::keep(store.clone())),
         vital.spawn("position check", check),
+        vital.spawn("ticker", Ticker::new(desk.clone()).run()),
         vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
     ]
 }
@@ -338,12 +329,11 @@ fn secret(settings: &Settings) -> anyhow::Result<String> {
 }
 
 /// A folder that only we can read: what people say lies in it. One that is there stays as it is.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+fn private_folder(path: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
+    let mut builder = std::fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(path);
+    made.with_context(|| format!("the data folder {} cannot be made", path.display()))
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

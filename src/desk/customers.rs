@@ -38,11 +38,13 @@ impl Desk {
         self.0.store.write(leave).await.map(drop)
     }
 
-    /// Has forgotten what is written down here as open and is not: a closing that was not heard.
-    pub async fn customers_here(&self, open: HashSet<SocketId>) -> Result<()> {
+    /// Has forgotten what is written down here and is not `open`: a closing that was not heard.
+    /// What is open is asked after what is written is read: whoever comes in between is there.
+    pub async fn customers_here(&self, open: impl Fn() -> HashSet<SocketId>) -> Result<()> {
         let node = self.0.node;
         let read = move |conn: &mut Conn| Ok(customer_sessions::of_node(conn, node)?);
         let written = self.0.store.read(read).await?;
+        let open = open();
         for socket in written.into_iter().filter(|one| !open.contains(one)) {
             self.customer_leaves(socket).await?;
         }

@@ -27,6 +27,7 @@ impl Desk {
 
     /// Settles the proposals of a step, and those that follow from them.
     pub(super) async fn settle_all(&self, step: Step) {
+        self.0.wake.expect(step.wake);
         let mut settling: FuturesUnordered<_> = step
             .proposals
             .into_iter()
@@ -35,7 +36,10 @@ impl Desk {
         while let Some(facts) = settling.next().await {
             let Some(facts) = facts else { continue };
             match self.0.line.put(facts, now()).await {
-                Ok(step) => settling.extend(step.proposals.into_iter().map(|one| self.settle(one))),
+                Ok(step) => {
+                    self.0.wake.expect(step.wake);
+                    settling.extend(step.proposals.into_iter().map(|one| self.settle(one)));
+                }
                 Err(_) => self.0.repair.notify_one(),
             }
         }

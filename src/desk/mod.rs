@@ -19,6 +19,7 @@ mod people;
 mod reconcile;
 mod send;
 mod slots;
+mod ticker;
 mod why;
 
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub use open::Open;
 pub use people::{CAPACITY_MAX, check_capacity};
 pub use reconcile::Reconciler;
 pub use send::Sent;
+pub use ticker::Ticker;
+use ticker::Wake;
 pub use why::{WhyIdleView, WhyView};
 
 /// Who asks for something.
@@ -132,6 +135,7 @@ struct Inner {
     runtime: Handle,
     /// Wakes the reconcile loop before its time.
     repair: Notify,
+    wake: Wake,
     started_at: Moment,
 }
 
@@ -161,6 +165,7 @@ impl Desk {
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             repair: Notify::new(),
+            wake: Wake::default(),
             started_at: now(),
         }))
     }

@@ -89,14 +89,19 @@ impl Desk {
         }
     }
 
-    /// Makes the sockets that this node is written down with those that are really open here.
+    /// Makes the sockets that this node is written down with those that are `open` here. That is
+    /// asked after what is written is read, so that whoever comes in between is not struck out.
     /// With `anew` every rep here is looked at again: who was present by a lease that had run
     /// out counts as absent in the line.
-    pub async fn set_present(&self, open: Vec<(SocketId, UserId)>, anew: bool) -> Result<()> {
+    pub async fn set_present(
+        &self,
+        open: impl Fn() -> Vec<(SocketId, UserId)> + Send + 'static,
+        anew: bool,
+    ) -> Result<()> {
         let (node, at) = (self.0.node, now());
         self.commit(move |conn| {
             let there: HashSet<_> = reps::sessions_of_node(conn, node)?.into_iter().collect();
-            let open: HashSet<_> = open.iter().copied().collect();
+            let open: HashSet<_> = open().into_iter().collect();
             let all = there.union(&open);
             let differ = |one: &&(SocketId, UserId)| there.contains(one) != open.contains(one);
             let changed: BTreeSet<UserId> = all

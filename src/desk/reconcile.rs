@@ -5,7 +5,7 @@
 //! out. What it had to tell is counted: on a quiet day that is nothing.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Desk;
 use crate::dispatch::{
@@ -17,6 +17,9 @@ use crate::words::{ConversationId, Moment, NodeId, UserId, now};
 
 /// How often at least, while Redis is away.
 const AWAY: Duration = Duration::from_millis(500);
+
+/// After a comparison that took long, because many wait, the next one waits so many times as long.
+const RESTS: u32 = 8;
 
 /// How long it is known that a customer has left: longer than a conversation can lie idle.
 const LEFT_KEPT_MS: Moment = 7 * 24 * 60 * 60 * 1_000;
@@ -34,9 +37,14 @@ impl Reconciler {
 
     /// Repairs for ever.
     pub async fn run(self) {
+        let mut next = Instant::now();
         loop {
-            if let Err(error) = self.desk.reconcile().await {
-                tracing::warn!(%error, "the line could not be compared with the database");
+            let begun = Instant::now();
+            if begun >= next || self.desk.0.line.is_away() {
+                if let Err(error) = self.desk.reconcile().await {
+                    tracing::warn!(%error, "the line could not be compared with the database");
+                }
+                next = Instant::now() + begun.elapsed() * RESTS;
             }
             if let Err(error) = self.desk.exits().await {
                 tracing::warn!(%error, "what is due could not be read");
@@ -51,6 +59,7 @@ impl Reconciler {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.desk.0.repair.notified() => {
+                    next = Instant::now();
                     // Several may notice the same; a moment's pause keeps a storm out.
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }

@@ -127,11 +127,18 @@ impl Session {
             return Ok(());
         }
         let (id, queue) = (view.id, view.queue.id);
+        let (paces, known) = (self.app.paces.clone(), self.app.paces.get(queue));
         let read = move |conn: &mut Conn| {
             let Some(ahead) = waiting::ahead(conn, id)? else {
                 return Ok(None);
             };
-            let pace = pace::of_queue(conn, queue, now())?;
+            let pace = match known {
+                Some(pace) => pace,
+                None => pace::of_queue(conn, queue, now())?,
+            };
+            if known.is_none() {
+                paces.set(queue, pace);
+            }
             Ok(Some((ahead, Eta::at(&pace, ahead))))
         };
         match self.app.store.read(read).await {

@@ -240,3 +240,24 @@ async fn an_offer_is_told_again_after_a_reconnect(world: &World) {
     assert_eq!(ready["conversations"], json!([]), "it is not his yet");
     offer(&mut comes, &id).await;
 }
+
+/// Where nothing is compared for minutes, what the line itself knows of time still happens.
+mod without_repair {
+    use super::*;
+
+    on_both!(with |settings: &mut switchboard::settings::Settings| settings.reconcile_ms = 600_000;
+        the_end_of_a_cool_down_is_not_waited_for_twice);
+
+    async fn the_end_of_a_cool_down_is_not_waited_for_twice(world: &World) {
+        offering(world, 60_000, 500, 3).await;
+        let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+        let mut socket = rep.socket().await;
+        let id = ann.open().await;
+        for _ in 0..3 {
+            offer(&mut socket, &id).await;
+            rep.act(&id, "decline", json!({})).await.ok(200);
+            gone(&mut socket, &id).await;
+        }
+        offer(&mut socket, &id).await;
+    }
+}

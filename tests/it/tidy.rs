@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["dispatch", "error", "words"]),
     ("metrics", &[]),
     ("news", &["store", "words"]),
-    ("eta", &["store"]),
+    ("eta", &["store", "words"]),
     ("hub", &["eta", "news", "store", "words"]),
     ("bell", &["hub", "news", "words"]),
     (
@@ -40,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "desk", "hub", "metrics", "people", "settings", "store", "words",
+            "desk", "eta", "hub", "metrics", "people", "settings", "store", "words",
         ],
     ),
     ("gate", &["app", "desk", "error", "words"]),
@@ -75,6 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "desk",
             "dispatch",
             "error",
+            "eta",
             "http",
             "hub",
             "metrics",
