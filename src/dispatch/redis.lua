@@ -1,7 +1,8 @@
 -- The engine for many processes. Redis runs a script alone, so each call is one atomic step.
 -- Its steps and their order are those of memory.rs: a change to one is a change to both.
 --
--- KEYS[1]  the deployment in {braces}: one hash tag, so a cluster keeps all keys together
+-- KEYS[1]  what all keys begin with: the deployment in {braces}, one hash tag, so a cluster keeps
+--          them together, and the format of the rows, which grows when they change
 -- ARGV[1]  add   take in facts, propose nothing: a part of a large put
 --          put   take in facts, then propose
 --          tick  let time pass for as many as may be proposed, counted as news; then propose,

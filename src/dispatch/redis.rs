@@ -23,12 +23,16 @@ const CHUNK: usize = 500;
 /// How long an abandoned fill leaves its mark, in seconds.
 const FILL_MARK_S: u64 = 600;
 
-/// The line of all nodes that share one Redis and one prefix. Starts unfilled.
+/// Grows with every change of how rows are written: by `redis.lua`, or by `rows.rs` for it. A
+/// release that writes them otherwise keeps a line of its own, and never reads a foreign row.
+pub const FORMAT: u32 = 2;
+
+/// The line of all nodes that share one Redis, one prefix and one format. Starts unfilled.
 pub struct Redis {
     script: redis::Script,
     manager: ConnectionManager,
     pool: deadpool_redis::Pool,
-    /// The prefix in braces: the hash tag of every key.
+    /// What every key begins with: the prefix in braces, which is the hash tag, and the format.
     tag: String,
     /// The epoch this node filled or adopted.
     epoch: Mutex<Option<String>>,
@@ -41,7 +45,7 @@ impl Redis {
             script: redis::Script::new(include_str!("redis.lua")),
             manager,
             pool,
-            tag: format!("{{{prefix}}}"),
+            tag: format!("{{{prefix}}}:{FORMAT}"),
             epoch: Mutex::default(),
         }
     }

@@ -1,11 +1,12 @@
 //! Filling the line, sharing it between nodes, and losing what Redis held.
 
+use switchboard::dispatch::redis::FORMAT;
 use switchboard::dispatch::{
     ConversationFact, Engine, EngineError, Facts, HeldConversation, Memory, PROPOSAL_MS, RepFact,
     Standing,
 };
 
-use crate::dispatch_lines::{facts, made, nodes, on_both, rep, waits};
+use crate::dispatch_lines::{cooling, facts, made, nodes, on_both, refusal, rep, reserved, waits};
 
 fn unfilled<T: std::fmt::Debug>(answer: Result<T, EngineError>) -> bool {
     matches!(answer, Err(EngineError::Unfilled))
@@ -194,6 +195,60 @@ async fn an_old_dump_is_put_right_by_the_facts() {
 }
 
 #[tokio::test]
+async fn a_line_of_a_release_that_wrote_it_otherwise_is_not_touched() {
+    let Some(([node], mut raw)) = nodes().await else {
+        return;
+    };
+    raw.leave_foreign_rows().await;
+    let foreign = raw.dump().await;
+    assert_eq!(foreign.len(), 5);
+    assert!(is_unfilled(&node).await, "what stands there is not its own");
+    assert_eq!(
+        made(node.fill(facts([waits(1, 0)], [rep(1, 1)]), 0).await),
+        [(1, 1)]
+    );
+    node.tick(PROPOSAL_MS).await.unwrap();
+    assert_eq!(node.snapshot().await.unwrap().conversations.len(), 1);
+    let now = raw.dump().await;
+    assert!(foreign.iter().all(|row| now.contains(row)), "nor spoilt");
+    raw.wipe().await;
+}
+
+#[tokio::test]
+async fn rows_are_written_otherwise_only_under_another_format() {
+    let Some(([node], mut raw)) = nodes().await else {
+        return;
+    };
+    let first = reserved(2, 9, cooling(&[(3, 8)], waits(1, 7)));
+    node.fill(facts([first], [rep(1, 1), rep(2, 1)]), 0)
+        .await
+        .unwrap();
+    node.put(refusal((1, 2)), 0).await.unwrap();
+    let id = |id: u128| uuid::Uuid::from_u128(id);
+    let (two, three, queue) = (id(2), id(3), id(1));
+    let says = "whoever changes this gives FORMAT in src/dispatch/redis.rs a new number";
+    assert_eq!(FORMAT, 2, "{says}");
+    assert_eq!(
+        raw.rows("conversations").await,
+        [format!(
+            "1 W {queue} 7 {two} 9 @{two} {two} {PROPOSAL_MS} {two} 1 0 {three}:8"
+        )],
+        "{says}"
+    );
+    let mut reps = raw.rows("reps").await;
+    reps.sort();
+    assert_eq!(
+        reps,
+        [
+            format!("1 1 0 eligible 0 0 {queue}"),
+            format!("1 1 0 eligible 0 1 {queue}")
+        ],
+        "{says}"
+    );
+    raw.wipe().await;
+}
+
+#[tokio::test]
 async fn a_redis_that_fails_is_unreachable() {
     let Some(([node], mut raw)) = nodes().await else {
         return;
@@ -201,9 +256,6 @@ async fn a_redis_that_fails_is_unreachable() {
     node.fill(Facts::default(), 0).await.unwrap();
     raw.spoil("conversations").await;
     let answer = node.put(facts([waits(1, 0)], []), 0).await;
-    assert!(
-        matches!(answer, Err(EngineError::Unreachable(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(EngineError::Unreachable(_))), "{answer:?}");
     raw.wipe().await;
 }

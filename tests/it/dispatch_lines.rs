@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redis::AsyncCommands;
 use redis::aio::ConnectionManagerConfig;
+use switchboard::dispatch::redis::FORMAT;
 use switchboard::dispatch::{
     ConversationFact, Eligibility, Engine, EngineError, Facts, Memory, Proposal, Redis, RepFact,
     Standing, Step,
@@ -51,7 +52,31 @@ impl RawRedis {
     }
 
     fn key(&self, name: &str) -> String {
-        format!("{{{}}}:{name}", self.prefix)
+        format!("{{{}}}:{FORMAT}:{name}", self.prefix)
+    }
+
+    /// What a release left that kept no format in its keys, and wrote other rows.
+    pub async fn leave_foreign_rows(&mut self) {
+        let key = |name: &str| format!("{{{}}}:{name}", self.prefix);
+        let (waiting, rep) = (waits(1, 0).id, user(1));
+        let row = format!("1 W {} 0 - 0", queue(1));
+        let mut write = redis::pipe();
+        write
+            .set(key("epoch"), "old")
+            .hset(key("conversations"), waiting.to_string(), row)
+            .hset(
+                key("reps"),
+                rep.to_string(),
+                format!("1 1 0 1 {}", queue(1)),
+            )
+            .zadd(key(&format!("line:{}", queue(1))), waiting.to_string(), 0)
+            .sadd(key("hot"), queue(1).to_string());
+        let _: () = write.query_async(&mut self.manager).await.unwrap();
+    }
+
+    /// The rows of a hash as they are written.
+    pub async fn rows(&mut self, hash: &str) -> Vec<String> {
+        self.manager.hvals(self.key(hash)).await.unwrap()
     }
 
     pub async fn count(&mut self, hash: &str) -> usize {

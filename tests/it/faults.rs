@@ -1,6 +1,7 @@
 //! Kill any one thing, and see what is left.
 
 use serde_json::{Value, json};
+use switchboard::dispatch::redis::FORMAT;
 
 use crate::harness::{World, client_id, settings, until, within};
 use crate::person::Person;
@@ -26,7 +27,7 @@ async fn record(world: &World) -> String {
 async fn in_redis(world: &World) -> i64 {
     let client = redis::Client::open(world.settings.redis_url.as_str()).unwrap();
     let mut link = client.get_multiplexed_async_connection().await.unwrap();
-    let pattern = format!("{{{}}}:line:*", world.settings.redis_prefix);
+    let pattern = format!("{{{}}}:{FORMAT}:line:*", world.settings.redis_prefix);
     let keys: Vec<String> = redis::cmd("KEYS")
         .arg(pattern)
         .query_async(&mut link)
