@@ -3,7 +3,6 @@
 //! On standby each node fills a line from SQL and goes on. Two nodes may then propose the same
 //! conversation; SQL lets one of them have it. Slower, not down.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -18,74 +17,114 @@ const RETURN_PATIENCE: Duration = Duration::from_millis(300);
 
 pub struct Line {
     main: Arc<dyn Engine>,
-    standby: RwLock<Arc<Memory>>,
-    away: AtomicBool,
+    standby: RwLock<Option<Standby>>,
     gauge: Gauge,
+}
+
+/// In use while the engine that was set is not.
+struct Standby {
+    engine: Arc<Memory>,
+    /// That one answers, but with errors.
+    broken: bool,
 }
 
 impl Line {
     pub fn new(main: Arc<dyn Engine>, gauge: Gauge) -> Self {
-        let standby = RwLock::new(Arc::new(Memory::default()));
         Self {
             main,
-            standby,
-            away: AtomicBool::new(false),
+            standby: RwLock::default(),
             gauge,
         }
     }
 
-    /// Whether the engine that was set cannot be reached.
+    fn standby<T>(&self, ask: impl FnOnce(&Standby) -> T) -> Option<T> {
+        let standby = self.standby.read();
+        let standby = standby.expect("nothing panics under this lock");
+        standby.as_ref().map(ask)
+    }
+
+    /// Whether the engine that was set is not in use.
     pub fn is_away(&self) -> bool {
-        self.away.load(Ordering::Acquire)
+        self.standby(|_| ()).is_some()
+    }
+
+    /// Whether that is so because it answered with an error. That it answers is then no sign that
+    /// it is well: see [`Line::return_filled`].
+    pub fn is_broken(&self) -> bool {
+        self.standby(|standby| standby.broken).unwrap_or(false)
     }
 
     fn engine(&self) -> Arc<dyn Engine> {
-        if !self.is_away() {
-            return self.main.clone();
+        match self.standby(|standby| standby.engine.clone()) {
+            Some(standby) => standby,
+            None => self.main.clone(),
         }
-        self.standby
-            .read()
-            .expect("nothing panics under this lock")
-            .clone()
     }
 
-    /// Turns an engine that cannot be reached into one that must be filled.
+    /// Turns an engine that cannot be used into one that must be filled.
     fn judge<T>(&self, answer: Result<T, EngineError>) -> Result<T, Unfilled> {
         answer.map_err(|error| {
-            if let EngineError::Unreachable(why) = error {
-                self.go_away(&why);
+            match error {
+                EngineError::Unfilled => {}
+                EngineError::Unreachable(why) => self.go_away(&why, false),
+                EngineError::Broken(why) => self.go_away(&why, true),
             }
             Unfilled
         })
     }
 
-    fn go_away(&self, why: &str) {
-        // Only the first to notice empties the standby.
+    fn go_away(&self, why: &str, broken: bool) {
         let mut standby = self
             .standby
             .write()
             .expect("nothing panics under this lock");
-        if !self.is_away() {
-            tracing::warn!(
-                why,
-                "the line is kept by this node alone until Redis is back"
-            );
-            *standby = Arc::new(Memory::default());
-            self.away.store(true, Ordering::Release);
+        // Only the first to notice begins an empty one.
+        if standby.is_none() {
+            if broken {
+                tracing::error!(
+                    why,
+                    "the line in Redis does not work; it is kept by this node alone until that \
+                     has passed or Redis is wiped"
+                );
+            } else {
+                tracing::warn!(
+                    why,
+                    "the line is kept by this node alone until Redis is back"
+                );
+            }
+            let engine = Arc::default();
+            *standby = Some(Standby { engine, broken });
             self.gauge.set(1);
         }
     }
 
-    /// Goes back to the engine that was set as soon as it answers.
+    fn come_back(&self) {
+        tracing::info!("the line is back in Redis");
+        let standby = self.standby.write();
+        *standby.expect("nothing panics under this lock") = None;
+        self.gauge.set(0);
+    }
+
+    /// Goes back to the engine that was set as soon as it answers, if it did not.
     pub async fn try_return(&self) {
-        if !self.is_away() {
+        if !self.is_away() || self.is_broken() {
             return;
         }
         if let Ok(Ok(())) = timeout(RETURN_PATIENCE, self.main.probe()).await {
-            tracing::info!("the line is back in Redis");
-            self.away.store(false, Ordering::Release);
-            self.gauge.set(0);
+            self.come_back();
         }
+    }
+
+    /// Goes back to a broken engine once it has taken in everything and can say what it holds.
+    pub async fn return_filled(&self, facts: Facts, now: Moment) -> Option<Step> {
+        let filled = match self.main.fill(facts, now).await {
+            Ok(step) => self.main.snapshot().await.map(|_| step),
+            Err(error) => Err(error),
+        };
+        let failed = |error: &EngineError| tracing::debug!(%error, "the line stays on standby");
+        let step = filled.inspect_err(failed).ok()?;
+        self.come_back();
+        Some(step)
     }
 
     pub async fn put(&self, facts: Facts, now: Moment) -> Result<Step, Unfilled> {

@@ -72,7 +72,7 @@ impl Desk {
     /// Compares the line with the database once, and mends what differs.
     pub async fn reconcile(&self) -> Result<()> {
         self.sweep().await?;
-        self.0.line.try_return().await;
+        self.try_return().await?;
         let facts = self.0.store.read(line::everything).await?;
         self.measure(&facts);
         let Ok(held) = self.0.line.snapshot().await else {
@@ -107,6 +107,19 @@ impl Desk {
         match self.0.line.tick(now()).await {
             Ok(step) => self.settle_all(step).await,
             Err(_) => self.0.repair.notify_one(),
+        }
+        Ok(())
+    }
+
+    /// Goes back to the engine that was set, if it is away and does its work again.
+    async fn try_return(&self) -> Result<()> {
+        self.0.line.try_return().await;
+        if self.0.line.is_broken() {
+            let facts = self.0.store.read(line::everything).await?;
+            if let Some(step) = self.0.line.return_filled(facts, now()).await {
+                self.0.metrics.fills.inc();
+                self.settle_all(step).await;
+            }
         }
         Ok(())
     }

@@ -207,6 +207,9 @@ pub enum EngineError {
     Unfilled,
     #[error("the line cannot be reached: {0}")]
     Unreachable(String),
+    /// It answers, and with an error: what it holds cannot be used as it is.
+    #[error("the line does not work: {0}")]
+    Broken(String),
 }
 
 /// The live line. All steps are atomic, and harmless when late, doubled, reordered or lost.

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use deadpool_redis::PoolError;
 use redis::RedisError;
 use redis::aio::ConnectionManager;
 use uuid::Uuid;
@@ -190,9 +191,11 @@ impl Engine for Redis {
 
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let mine = self.epoch()?;
-        let unreachable =
-            |error: deadpool_redis::PoolError| EngineError::Unreachable(error.to_string());
-        let mut connection = self.pool.get().await.map_err(unreachable)?;
+        let failed = |error| match error {
+            PoolError::Backend(error) => error.into(),
+            error => EngineError::Unreachable(error.to_string()),
+        };
+        let mut connection = self.pool.get().await.map_err(failed)?;
         let mut read = redis::pipe();
         read.atomic()
             .get(self.key("epoch"))
@@ -224,10 +227,13 @@ impl Engine for Redis {
 
 impl From<RedisError> for EngineError {
     fn from(error: RedisError) -> Self {
-        Self::Unreachable(error.to_string())
+        match error.is_io_error() {
+            true => Self::Unreachable(error.to_string()),
+            false => Self::Broken(error.to_string()),
+        }
     }
 }
 
 fn unreadable(what: &str, text: &str) -> EngineError {
-    EngineError::Unreachable(format!("unreadable {what} in Redis: {text:?}"))
+    EngineError::Broken(format!("unreadable {what} in Redis: {text:?}"))
 }

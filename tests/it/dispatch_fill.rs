@@ -249,13 +249,13 @@ async fn rows_are_written_otherwise_only_under_another_format() {
 }
 
 #[tokio::test]
-async fn a_redis_that_fails_is_unreachable() {
+async fn a_redis_that_answers_with_errors_is_broken() {
     let Some(([node], mut raw)) = nodes().await else {
         return;
     };
     node.fill(Facts::default(), 0).await.unwrap();
     raw.spoil("conversations").await;
     let answer = node.put(facts([waits(1, 0)], []), 0).await;
-    assert!(matches!(answer, Err(EngineError::Unreachable(_))), "{answer:?}");
+    assert!(matches!(answer, Err(EngineError::Broken(_))), "{answer:?}");
     raw.wipe().await;
 }

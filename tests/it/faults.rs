@@ -338,6 +338,62 @@ async fn a_redis_that_only_reads_is_away() {
 }
 
 #[actix_web::test]
+async fn a_redis_that_answers_with_errors_is_away_until_its_line_works_again() {
+    let Some(world) = World::services_with(2, quick).await else {
+        return;
+    };
+    let url = world.settings.redis_url.as_str();
+    let client = redis::Client::open(url).unwrap();
+    let mut link = client.get_multiplexed_async_connection().await.unwrap();
+    let rep = world.rep(0, 3).await;
+    let _socket = rep.socket().await;
+    let metrics = world.nodes.iter().map(|node| &node.app.metrics);
+    let metrics: Vec<_> = metrics.collect();
+    let before: Vec<u64> = metrics.iter().map(|one| one.fills.get()).collect();
+    // It takes every SET, and so looks well; but no step of the line succeeds.
+    let spoilt = format!("{{{}}}:{FORMAT}:hot", world.settings.redis_prefix);
+    let mut spoil = redis::cmd("SET");
+    spoil.arg(&spoilt).arg("?");
+    spoil.exec_async(&mut link).await.unwrap();
+    for turn in 0..8 {
+        let id = world.customer(turn).await.open().await;
+        until("service without Redis", async || {
+            world.status(&id).await == "active"
+        })
+        .await;
+        assert!(metrics.iter().any(|one| one.standby.get() == 1));
+        rep.close(&id).await.ok(200);
+    }
+    until("both on their own", async || {
+        metrics.iter().all(|one| one.standby.get() == 1)
+    })
+    .await;
+    for (one, before) in metrics.iter().zip(&before) {
+        assert_eq!(one.fills.get(), before + 1, "they stay there");
+    }
+
+    // A step that failed half-way has left halves, so all of it goes.
+    let pattern = format!("{{{}}}:*", world.settings.redis_prefix);
+    let mut keys = redis::cmd("KEYS");
+    let keys: Vec<String> = keys.arg(pattern).query_async(&mut link).await.unwrap();
+    let mut wipe = redis::cmd("DEL");
+    wipe.arg(keys).exec_async(&mut link).await.unwrap();
+    until("their return", async || {
+        metrics.iter().all(|one| one.standby.get() == 0)
+    })
+    .await;
+    let mut ids = Vec::new();
+    for turn in 0..5 {
+        ids.push(world.customer(turn).await.open().await);
+    }
+    until("a line in Redis", async || in_redis(&world).await == 2).await;
+    for id in &ids[..3] {
+        assert_eq!(world.status(id).await, "active");
+    }
+    world.end().await;
+}
+
+#[actix_web::test]
 async fn a_vital_task_that_panics_ends_its_node_and_nobody_is_left_hanging() {
     let mut world = World::embedded().await;
     let mut socket = world.customer(0).await.socket().await;
