@@ -12,7 +12,7 @@ const CLAIMS: usize = 2_000;
 
 /// Times of each claim, by `clients` at once on tables of their own.
 pub fn measure(settings: &Settings, clients: usize) -> anyhow::Result<Vec<Duration>> {
-    let opener = Opener::of(&settings.database())?;
+    let opener = Opener::make(&settings.database())?;
     let mut conn = opener.open()?;
     let drop_tables = "DROP TABLE IF EXISTS bench_line; DROP TABLE IF EXISTS bench_reps; \
                        DROP TABLE IF EXISTS bench_log;";

@@ -1,18 +1,44 @@
 //! SQLite: how its file is opened. WAL, so that readers never wait for the writer; FULL, so that
 //! what was acknowledged survives a power cut.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use anyhow::{Context, bail};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-/// Opens the file, making it if it is missing.
-pub fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
-    let name = path
-        .to_str()
-        .ok_or_else(|| anyhow::anyhow!("{path:?} is not a UTF-8 path"))?;
-    let mut conn = SqliteConnection::establish(name)?;
+use super::place::Place;
+
+/// Makes the file if it is missing, for us alone: what people say will lie in it. What SQLite puts
+/// beside it is as private.
+pub fn make(path: &str) -> anyhow::Result<()> {
+    let log = format!("{path}-wal");
+    if !Path::new(path).exists() && std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        bail!(
+            "the database file {path} is missing, but what was last written to it lies in {log}: \
+             put the file back, or move that away, too"
+        );
+    }
+    let mut options = OpenOptions::new();
+    let made = options.write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("the database file {path} cannot be made"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens the file in this place, and no other.
+pub fn open(place: &Place) -> anyhow::Result<SqliteConnection> {
+    place.check()?;
+    let mut conn = SqliteConnection::establish(&address(place.path())?)?;
+    // What has been opened is only looked into below.
+    place.check()?;
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000;
          PRAGMA journal_mode = WAL;
@@ -22,6 +48,18 @@ pub fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
          PRAGMA cache_size = -16384;",
     )?;
     Ok(conn)
+}
+
+/// A path as SQLite takes it with a wish: that nothing is made.
+fn address(path: &Path) -> anyhow::Result<String> {
+    let name = path
+        .to_str()
+        .ok_or_else(|| anyhow::anyhow!("{path:?} is not a UTF-8 path"))?;
+    let name = name.replace('%', "%25").replace('?', "%3f");
+    let name = name.replace('#', "%23");
+    // Two slashes would begin the name of a host.
+    let root = if name.starts_with('/') { "//" } else { "" };
+    Ok(format!("file:{root}{name}?mode=rw"))
 }
 
 #[derive(QueryableByName)]
@@ -36,4 +74,53 @@ pub fn fold(conn: &mut SqliteConnection) -> QueryResult<bool> {
     let fold = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
     let done: Checkpoint = fold.get_result(conn)?;
     Ok(done.busy == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(folder: &Path, name: &str) -> Place {
+        let path = folder.join(name);
+        make(path.to_str().unwrap()).unwrap();
+        Place::of(path).unwrap()
+    }
+
+    #[test]
+    fn a_file_of_any_name_is_opened_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a?b.db", "c#d.db", "e%20f.db", "g h.db", "ü.db"] {
+            let place = made(folder.path(), name);
+            let mut conn = open(&place).unwrap();
+            conn.batch_execute("CREATE TABLE t (n INTEGER)").unwrap();
+            assert!(fold(&mut conn).unwrap());
+            let length = std::fs::metadata(place.path()).unwrap().len();
+            assert!(length > 0, "{name} holds what was written");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_neither_made_again_nor_mistaken() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, other) = (made(folder.path(), "a.db"), made(folder.path(), "b.db"));
+        let mut conn = open(&place).unwrap();
+        conn.batch_execute("CREATE TABLE t (n INTEGER)").unwrap();
+        let log = folder.path().join("a.db-wal");
+        let written = std::fs::read(&log).unwrap();
+        assert!(!written.is_empty());
+
+        let aside = folder.path().join("aside.db");
+        std::fs::rename(place.path(), &aside).unwrap();
+        assert!(open(&place).is_err());
+        assert!(!place.path().exists());
+        let again = make(place.path().to_str().unwrap()).unwrap_err();
+        assert!(again.to_string().contains("a.db-wal"), "{again}");
+        std::fs::rename(other.path(), place.path()).unwrap();
+        assert!(open(&place).is_err());
+        assert_eq!(std::fs::read(&log).unwrap(), written);
+
+        std::fs::rename(&aside, place.path()).unwrap();
+        let mut conn = open(&place).unwrap();
+        conn.batch_execute("SELECT n FROM t").unwrap();
+    }
 }

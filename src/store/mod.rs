@@ -31,7 +31,6 @@ pub mod views;
 pub mod waiting;
 mod writer;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,13 +49,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.
 pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
-    let opener = Opener::of(url)?;
-    if let Opener::Lite(path) = &opener
-        && !path.exists()
-    {
-        bail!("there is no database at {}", path.display());
-    }
-    opener.open().context("the database cannot be opened")
+    let opened = Opener::of(url)?.open();
+    opened.context("the database cannot be opened")
 }
 
 /// How long anyone waits for a connection before being told that we are overloaded.
@@ -69,10 +63,10 @@ pub(crate) const ANSWER: Duration = Duration::from_secs(5);
 /// How often a transaction is run again when the database asks for it.
 const RETRIES: u32 = 3;
 
-/// Opens connections of one of the two kinds.
+/// Opens connections of one of the two kinds, and never makes a database.
 #[derive(Clone)]
 pub(crate) enum Opener {
-    Lite(std::path::PathBuf),
+    Lite(Place),
     Pg(Box<postgres::Target>),
 }
 
@@ -85,13 +79,23 @@ impl Opener {
         let Some(path) = url.strip_prefix("sqlite:") else {
             bail!("database_url must begin with sqlite: or postgres://");
         };
-        Ok(Opener::Lite(Path::new(path).to_owned()))
+        let place = Place::of(path.into());
+        let missing = || format!("there is no database at {path}");
+        Ok(Opener::Lite(place.with_context(missing)?))
+    }
+
+    /// The same, after making the file of SQLite if there is none.
+    pub fn make(url: &str) -> anyhow::Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            lite::make(path)?;
+        }
+        Self::of(url)
     }
 
     /// Opens one connection. Blocks.
     pub fn open(&self) -> anyhow::Result<Conn> {
         match self {
-            Opener::Lite(path) => Ok(Conn::Lite(lite::open(path)?)),
+            Opener::Lite(place) => Ok(Conn::Lite(lite::open(place)?)),
             Opener::Pg(target) => Ok(Conn::Pg(Box::new(target.connect()?))),
         }
     }
@@ -143,7 +147,7 @@ pub struct Options {
 impl Store {
     /// Opens the database and brings its tables up to date. Blocks.
     pub fn open(options: &Options) -> anyhow::Result<Self> {
-        let opener = Opener::of(&options.url)?;
+        let opener = Opener::make(&options.url)?;
         let mut first = opener.open().context("the database cannot be opened")?;
         migrate(&mut first)?;
         Self::over(opener, first, options)
@@ -151,7 +155,7 @@ impl Store {
 
     fn over(opener: Opener, first: Conn, options: &Options) -> anyhow::Result<Self> {
         let place = match &opener {
-            Opener::Lite(path) => Some(Place::of(path.clone())?),
+            Opener::Lite(place) => Some(place.clone()),
             Opener::Pg(_) => None,
         };
         let pool = Pool::builder()
@@ -178,15 +182,17 @@ impl Store {
     }
 
     /// Makes the file of SQLite the whole database, for whoever copies it. Answers whether it is.
+    /// Also while the file is gone from its place: what is folded into it cannot be mistaken for
+    /// the log of one that is put there instead.
     pub async fn fold(&self) -> Result<bool> {
         let fold = |conn: &mut Conn| match conn {
             Conn::Lite(conn) => Ok(lite::fold(conn)?),
             Conn::Pg(_) => Ok(true),
         };
-        self.read(fold).await
+        answered(self.run(fold)).await
     }
 
-    /// Fails when what is written would not be found again.
+    /// Fails while the file of SQLite is not in its place.
     pub fn check_place(&self) -> Result<()> {
         self.place.as_ref().map_or(Ok(()), Place::check)
     }
@@ -201,6 +207,7 @@ impl Store {
         &self,
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.check_place()?;
         answered(self.run(query)).await
     }
 

@@ -1,7 +1,9 @@
 //! Whether a SQLite database still lies where it was opened.
 //!
-//! A file that was deleted or replaced takes writes as before, and nobody finds them again. So
-//! its identity is compared with that of whatever has its name now, at every write.
+//! A file that was deleted or replaced takes writes as before, and nobody finds them again. And a
+//! connection that is opened then reads another file with the log of this one beside it, which
+//! SQLite throws away when it sees that the two do not belong together. So the identity of the
+//! file is compared with that of whatever has its name now: at every read, write and opening.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,10 @@ impl Place {
         })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Fails while another file or none has the name. Put back, it is as good as before.
     pub fn check(&self) -> Result<()> {
         let gone = !file(&self.path).is_ok_and(|file| file == self.file);
@@ -43,12 +49,11 @@ impl Place {
         if !was_gone {
             tracing::error!(
                 %path,
-                "the database file was deleted or replaced under this server; nothing is stored \
-                 any more: put it back, or stop, restore a backup and start again"
+                "the database file was deleted or replaced under this server; nothing is read or \
+                 stored any more: put it back, or stop, restore a backup and start again"
             );
         }
-        let detail = "The database file is gone, so nothing can be stored. The server's log says \
-                      what to do.";
+        let detail = "The database file is gone. The server's log says what to do.";
         Err(Error::new(Code::Unavailable, detail))
     }
 }

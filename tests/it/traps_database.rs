@@ -225,6 +225,47 @@ async fn a_database_file_that_was_deleted_takes_nothing_more_and_the_log_says_so
 }
 
 #[actix_web::test]
+async fn what_was_acknowledged_is_there_when_the_database_file_is_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("RECONCILE_MS", "100".into())];
+    let mut process = process::Process::start(folder.path(), &settings);
+    let body = json!({ "username": "ann", "password": "correct horse" });
+    let register = Request::new("POST", "/api/v1/customers").json(&body);
+    let made = register.ask(&process.base).await.body();
+    let ann = made["access_token"].as_str().unwrap();
+    let body = json!({ "client_id": client_id(), "subject": "is it still there?" });
+    let open = Request::new("POST", "/api/v1/conversations").token(ann);
+    let opened = open.json(&body).ask(&process.base).await.body();
+    let path = format!("/api/v1/conversations/{}", opened["id"].as_str().unwrap());
+    let read = async |base: &str| Request::new("GET", &path).token(ann).ask(base).await;
+
+    // The file alone: what was written last lies beside it.
+    let (file, aside) = (
+        folder.path().join("switchboard.db"),
+        folder.path().join("aside"),
+    );
+    let log = folder.path().join("switchboard.db-wal");
+    let written = std::fs::metadata(&log).unwrap().len();
+    std::fs::rename(&file, &aside).unwrap();
+    // More at once than there are connections open.
+    for _ in 0..3 {
+        let reads = (0..40).map(|_| read(&process.base));
+        for reply in futures_util::future::join_all(reads).await {
+            assert_eq!(reply.told(), "503 unavailable");
+        }
+    }
+    assert!(!file.exists(), "nothing is put in its place");
+    let left = std::fs::metadata(&log).unwrap().len();
+    assert!(left >= written && written > 0, "{left} of {written} bytes");
+    std::fs::rename(&aside, &file).unwrap();
+    let same = |reply: Reply| assert_eq!(reply.body()["subject"], opened["subject"], "{reply:?}");
+    same(read(&process.base).await);
+    process.kill();
+    let again = process::Process::start(folder.path(), &settings);
+    same(read(&again.base).await);
+}
+
+#[actix_web::test]
 async fn after_a_stop_the_file_alone_is_the_whole_database() {
     let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut server = process::Process::start(folder.path(), &[]);
