@@ -10,6 +10,7 @@ use super::prepared::prepared;
 use super::schema::{conversations, heads, queues, rep_queues};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
+use super::waiting::waits;
 use crate::error::{Error, Result};
 use crate::words::{
     ClientId, ConversationId, Mode, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
@@ -271,7 +272,7 @@ queries! {
                 let left = conversations::status
                     .eq(Status::Parked)
                     .and(conversations::last_rep_id.is_null());
-                let for_all = conversations::status.eq(Status::Waiting).or(left);
+                let for_all = waits().or(left);
                 let his = conversations::last_rep_id
                     .eq(person)
                     .or(conversations::rep_id.eq(person));
@@ -280,14 +281,20 @@ queries! {
             }
             Role::Admin => query,
         };
-        if let Some(status) = filter.status {
-            query = query.filter(conversations::status.eq(status));
-        }
+        // Spelt as an index spells it wherever one holds just these.
+        query = match filter.status {
+            Some(Status::Waiting) => query.filter(waits()),
+            Some(status) if status.holds_slot() => query
+                .filter(conversations::status.eq(status))
+                .filter(conversations::rep_id.is_not_null()),
+            Some(status) => query.filter(conversations::status.eq(status)),
+            None => query,
+        };
         if let Some(rep) = filter.served_by {
             query = query.filter(conversations::rep_id.eq(rep));
         }
         if filter.open {
-            query = query.filter(conversations::status.ne(Status::Closed));
+            query = query.filter(is_open());
         }
         if let Some(before) = filter.before {
             query = query.filter(conversations::id.lt(before));

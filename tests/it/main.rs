@@ -28,6 +28,7 @@ mod dispatch_world;
 mod docs;
 mod faults;
 mod harness;
+mod indexes;
 mod lifecycle;
 mod many;
 mod migrations;

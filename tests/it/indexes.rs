@@ -1,0 +1,104 @@
+//! However many conversations were ever closed, PostgreSQL finds the open ones by an index. It
+//! plans for any parameter, so a query must say what the index says.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use switchboard::store::conversations::{self, Filter};
+use switchboard::store::{Conn, Options, Store};
+use switchboard::words::{Role, Status, UserId};
+use uuid::Uuid;
+
+use crate::services;
+
+const REP: u128 = 2;
+const CUSTOMER: u128 = 3;
+
+/// Many closed ones, and ten in every other state.
+const FILL: &str = "
+    INSERT INTO users (id, number, role, display_name, created_at)
+        SELECT CAST(lpad(to_hex(n), 32, '0') AS UUID), n,
+            CASE n WHEN 2 THEN 'rep' ELSE 'customer' END, '', 0
+        FROM generate_series(2, 20) n;
+    INSERT INTO queues (id, name, name_key, mode, waiting_max, created_at)
+        VALUES ('00000000-0000-0000-0000-000000000001', 'a', 'a', 'auto', 10, 0);
+    INSERT INTO reps (user_id, capacity, availability)
+        VALUES ('00000000-0000-0000-0000-000000000002', 100, 'available');
+    INSERT INTO rep_queues SELECT r.user_id, q.id FROM reps r, queues q;
+    INSERT INTO conversations (id, number, customer_id, open_client_id, queue_id, subject, priority,
+            status, resolution, rep_id, last_rep_id, place, created_at, updated_at, closed_at)
+        SELECT gen_random_uuid(), n, CAST(lpad(to_hex(n % 18 + 3), 32, '0') AS UUID),
+            gen_random_uuid(), q.id, '', 'normal', s.status,
+            CASE s.status WHEN 'closed' THEN 'resolved' END,
+            CASE WHEN s.status IN ('offered', 'active', 'wrapup') THEN r.user_id END,
+            CASE WHEN s.status <> 'waiting' THEN r.user_id END,
+            n, n, n, CASE s.status WHEN 'closed' THEN n END
+        FROM queues q, reps r, generate_series(1, COUNT) n, LATERAL (SELECT CASE
+            WHEN n <= 10 THEN 'waiting' WHEN n <= 20 THEN 'offered' WHEN n <= 30 THEN 'active'
+            WHEN n <= 40 THEN 'wrapup' ELSE 'closed' END AS status) s;
+    ANALYZE;
+";
+
+#[derive(QueryableByName)]
+struct Scans {
+    #[diesel(sql_type = BigInt)]
+    scans: i64,
+}
+
+/// How often this transaction has looked into an index.
+fn scans(conn: &mut Conn, index: &str) -> i64 {
+    let Conn::Pg(conn) = conn else {
+        panic!("it is PostgreSQL")
+    };
+    let ask = format!("SELECT pg_stat_get_xact_numscans(CAST('{index}' AS regclass)) AS scans");
+    let found: Scans = diesel::sql_query(ask).get_result(&mut **conn).unwrap();
+    found.scans
+}
+
+#[tokio::test]
+async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let options = Options {
+        url: postgres.database(),
+        connections: 1,
+    };
+    let store = tokio::task::spawn_blocking(move || Store::open(&options).unwrap());
+    let store = store.await.unwrap();
+    let fill = FILL.replace("COUNT", "20000");
+    let fill = move |conn: &mut Conn| Ok(conn.execute(&fill)?);
+    store.write(fill).await.unwrap();
+    let of = |status| Filter {
+        status: Some(status),
+        limit: 50,
+        ..Filter::default()
+    };
+    let open = Filter {
+        open: true,
+        limit: 50,
+        ..Filter::default()
+    };
+    let (line, slots) = ("conversations_in_line", "conversations_of_rep");
+    let cases = [
+        (Role::Admin, of(Status::Waiting), line, 10),
+        (Role::Rep, of(Status::Waiting), line, 10),
+        (Role::Admin, of(Status::Offered), slots, 10),
+        (Role::Admin, of(Status::Active), slots, 10),
+        (Role::Rep, of(Status::Wrapup), slots, 10),
+        (Role::Customer, open, "conversations_open_of_customer", 2),
+    ];
+    for (role, filter, index, count) in cases {
+        let person = UserId(Uuid::from_u128(match role {
+            Role::Customer => CUSTOMER,
+            _ => REP,
+        }));
+        let shown = format!("{role} {filter:?}");
+        let list = move |conn: &mut Conn| {
+            let found = conversations::list(conn, person, role, &filter)?;
+            Ok((found.len(), scans(conn, index)))
+        };
+        let (found, scans) = store.write(list).await.unwrap();
+        assert_eq!(found, count, "{shown}");
+        assert!(scans > 0, "{shown} does not use {index}");
+    }
+}
