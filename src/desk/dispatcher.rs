@@ -84,12 +84,15 @@ impl Desk {
     }
 }
 
-/// The rows of a refused proposal as SQL has them.
+/// The rows of a refused proposal as SQL has them, and the queue's.
 fn as_they_are(conn: &mut Conn, one: Proposal) -> Result<Facts> {
     let conversations = line::conversations(conn, &[one.conversation])?;
+    let queues: Vec<_> = conversations.iter().map(|one| one.queue).collect();
+    let queues = line::queue_facts(conn, Some(&queues))?;
     let reps = reps::standings_of(conn, &[one.rep])?;
     let reps = reps.into_iter().map(line::rep_fact).collect();
     Ok(Facts {
+        queues,
         conversations,
         reps,
         refused: vec![one],
@@ -160,7 +163,7 @@ pub(super) fn assign(
     let log = events::append(conn, one.conversation, last_seq, at, vec![entry])?;
     let mut change = Change::default();
     change.reps.push(one.rep);
-    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
+    let fact = line::of_row(&row, last_seq, Vec::new());
     let (customer, queue) = (row.customer_id, row.queue_id);
     let view = conversations::view_of(row, beside, last_seq);
     change.conversation(fact, Grown::new(log, [customer, one.rep], Some(view)));

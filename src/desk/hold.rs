@@ -121,7 +121,7 @@ impl Hold {
             Status::Waiting => cooldowns::of(conn, id, self.at)?,
             _ => Vec::new(),
         };
-        let fact = line::of_row(&self.row, last_seq, beside.mode, cooling);
+        let fact = line::of_row(&self.row, last_seq, cooling);
         for row in [&self.before, &self.row] {
             if row.status == Status::Waiting {
                 change.news.push(News::Line {

@@ -93,6 +93,7 @@ impl Change {
     /// Adds what came after it in the same transaction.
     fn add(&mut self, later: Change) {
         self.news.extend(later.news);
+        self.facts.queues.extend(later.facts.queues);
         self.facts.conversations.extend(later.facts.conversations);
         self.facts.reps.extend(later.facts.reps);
         self.reps.extend(later.reps);

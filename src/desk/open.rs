@@ -215,7 +215,7 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
-    let fact = line::of_row(&row, last_seq, beside.mode, Vec::new());
+    let fact = line::of_row(&row, last_seq, Vec::new());
     let view = conversations::view_of(row, beside, last_seq);
     let mut change = Change::default();
     change.conversation(fact, Grown::new(log, [customer], Some(view.clone())));

@@ -206,6 +206,11 @@ fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
         .iter()
         .map(|one| (one.fact.id, &one.fact))
         .collect();
+    let queues: HashMap<_, _> = held
+        .queues
+        .iter()
+        .map(|one| (one.id, one.version))
+        .collect();
     let reps: HashMap<_, _> = held
         .reps
         .iter()
@@ -226,6 +231,10 @@ fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
                     .eq(held.cooling.iter().filter(lasts));
             !same && held.version < one.version
         })
+    });
+    facts.queues.retain(|one| {
+        let held = queues.get(&one.id);
+        held.is_none_or(|version| *version < one.version)
     });
     facts.reps.retain(|one| {
         reps.get(&one.id)

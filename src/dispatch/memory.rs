@@ -12,9 +12,10 @@ use super::rules::Seat;
 use super::wakes::Wakes;
 use super::{
     COOLING_MAX, ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep,
-    PROPOSAL_MS, Proposal, REFUSED_MS, Refusal, RepFact, Seen, Snapshot, Standing, Step, Whose,
+    PROPOSAL_MS, Proposal, QueueFact, REFUSED_MS, Refusal, RepFact, Seen, Snapshot, Standing, Step,
+    Whose,
 };
-use crate::words::{ConversationId, Moment, UserId};
+use crate::words::{ConversationId, Moment, QueueId, UserId};
 
 /// The line of one process. Starts unfilled.
 #[derive(Default)]
@@ -28,6 +29,7 @@ type Free = BTreeSet<Seat>;
 #[derive(Default)]
 struct Line {
     filled: bool,
+    queues: BTreeMap<QueueId, QueueFact>,
     conversations: BTreeMap<ConversationId, HeldConversation>,
     reps: BTreeMap<UserId, HeldRep>,
     /// Only those who wait and are not proposed.
@@ -43,6 +45,9 @@ struct Line {
 impl Line {
     fn take_in(&mut self, facts: Facts, now: Moment) -> usize {
         let mut changed = 0;
+        for fact in facts.queues {
+            changed += usize::from(self.take_queue(fact));
+        }
         for fact in facts.conversations {
             changed += usize::from(self.take_conversation(fact, now));
         }
@@ -53,6 +58,25 @@ impl Line {
             self.refuse(proposal, now);
         }
         changed
+    }
+
+    fn take_queue(&mut self, fact: QueueFact) -> bool {
+        let held = self.queues.get(&fact.id);
+        if held.is_some_and(|held| fact.version <= held.version) {
+            return false;
+        }
+        if !fact.manual {
+            // What is reserved for a rep stands in his own line, whatever its queue.
+            let own = |line: &&Whose| matches!(line, Whose::Rep(_));
+            self.hot.extend(self.waiting.keys().filter(own));
+            self.hot.insert(Whose::Queue(fact.id));
+        }
+        self.queues.insert(fact.id, fact);
+        true
+    }
+
+    fn is_manual(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(|queue| queue.manual)
     }
 
     fn take_conversation(&mut self, mut fact: ConversationFact, now: Moment) -> bool {
@@ -184,11 +208,14 @@ impl Line {
     fn drain(&mut self, now: Moment) -> Vec<Proposal> {
         let mut made = Vec::new();
         loop {
-            let (waiting, free) = (&self.waiting, &self.free);
-            self.hot.retain(|line| {
-                waiting.get(line).is_some_and(|line| !line.is_empty())
-                    && free.get(line).is_some_and(|free| !free.is_empty())
+            let mut hot = std::mem::take(&mut self.hot);
+            hot.retain(|line| {
+                let manual = matches!(line, Whose::Queue(queue) if self.is_manual(*queue));
+                let waits = self.waiting.get(line).is_some_and(|line| !line.is_empty());
+                let free = self.free.get(line).is_some_and(|free| !free.is_empty());
+                !manual && waits && free
             });
+            self.hot = hot;
             let pair = self
                 .hot
                 .iter()
@@ -202,11 +229,14 @@ impl Line {
     }
 
     /// The first in this line whom a free rep may take, and the best such rep. Only who cools
-    /// down is looked past.
+    /// down is looked past, and in a rep's own line what waits in a manual queue.
     fn pair(&self, line: Whose, now: Moment) -> Option<(Moment, ConversationId, UserId)> {
         let free = self.free.get(&line)?;
         self.waiting.get(&line)?.iter().find_map(|&(place, id)| {
             let held = self.conversations.get(&id)?;
+            if self.is_manual(held.fact.queue) {
+                return None;
+            }
             let mut reps = free.iter().map(|&(.., rep)| rep);
             let rep = reps.find(|rep| held.cooling(*rep, now).is_none())?;
             Some((place, id, rep))
@@ -298,6 +328,7 @@ impl Engine for Memory {
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let line = self.filled()?;
         Ok(Snapshot {
+            queues: line.queues.values().copied().collect(),
             conversations: line.conversations.values().cloned().collect(),
             reps: line.reps.values().cloned().collect(),
         })

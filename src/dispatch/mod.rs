@@ -10,10 +10,10 @@
 //!
 //! 1. A conversation stands in one place only: waiting, proposed to one rep, served, or gone. One
 //!    that is offered is served: the offer holds a slot.
-//! 2. After every step, no one waits whom a rep below capacity may serve.
+//! 2. After every step, no one waits whom a rep below capacity may serve by rule 3.
 //! 3. A rep is chosen only if eligible (available and present), with load < capacity, for a line he
 //!    serves, and not in a cool-down for this very conversation; load = active in SQL + proposals
-//!    in flight.
+//!    in flight. What waits in a manual queue is people's to take: no one is chosen for it.
 //! 4. The smallest place goes first among those the free slot may serve, ties by id. A head that
 //!    nobody may serve keeps its place and blocks nobody behind it.
 //! 5. The least loaded rep (load / capacity) is taken, among equals the one idle longest, then
@@ -28,8 +28,8 @@
 //! it overdue; the last two put the conversation back in its place.
 //!
 //! A rep cools down for a conversation that he has just declined or missed, as SQL says, and for
-//! [`REFUSED_MS`] when the pair was refused twice running. Such pairs, and nothing else, are looked
-//! past in a line.
+//! [`REFUSED_MS`] when the pair was refused twice running. Such pairs are looked past in a line,
+//! and in a rep's own line what waits in a manual queue; nothing else is.
 //!
 //! Time passes in `tick`: it ends reservations and what is overdue. [`Step::wake`] says when the
 //! next is due.
@@ -59,7 +59,7 @@ pub const COOLING_MAX: usize = 16;
 /// Where a conversation stands, as far as the line cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// In line: may be proposed to a rep.
+    /// In line: may be proposed to a rep, unless its queue is manual.
     Waiting,
     /// With a rep. Kept for its version, so that a late fact cannot put it back in line.
     Served,
@@ -144,9 +144,20 @@ pub struct Seen {
     pub candidates: usize,
 }
 
+/// A queue as SQL has it. `version` grows with every change of it. One the line has not heard of is
+/// not manual; SQL knows better, and refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueFact {
+    pub id: QueueId,
+    pub version: i64,
+    /// Its conversations are people's to take: none is proposed.
+    pub manual: bool,
+}
+
 /// What one step of the desk tells the engine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
+    pub queues: Vec<QueueFact>,
     pub conversations: Vec<ConversationFact>,
     pub reps: Vec<RepFact>,
     /// Proposals that SQL refused. The rows above say why.
@@ -196,6 +207,7 @@ pub struct HeldRep {
 /// Everything the engine holds, each list sorted by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
+    pub queues: Vec<QueueFact>,
     pub conversations: Vec<HeldConversation>,
     pub reps: Vec<HeldRep>,
 }

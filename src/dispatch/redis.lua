@@ -15,7 +15,9 @@
 -- ARGV[4]  the deadline of proposals made now
 -- ARGV[5]  until when a rep cools down whose pair is refused now
 -- ARGV[6]  how many proposals to make at most; the caller asks again for more
--- ARGV[7..] facts, one text each, in the order conversations, reps, refusals:
+-- ARGV[7..] facts, one text each, in the order queues, conversations, reps, refusals:
+--          q id version manual
+--            with manual M, or - if it is not
 --          c id version standing queue place reserved ends rep:until,rep:until,...
 --            with standing W(aiting), S(erved) or G(one), and reserved - if it is not
 --          r id version capacity active eligibility last_assigned_at queue,queue,...
@@ -31,6 +33,7 @@ local TAG = KEYS[1]
 local EPOCH = TAG .. ':epoch'
 local FILL = TAG .. ':fill:'                   -- + id: a fill under way, to see Redis wiped in it
 local CONVERSATIONS = TAG .. ':conversations'  -- id -> see keep_conversation
+local QUEUES = TAG .. ':queues'                -- id -> version, manual
 local REPS = TAG .. ':reps'                    -- id -> the fact, proposals in flight, queues
 local LINE = TAG .. ':line:'                   -- + line: who waits unproposed, by place
 local FREE = TAG .. ':free:'                   -- + line: who may take more, by load / capacity
@@ -58,6 +61,16 @@ local function keep_conversation(c)
     local row = { c.version, c.standing, c.queue, c.place, c.reserved, c.ends, c.line, c.rep,
         c.deadline, c.refused, c.count, c.rests, c.cooling }
     call('HSET', CONVERSATIONS, c.id, table.concat(row, ' '))
+end
+
+-- Rule 3: whether it is people's to take. Asked often, answered by Redis once a step.
+local manuals = {}
+local function manual(queue)
+    if manuals[queue] == nil then
+        local row = call('HGET', QUEUES, queue)
+        manuals[queue] = row and match(row, ' (%S+)$') == 'M' or false
+    end
+    return manuals[queue]
 end
 
 local function proposed(c)
@@ -173,6 +186,20 @@ end
 
 local take = {}
 
+function take.q(text)
+    local id, version, by_hand = match(text, '^(%S+) (%S+) (%S+)$')
+    local held = call('HGET', QUEUES, id)
+    if held and tonumber(version) <= tonumber(match(held, '^%S+')) then return end
+    changed = changed + 1
+    call('HSET', QUEUES, id, version .. ' ' .. by_hand)
+    manuals[id] = by_hand == 'M'
+    if not manuals[id] then
+        call('SADD', HOT, id)
+        -- What is reserved for a rep stands in his own line, whatever its queue.
+        for _, whose in ipairs(call('HKEYS', REPS)) do call('SADD', HOT, '@' .. whose) end
+    end
+end
+
 function take.c(text)
     local c = { rep = '-', deadline = '0', refused = '-', count = '0', rests = '0' }
     c.id, c.version, c.standing, c.queue, c.place, c.reserved, c.ends, c.cooling =
@@ -238,9 +265,10 @@ local function best(line, but, count)
     end
 end
 
--- The first of a line whom a free rep may take. Only who cools down is looked past.
+-- The first of a line whom a free rep may take. Only who cools down is looked past, and in a
+-- rep's own line what waits in a manual queue.
 local function head(line)
-    if call('EXISTS', FREE .. line) == 0 then
+    if manual(line) or call('EXISTS', FREE .. line) == 0 then
         call('SREM', HOT, line)
         return nil
     end
@@ -253,8 +281,10 @@ local function head(line)
         end
         for i = 1, #some, 2 do
             local c = conversation(some[i])
-            c.but, c.but_count = cooling(c)
-            if c.but_count == 0 or best(line, c.but, c.but_count) then return c end
+            if not manual(c.queue) then
+                c.but, c.but_count = cooling(c)
+                if c.but_count == 0 or best(line, c.but, c.but_count) then return c end
+            end
         end
         from, to = to + 1, to + 50
     end

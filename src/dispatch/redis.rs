@@ -14,7 +14,7 @@ use redis::RedisError;
 use redis::aio::ConnectionManager;
 use uuid::Uuid;
 
-use super::rows::{held_conversation, held_rep, pack, proposal};
+use super::rows::{held_conversation, held_queue, held_rep, pack, proposal};
 use super::{Engine, EngineError, Facts, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Step};
 use crate::words::Moment;
 
@@ -199,26 +199,32 @@ impl Engine for Redis {
         let mut read = redis::pipe();
         read.atomic()
             .get(self.key("epoch"))
+            .hgetall(self.key("queues"))
             .hgetall(self.key("conversations"))
             .hgetall(self.key("reps"));
         type Rows = HashMap<String, String>;
-        let (epoch, conversations, reps): (Option<String>, Rows, Rows) =
+        let (epoch, queues, conversations, reps): (Option<String>, Rows, Rows, Rows) =
             read.query_async(&mut connection).await?;
         if epoch != Some(mine) {
             return Err(EngineError::Unfilled);
         }
+        let queue = |(id, row): (&String, &String)| {
+            held_queue(id, row).ok_or_else(|| unreadable("queue", row))
+        };
         let conversation = |(id, row): (&String, &String)| {
             held_conversation(id, row).ok_or_else(|| unreadable("conversation", row))
         };
         let rep =
             |(id, row): (&String, &String)| held_rep(id, row).ok_or_else(|| unreadable("rep", row));
         let mut snapshot = Snapshot {
+            queues: queues.iter().map(queue).collect::<Result<_, _>>()?,
             conversations: conversations
                 .iter()
                 .map(conversation)
                 .collect::<Result<_, _>>()?,
             reps: reps.iter().map(rep).collect::<Result<_, _>>()?,
         };
+        snapshot.queues.sort_by_key(|held| held.id);
         snapshot.conversations.sort_by_key(|held| held.fact.id);
         snapshot.reps.sort_by_key(|held| held.fact.id);
         Ok(snapshot)

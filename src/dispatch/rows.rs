@@ -2,7 +2,7 @@
 
 use super::{
     COOLING_MAX, ConversationFact, Eligibility, Facts, HeldConversation, HeldRep, Proposal,
-    Refusal, RepFact, Seen, Standing, Whose,
+    QueueFact, Refusal, RepFact, Seen, Standing, Whose,
 };
 use crate::words::{Availability, Moment, UserId};
 
@@ -46,10 +46,16 @@ pub fn pack(facts: &Facts) -> Vec<String> {
         let queues = queues.join(",");
         format!("r {id} {version} {capacity} {active} {eligibility} {last_assigned_at} {queues}")
     };
+    let queue = |fact: &QueueFact| {
+        let manual = if fact.manual { 'M' } else { '-' };
+        format!("q {} {} {manual}", fact.id, fact.version)
+    };
     let refusal = |refused: &Proposal| format!("x {} {}", refused.conversation, refused.rep);
+    let queues = facts.queues.iter().map(queue);
     let conversations = facts.conversations.iter().map(conversation);
     let reps = facts.reps.iter().map(rep);
-    conversations
+    queues
+        .chain(conversations)
         .chain(reps)
         .chain(facts.refused.iter().map(refusal))
         .collect()
@@ -114,6 +120,16 @@ fn somebody(rep: &str, until: &str) -> Option<Option<(UserId, Moment)>> {
         "-" => Some(None),
         _ => Some(Some((rep.parse().ok()?, until.parse().ok()?))),
     }
+}
+
+/// A row of `queues`, as `take.q` in the script writes it.
+pub fn held_queue(id: &str, row: &str) -> Option<QueueFact> {
+    let (version, manual) = row.split_once(' ')?;
+    Some(QueueFact {
+        id: id.parse().ok()?,
+        version: version.parse().ok()?,
+        manual: manual == "M",
+    })
 }
 
 /// A row of `reps`, as `keep_rep` in the script writes it.

@@ -3,7 +3,7 @@
 //! Asked of a snapshot, so of one moment: many questions may be asked of the same.
 
 use super::{HeldConversation, HeldRep, Snapshot, Standing, Whose};
-use crate::words::{Availability, ConversationId, Moment, UserId};
+use crate::words::{Availability, ConversationId, Moment, QueueId, UserId};
 
 /// What stands between a rep and a conversation, or a rep and any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Verdict {
 pub enum Why {
     Waits {
         line: Whose,
-        /// How many wait before it in that line.
+        /// How many wait before it in that line; what is people's to take is not counted.
         ahead: usize,
         /// Every rep, by id.
         reps: Vec<(UserId, Verdict)>,
@@ -42,7 +42,9 @@ pub enum Why {
         rep: UserId,
         until: Moment,
     },
-    /// Not in line: with a rep, or for people alone to take.
+    /// Its queue is manual: people alone take it.
+    Manual,
+    /// Not in line: with a rep, or held.
     Served,
 }
 
@@ -53,7 +55,8 @@ pub struct WhyIdle {
     pub capacity: i32,
     /// About the rep alone: free, or why not.
     pub rep: Verdict,
-    /// Of each of his lines where someone waits. Empty: no one waits for him.
+    /// Of each of his lines where someone waits and is not people's to take. Empty: no one waits
+    /// for him.
     pub heads: Vec<Head>,
 }
 
@@ -75,6 +78,9 @@ impl Snapshot {
         }
         if held.fact.standing != Standing::Waiting {
             return Some(Why::Served);
+        }
+        if self.is_manual(held.fact.queue) {
+            return Some(Why::Manual);
         }
         let before = |one: &&HeldConversation| one.line == held.line && turn(one) < turn(held);
         let reps = self.reps.iter();
@@ -107,9 +113,16 @@ impl Snapshot {
         })
     }
 
+    fn is_manual(&self, queue: QueueId) -> bool {
+        self.queues.iter().any(|one| one.id == queue && one.manual)
+    }
+
+    /// Those for whom a rep is chosen.
     fn waiting(&self) -> impl Iterator<Item = &HeldConversation> {
         let waits = |one: &&HeldConversation| {
-            one.fact.standing == Standing::Waiting && one.proposed.is_none()
+            one.fact.standing == Standing::Waiting
+                && one.proposed.is_none()
+                && !self.is_manual(one.fact.queue)
         };
         self.conversations.iter().filter(waits)
     }

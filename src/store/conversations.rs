@@ -122,8 +122,8 @@ queries! {
         Ok(first.is_some())
     }
 
-    /// The waiting one becomes this rep's, if it still waits, and is not to be offered first:
-    /// whoever claims it needs no offer. The desk takes the slot beside it.
+    /// The waiting one becomes this rep's, if it still waits and its queue gives out by itself:
+    /// whoever claims it needs neither. The desk takes the slot beside it.
     pub fn set_assigned(conn, id: ConversationId, rep: UserId, by: Option<UserId>, at: Moment)
         -> QueryResult<Option<(Conversation, Beside)>>
     {
@@ -133,7 +133,7 @@ queries! {
         .bind::<BigInt, _>(at)
         .sql(" FROM queues q WHERE q.id = conversations.queue_id)");
         let gives_out = queues::table
-            .filter(queues::id.eq(conversations::queue_id).and(queues::mode.ne(Mode::Offer)));
+            .filter(queues::id.eq(conversations::queue_id).and(queues::mode.eq(Mode::Auto)));
         let waiting = conversations::table
             .filter(conversations::id.eq(id))
             .filter(conversations::status.eq(Status::Waiting))

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::conversations::Conversation;
 use super::prepared::prepared;
-use super::schema::{conversations, heads, queues};
+use super::schema::{conversations, heads};
 use super::waiting::waits;
-use super::{cooldowns, reps};
-use crate::dispatch::{ConversationFact, Eligibility, Facts, RepFact, Standing};
+use super::{cooldowns, queues, reps};
+use crate::dispatch::{ConversationFact, Eligibility, Facts, QueueFact, RepFact, Standing};
 use crate::error::Result;
 use crate::words::{ConversationId, Mode, Moment, QueueId, Status, UserId, now};
 
@@ -17,7 +17,7 @@ pub type Cooling = Vec<(UserId, Moment)>;
 
 /// What of a conversation the line must know: beside it, whom it is reserved for and until when.
 type Row = (
-    (ConversationId, i64, Status, bool, QueueId, Moment, Mode),
+    (ConversationId, i64, Status, bool, QueueId, Moment),
     (Option<UserId>, Option<Moment>),
 );
 
@@ -25,7 +25,6 @@ queries! {
     fn open(conn) -> QueryResult<Vec<Row>> {
         let query = conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
-            .inner_join(queues::table)
             // Each half has an index; all the closed ones are not looked at.
             .filter(waits().or(conversations::rep_id.is_not_null()))
             .order(conversations::id)
@@ -33,7 +32,6 @@ queries! {
                 (
                     conversations::id, heads::last_seq, conversations::status,
                     conversations::held, conversations::queue_id, conversations::place,
-                    queues::mode,
                 ),
                 (conversations::preferred_rep_id, conversations::preferred_until),
             ));
@@ -43,13 +41,11 @@ queries! {
     fn some(conn, ids: &[ConversationId]) -> QueryResult<Vec<Row>> {
         conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
-            .inner_join(queues::table)
             .filter(conversations::id.eq_any(ids))
             .select((
                 (
                     conversations::id, heads::last_seq, conversations::status,
                     conversations::held, conversations::queue_id, conversations::place,
-                    queues::mode,
                 ),
                 (conversations::preferred_rep_id, conversations::preferred_until),
             ))
@@ -58,10 +54,10 @@ queries! {
 
 }
 
-fn standing(status: Status, held: bool, mode: Mode) -> Standing {
+fn standing(status: Status, held: bool) -> Standing {
     match status {
-        Status::Waiting if mode != Mode::Manual && !held => Standing::Waiting,
-        // In line for people to take by hand; the engine keeps it for its version.
+        Status::Waiting if !held => Standing::Waiting,
+        // Its customer has gone; the engine keeps it for its version.
         Status::Waiting => Standing::Served,
         status if status.holds_slot() => Standing::Served,
         _ => Standing::Gone,
@@ -69,11 +65,11 @@ fn standing(status: Status, held: bool, mode: Mode) -> Standing {
 }
 
 fn fact(row: Row, cooling: Cooling) -> ConversationFact {
-    let ((id, version, status, held, queue, place, mode), reserved) = row;
+    let ((id, version, status, held, queue, place), reserved) = row;
     ConversationFact {
         id,
         version,
-        standing: standing(status, held, mode),
+        standing: standing(status, held),
         queue,
         place,
         reserved: reserved.0.zip(reserved.1),
@@ -94,8 +90,19 @@ pub fn rep_fact(one: reps::Standing) -> RepFact {
     }
 }
 
-/// Everything: all that is open, and every rep.
+/// What the line must know of these queues, or of all.
+pub fn queue_facts(conn: &mut Conn, some: Option<&[QueueId]>) -> Result<Vec<QueueFact>> {
+    let fact = |(id, version, mode)| QueueFact {
+        id,
+        version,
+        manual: mode == Mode::Manual,
+    };
+    Ok(queues::modes(conn, some)?.into_iter().map(fact).collect())
+}
+
+/// Everything: the queues, all that is open, and every rep.
 pub fn everything(conn: &mut Conn) -> Result<Facts> {
+    let queues = queue_facts(conn, None)?;
     let rows = open(conn)?;
     let cooling = cooldowns::all(conn, now())?;
     let reps = reps::standings(conn)?.into_iter().map(rep_fact).collect();
@@ -107,6 +114,7 @@ pub fn everything(conn: &mut Conn) -> Result<Facts> {
         its.map(|(_, rep, until)| (*rep, *until)).collect()
     };
     Ok(Facts {
+        queues,
         conversations: rows.into_iter().map(|row| fact(row, of(row.0.0))).collect(),
         reps,
         refused: Vec::new(),
@@ -123,13 +131,12 @@ pub fn conversations(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conv
     Ok(facts)
 }
 
-/// A row just written, with the last seq it was written under, its queue's mode, and its
-/// cool-downs if it waits.
-pub fn of_row(row: &Conversation, last_seq: i64, mode: Mode, cooling: Cooling) -> ConversationFact {
+/// A row just written, with the last seq it was written under, and its cool-downs if it waits.
+pub fn of_row(row: &Conversation, last_seq: i64, cooling: Cooling) -> ConversationFact {
     ConversationFact {
         id: row.id,
         version: last_seq,
-        standing: standing(row.status, row.held, mode),
+        standing: standing(row.status, row.held),
         queue: row.queue_id,
         place: row.place,
         reserved: row.preferred_rep_id.zip(row.preferred_until),

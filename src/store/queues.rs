@@ -114,6 +114,18 @@ queries! {
         prepared(query).get_result(conn).optional()
     }
 
+    /// The version and the mode of these queues, or of all.
+    pub fn modes(conn, some: Option<&[QueueId]>) -> QueryResult<Vec<(QueueId, i64, Mode)>> {
+        let mut query = queues::table
+            .order(queues::id)
+            .select((queues::id, queues::version, queues::mode))
+            .into_boxed();
+        if let Some(ids) = some {
+            query = query.filter(queues::id.eq_any(ids));
+        }
+        query.load(conn)
+    }
+
     pub fn find(conn, id: QueueId) -> QueryResult<Option<Queue>> {
         queues::table.find(id).select(Queue::as_select()).first(conn).optional()
     }

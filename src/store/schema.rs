@@ -49,6 +49,8 @@ diesel::table! {
         fallback_after_ms -> BigInt,
         hops_max -> Integer,
         draining -> Bool,
+        version -> BigInt,
+        deleted_at -> Nullable<BigInt>,
     }
 }
 

@@ -8,7 +8,7 @@ use super::conn::{Conn, queries};
 use super::conversations::Conversation;
 use super::schema::{queues, users};
 use crate::error::Result;
-use crate::words::{ConversationId, Mode, Moment, Priority, QueueId, Resolution, Status, UserId};
+use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Status, UserId};
 
 /// What stands beside a conversation's row, as an expression to select or to return.
 macro_rules! beside {
@@ -20,7 +20,6 @@ macro_rules! beside {
         let last_rep = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
         (
             queue.select(queues::name).single_value().assume_not_null(),
-            queue.select(queues::mode).single_value().assume_not_null(),
             customer
                 .select(users::display_name)
                 .single_value()
@@ -36,8 +35,6 @@ pub(super) use beside;
 #[derive(Debug, Clone, Queryable)]
 pub struct Beside {
     queue: String,
-    /// How its queue gives it out.
-    pub mode: Mode,
     customer: String,
     rep: Option<String>,
     last_rep: Option<String>,

@@ -6,7 +6,9 @@ use switchboard::dispatch::{
 };
 use switchboard::words::Availability;
 
-use crate::dispatch_lines::{facts, made, on_both, proposed, queue, refusal, rep, waits};
+use crate::dispatch_lines::{
+    facts, made, manual, on_both, proposed, queue, refusal, rep, reserved, then, waits,
+};
 
 #[tokio::test]
 async fn rule_1_what_is_proposed_does_not_wait() {
@@ -74,6 +76,29 @@ async fn rule_3_only_reps_who_may_are_chosen() {
             ..rep(1, 5)
         };
         assert_eq!(made(line.put(facts([], [moved, back]), 0).await), [(2, 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rule_3_what_waits_in_a_manual_queue_is_peoples_to_take() {
+    on_both(async |line| {
+        line.put(manual(1, 2, true), 0).await.unwrap();
+        let elsewhere = ConversationFact {
+            queue: queue(2),
+            ..reserved(1, 900, waits(3, 7))
+        };
+        let line_up = [waits(1, 0), reserved(1, 900, waits(2, 0)), elsewhere];
+        let step = made(line.put(facts(line_up, [rep(1, 5)]), 0).await);
+        assert_eq!(step, [(3, 1)], "looked past in a line of his own");
+        assert_eq!(made(line.put(manual(1, 1, false), 0).await), [], "old news");
+        assert_eq!(made(line.tick(1).await), []);
+        let both = [(1, 1), (2, 1)];
+        assert_eq!(made(line.put(manual(1, 3, false), 1).await), both);
+        // In flight as the queue turns: what is refused is not proposed again.
+        line.put(manual(1, 4, true), 2).await.unwrap();
+        assert_eq!(made(line.put(refusal((1, 1)), 2).await), []);
+        assert_eq!(made(line.put(facts([then(waits(4, 0))], []), 2).await), []);
     })
     .await;
 }

@@ -6,8 +6,8 @@ use redis::AsyncCommands;
 use redis::aio::ConnectionManagerConfig;
 use switchboard::dispatch::redis::FORMAT;
 use switchboard::dispatch::{
-    ConversationFact, Eligibility, Engine, EngineError, Facts, Memory, Proposal, Redis, RepFact,
-    Standing, Step,
+    ConversationFact, Eligibility, Engine, EngineError, Facts, Memory, Proposal, QueueFact, Redis,
+    RepFact, Standing, Step,
 };
 use switchboard::words::{ConversationId, Moment, QueueId, UserId};
 use uuid::Uuid;
@@ -160,6 +160,19 @@ pub fn queue(id: u128) -> QueueId {
     QueueId(Uuid::from_u128(id))
 }
 
+/// A queue's change to this mode.
+pub fn manual(id: u128, version: i64, manual: bool) -> Facts {
+    let fact = QueueFact {
+        id: queue(id),
+        version,
+        manual,
+    };
+    Facts {
+        queues: vec![fact],
+        ..Facts::default()
+    }
+}
+
 pub fn rep(id: u128, capacity: i32) -> RepFact {
     RepFact {
         id: user(id),
@@ -188,7 +201,7 @@ pub fn facts<const C: usize, const R: usize>(
     Facts {
         conversations: conversations.into(),
         reps: reps.into(),
-        refused: vec![],
+        ..Facts::default()
     }
 }
 

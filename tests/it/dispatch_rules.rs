@@ -7,7 +7,7 @@ use switchboard::dispatch::{
     Eligibility, HeldConversation, HeldRep, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Standing,
     Step, Verdict, Whose, Why,
 };
-use switchboard::words::{ConversationId, Moment, UserId};
+use switchboard::words::{ConversationId, Moment, QueueId, UserId};
 
 #[derive(Default)]
 pub struct Rules {
@@ -36,6 +36,11 @@ fn waits(one: &HeldConversation) -> bool {
     one.fact.standing == Standing::Waiting && one.proposed.is_none()
 }
 
+/// Whether it is people's to take.
+fn is_manual(held: &Snapshot, queue: QueueId) -> bool {
+    held.queues.iter().any(|one| one.id == queue && one.manual)
+}
+
 /// Whether SQL says that he cools down for it.
 fn cools(one: &HeldConversation, rep: UserId, now: Moment) -> bool {
     let mut cooling = one.fact.cooling.iter();
@@ -58,6 +63,9 @@ impl Rules {
 
     /// Those who could take it, by the rules alone.
     fn takers(&self, held: &Snapshot, one: &HeldConversation, now: Moment) -> Vec<Seat> {
+        if is_manual(held, one.fact.queue) {
+            return vec![];
+        }
         let could = |rep: &&HeldRep| {
             let id = rep.fact.id;
             serves(rep, one.line) && !cools(one, id, now) && !rests(one, id, now)
@@ -147,11 +155,13 @@ impl Rules {
             match why {
                 Why::Proposed { rep, until } => assert_eq!(one.proposed, Some((rep, until))),
                 Why::Served => assert!(!waits(one) && one.proposed.is_none()),
+                Why::Manual => assert!(waits(one) && is_manual(held, one.fact.queue)),
                 Why::Waits { line, ahead, reps } => {
                     let line_up = held.conversations.iter();
                     let before = |other: &&HeldConversation| {
                         let turn = |one: &HeldConversation| (one.fact.place, one.fact.id);
-                        waits(other) && other.line == one.line && turn(other) < turn(one)
+                        let goes = waits(other) && !is_manual(held, other.fact.queue);
+                        goes && other.line == one.line && turn(other) < turn(one)
                     };
                     assert_eq!((line, ahead), (one.line, line_up.filter(before).count()));
                     assert_eq!(reps.len(), held.reps.len());
@@ -170,6 +180,7 @@ impl Rules {
             assert_eq!(why.rep == Verdict::Free, seat(rep).is_some());
             for head in why.heads {
                 let first = held.conversations.iter().filter(|one| waits(one));
+                let first = first.filter(|one| !is_manual(held, one.fact.queue));
                 let first = first.filter(|one| one.line == head.line);
                 let first = first
                     .min_by_key(|one| (one.fact.place, one.fact.id))

@@ -248,7 +248,7 @@ async fn only_so_many_cool_down() {
         let all = Facts {
             conversations: vec![one],
             reps: reps.iter().map(|id| rep(*id, 1)).collect(),
-            refused: vec![],
+            ..Facts::default()
         };
         assert_eq!(made(line.put(all, 0).await), [(1, 17)]);
         let held = line.snapshot().await.unwrap().conversations;

@@ -7,7 +7,7 @@ use switchboard::words::{Availability, ConversationId, Moment};
 use uuid::Uuid;
 
 use crate::dispatch_lines::{
-    cooling, facts, on_both, queue, refusal, rep, reserved, then, user, waits,
+    cooling, facts, manual, on_both, queue, refusal, rep, reserved, then, user, waits,
 };
 
 fn conversation(id: u128) -> ConversationId {
@@ -151,6 +151,22 @@ async fn a_served_one_does_not_wait() {
         line.put(facts([served], []), 0).await.unwrap();
         let why = line.explain(conversation(1), 0).await.unwrap();
         assert_eq!(why, Some(Why::Served));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_in_a_manual_queue_keeps_no_rep_busy() {
+    on_both(async |line| {
+        line.put(manual(1, 2, true), 0).await.unwrap();
+        let line_up = [waits(1, 0), reserved(1, 900, waits(2, 1))];
+        line.put(facts(line_up, [rep(1, 5)]), 0).await.unwrap();
+        for id in [1, 2] {
+            let why = line.explain(conversation(id), 0).await.unwrap();
+            assert_eq!(why, Some(Why::Manual));
+        }
+        let idle = line.why_idle(user(1), 0).await.unwrap().unwrap();
+        assert_eq!((idle.rep, idle.heads), (Verdict::Free, vec![]));
     })
     .await;
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use switchboard::dispatch::{
-    ConversationFact, Eligibility, Facts, NO_END, Proposal, RepFact, Snapshot, Standing,
+    ConversationFact, Eligibility, Facts, NO_END, Proposal, QueueFact, RepFact, Snapshot, Standing,
 };
 use switchboard::words::{Availability, ConversationId, Moment, QueueId, UserId};
 use uuid::Uuid;
@@ -41,6 +41,7 @@ pub struct World {
     pub dice: Dice,
     pub now: Moment,
     queues: Vec<QueueId>,
+    modes: Vec<QueueFact>,
     pub conversations: Vec<ConversationFact>,
     holders: BTreeMap<ConversationId, UserId>,
     reps: Vec<RepFact>,
@@ -62,9 +63,15 @@ impl World {
             last_assigned_at: 0,
         };
         let reps = (0..REPS).map(&mut rep).collect();
+        let mode = |id: &QueueId| QueueFact {
+            id: *id,
+            version: 1,
+            manual: false,
+        };
         Self {
             dice,
             now: 1_000,
+            modes: queues.iter().map(mode).collect(),
             queues,
             conversations: vec![],
             holders: BTreeMap::new(),
@@ -89,19 +96,22 @@ impl World {
                 }
             }
             ..86 => self.move_conversation(),
-            86..96 => self.change_rep(),
+            86..94 => self.change_rep(),
+            94..97 => self.change_mode(),
             _ => self.refuse_for_no_reason(),
         }
     }
 
     fn post(&mut self, facts: Facts) {
         let Facts {
+            queues,
             conversations,
             reps,
             refused,
         } = facts;
         if self.dice.percent(20) {
             self.mail.push(Facts {
+                queues,
                 conversations,
                 ..Facts::default()
             });
@@ -112,6 +122,7 @@ impl World {
             });
         } else {
             self.mail.push(Facts {
+                queues,
                 conversations,
                 reps,
                 refused,
@@ -176,7 +187,9 @@ impl World {
         let mut reps = self.reps.iter_mut();
         let rep = reps.find(|rep| rep.id == proposal.rep);
         let rep = rep.expect("is known");
-        let may = may(conversation, rep, self.now);
+        let mode = self.modes.iter().find(|one| one.id == conversation.queue);
+        let mode = *mode.expect("is known");
+        let may = may(conversation, mode, rep, self.now);
         if may && declines {
             // Offered and declined: it waits again, and not for this rep.
             conversation.version += 2;
@@ -195,6 +208,7 @@ impl World {
         }
         let refused = if may { vec![] } else { vec![proposal] };
         Facts {
+            queues: vec![mode],
             conversations: vec![conversation.clone()],
             reps: vec![rep.clone()],
             refused,
@@ -243,7 +257,7 @@ impl World {
         self.post(Facts {
             conversations: vec![conversation],
             reps,
-            refused: vec![],
+            ..Facts::default()
         });
     }
 
@@ -278,6 +292,17 @@ impl World {
         });
     }
 
+    fn change_mode(&mut self) {
+        let queue = &mut self.modes[self.dice.roll(3)];
+        queue.version += 1;
+        queue.manual = !queue.manual && self.dice.percent(70);
+        let queues = vec![*queue];
+        self.post(Facts {
+            queues,
+            ..Facts::default()
+        });
+    }
+
     /// What reaches the line now: in any order, some twice, some never.
     pub fn deliver(&mut self) -> Option<Facts> {
         let at = self.dice.some(&self.mail)?;
@@ -294,6 +319,7 @@ impl World {
         let told = |fact: &&ConversationFact| fact.standing != Standing::Gone || is_held(fact.id);
         let conversations = self.conversations.iter().filter(told).cloned().collect();
         Facts {
+            queues: self.modes.clone(),
             conversations,
             reps: self.reps.clone(),
             refused: vec![],
@@ -303,7 +329,9 @@ impl World {
     /// Rule 2, by SQL.
     pub fn no_one_waits_for_nothing(&self) {
         for conversation in &self.conversations {
-            let could = |rep: &&RepFact| may(conversation, rep, self.now);
+            let mode = self.modes.iter().find(|one| one.id == conversation.queue);
+            let mode = *mode.expect("is known");
+            let could = |rep: &&RepFact| may(conversation, mode, rep, self.now);
             let rep = self.reps.iter().find(could);
             assert!(rep.is_none(), "{conversation:?} could go to {rep:?}");
         }
@@ -311,13 +339,14 @@ impl World {
 }
 
 /// Whether SQL would give it to him.
-fn may(conversation: &ConversationFact, rep: &RepFact, now: Moment) -> bool {
+fn may(conversation: &ConversationFact, mode: QueueFact, rep: &RepFact, now: Moment) -> bool {
     let cools = |(whose, until): &(UserId, Moment)| *whose == rep.id && now < *until;
     let serves = match conversation.reserved {
         Some((whose, until)) if now < until => whose == rep.id,
         _ => rep.queues.contains(&conversation.queue),
     };
     conversation.standing == Standing::Waiting
+        && !mode.manual
         && rep.eligibility == Eligibility::Eligible
         && rep.active < rep.capacity
         && serves

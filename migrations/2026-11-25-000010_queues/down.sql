@@ -1,0 +1,2 @@
+ALTER TABLE queues DROP COLUMN deleted_at;
+ALTER TABLE queues DROP COLUMN version;
