@@ -6,12 +6,13 @@ use actix_web::web::{Data, Json};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::Asked;
-use crate::gate::caller::{Admin, Caller, Staff};
+use crate::gate::caller::{Admin, Staff};
 use crate::gate::problem::Problem;
-use crate::store::board::{Board, QueueNow, RepNow};
-use crate::store::conversations::{self, ConversationView, QueueView};
+use crate::store::board::{Board, QueueNow};
+use crate::store::conversations::{self, ConversationView};
 use crate::store::minutes::{self, MINUTE, Minute};
-use crate::store::{Conn, queues, waiting};
+use crate::store::reps::RepView;
+use crate::store::{Conn, waiting};
 use crate::words::{Moment, QueueId, Role, now};
 
 /// How many waiting ones are shown of each queue.
@@ -33,7 +34,7 @@ pub struct QueueLine {
 pub struct LiveLine {
     pub queues: Vec<QueueLine>,
     /// All reps for an admin, oneself for a rep.
-    pub reps: Vec<RepNow>,
+    pub reps: Vec<RepView>,
 }
 
 /// Which minutes.
@@ -54,26 +55,6 @@ pub struct HistoryQuery {
 pub struct History {
     /// At most 10,000, oldest first. If there are more, ask again from the last one on.
     pub minutes: Vec<Minute>,
-}
-
-/// List the queues
-///
-/// Where a customer may wait, in the order to show them in.
-#[utoipa::path(
-    tag = "line",
-    responses((status = 200, body = Vec<QueueView>), (status = 401, body = Problem))
-)]
-#[get("/queues")]
-pub async fn list_queues(app: Data<App>, _: Caller) -> Result<Json<Vec<QueueView>>> {
-    let rows = app.store.read(|conn| Ok(queues::list(conn)?)).await?;
-    Ok(Json(
-        rows.into_iter()
-            .map(|one| QueueView {
-                id: one.id,
-                name: one.name,
-            })
-            .collect(),
-    ))
 }
 
 /// Watch the line

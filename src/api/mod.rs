@@ -5,6 +5,7 @@ mod health;
 mod line;
 mod moves;
 mod people;
+mod queues;
 mod reps;
 mod why;
 
@@ -27,7 +28,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
     tags(
         (name = "people", description = "Registering, signing in, the first admin"),
         (name = "conversations", description = "Opening, reading, writing, closing"),
-        (name = "reps", description = "Capacity and availability"),
+        (name = "queues", description = "Where conversations wait, and by which policy"),
+        (name = "reps", description = "Capacity, availability and queues"),
         (name = "line", description = "Who waits, and who has room"),
         (name = "health", description = "For machines that watch this one"),
     )
@@ -61,7 +63,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(people::sign_out)
             .service(people::me)
             .service(people::ticket)
-            .service(line::list_queues)
+            .service(queues::list)
             // The customer of a conversation, its rep, an admin.
             .service(conversations::open)
             .service(conversations::list)
@@ -83,11 +85,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(line::line)
             .service(why::why)
             .service(why::why_idle)
+            .service(queues::find)
             // An admin.
             .service(reps::add)
             .service(reps::list)
             .service(reps::set_capacity)
-            .service(line::history),
+            .service(line::history)
+            .service(reps::set_queues)
+            .service(queues::add)
+            .service(queues::change)
+            .service(queues::order)
+            .service(queues::remove),
     );
     // Machines.
     config

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post, put};
 
 use super::people::Registration;
+use super::queues::Queues;
 use crate::app::App;
 use crate::desk;
 use crate::error::{Error, Result};
@@ -12,7 +13,7 @@ use crate::gate::caller::{Admin, Staff};
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::reps::{self, RepView};
-use crate::words::{Availability, UserId};
+use crate::words::{Availability, QueueId, UserId};
 
 /// A rep's capacity if nothing is said.
 const CAPACITY: i32 = 5;
@@ -28,6 +29,9 @@ pub struct NewRep {
     pub phone: Option<String>,
     /// How many conversations he may hold: 0 to 100, else 5.
     pub capacity: Option<i32>,
+    /// The queues he serves; all there are if it is not given.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub queues: Option<Vec<QueueId>>,
 }
 
 /// How much a rep may hold.
@@ -54,7 +58,11 @@ pub struct NewAvailability {
     )
 )]
 #[post("/reps")]
-pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<HttpResponse> {
+pub async fn add(
+    app: Data<App>,
+    Admin(caller): Admin,
+    Body(new): Body<NewRep>,
+) -> Result<HttpResponse> {
     let capacity = new.capacity.unwrap_or(CAPACITY);
     desk::check_capacity(capacity)?;
     let NewRep {
@@ -63,6 +71,7 @@ pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<Ht
         display_name,
         email,
         phone,
+        queues,
         ..
     } = new;
     let person = Registration {
@@ -72,7 +81,11 @@ pub async fn add(app: Data<App>, _: Admin, Body(new): Body<NewRep>) -> Result<Ht
         email,
         phone,
     };
-    let rep = app.people.add_rep(person.into(), capacity).await?;
+    let by = caller.actor.id;
+    let rep = app
+        .people
+        .add_rep(by, person.into(), capacity, queues)
+        .await?;
     app.desk.rep_changed(rep.id);
     let read = move |conn: &mut Conn| reps::views(conn, Some(rep.id));
     let view = app
@@ -138,4 +151,26 @@ pub async fn set_availability(
             .set_availability(caller.actor, *id, new.availability)
             .await?,
     ))
+}
+
+/// Set the queues that a rep serves
+///
+/// These and no others. What he has stays his; from a queue that is new to him he gets the next
+/// at once.
+#[utoipa::path(
+    tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = Queues,
+    responses(
+        (status = 200, body = RepView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+#[put("/reps/{id}/queues")]
+pub async fn set_queues(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    Body(new): Body<Queues>,
+) -> Result<Json<RepView>> {
+    let view = app.desk.set_queues(caller.actor, *id, new.queues).await?;
+    Ok(Json(view))
 }

@@ -95,7 +95,7 @@ fn taken_already(
     rep: UserId,
     row: &Conversation,
 ) -> Result<Option<ConversationView>> {
-    let his = row.last_rep_id == Some(rep) || row.rep_id == Some(rep);
+    let his = row.last_rep_id == Some(rep) || row.rep_id == Some(rep) || row.is_kept_for(rep);
     let may = his || actor.role == Role::Admin || conversations::serves(conn, rep, row.queue_id)?;
     if !may {
         return Err(Error::not_found("conversation"));

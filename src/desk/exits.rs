@@ -91,7 +91,9 @@ fn tired_of_waiting(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {
     let queue = hold.queue(conn)?;
     let policy = &queue.policy;
     let next = match policy.fallback_queue_id {
-        Some(id) if hold.row.hops < policy.hops_max && !hold.row.held => queues::find(conn, id)?,
+        Some(id) if hold.row.hops < policy.hops_max && !hold.row.held => {
+            queues::find_there(conn, id)?
+        }
         _ => None,
     };
     if let Some(next) = next {

@@ -167,7 +167,10 @@ impl Desk {
                 may_direct(&actor, &hold.row)?;
             }
             expect(&hold.row, &[Status::Closed])?;
-            let queue = hold.queue(conn)?;
+            let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
+                let detail = "Its queue is no more. Open a new conversation.";
+                Error::new(Code::QueueClosed, detail)
+            })?;
             let closed_at = hold.row.closed_at.unwrap_or(at);
             if at - closed_at > queue.policy.reopen_ms {
                 let detail = "It was closed too long ago. Open a new conversation.";
@@ -229,7 +232,7 @@ pub(super) fn woken(
 }
 
 fn to_queue(conn: &mut Conn, hold: &mut Hold, queue: QueueId) -> Result<()> {
-    let queue = queues::find(conn, queue)?;
+    let queue = queues::find_there(conn, queue)?;
     let queue = queue.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
     if let Some(rep) = hold.row.rep_id {
         hold.cool_down(conn, rep, &queue)?;

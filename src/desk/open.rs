@@ -90,7 +90,13 @@ impl Desk {
 }
 
 /// What a repetition may be told instead of its answer, because the first one counts.
-const FULL: [Code; 3] = [Code::TooManyOpen, Code::QueueFull, Code::QueueClosed];
+const FULL: [Code; 4] = [
+    Code::TooManyOpen,
+    Code::QueueFull,
+    Code::QueueClosed,
+    // Its queue is no more.
+    Code::ValidationFailed,
+];
 
 /// The conversation that this command has opened before, if it has. Compared with what was said
 /// then, wherever it stands now.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::queues::only_admins;
 use super::{Actor, Change, Desk, slots};
 use crate::error::{Code, Error, Result};
-use crate::store::Conn;
 use crate::store::reps::{self, RepView};
-use crate::words::{Availability, Role, SocketId, UserId, now};
+use crate::store::{Conn, serving};
+use crate::words::{Availability, QueueId, Role, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
 pub const CAPACITY_MAX: i32 = 100;
@@ -22,11 +23,39 @@ impl Desk {
             ));
         }
         check_capacity(capacity)?;
-        self.commit(move |conn| {
-            let found = reps::set_capacity(conn, rep, capacity)?;
-            seen(conn, rep, found)
-        })
-        .await
+        let view = self
+            .commit(move |conn| {
+                let found = reps::set_capacity(conn, rep, capacity)?;
+                seen(conn, rep, found)
+            })
+            .await?;
+        tracing::info!(actor = %actor.id, %rep, capacity, "a capacity was set");
+        Ok(view)
+    }
+
+    /// An admin says which queues a rep serves. He keeps what he has; from a queue he does not
+    /// serve any more he gets nothing new, and what waits in one that is new to him at once.
+    pub async fn set_queues(
+        &self,
+        actor: Actor,
+        rep: UserId,
+        queues: Vec<QueueId>,
+    ) -> Result<RepView> {
+        only_admins(&actor)?;
+        let said = queues.clone();
+        let view = self
+            .commit(move |conn| {
+                // First, so that two who say so at once do not mix.
+                let found = reps::touch(conn, rep)?;
+                let queues = serving::meant_queues(conn, Some(&queues))?;
+                if found > 0 {
+                    serving::set_queues(conn, rep, &queues)?;
+                }
+                seen(conn, rep, found)
+            })
+            .await?;
+        tracing::info!(actor = %actor.id, %rep, queues = ?said, "a rep's queues were set");
+        Ok(view)
     }
 
     /// A rep, or an admin for him, says what he wants.
@@ -49,6 +78,9 @@ impl Desk {
                 seen(conn, rep, found)
             })
             .await?;
+        if actor.id != rep {
+            tracing::info!(actor = %actor.id, %rep, %availability, "an availability was set");
+        }
         if availability != Availability::Available {
             self.withdraw_all(rep).await?;
         }

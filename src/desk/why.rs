@@ -7,9 +7,9 @@ use super::{Actor, Desk};
 use crate::dispatch::{Verdict, Whose, Why};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, PersonView};
-use crate::store::{Conn, events, queues, reps, views};
+use crate::store::{Conn, events, reps, views};
 use crate::words::{
-    Availability, ConversationId, EventKind, Mode, Moment, QueueId, Role, Status, UserId, now,
+    Availability, ConversationId, EventKind, Moment, QueueId, Role, Status, UserId, now,
 };
 
 /// Whose line one stands in: a queue's, or that of the only rep who may have it.
@@ -110,11 +110,10 @@ impl Desk {
     pub async fn why(&self, actor: Actor, id: ConversationId) -> Result<WhyView> {
         let read = move |conn: &mut Conn| {
             let row = conversations::readable(conn, actor.id, actor.role, id)?;
-            let queue = queues::find(conn, row.queue_id)?;
             let chosen = chosen(conn, &row)?;
-            Ok((row, queue.map(|queue| queue.mode), chosen))
+            Ok((row, chosen))
         };
-        let (row, mode, chosen) = self.0.store.read(read).await?;
+        let (row, chosen) = self.0.store.read(read).await?;
         let mut view = WhyView {
             status: row.status,
             line: None,
@@ -126,11 +125,7 @@ impl Desk {
         if row.status != Status::Waiting {
             return Ok(view);
         }
-        view.kept = match mode {
-            _ if row.held => Some("held"),
-            Some(Mode::Manual) => Some("manual"),
-            _ => None,
-        };
+        view.kept = row.held.then_some("held");
         let snapshot = self.0.line.snapshot().await.map_err(|_| unfilled())?;
         match snapshot.why(id, now()) {
             Some(Why::Waits { line, ahead, reps }) => {
@@ -138,6 +133,7 @@ impl Desk {
                 view.ahead = Some(ahead);
                 view.reps = self.named(reps).await?;
             }
+            Some(Why::Manual) => view.kept = Some("manual"),
             Some(Why::Proposed { .. }) => view.kept = Some("settling"),
             Some(Why::Served) | None => {}
         }

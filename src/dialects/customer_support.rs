@@ -153,13 +153,14 @@ async fn add_rep(
     body: Taken<Registration>,
 ) -> HttpResponse {
     let work = async {
-        admin?;
+        let Admin(caller) = admin?;
         let Body(registration) = body?;
         let phone = registration.phone_number.clone();
         let (person, capacity) = person(registration)?;
         desk::check_capacity(capacity)
             .map_err(|error| Error::invalid("max_capacity", error.fields[0].detail.clone()))?;
-        let made = app.people.add_rep(person, capacity).await?;
+        let by = caller.actor.id;
+        let made = app.people.add_rep(by, person, capacity, None).await?;
         app.desk.rep_changed(made.id);
         let body = json!({
             "id": made.id,

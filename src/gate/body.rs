@@ -166,6 +166,15 @@ fn refuse(error: serde_json::Error, path: &str) -> Error {
     }])
 }
 
+/// Reads a field that is there, also one that is null; one that is not stays none.
+pub fn given<'de, D, T>(reader: D) -> std::result::Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    T::deserialize(reader).map(Some)
+}
+
 /// A path id that is none.
 pub fn path_config() -> PathConfig {
     PathConfig::default().error_handler(|_, _| {

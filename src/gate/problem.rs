@@ -182,6 +182,7 @@ impl Known {
                 (Method::GET, item.get.is_some()),
                 (Method::POST, item.post.is_some()),
                 (Method::PUT, item.put.is_some()),
+                (Method::PATCH, item.patch.is_some()),
                 (Method::DELETE, item.delete.is_some()),
             ];
             let there = methods.into_iter().filter(|(_, there)| *there);

@@ -13,8 +13,8 @@ use sha2::Sha256;
 use crate::error::{Code, Error, Result};
 use crate::store::counters::Numbers;
 use crate::store::users::{self, User};
-use crate::store::{Conn, Store, queues, reps};
-use crate::words::{Availability, Role, UserId, now};
+use crate::store::{Conn, Store, queues, reps, serving};
+use crate::words::{Availability, QueueId, Role, UserId, now};
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
@@ -104,10 +104,16 @@ impl People {
         .await
     }
 
-    /// An admin makes a rep, who serves every queue there is.
-    pub async fn add_rep(&self, person: NewPerson, capacity: i32) -> Result<User> {
+    /// An admin makes a rep, who serves these queues, or all there are.
+    pub async fn add_rep(
+        &self,
+        by: UserId,
+        person: NewPerson,
+        capacity: i32,
+        queues: Option<Vec<QueueId>>,
+    ) -> Result<User> {
         let user = self.make(person, Role::Rep).await?;
-        self.insert(user, move |conn, user| {
+        let insert = move |conn: &mut Conn, user: &User| {
             users::insert(conn, user).map_err(users::taken)?;
             let rep = reps::Rep {
                 user_id: user.id,
@@ -121,12 +127,12 @@ impl People {
                 suspected: false,
             };
             reps::insert(conn, &rep)?;
-            for queue in queues::list(conn)? {
-                reps::insert_queue(conn, user.id, queue.id)?;
-            }
-            Ok(())
-        })
-        .await
+            let queues = serving::meant_queues(conn, queues.as_deref())?;
+            serving::set_queues(conn, user.id, &queues)
+        };
+        let made = self.insert(user, insert).await?;
+        tracing::info!(actor = %by, rep = %made.id, capacity, "a rep was made");
+        Ok(made)
     }
 
     async fn insert(

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
 use super::reps::{self, RepView};
-use super::schema::{conversations, rep_queues};
+use super::schema::conversations;
 use super::views::QueueView;
 use super::waiting::waits;
 use super::{minutes, queues};
@@ -35,19 +35,11 @@ pub struct QueueNow {
     pub service_level: Option<f64>,
 }
 
-/// One rep, and the queues he serves.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
-pub struct RepNow {
-    #[serde(flatten)]
-    pub rep: RepView,
-    pub queues: Vec<QueueId>,
-}
-
 /// Everything that is live.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Board {
     pub queues: Vec<QueueNow>,
-    pub reps: Vec<RepNow>,
+    pub reps: Vec<RepView>,
 }
 
 type Waiting = (QueueId, i64, Option<Moment>);
@@ -63,13 +55,6 @@ queries! {
                 diesel::dsl::min(conversations::created_at),
             ));
         prepared(lines).load(conn)
-    }
-
-    fn serving(conn) -> QueryResult<Vec<(UserId, QueueId)>> {
-        let all = rep_queues::table
-            .order((rep_queues::rep_id, rep_queues::queue_id))
-            .select((rep_queues::rep_id, rep_queues::queue_id));
-        prepared(all).load(conn)
     }
 }
 
@@ -101,26 +86,21 @@ impl Board {
             }
         };
         let queues = queues::list(conn)?.into_iter().map(row).collect();
-        let mut served: HashMap<UserId, Vec<QueueId>> = HashMap::new();
-        for (rep, queue) in serving(conn)? {
-            served.entry(rep).or_default().push(queue);
-        }
-        let reps = reps::views(conn, None)?.into_iter();
-        let reps = reps.map(|rep| RepNow {
-            queues: served.remove(&rep.id).unwrap_or_default(),
-            rep,
-        });
         Ok(Self {
             queues,
-            reps: reps.collect(),
+            reps: reps::views(conn, None)?,
         })
     }
 
     /// What of it a rep may see: the queues he serves, and himself.
     pub fn of_rep(&self, rep: UserId) -> Self {
-        let mine = self.reps.iter().filter(|one| one.rep.id == rep);
-        let reps: Vec<RepNow> = mine.cloned().collect();
-        let served = |one: &&QueueNow| reps.iter().any(|rep| rep.queues.contains(&one.queue.id));
+        let mine = self.reps.iter().filter(|one| one.id == rep);
+        let reps: Vec<RepView> = mine.cloned().collect();
+        let his = |queue: QueueId| {
+            let mut all = reps.iter().flat_map(|rep| &rep.queues);
+            all.any(|one| one.id == queue)
+        };
+        let served = |one: &&QueueNow| his(one.queue.id);
         Self {
             queues: self.queues.iter().filter(served).cloned().collect(),
             reps,

@@ -54,6 +54,11 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Whether it waits for this rep, at first or alone.
+    pub fn is_kept_for(&self, rep: UserId) -> bool {
+        self.status == Status::Waiting && self.preferred_rep_id == Some(rep)
+    }
+
     /// Whether it is a message that a customer has left, which nobody has looked after yet.
     pub fn is_left_message(&self) -> bool {
         self.status == Status::Parked && self.last_rep_id.is_none()
@@ -277,7 +282,10 @@ queries! {
                     .eq(person)
                     .or(conversations::rep_id.eq(person));
                 let for_him = for_all.and(conversations::queue_id.eq_any(served));
-                query.filter(his.or(for_him.assume_not_null().nullable()))
+                let kept = conversations::status
+                    .eq(Status::Waiting)
+                    .and(conversations::preferred_rep_id.eq(person));
+                query.filter(his.or(kept).or(for_him.assume_not_null().nullable()))
             }
             Role::Admin => query,
         };
@@ -309,7 +317,8 @@ queries! {
 }
 
 /// Whether this person may read this conversation: his own, one he serves, is offered or served
-/// last, one that waits or was left as a message in a queue he serves; an admin reads all.
+/// last, one that waits for him, one that waits or was left as a message in a queue he serves; an
+/// admin reads all.
 pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Result<bool> {
     Ok(match role {
         Role::Admin => true,
@@ -318,6 +327,7 @@ pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation)
             let for_all = row.status == Status::Waiting || row.is_left_message();
             row.last_rep_id == Some(person)
                 || row.rep_id == Some(person)
+                || row.is_kept_for(person)
                 || for_all && serves(conn, person, row.queue_id)?
         }
     })

@@ -1,5 +1,7 @@
-//! Queues: where conversations of one kind wait.
+//! Queues: where conversations of one kind wait. One that was deleted keeps its row, so that what
+//! ended in it can be read; nobody finds it but who asks by its id.
 
+use diesel::dsl::IsNull;
 use diesel::prelude::*;
 
 use super::conn::queries;
@@ -28,7 +30,18 @@ pub struct Queue {
 }
 
 /// How a queue treats those who wait in it. Durations are in ms.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Queryable,
+    Selectable,
+    Insertable,
+    AsChangeset,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
 #[diesel(table_name = queues, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Policy {
     /// How long an offer lasts.
@@ -87,6 +100,11 @@ impl Default for Policy {
 /// A queue, how many wait in it, and how many open conversations a customer has anywhere.
 pub type Admission = (Queue, Option<i64>, Option<i64>);
 
+/// What is shown of queues.
+fn there() -> IsNull<queues::deleted_at> {
+    queues::deleted_at.is_null()
+}
+
 queries! {
     /// What decides whether a customer may open one more conversation in this queue, or in the
     /// first of all.
@@ -106,6 +124,7 @@ queries! {
                 open.count().single_value(),
             ))
             .order((queues::position, queues::id))
+            .filter(there())
             .limit(1)
             .into_boxed();
         if let Some(id) = queue {
@@ -126,13 +145,87 @@ queries! {
         query.load(conn)
     }
 
+    /// As it is, or was before it was deleted.
     pub fn find(conn, id: QueueId) -> QueryResult<Option<Queue>> {
         queues::table.find(id).select(Queue::as_select()).first(conn).optional()
     }
 
+    /// One where conversations may go.
+    pub fn find_there(conn, id: QueueId) -> QueryResult<Option<Queue>> {
+        let one = queues::table.find(id).filter(there()).select(Queue::as_select());
+        prepared(one).get_result(conn).optional()
+    }
+
     /// All of them, in the order people see.
     pub fn list(conn) -> QueryResult<Vec<Queue>> {
-        queues::table.order((queues::position, queues::id)).select(Queue::as_select()).load(conn)
+        let all = queues::table
+            .filter(there())
+            .order((queues::position, queues::id))
+            .select(Queue::as_select());
+        prepared(all).load(conn)
+    }
+
+    /// The same, or one of them, each with how many wait in it.
+    pub fn list_waiting(conn, one: Option<QueueId>)
+        -> QueryResult<Vec<(Queue, Option<i64>)>>
+    {
+        let waiting = conversations::table
+            .filter(conversations::queue_id.eq(queues::id))
+            .filter(waits());
+        let all = queues::table
+            .filter(there())
+            .order((queues::position, queues::id))
+            .select((Queue::as_select(), waiting.count().single_value()))
+            .into_boxed();
+        match one {
+            Some(id) => prepared(all.filter(queues::id.eq(id))).load(conn),
+            None => prepared(all).load(conn),
+        }
+    }
+
+    /// Makes it newer, and holds it until the commit: what is read here may be written back.
+    pub fn hold(conn, id: QueueId) -> QueryResult<Option<Queue>> {
+        let held = diesel::update(queues::table.find(id).filter(there()))
+            .set(queues::version.eq(queues::version + 1))
+            .returning(Queue::as_returning());
+        prepared(held).get_result(conn).optional()
+    }
+
+    /// Holds all of them.
+    pub fn hold_all(conn) -> QueryResult<usize> {
+        let held = diesel::update(queues::table.filter(there()))
+            .set(queues::version.eq(queues::version + 1));
+        prepared(held).execute(conn)
+    }
+
+    pub fn set_position(conn, id: QueueId, position: i32) -> QueryResult<usize> {
+        let moved = diesel::update(queues::table.find(id)).set(queues::position.eq(position));
+        prepared(moved).execute(conn)
+    }
+
+    /// Strikes a queue out. Its name is free for another, though it goes on by it. The name's key
+    /// changes, so PostgreSQL waits for whoever is just putting a conversation into it.
+    pub fn set_deleted(conn, id: QueueId, at: Moment) -> QueryResult<usize> {
+        let gone = diesel::update(queues::table.find(id).filter(there()))
+            .set((queues::deleted_at.eq(Some(at)), queues::name_key.eq(id.to_string())));
+        prepared(gone).execute(conn)
+    }
+
+    /// The name of one that falls back to this one, if any does.
+    pub fn falling_back(conn, id: QueueId) -> QueryResult<Option<String>> {
+        let one = queues::table
+            .filter(there())
+            .filter(queues::fallback_queue_id.eq(id))
+            .order(queues::id)
+            .limit(1)
+            .select(queues::name);
+        prepared(one).get_result(conn).optional()
+    }
+
+    /// How many conversations in a queue have not ended.
+    pub fn count_open(conn, id: QueueId) -> QueryResult<i64> {
+        let open = conversations::table.filter(conversations::queue_id.eq(id)).filter(is_open());
+        prepared(open.count()).get_result(conn)
     }
 
     /// Writes everything of a queue but when it was made.

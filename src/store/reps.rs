@@ -1,11 +1,15 @@
 //! Reps: capacity, load, availability, and whether they are there.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::conn::{Conn, Later, clock, queries};
 use super::prepared::prepared;
 use super::schema::{nodes, rep_queues, rep_sessions, reps, users};
+use super::serving;
+use super::views::QueueView;
 use crate::error::Result;
 use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, UserId};
 
@@ -54,6 +58,8 @@ pub struct RepView {
     pub availability: Availability,
     /// Whether he is connected.
     pub present: bool,
+    /// Those he serves, in the order people see.
+    pub queues: Vec<QueueView>,
 }
 
 queries! {
@@ -328,7 +334,6 @@ pub fn standings_of(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Standing>> {
 
 /// Every rep's standing, in three queries.
 pub fn standings(conn: &mut Conn) -> Result<Vec<Standing>> {
-    use std::collections::{HashMap, HashSet};
     // The versions are read first: what changes meanwhile then comes with a newer one.
     let reps = all(conn)?;
     let mut queues: HashMap<UserId, Vec<QueueId>> = HashMap::new();
@@ -347,8 +352,13 @@ pub fn standings(conn: &mut Conn) -> Result<Vec<Standing>> {
 /// Reps as staff see them: one, or all in the order of their ids.
 pub fn views(conn: &mut Conn, one: Option<UserId>) -> Result<Vec<RepView>> {
     let rows = load_views(conn, one)?;
-    let present: std::collections::HashSet<UserId> = present(conn)?.into_iter().collect();
+    let present: HashSet<UserId> = present(conn)?.into_iter().collect();
+    let mut queues: HashMap<UserId, Vec<QueueView>> = HashMap::new();
+    for (rep, queue) in serving::queues_of(conn, one)? {
+        queues.entry(rep).or_default().push(queue);
+    }
     let view = |(rep, name, username): (Rep, String, Option<String>)| RepView {
+        queues: queues.remove(&rep.user_id).unwrap_or_default(),
         id: rep.user_id,
         name,
         username,

@@ -81,6 +81,24 @@ queries! {
         prepared(alone).load(conn)
     }
 
+    /// Counts the patience of those who wait in a queue anew, from when each came. None: without
+    /// end. Those who are held have another.
+    pub fn set_patience(conn, queue: QueueId, lasts: Option<Moment>) -> QueryResult<usize> {
+        let line = conversations::table
+            .filter(conversations::queue_id.eq(queue))
+            .filter(waits().and(conversations::held.eq(false)));
+        match lasts {
+            Some(lasts) => {
+                let ends = (conversations::queued_at + lasts).nullable();
+                prepared(diesel::update(line).set(conversations::due_at.eq(ends))).execute(conn)
+            }
+            None => {
+                let never = conversations::due_at.eq(None::<Moment>);
+                prepared(diesel::update(line).set(never)).execute(conn)
+            }
+        }
+    }
+
     /// Those of a customer that are held.
     pub fn held_of(conn, customer: UserId) -> QueryResult<Vec<ConversationId>> {
         let held = conversations::table

@@ -44,6 +44,8 @@ struct Scene {
     asking: Person,
     rep: Person,
     conversation: String,
+    customer: Person,
+    queue: String,
     /// Stands in the subject and in a message: nobody else may ever read it.
     canary: String,
 }
@@ -58,11 +60,13 @@ impl Scene {
             .await
             .ok(201);
         let conversation = view["id"].as_str().unwrap().to_owned();
+        let queue = view["queue"]["id"].as_str().unwrap().to_owned();
         rep.claim(&conversation).await.ok(200);
         let nobody = Person {
             token: String::new(),
             ..customer.clone()
         };
+        let of = customer.clone();
         let asking = match who {
             Who::Anonymous => nobody,
             Who::Stranger => world.customer(turn).await,
@@ -82,6 +86,8 @@ impl Scene {
             asking,
             rep,
             conversation,
+            customer: of,
+            queue,
             canary,
         }
     }
@@ -97,10 +103,11 @@ impl Scene {
 
     async fn ask(&self, row: &Row, conversation: &str) -> Reply {
         let (method, path) = row.route.split_once(' ').unwrap();
-        let id = if path.contains("/reps/") {
-            self.rep.id.to_string()
-        } else {
-            conversation.to_owned()
+        let id = match path.split('/').nth(3) {
+            Some("reps") => self.rep.id.to_string(),
+            Some("queues") => self.queue.clone(),
+            Some("customers") => self.customer.id.to_string(),
+            _ => conversation.to_owned(),
         };
         let path = path.replace("{id}", &id);
         let request = match method {

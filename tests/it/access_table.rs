@@ -85,6 +85,10 @@ fn nothing() -> Value {
     json!({})
 }
 
+fn no_queues() -> Value {
+    json!({ "queues": [] })
+}
+
 fn availability() -> Value {
     json!({ "availability": "busy" })
 }
@@ -219,6 +223,7 @@ pub const ROUTES: &[Row] = &[
         &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED],
     ),
     row("GET /api/v1/line", Body::None, STAFF),
+    row("GET /api/v1/queues/{id}", Body::None, STAFF),
     // Admins.
     row("POST /api/v1/reps", Body::Json(account), ADMINS_MAKE),
     row("GET /api/v1/reps", Body::None, ADMINS),
@@ -226,6 +231,27 @@ pub const ROUTES: &[Row] = &[
         "PUT /api/v1/reps/{id}/capacity",
         Body::Json(|| json!({ "capacity": 9 })),
         ADMINS,
+    ),
+    row(
+        "PUT /api/v1/reps/{id}/queues",
+        Body::Json(no_queues),
+        ADMINS,
+    ),
+    row(
+        "DELETE /api/v1/queues/{id}",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, "409 last_queue", ENDED],
+    ),
+    row(
+        "POST /api/v1/queues",
+        Body::Json(|| json!({ "name": name() })),
+        ADMINS_MAKE,
+    ),
+    row("PATCH /api/v1/queues/{id}", Body::Json(nothing), ADMINS),
+    row(
+        "PUT /api/v1/queues/order",
+        Body::Json(no_queues),
+        &[NONE, NO, NO, NO, NO, INVALID, ENDED],
     ),
 ];
 

@@ -11,6 +11,7 @@ use crate::on_both;
 
 on_both!(with quick;
     the_live_line_is_shown_to_who_watches_it,
+    a_rep_watches_his_own_queues_and_himself,
     minutes_say_what_happened,
     a_wait_that_nobody_can_foretell_is_unknown,
     how_long_it_will_take_is_told_and_scored,
@@ -63,6 +64,24 @@ async fn the_live_line_is_shown_to_who_watches_it(world: &World) {
         world.nodes.iter().all(|node| !node.app.hub.is_watched())
     })
     .await;
+}
+
+async fn a_rep_watches_his_own_queues_and_himself(world: &World) {
+    let (admin, one, other) = (
+        world.admin().await,
+        world.rep(0, 1).await,
+        world.rep(1, 1).await,
+    );
+    let path = format!("/api/v1/reps/{}/queues", one.id);
+    admin.put(&path, json!({ "queues": [] })).await.ok(200);
+    for (rep, queues) in [(&one, 0), (&other, 1)] {
+        let mut socket = rep.socket().await;
+        socket.say(json!({ "type": "watch", "on": true })).await;
+        let board = socket.wait("board").await;
+        assert_eq!(board["queues"].as_array().unwrap().len(), queues);
+        let reps = board["reps"].as_array().unwrap();
+        assert_eq!((reps.len(), &reps[0]["id"]), (1, &json!(rep.id)));
+    }
 }
 
 async fn minutes_say_what_happened(world: &World) {

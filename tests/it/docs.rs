@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Value, json};
+use switchboard::desk::LIMITS;
 use switchboard::eta::Eta;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
 use switchboard::settings::{DEFAULTS, Settings};
-use switchboard::store::board::{Board, QueueNow, RepNow};
+use switchboard::store::board::{Board, QueueNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
+use switchboard::store::queues::Policy;
 use switchboard::store::reps::{RepState, RepView};
 use switchboard::words::{
     Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority, QueueId, Role,
@@ -124,6 +126,7 @@ fn board() -> Board {
         load: 0,
         availability: Availability::Away,
         present: true,
+        queues: vec![conversation().queue],
     };
     Board {
         queues: vec![QueueNow {
@@ -136,10 +139,7 @@ fn board() -> Board {
             wait_target_ms: 1,
             service_level: Some(1.0),
         }],
-        reps: vec![RepNow {
-            rep,
-            queues: Vec::new(),
-        }],
+        reps: vec![rep],
     }
 }
 
@@ -340,6 +340,34 @@ fn every_limit_is_documented_with_its_default() {
             "docs/operations.md lacks the limit `{name}`"
         );
     }
+}
+
+#[test]
+fn every_field_of_a_policy_is_documented_with_its_default_and_its_limits() {
+    let mut policy = serde_json::to_value(Policy::default()).unwrap();
+    policy["waiting_max"] = json!(10_000);
+    policy["mode"] = json!("auto");
+    let fields = policy.as_object().unwrap();
+    let mut documented = BTreeMap::new();
+    for row in rows("docs/queues.md")
+        .into_iter()
+        .filter(|row| row.len() == 5)
+    {
+        let default = fields
+            .get(&row[0])
+            .map(|value| value.to_string().replace('"', ""));
+        if let Some(default) = default {
+            assert_eq!(row[1], default, "{}", row[0]);
+            documented.insert(row[0].clone(), (row[2].clone(), row[3].clone()));
+        }
+    }
+    assert!(fields.keys().eq(documented.keys()), "{documented:?}");
+    documented.retain(|_, (least, _)| !least.is_empty());
+    let limits = LIMITS.iter().map(|one| {
+        let limits = (one.least.to_string(), one.most.to_string());
+        (one.field.to_owned(), limits)
+    });
+    assert_eq!(documented, limits.collect());
 }
 
 #[test]

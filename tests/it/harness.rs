@@ -276,3 +276,29 @@ macro_rules! on_both {
         }
     };
 }
+
+/// Runs tests in both worlds, with settings changed by a function beside them:
+/// `on_both_with!(change; name, name)`.
+#[macro_export]
+macro_rules! on_both_with {
+    ($change:ident; $($name:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[actix_web::test]
+            async fn $name() {
+                let world = $crate::harness::World::embedded_with(super::$change).await;
+                super::$name(&world).await;
+                world.end().await;
+            })+
+        }
+        mod services {
+            $(#[actix_web::test]
+            async fn $name() {
+                let world = $crate::harness::World::services_with(3, super::$change).await;
+                if let Some(world) = world {
+                    super::$name(&world).await;
+                    world.end().await;
+                }
+            })+
+        }
+    };
+}

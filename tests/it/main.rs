@@ -40,6 +40,8 @@ mod person;
 mod presence;
 mod process;
 mod proxy;
+mod queue_modes;
+mod queues;
 mod readme;
 mod redis_away;
 mod services;
