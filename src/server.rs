@@ -63,8 +63,7 @@ impl Server {
         let lock = lock(&settings.database())?;
         let secret = secret(&settings)?;
         let store = open_store(&settings).await?;
-        let queue = first_queue(settings.waiting_max);
-        store.write(move |conn| begin(conn, &queue)).await?;
+        begin(&store, first_queue(settings.waiting_max)).await?;
 
         let (node, hub) = (NodeId::new(), Hub::default());
         let (metrics, registry) = Metrics::new();
@@ -282,11 +281,14 @@ fn first_queue(waiting_max: i32) -> Queue {
 }
 
 /// A database without queues gets its first one.
-fn begin(conn: &mut store::Conn, queue: &Queue) -> crate::error::Result<()> {
-    if queues::list(conn)?.is_empty() {
-        queues::insert(conn, queue)?;
-    }
-    Ok(())
+async fn begin(store: &Store, queue: Queue) -> crate::error::Result<()> {
+    let begin = move |conn: &mut store::Conn| {
+        if queues::list(conn)?.is_empty() {
+            queues::insert(conn, &queue)?;
+        }
+        Ok(())
+    };
+    store.write(begin).await
 }
 
 /// One process writes one SQLite file; a second is told so at its start.
