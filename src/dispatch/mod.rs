@@ -241,7 +241,8 @@ pub trait Engine: Send + Sync {
     /// Whether the line takes writes: a Redis that is full, or only a replica, still reads.
     async fn probe(&self) -> Result<(), EngineError>;
 
-    /// What is held, for repair, for the live view and for tests.
+    /// What is held, for repair, for the live view and for tests. Where others step meanwhile, each
+    /// row is of its own moment.
     async fn snapshot(&self) -> Result<Snapshot, EngineError>;
 
     /// Why this conversation stands where it stands; nothing, if it is not held. Costs a

@@ -9,9 +9,9 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use deadpool_redis::PoolError;
-use redis::RedisError;
+use deadpool_redis::{Connection, PoolError};
 use redis::aio::ConnectionManager;
+use redis::{AsyncCommands, RedisError};
 use uuid::Uuid;
 
 use super::rows::{held_conversation, held_queue, held_rep, pack, proposal};
@@ -146,6 +146,36 @@ impl Redis {
     }
 }
 
+/// Fields of a hash, with their texts.
+type Rows = HashMap<String, String>;
+
+impl Redis {
+    /// Whether Redis still holds the filling that this node knows.
+    async fn is_mine(&self, redis: &mut Connection, mine: &str) -> Result<(), EngineError> {
+        let epoch: Option<String> = redis.get(self.key("epoch")).await?;
+        match epoch.as_deref() == Some(mine) {
+            true => Ok(()),
+            false => Err(EngineError::Unfilled),
+        }
+    }
+
+    /// A whole hash, in parts, so that Redis serves others in between: each row is of its own
+    /// moment.
+    async fn rows(&self, redis: &mut Connection, name: &str) -> Result<Rows, EngineError> {
+        let (key, mut cursor, mut rows) = (self.key(name), 0_u64, Rows::new());
+        loop {
+            let mut scan = redis::cmd("HSCAN");
+            scan.arg(&key).arg(cursor).arg("COUNT").arg(CHUNK);
+            let (next, part): (u64, Vec<(String, String)>) = scan.query_async(redis).await?;
+            rows.extend(part);
+            if next == 0 {
+                return Ok(rows);
+            }
+            cursor = next;
+        }
+    }
+}
+
 #[async_trait::async_trait]
 impl Engine for Redis {
     async fn put(&self, facts: Facts, now: Moment) -> Result<Step, EngineError> {
@@ -196,18 +226,12 @@ impl Engine for Redis {
             error => EngineError::Unreachable(error.to_string()),
         };
         let mut connection = self.pool.get().await.map_err(failed)?;
-        let mut read = redis::pipe();
-        read.atomic()
-            .get(self.key("epoch"))
-            .hgetall(self.key("queues"))
-            .hgetall(self.key("conversations"))
-            .hgetall(self.key("reps"));
-        type Rows = HashMap<String, String>;
-        let (epoch, queues, conversations, reps): (Option<String>, Rows, Rows, Rows) =
-            read.query_async(&mut connection).await?;
-        if epoch != Some(mine) {
-            return Err(EngineError::Unfilled);
-        }
+        self.is_mine(&mut connection, &mine).await?;
+        let queues = self.rows(&mut connection, "queues").await?;
+        let conversations = self.rows(&mut connection, "conversations").await?;
+        let reps = self.rows(&mut connection, "reps").await?;
+        // Once more: a line that was wiped in between may look like a short one.
+        self.is_mine(&mut connection, &mine).await?;
         let queue = |(id, row): (&String, &String)| {
             held_queue(id, row).ok_or_else(|| unreadable("queue", row))
         };
