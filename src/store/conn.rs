@@ -14,6 +14,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
+use super::pipeline::NOTHING;
 use super::postgres::PgConn;
 use crate::error::Result;
 
@@ -83,11 +84,11 @@ impl Later for PgConn {
     where
         Q: QueryFragment<Self::Backend> + QueryId + Send + 'static,
     {
-        let Some(write) = self.deref_mut().later(write) else {
-            return Ok(());
-        };
-        diesel::Connection::execute_returning_count(self, &write)?;
-        self.deref_mut().ran(&write)
+        if let Some(unknown) = self.deref_mut().later(write)? {
+            self.batch_execute(NOTHING)?;
+            self.deref_mut().ran(unknown);
+        }
+        Ok(())
     }
 }
 

@@ -5,11 +5,10 @@
 //! the next one, at the latest with COMMIT. The server runs them in the order they were given; if
 //! one fails, everything behind it fails too, and the transaction with it.
 
-use std::any::TypeId;
 use std::collections::HashSet;
 
-use diesel::pg::Pg;
-use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::pg::{Pg, PgQueryBuilder};
+use diesel::query_builder::{AsQuery, QueryBuilder, QueryFragment, QueryId};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{
@@ -23,9 +22,9 @@ use futures_util::future::{BoxFuture, join, join_all};
 pub struct Pipeline {
     conn: AsyncPgConnection,
     ahead: Ahead,
-    /// The kinds of statements that are prepared here, and may therefore be sent unawaited: one
-    /// that still had to be prepared would be overtaken by COMMIT.
-    known: HashSet<TypeId>,
+    /// The texts that are prepared here, and may therefore be sent unawaited: one that still had
+    /// to be prepared would be overtaken by COMMIT.
+    known: HashSet<String>,
     /// What became of a transaction whose last writes failed beside its COMMIT.
     failed: Option<diesel::result::Error>,
 }
@@ -74,6 +73,19 @@ where
     Box::new(move |conn| send(conn, write))
 }
 
+/// A statement that says nothing, for what is to be sent now.
+pub const NOTHING: &str = "";
+
+/// A write that is not prepared yet: its text, if it stays prepared once it has run.
+pub struct Unknown(Option<String>);
+
+/// What a statement is found again by: the same type may be written in several ways.
+fn text(statement: &impl QueryFragment<Pg>) -> QueryResult<String> {
+    let mut builder = PgQueryBuilder::default();
+    statement.to_sql(&mut builder, &Pg)?;
+    Ok(builder.finish())
+}
+
 impl Pipeline {
     pub fn new(conn: AsyncPgConnection) -> Self {
         Self {
@@ -84,28 +96,26 @@ impl Pipeline {
         }
     }
 
-    /// Keeps a write for the next statement. Gives it back when it has to be run at once, and
-    /// then wants to hear that it was: see [`Pipeline::ran`].
-    pub fn later<Q>(&mut self, write: Q) -> Option<Q>
+    /// Keeps a write for the next statement. One that is not prepared here must be followed by
+    /// [`NOTHING`] at once, and answers what to tell [`Pipeline::ran`] when that has succeeded.
+    ///
+    /// It may not be run in another way first: only what is sent from here, by value, is known to
+    /// be found prepared when it is sent from here again. Behind a reference diesel forgets that
+    /// a statement may be kept.
+    pub fn later<Q>(&mut self, write: Q) -> QueryResult<Option<Unknown>>
     where
         Q: QueryFragment<Pg> + QueryId + Send + 'static,
     {
-        if !self.known.contains(&TypeId::of::<Q>()) {
-            return Some(write);
-        }
+        let text = text(&write)?;
+        let unknown = !self.known.contains(&text);
+        let stays = unknown && write.is_safe_to_cache_prepared(&Pg)?;
         self.ahead.writes.push(sent_by(write));
-        None
+        Ok(unknown.then_some(Unknown(stays.then_some(text))))
     }
 
-    /// This kind of statement has been run once, and so is prepared, if it can be.
-    pub fn ran<Q>(&mut self, write: &Q) -> QueryResult<()>
-    where
-        Q: QueryFragment<Pg> + 'static,
-    {
-        if write.is_safe_to_cache_prepared(&Pg)? {
-            self.known.insert(TypeId::of::<Q>());
-        }
-        Ok(())
+    /// This write has been run, and so is prepared, if it can be.
+    pub fn ran(&mut self, Unknown(text): Unknown) {
+        self.known.extend(text);
     }
 
     /// Why the transaction that was just committed was not, if so. The server undid it.

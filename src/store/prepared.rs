@@ -2,17 +2,18 @@
 //!
 //! diesel parses and plans every UPDATE anew, and whatever contains a piece of literal SQL,
 //! because such a text may come in endless variety. Ours do not: each query of this folder has
-//! one text, and planning it costs PostgreSQL more than running it.
+//! one of a few fixed texts, and planning it costs PostgreSQL more than running it.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// The same statement, prepared once per connection. Only for statements whose text is always
-/// the same: each text is kept as long as the connection.
+/// The same statement, prepared once per connection. Only for statements whose text is one of a
+/// few fixed texts: each is kept as long as the connection.
 pub struct Prepared<Q>(Q);
 
-/// Keeps this statement prepared.
+/// Keeps this statement prepared. On PostgreSQL that works where rows come back, and for what is
+/// written `later`; what is only executed goes by a reference, and diesel asks what is behind it.
 pub fn prepared<Q>(query: Q) -> Prepared<Q> {
     Prepared(query)
 }

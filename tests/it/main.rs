@@ -37,6 +37,7 @@ mod offers;
 mod opening;
 mod pages;
 mod person;
+mod pipeline;
 mod presence;
 mod process;
 mod proxy;
