@@ -69,6 +69,7 @@ impl Server {
         let (metrics, registry) = Metrics::new();
         let (lines, changed_lines) = unbounded_channel();
         let mut vital = Vital::default();
+        vital.spawn("writer", store.writer_ended());
         let (bell, engine) = line(&settings, &hub, node, lines, &mut vital).await?;
         let desk = Desk::new(Needs {
             store: store.clone(),

@@ -199,6 +199,11 @@ impl Store {
         self.place.as_ref().map_or(Ok(()), Place::check)
     }
 
+    /// Comes when nothing is written any more, because of a bug.
+    pub fn writer_ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.writer.clone().ended()
+    }
+
     /// How many write jobs wait for their turn (SQLite), or messages (PostgreSQL).
     pub fn backlog(&self) -> usize {
         self.writer.backlog()

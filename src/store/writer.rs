@@ -7,6 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::messages::{self, Append, Appended};
@@ -96,9 +97,7 @@ impl Writer {
             answer: None,
             reply,
         });
-        self.work
-            .try_send(Work::Job(job))
-            .map_err(|_| Error::overloaded())?;
+        self.hand_over(Work::Job(job))?;
         answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -108,13 +107,26 @@ impl Writer {
         message: Append,
     ) -> impl Future<Output = Result<Appended>> + Send + 'static {
         let (reply, answer) = oneshot::channel();
-        let taken = self.work.try_send(Work::Message(message, reply)).is_ok();
+        let taken = self.hand_over(Work::Message(message, reply));
         async move {
-            if !taken {
-                return Err(Error::overloaded());
-            }
+            taken?;
             answer.await.unwrap_or_else(|_| Err(lost()))
         }
+    }
+
+    fn hand_over(&self, work: Work) -> Result<()> {
+        self.work.try_send(work).map_err(|refused| match refused {
+            TrySendError::Full(_) => Error::overloaded(),
+            TrySendError::Closed(_) => {
+                Error::unavailable(anyhow::anyhow!("the thread that writes has ended"))
+            }
+        })
+    }
+
+    /// Waits until the thread has ended, which it only does when it is broken: nothing is written
+    /// any more, however often it is tried.
+    pub async fn ended(self) {
+        self.work.closed().await;
     }
 }
 

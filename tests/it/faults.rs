@@ -406,6 +406,41 @@ async fn a_vital_task_that_panics_ends_its_node_and_nobody_is_left_hanging() {
     assert_eq!(socket.wait("bye").await["reason"], "restart");
 }
 
+#[actix_web::test]
+async fn a_node_that_cannot_write_any_more_ends() {
+    use futures_util::FutureExt;
+    /// What a write answers; if nobody wants the answer, the thread that writes drops it.
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            if std::thread::current().name() == Some("writer") {
+                panic!("the panic of a test");
+            }
+        }
+    }
+    let mut world = World::embedded().await;
+    let node = world.nodes.pop().unwrap();
+    let store = node.app.store.clone();
+    let (go, gate) = std::sync::mpsc::channel();
+    let gate = std::sync::Mutex::new(gate);
+    let waits = store.write(move |_| {
+        gate.lock().unwrap().recv().unwrap();
+        Ok(Bomb)
+    });
+    assert!(waits.now_or_never().is_none());
+    go.send(()).unwrap();
+    within("the end of the writer", store.writer_ended()).await;
+    let answer = store.write(|_| Ok(())).await.unwrap_err();
+    assert_eq!(
+        answer.code.as_str(),
+        "unavailable",
+        "trying again is no help"
+    );
+    let ended = within("its end", node.run(std::future::pending())).await;
+    let error = ended.unwrap_err().to_string();
+    assert!(error.contains("`writer`"), "{error}");
+}
+
 /// Signs a customer up over HTTP, as a client of a process must.
 async fn register(base: &str, name: &str) -> Person {
     let body = json!({ "username": name, "password": "correct horse" });
