@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use switchboard::doctor;
 use switchboard::server::Server;
 use switchboard::settings::Settings;
-use switchboard::store::checks;
+use switchboard::store::conversations::{self, Conversation};
 use switchboard::store::queues::{self, Queue};
 use switchboard::store::users::{self, User};
+use switchboard::store::{Conn, checks};
 use switchboard::words::{ConversationId, QueueId, Role, UserId, now};
 
 pub use crate::person::Person;
@@ -212,14 +213,25 @@ impl World {
         }
     }
 
+    /// A conversation as it is stored.
+    pub async fn row(&self, id: &str) -> Conversation {
+        let id: ConversationId = id.parse().unwrap();
+        let read = move |conn: &mut Conn| Ok(conversations::find(conn, id)?);
+        self.nodes[0].app.store.read(read).await.unwrap().unwrap()
+    }
+
     /// The status word of a conversation, by the record.
     pub async fn status(&self, id: &str) -> String {
-        let id: ConversationId = id.parse().unwrap();
-        let read = move |conn: &mut switchboard::store::Conn| {
-            Ok(switchboard::store::conversations::find(conn, id)?)
-        };
-        let row = self.nodes[0].app.store.read(read).await.unwrap().unwrap();
-        row.status.to_string()
+        self.row(id).await.status.to_string()
+    }
+
+    /// Changes what is stored of a conversation, as if time had passed. The line does not hear
+    /// of it.
+    pub async fn pretend(&self, id: &str, change: impl Fn(&mut Conversation)) {
+        let mut row = self.row(id).await;
+        change(&mut row);
+        let write = move |conn: &mut Conn| Ok(conversations::set_state(conn, &row).map(drop)?);
+        self.nodes[0].app.store.write(write).await.unwrap();
     }
 
     /// Ends the world: it must be sound.

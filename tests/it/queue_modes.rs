@@ -219,11 +219,7 @@ async fn flips_under_load_lose_nobody(world: &World) {
 }
 
 async fn due(world: &World, conversation: &str) -> Option<i64> {
-    let id = conversation.parse().unwrap();
-    let read = move |conn: &mut switchboard::store::Conn| {
-        Ok(switchboard::store::conversations::find(conn, id)?)
-    };
-    let row = world.nodes[0].app.store.read(read).await.unwrap().unwrap();
+    let row = world.row(conversation).await;
     row.due_at.map(|due| due - row.created_at)
 }
 
