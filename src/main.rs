@@ -157,6 +157,7 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
         b"",
         settings.access_token_s,
         settings.refresh_token_s,
+        settings.personal_reps,
     );
     let person = NewPerson {
         username,

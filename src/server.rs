@@ -25,7 +25,7 @@ use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::minutes;
 use crate::node::Lease;
-use crate::people::{self, People};
+use crate::people::{People, random_hex};
 use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
@@ -80,8 +80,7 @@ impl Server {
             rules: rules(&settings),
             node,
         });
-        let (access_s, refresh_s) = (settings.access_token_s, settings.refresh_token_s);
-        let people = People::new(store.clone(), secret.as_bytes(), access_s, refresh_s);
+        let people = people(&settings, &store, &secret);
 
         let lease = Lease {
             store: store.clone(),
@@ -230,6 +229,16 @@ fn loops(settings: &Settings, lease: &Lease, bell: Bell, vital: &mut Vital) -> V
     ]
 }
 
+fn people(settings: &Settings, store: &Store, secret: &str) -> People {
+    People::new(
+        store.clone(),
+        secret.as_bytes(),
+        settings.access_token_s,
+        settings.refresh_token_s,
+        settings.personal_reps,
+    )
+}
+
 fn limits(settings: &Settings) -> Limits {
     Limits {
         text_chars_max: settings.text_chars_max,
@@ -256,6 +265,7 @@ fn rules(settings: &Settings) -> Rules {
         rep_suspect_ms: settings.rep_suspect_ms,
         rep_grace_ms: settings.rep_grace_ms,
         customer_grace_ms: settings.customer_grace_ms,
+        personal_reps: settings.personal_reps,
     }
 }
 
@@ -325,7 +335,7 @@ fn secret(settings: &Settings) -> anyhow::Result<String> {
         }
         return Ok(text);
     }
-    let secret = people::random_hex();
+    let secret = random_hex();
     write_private(&path, &secret)
         .with_context(|| format!("the secret {} cannot be written", path.display()))?;
     Ok(secret)

@@ -1,6 +1,7 @@
 //! REST: every route once. Parse, ask, answer; no rules.
 
 pub mod conversations;
+mod customers;
 mod health;
 mod line;
 mod moves;
@@ -86,12 +87,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(why::why)
             .service(why::why_idle)
             .service(queues::find)
+            .service(customers::find)
             // An admin.
             .service(reps::add)
             .service(reps::list)
             .service(reps::set_capacity)
             .service(line::history)
             .service(reps::set_queues)
+            .service(customers::set_personal_rep)
             .service(queues::add)
             .service(queues::change)
             .service(queues::order)

@@ -6,9 +6,11 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
-use super::{Change, Desk};
-use crate::error::Result;
-use crate::store::{Conn, customer_sessions, waiting};
+use super::queues::only_admins;
+use super::{Actor, Change, Desk};
+use crate::error::{Error, Result};
+use crate::store::users::{self, CustomerView};
+use crate::store::{Conn, customer_sessions, reps, waiting};
 use crate::words::{ConversationId, EventKind, Moment, SocketId, Status, UserId, now};
 
 /// How many are held in one round.
@@ -36,6 +38,29 @@ impl Desk {
         let at = now();
         let leave = move |conn: &mut Conn| Ok(customer_sessions::leave(conn, socket, at)?);
         self.0.store.write(leave).await.map(drop)
+    }
+
+    /// An admin gives a customer this rep for his own, or none. It counts for what is opened, or
+    /// opened again, from now on.
+    pub async fn set_personal_rep(
+        &self,
+        actor: Actor,
+        customer: UserId,
+        rep: Option<UserId>,
+    ) -> Result<CustomerView> {
+        only_admins(&actor)?;
+        let give = move |conn: &mut Conn| {
+            if let Some(rep) = rep
+                && reps::find(conn, rep)?.is_none()
+            {
+                return Err(Error::invalid("rep", "There is no such rep."));
+            }
+            users::set_personal_rep(conn, customer, rep)?;
+            users::customer_view(conn, customer)
+        };
+        let view = self.0.store.write(give).await?;
+        tracing::info!(actor = %actor.id, %customer, ?rep, "a personal rep was set");
+        Ok(view)
     }
 
     /// Has forgotten what is written down here and is not `open`: a closing that was not heard.

@@ -80,6 +80,8 @@ pub struct Rules {
     pub rep_grace_ms: Moment,
     /// How long a waiting customer may be gone before he is offered to nobody, in ms.
     pub customer_grace_ms: Moment,
+    /// Whether every new customer gets a rep of his own.
+    pub personal_reps: bool,
 }
 
 /// What a committed command has changed.

@@ -7,7 +7,7 @@ use super::hold::Hold;
 use super::{Actor, Change, Desk, check_text, slots};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::{Conn, messages, queues};
+use crate::store::{Conn, messages, queues, users};
 use crate::words::{
     ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
@@ -158,7 +158,7 @@ impl Desk {
     }
 
     /// Opens a closed one again, while its queue's policy allows. It stands in line anew, first
-    /// for the rep who had it if he is there.
+    /// for its customer's personal rep, else for the rep who had it, if he is there.
     pub async fn reopen(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         let (at, starts) = (now(), self.0.rules.head_starts);
         self.commit(move |conn| {
@@ -180,7 +180,8 @@ impl Desk {
             hold.row.place = at - starts.of(hold.row.priority);
             hold.row.resolution = None;
             hold.row.closed_at = None;
-            if let Some(rep) = hold.row.last_rep_id {
+            let personal = users::personal_rep(conn, hold.row.customer_id)?;
+            if let Some(rep) = personal.or(hold.row.last_rep_id) {
                 prefer(conn, &mut hold, rep, queue.policy.prefer_ms)?;
             }
             hold.log(EventKind::Reopened, Some(actor.id), json!({}));

@@ -6,7 +6,7 @@ use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, line, messages, users};
+use crate::store::{Conn, line, messages, reps, users};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
@@ -54,12 +54,16 @@ impl Desk {
             return Err(Error::invalid("text", detail));
         }
         let most = self.0.limits.open_per_customer_max;
+        let personal_reps = self.0.rules.personal_reps;
         let (id, at) = (ConversationId::new(), now());
         let place = at - self.0.rules.head_starts.of(open.priority);
         let number = self.0.numbers.next(&self.0.store).await?;
         let (customer, command) = (actor.id, open.clone());
         let insert = move |conn: &mut Conn| {
             let queue = admit(conn, &actor, &open, most)?;
+            if personal_reps {
+                give_rep(conn, actor.id)?;
+            }
             let mut row = row(&actor, &open, &queue, (id, number, at, place));
             if open.leave_message {
                 row.status = Status::Parked;
@@ -129,10 +133,25 @@ fn asked(open: &Open) -> serde_json::Value {
     })
 }
 
+/// A customer who registered while nobody was there gets a rep of his own at his first opening.
+fn give_rep(conn: &mut Conn, customer: UserId) -> Result<()> {
+    if users::personal_rep(conn, customer)?.is_none()
+        && !conversations::any_of(conn, customer)?
+        && let Some(rep) = reps::draw(conn)?
+    {
+        users::set_personal_rep(conn, customer, Some(rep))?;
+    }
+    Ok(())
+}
+
 /// Keeps it for the rep who knows this customer, if he is there: his personal one, else who
 /// served him last.
 fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> {
-    if let Some(rep) = users::known_rep(conn, row.customer_id)?
+    let known = match users::personal_rep(conn, row.customer_id)? {
+        None => users::last_rep(conn, row.customer_id)?,
+        personal => personal,
+    };
+    if let Some(rep) = known
         && slots::is_there(conn, rep)?
     {
         let until = row.created_at.saturating_add(queue.policy.prefer_ms);

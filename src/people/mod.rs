@@ -31,11 +31,19 @@ struct Inner {
     passwords: Passwords,
     numbers: Numbers,
     secret: Vec<u8>,
+    /// Whether every new customer gets a rep of his own.
+    personal_reps: bool,
 }
 
 impl People {
     /// `secret` signs the tokens; lifetimes are in seconds.
-    pub fn new(store: Store, secret: &[u8], access_s: i64, refresh_s: i64) -> Self {
+    pub fn new(
+        store: Store,
+        secret: &[u8],
+        access_s: i64,
+        refresh_s: i64,
+        personal_reps: bool,
+    ) -> Self {
         let numbers = Numbers::new("users", &store);
         let tokens = Tokens::new(secret, access_s, refresh_s);
         let passwords = Passwords::new();
@@ -45,6 +53,7 @@ impl People {
             passwords,
             numbers,
             secret: secret.to_vec(),
+            personal_reps,
         }))
     }
 
@@ -95,11 +104,17 @@ impl People {
         .await
     }
 
-    /// A customer registers himself.
+    /// A customer registers himself. A rep of his own is one who is there now; if nobody is, his
+    /// first opening decides.
     pub async fn add_customer(&self, person: NewPerson) -> Result<User> {
         let user = self.make(person, Role::Customer).await?;
-        self.insert(user, |conn, user| {
-            users::insert(conn, user).map(drop).map_err(users::taken)
+        let personal_reps = self.0.personal_reps;
+        self.insert(user, move |conn, user| {
+            let mut user = user.clone();
+            if personal_reps {
+                user.personal_rep_id = reps::draw(conn)?;
+            }
+            users::insert(conn, &user).map(drop).map_err(users::taken)
         })
         .await
     }

@@ -74,6 +74,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those not closed.
     pub open: bool,
+    /// Only those of this customer.
+    pub customer: Option<UserId>,
     /// Only those that this rep serves now.
     pub served_by: Option<UserId>,
     /// Only ids smaller than this one: the cursor of the page before.
@@ -125,6 +127,12 @@ queries! {
         let first = conversations::table.select(conversations::id).limit(1);
         let first = first.first::<ConversationId>(conn).optional()?;
         Ok(first.is_some())
+    }
+
+    /// Whether this customer has opened any.
+    pub fn any_of(conn, customer: UserId) -> QueryResult<bool> {
+        let his = conversations::table.filter(conversations::customer_id.eq(customer));
+        diesel::select(diesel::dsl::exists(his)).get_result(conn)
     }
 
     /// The waiting one becomes this rep's, if it still waits and its queue gives out by itself:
@@ -298,6 +306,9 @@ queries! {
             Some(status) => query.filter(conversations::status.eq(status)),
             None => query,
         };
+        if let Some(customer) = filter.customer {
+            query = query.filter(conversations::customer_id.eq(customer));
+        }
         if let Some(rep) = filter.served_by {
             query = query.filter(conversations::rep_id.eq(rep));
         }

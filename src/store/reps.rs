@@ -104,6 +104,19 @@ queries! {
         prepared(query).load(conn)
     }
 
+    /// Those who are available and present.
+    fn all_there(conn) -> QueryResult<Vec<UserId>> {
+        let now = clock(conn);
+        let there = rep_sessions::table
+            .inner_join(nodes::table)
+            .filter(rep_sessions::rep_id.eq(reps::user_id).and(nodes::expires_at.gt(now)));
+        let query = reps::table
+            .filter(reps::availability.eq(Availability::Available))
+            .filter(diesel::dsl::exists(there))
+            .select(reps::user_id);
+        prepared(query).load(conn)
+    }
+
     /// These reps, whether they are present, and each queue they serve: a row per queue, at least
     /// one per rep, in the order of their ids.
     fn load_standings(conn, ids: &[UserId]) -> QueryResult<Vec<(Rep, bool, Option<QueueId>)>> {
@@ -277,6 +290,12 @@ queries! {
             .returning(rep_sessions::rep_id)
             .get_results(conn)
     }
+}
+
+/// One of those who are available and present, by chance; none, if nobody is.
+pub fn draw(conn: &mut Conn) -> Result<Option<UserId>> {
+    let there = all_there(conn)?;
+    Ok((!there.is_empty()).then(|| there[rand::random_range(0..there.len())]))
 }
 
 /// What of a rep changes while he works, as his own sockets are told.

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::conn::queries;
+use super::conn::{Conn, queries};
 use super::schema::{conversations, users};
-use crate::error::{Code, Error};
+use super::views::PersonView;
+use crate::error::{Code, Error, Result};
 use crate::words::{Moment, Role, UserId};
 
 /// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
@@ -59,14 +60,20 @@ queries! {
             .optional()
     }
 
-    /// The rep who knows a customer: his personal one, else who served his newest conversation
-    /// that anybody has served.
-    pub fn known_rep(conn, customer: UserId) -> QueryResult<Option<UserId>> {
+    /// The rep whom a customer is given first, if he has one.
+    pub fn personal_rep(conn, customer: UserId) -> QueryResult<Option<UserId>> {
         let personal = users::table.find(customer).select(users::personal_rep_id);
-        let personal = personal.first::<Option<UserId>>(conn).optional()?.flatten();
-        if personal.is_some() {
-            return Ok(personal);
-        }
+        personal.first::<Option<UserId>>(conn).optional().map(Option::flatten)
+    }
+
+    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
+    pub fn set_personal_rep(conn, customer: UserId, rep: Option<UserId>) -> QueryResult<usize> {
+        let his = users::table.find(customer).filter(users::role.eq(Role::Customer));
+        diesel::update(his).set(users::personal_rep_id.eq(rep)).execute(conn)
+    }
+
+    /// Who served the newest conversation of a customer that anybody has served.
+    pub fn last_rep(conn, customer: UserId) -> QueryResult<Option<UserId>> {
         conversations::table
             .filter(conversations::customer_id.eq(customer))
             .filter(conversations::last_rep_id.is_not_null())
@@ -93,6 +100,33 @@ queries! {
     pub fn usernames(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Option<String>)>> {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(conn)
     }
+}
+
+/// A customer as staff see him.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerView {
+    pub id: UserId,
+    pub name: String,
+    /// The rep whom he is given first.
+    pub personal_rep: Option<PersonView>,
+}
+
+pub fn customer_view(conn: &mut Conn, id: UserId) -> Result<CustomerView> {
+    let found = find(conn, id)?.filter(|user| user.role == Role::Customer);
+    let user = found.ok_or_else(|| Error::not_found("customer"))?;
+    let rep = match user.personal_rep_id {
+        Some(rep) => find(conn, rep)?,
+        None => None,
+    };
+    Ok(CustomerView {
+        id,
+        name: user.display_name,
+        personal_rep: rep.map(|rep| PersonView {
+            id: rep.id,
+            name: rep.display_name,
+        }),
+    })
 }
 
 /// Tells a person which of his names is taken, instead of an internal error.

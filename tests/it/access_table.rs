@@ -224,6 +224,7 @@ pub const ROUTES: &[Row] = &[
     ),
     row("GET /api/v1/line", Body::None, STAFF),
     row("GET /api/v1/queues/{id}", Body::None, STAFF),
+    row("GET /api/v1/customers/{id}", Body::None, DIRECTORS),
     // Admins.
     row("POST /api/v1/reps", Body::Json(account), ADMINS_MAKE),
     row("GET /api/v1/reps", Body::None, ADMINS),
@@ -235,6 +236,11 @@ pub const ROUTES: &[Row] = &[
     row(
         "PUT /api/v1/reps/{id}/queues",
         Body::Json(no_queues),
+        ADMINS,
+    ),
+    row(
+        "PUT /api/v1/customers/{id}/personal-rep",
+        Body::Json(|| json!({ "rep": null })),
         ADMINS,
     ),
     row(

@@ -128,7 +128,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         };
         all.push((row, who, path.replace("{id}", &of), make()));
     }
-    assert_eq!(all.len(), 19);
+    assert_eq!(all.len(), 20);
     all
 }
 

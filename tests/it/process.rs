@@ -1,5 +1,6 @@
 //! The real program in a process of its own, which can be killed.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -44,6 +45,11 @@ impl Process {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         Self::start_with(folder, settings, writer.into())
+    }
+
+    /// Starts one whose log goes into a file.
+    pub fn logged(folder: &Path, settings: &[(&str, String)], log: File) -> Self {
+        Self::start_with(folder, settings, log.into())
     }
 
     fn start_with(folder: &Path, settings: &[(&str, String)], log: Stdio) -> Self {

@@ -7,6 +7,7 @@ use switchboard::words::{QueueId, UserId};
 use crate::harness::{World, client_id, until};
 use crate::on_both;
 use crate::person::{Answer, Person};
+use crate::process::Process;
 
 on_both!(
     a_queue_is_made_changed_and_seen_everywhere,
@@ -458,4 +459,92 @@ async fn a_queue_is_served_by_the_reps_it_is_given(world: &World) {
     let mut none = new("none");
     none["queues"] = json!([QueueId::new()]);
     assert_eq!(wrong(admin.post("/api/v1/reps", none).await), ["queues"]);
+}
+
+/// One line each, with who did it and to what.
+#[actix_web::test]
+async fn what_an_admin_does_is_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let settings = [
+        ("LOG", "info".to_owned()),
+        ("LOG_FORMAT", "json".to_owned()),
+    ];
+    let log = std::fs::File::create(&path).unwrap();
+    let process = Process::logged(&folder.path().join("data"), &settings, log);
+    let token = process
+        .welcome
+        .trim()
+        .split_once("?setup=")
+        .unwrap()
+        .1
+        .to_owned();
+    let anyone =
+        |token: String| Person::new(UserId::new(), String::new(), process.base.clone(), token);
+    let setup = json!({ "token": token, "username": "boss", "password": "correct horse" });
+    let made = anyone(String::new())
+        .post("/api/v1/setup", setup)
+        .await
+        .ok(201);
+    let admin = anyone(made["access_token"].as_str().unwrap().to_owned());
+    let new = |name: &str| json!({ "username": name, "password": "correct horse" });
+    let rep = admin.post("/api/v1/reps", new("rep")).await.ok(201)["id"].clone();
+    let ann = admin.post("/api/v1/customers", new("ann")).await.ok(201)["user"]["id"].clone();
+    let queue = make(&admin, json!({ "name": "Billing" })).await;
+    change(
+        &admin,
+        &queue,
+        json!({ "mode": "manual", "wrap_ms": 9, "reps": [] }),
+    )
+    .await;
+    let order = json!({ "queues": [queue, first(&admin).await] });
+    admin.put("/api/v1/queues/order", order).await.ok(200);
+    let of =
+        |what: &str, of: &Value, on: &str| format!("/api/v1/{what}/{}/{on}", of.as_str().unwrap());
+    let puts = [
+        (of("reps", &rep, "queues"), json!({ "queues": [queue] })),
+        (of("reps", &rep, "capacity"), json!({ "capacity": 3 })),
+        (
+            of("reps", &rep, "availability"),
+            json!({ "availability": "away" }),
+        ),
+        (of("customers", &ann, "personal-rep"), json!({ "rep": rep })),
+    ];
+    for (path, body) in puts {
+        admin.put(&path, body).await.ok(200);
+    }
+    admin
+        .delete(&format!("/api/v1/queues/{queue}"))
+        .await
+        .ok(204);
+    drop(process);
+
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let lines: Vec<Value> = lines.map(|line| line["fields"].clone()).collect();
+    for (message, field, of) in [
+        ("a rep was made", "rep", &rep),
+        ("a queue was made", "queue", &json!(queue)),
+        ("a queue was changed", "queue", &json!(queue)),
+        ("the queues were put in order", "queues", &Value::Null),
+        ("a rep's queues were set", "rep", &rep),
+        ("a capacity was set", "rep", &rep),
+        ("an availability was set", "rep", &rep),
+        ("a personal rep was set", "customer", &ann),
+        ("a queue was deleted", "queue", &json!(queue)),
+    ] {
+        let line = lines.iter().find(|line| line["message"] == message);
+        let line = line.unwrap_or_else(|| panic!("{message}: {text}"));
+        assert_eq!(line["actor"], made["user"]["id"], "{line}");
+        assert!(of.is_null() || line[field] == *of, "{line}");
+    }
+    let changed = lines
+        .iter()
+        .find(|line| line["message"] == "a queue was changed");
+    assert_eq!(
+        changed.unwrap()["changed"],
+        r#"["mode", "wrap_ms", "reps"]"#
+    );
 }
