@@ -41,6 +41,7 @@ mod personal_reps;
 mod pipeline;
 mod preferred_reps;
 mod presence;
+mod priorities;
 mod process;
 mod proxy;
 mod queue_doors;
