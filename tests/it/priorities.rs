@@ -23,6 +23,7 @@ fn two_and_three_and_seven(settings: &mut Settings) {
     settings.head_start_low_min = -2;
     settings.head_start_high_min = 3;
     settings.head_start_urgent_min = 7;
+    settings.customer_priority_max = "urgent".into();
 }
 
 async fn open(customer: &Person, priority: &str) -> String {
