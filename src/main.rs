@@ -81,7 +81,13 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
     }
     let settings = Settings::read(line.config.as_deref(), std::env::vars())?;
     match line.command.unwrap_or(Command::Serve) {
-        Command::Serve => actix_web::rt::System::new().block_on(serve(settings))?,
+        Command::Serve => {
+            let system = actix_web::rt::System::new();
+            let ended = system.block_on(serve(settings));
+            // Dropping it would wait for threads that wait for a database that hangs.
+            std::mem::forget(system);
+            ended?
+        }
         Command::Bench(BenchCommand::Dispatch(options)) => bench::dispatch(settings, &options)?,
         Command::Doctor => return Ok(exit(doctor::examine(&settings)?)),
         Command::Admin(AdminCommand::Create { username }) => {

@@ -12,13 +12,14 @@ use anyhow::{Context, bail};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, Parts};
 use crate::bell::Bell;
 use crate::board;
 use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
 use crate::dispatch::{self, Engine};
+use crate::error::{Error, Result};
 use crate::eta::Paces;
 use crate::http;
 use crate::hub::Hub;
@@ -39,6 +40,10 @@ use crate::words::{HeadStarts, Mode, NodeId, Priority, QueueId, now};
 const FIRST_QUEUE: &str = "Support";
 /// Over how long clients spread their return when a node goes down, in ms.
 const RETURN_SPREAD_MS: u64 = 3_000;
+
+/// How long the rest of a stop may take, once the sockets have had their time. Together that must
+/// stay below what whoever stops it waits for: see docker-compose.yml.
+pub const REST_OF_STOP: Duration = Duration::from_secs(4);
 
 /// A running server.
 pub struct Server {
@@ -162,18 +167,20 @@ impl Server {
     /// reps stop being present here.
     pub async fn stop(self) {
         let deadline = Instant::now() + Duration::from_millis(self.app.settings.drain_ms);
+        let end = deadline + REST_OF_STOP;
         self.app.ready.store(false, Ordering::Release);
         self.app.hub.close(RETURN_SPREAD_MS);
         while self.app.hub.count() > 0 && Instant::now() < deadline {
             sleep(Duration::from_millis(10)).await;
         }
         self.loops.iter().for_each(AbortHandle::abort);
-        if let Err(error) = self.lease.end().await {
+        if let Err(error) = in_time(end, self.lease.end()).await {
             tracing::warn!(%error, "this node could not strike itself out; its lease runs out");
         }
-        let _ = tokio::time::timeout_at(deadline, self.app.desk.drain()).await;
-        let _ = timeout(Duration::from_secs(2), self.http.stop(true)).await;
-        match self.app.store.fold().await {
+        let _ = timeout_at(deadline, self.app.desk.drain()).await;
+        let last_answers = end.min(Instant::now() + Duration::from_secs(2));
+        let _ = timeout_at(last_answers, self.http.stop(true)).await;
+        match in_time(end, self.app.store.fold()).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the newest commits stay in the file that ends in -wal"),
             Err(error) => tracing::warn!(%error, "the database file could not be made whole"),
@@ -185,6 +192,12 @@ impl Server {
         self.loops.iter().for_each(AbortHandle::abort);
         self.http.stop(false).await;
     }
+}
+
+/// Waits for work of the database no longer than until the end.
+async fn in_time<T>(end: Instant, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| Err(Error::unavailable(anyhow::anyhow!("there is no time left")));
+    timeout_at(end, work).await.unwrap_or_else(late)
 }
 
 /// The doorbell and the engine: in this process, or shared through Redis.
@@ -292,7 +305,7 @@ fn first_queue(waiting_max: i32) -> Queue {
 }
 
 /// A database without queues gets its first one.
-async fn begin(store: &Store, queue: Queue) -> crate::error::Result<()> {
+async fn begin(store: &Store, queue: Queue) -> Result<()> {
     let begin = move |conn: &mut store::Conn| {
         if queues::list(conn)?.is_empty() {
             queues::insert(conn, &queue)?;

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use serde_json::Value;
+use switchboard::settings::Settings;
 
 use crate::process::{Process, shown, switchboard};
 
@@ -101,6 +103,16 @@ fn only_the_proxy_is_reached_from_outside_and_only_from_this_machine() {
             );
         }
     }
+}
+
+#[test]
+fn a_node_has_the_time_to_stop() {
+    use switchboard::server::REST_OF_STOP;
+    let drain = Duration::from_millis(Settings::default().drain_ms);
+    let grace = compose()["services"]["node-a"]["stop_grace_period"].clone();
+    let grace = grace.as_str().unwrap().strip_suffix('s').unwrap().parse();
+    let grace = Duration::from_secs(grace.unwrap());
+    assert!(drain + REST_OF_STOP + Duration::from_secs(2) < grace);
 }
 
 #[test]

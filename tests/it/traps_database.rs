@@ -147,6 +147,44 @@ async fn a_database_that_hangs_is_not_waited_for() {
 }
 
 #[actix_web::test]
+async fn a_stop_does_not_wait_for_a_database_that_hangs() {
+    let Some((postgres, redis)) = services::both() else {
+        return;
+    };
+    let valve = Valve::before(postgres.port()).await;
+    let (old, new) = (
+        format!(":{}/", postgres.port()),
+        format!(":{}/", valve.port),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = format!("test-{}", uuid::Uuid::now_v7().simple());
+    let settings = [
+        ("DATABASE_URL", postgres.database().replace(&old, &new)),
+        ("REDIS_URL", redis.url()),
+        ("REDIS_PREFIX", prefix),
+        (
+            "SECRET",
+            "a secret for tests, of more than 32 characters".into(),
+        ),
+        ("DRAIN_MS", "500".into()),
+    ];
+    // The valve carries its bytes meanwhile.
+    let path = folder.path().to_owned();
+    let start = move || process::Process::start(&path, &settings);
+    let mut process = tokio::task::spawn_blocking(start).await.unwrap();
+    valve.open.send(false).unwrap();
+    let begun = Instant::now();
+    let stopped = tokio::task::spawn_blocking(move || process.stop());
+    assert_eq!(stopped.await.unwrap(), Some(0));
+    let most = Duration::from_millis(500) + switchboard::server::REST_OF_STOP;
+    assert!(
+        begun.elapsed() < most + Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[actix_web::test]
 async fn a_lock_of_somebody_else_is_not_waited_for() {
     let world = World::services_with(1, |one| one.open_per_customer_max = 1_000);
     let Some(world) = world.await else { return };
