@@ -11,6 +11,8 @@ use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use switchboard::store::postgres::Target;
+use switchboard::store::queues::{self, Policy};
+use switchboard::store::{Conn, Options, Store};
 
 use crate::services;
 
@@ -112,4 +114,38 @@ fn postgres_has_the_columns_of_the_schema_and_can_go_back() {
         .connect()
         .unwrap();
     there_and_back(&mut conn, OF_POSTGRES);
+}
+
+/// A queue that says nothing of its policy has the one that the program begins with. The id is
+/// an expression of the database.
+async fn queue_without_a_policy(url: String, id: &'static str) {
+    let options = Options {
+        url,
+        connections: 1,
+    };
+    let open = move || Store::open(&options).unwrap();
+    let store = tokio::task::spawn_blocking(open).await.unwrap();
+    let insert = move |conn: &mut Conn| {
+        let columns = "id, name, name_key, mode, waiting_max, created_at";
+        conn.execute(&format!(
+            "INSERT INTO queues ({columns}) VALUES ({id}, 'a', 'a', 'auto', 1, 0)"
+        ))?;
+        Ok(queues::list(conn)?)
+    };
+    let made = store.write(insert).await.unwrap();
+    assert_eq!(made[0].policy, Policy::default());
+}
+
+#[tokio::test]
+async fn sqlite_has_the_policy_of_the_program_as_its_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("switchboard.db");
+    queue_without_a_policy(format!("sqlite:{}", path.display()), "randomblob(16)").await;
+}
+
+#[tokio::test]
+async fn postgres_has_the_policy_of_the_program_as_its_default() {
+    if let Some(postgres) = services::postgres() {
+        queue_without_a_policy(postgres.database(), "gen_random_uuid()").await;
+    }
 }
