@@ -10,7 +10,7 @@ use crate::words::{Availability, ConversationId, Moment, QueueId, UserId};
 pub enum Verdict {
     /// Nothing: the next step gives it to him, or to a better one.
     Free,
-    /// Nothing, but the next step gives him this other one first.
+    /// Nothing, but this other one, which he may have as well, has its turn before it.
     AheadOfIt(ConversationId),
     /// He has said that he is available, but is not connected.
     Absent,
