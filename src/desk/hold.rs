@@ -58,6 +58,11 @@ impl Hold {
         conversations::view(conn, self.before)
     }
 
+    /// Whether its slot was taken by an offer, before this change.
+    pub fn was_offered(&self) -> bool {
+        self.before.status == Status::Offered
+    }
+
     pub fn queue(&self, conn: &mut Conn) -> Result<Queue> {
         let queue = queues::find(conn, self.row.queue_id)?;
         queue.ok_or_else(|| Error::not_found("queue"))

@@ -148,7 +148,7 @@ queries! {
 
     fn assignments(conn) -> QueryResult<Vec<Assignment>> {
         diesel::sql_query(
-            "SELECT CAST(data AS TEXT) AS data FROM events WHERE kind = 'assigned'",
+            "SELECT CAST(data AS TEXT) AS data FROM events WHERE kind IN ('assigned', 'offered')",
         )
         .load(conn)
     }
@@ -184,18 +184,22 @@ fn ask(conn: &mut Conn) -> Result<Vec<Finding>> {
     }
     findings.push(Finding {
         name: "capacity_was_kept",
-        says: "no assignment went over the capacity of then, unless an admin said so",
+        says: "no assignment or offer went over the capacity of then, unless an admin said so",
         broken: over_capacity(conn)?,
     });
     Ok(findings)
 }
 
-/// Each `assigned` event says what the rep held and might hold at that commit.
+/// Each event that takes a slot says what the rep held and might hold at that commit. An accepted
+/// offer takes none: it has had its slot since it was made.
 fn over_capacity(conn: &mut Conn) -> Result<i64> {
     let over = |row: &Assignment| {
         let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
         let number = |name: &str| data.get(name).and_then(serde_json::Value::as_i64);
-        if data.get("over_capacity") == Some(&true.into()) {
+        if ["over_capacity", "accepted"]
+            .iter()
+            .any(|name| data[*name] == true)
+        {
             return false;
         }
         match (number("load"), number("capacity")) {

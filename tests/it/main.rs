@@ -26,6 +26,7 @@ mod dispatch_walk;
 mod dispatch_why;
 mod dispatch_world;
 mod docs;
+mod doctor;
 mod faults;
 mod harness;
 mod indexes;
