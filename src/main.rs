@@ -33,6 +33,10 @@ enum Command {
     /// Measure this program; the databases of the settings are written to.
     #[command(subcommand)]
     Bench(BenchCommand),
+    /// Let random commands meet, and see that what must hold does; writes to the databases of the
+    /// settings.
+    #[command(subcommand)]
+    Stress(StressCommand),
     /// Check the invariants on the database; exits with 1 if one is broken.
     Doctor,
     /// Make or change admins.
@@ -62,6 +66,12 @@ enum BenchCommand {
     Dispatch(bench::Options),
 }
 
+#[derive(Subcommand)]
+enum StressCommand {
+    /// Who serves whom, under commands of many people on several nodes.
+    Dispatch(bench::stress::Options),
+}
+
 fn main() -> ExitCode {
     match run(Line::parse()) {
         Ok(code) => code,
@@ -89,6 +99,9 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
             ended?
         }
         Command::Bench(BenchCommand::Dispatch(options)) => bench::dispatch(settings, &options)?,
+        Command::Stress(StressCommand::Dispatch(options)) => {
+            bench::stress::dispatch(settings, &options)?;
+        }
         Command::Doctor => return Ok(exit(doctor::examine(&settings)?)),
         Command::Admin(AdminCommand::Create { username }) => {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;

@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -17,11 +16,9 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 
 use super::people::{self, Side};
+use super::place::Place;
 use crate::client::{Frame, Site, Socket};
-use crate::server::Server;
-use crate::settings::Settings;
 use crate::store::checks::{self, Finding};
-use crate::store::conversations;
 use crate::words::{ClientId, EventKind, Role, UserId};
 
 /// What to measure.
@@ -30,7 +27,7 @@ pub struct Options {
     /// Servers, all in this process. More than one needs PostgreSQL (settings database_url and
     /// redis_url).
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=8))]
-    nodes: u16,
+    pub nodes: u16,
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     customers: u16,
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=500))]
@@ -51,6 +48,14 @@ impl Options {
     pub fn slots(&self) -> usize {
         usize::from(self.reps) * usize::from(self.capacity)
     }
+
+    /// What happens, in words.
+    pub fn describe(&self) -> String {
+        format!(
+            "{} customers, {} reps of capacity {}, chats of {} ms, {} s",
+            self.customers, self.reps, self.capacity, self.chat_ms, self.seconds
+        )
+    }
 }
 
 /// What was measured.
@@ -61,83 +66,14 @@ pub struct Waits {
     pub findings: Vec<Finding>,
 }
 
-/// Where it is measured: the databases of the settings, or a folder that is removed afterwards.
-pub struct Place {
-    pub settings: Settings,
-    folder: Option<std::path::PathBuf>,
-}
-
-impl Place {
-    pub fn new(mut settings: Settings, options: &Options) -> anyhow::Result<Self> {
-        let embedded = settings.database_url.is_empty();
-        if embedded && options.nodes > 1 {
-            bail!("several nodes need PostgreSQL and Redis: set database_url and redis_url");
-        }
-        let name = format!("switchboard-bench-{}", uuid::Uuid::now_v7().simple());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder)?;
-        settings.data_dir = folder.clone();
-        settings.listen = "127.0.0.1:0".into();
-        settings.frames_burst = 100_000;
-        settings.frames_per_s = 100_000;
-        if settings.secret.is_empty() {
-            settings.secret = crate::people::random_hex();
-        }
-        Ok(Self {
-            settings,
-            folder: Some(folder),
-        })
-    }
-
-    pub fn describe(&self, options: &Options) -> String {
-        let engine = if self.settings.redis_url.is_empty() {
-            "memory"
-        } else {
-            "Redis"
-        };
-        let database = if self.settings.database_url.is_empty() {
-            "SQLite"
-        } else {
-            "PostgreSQL"
-        };
-        format!(
-            "{} node(s), {database} + {engine}, {} customers, {} reps of capacity {}, chats of \
-             {} ms, {} s",
-            options.nodes,
-            options.customers,
-            options.reps,
-            options.capacity,
-            options.chat_ms,
-            options.seconds
-        )
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(folder) = self.folder.take() {
-            let _ = std::fs::remove_dir_all(folder);
-        }
-    }
-}
-
 /// Starts the servers, lets the people work, and gathers the times.
 pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> {
-    let mut servers = Vec::new();
-    for _ in 0..options.nodes {
-        let listener = TcpListener::bind(&place.settings.listen)?;
-        servers.push(Server::start(place.settings.clone(), listener).await?);
-    }
+    let servers = place.start().await?;
     let urls: Vec<String> = servers
         .iter()
         .map(|server| format!("http://{}", server.address))
         .collect();
     let app = &servers[0].app;
-    let used = app.store.read(|conn| Ok(conversations::any(conn)?)).await?;
-    anyhow::ensure!(
-        !used,
-        "this database is in use; the bench wants an empty one of its own"
-    );
     let (mut customers, mut reps) = (Vec::new(), Vec::new());
     for _ in 0..options.customers {
         customers.push(people::add(app, Role::Customer, 0).await?);

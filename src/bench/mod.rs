@@ -5,8 +5,11 @@
 mod bare_claims;
 mod dispatch;
 mod people;
+mod place;
+pub mod stress;
 
 pub use dispatch::Options;
+use place::Place;
 
 use std::time::Duration;
 
@@ -19,8 +22,8 @@ const GOAL: Duration = Duration::from_millis(16);
 /// Measures how long a free slot waits for the next customer, prints it, and beside it what a bare
 /// claim transaction costs on the same database at the same moment.
 pub fn dispatch(settings: Settings, options: &Options) -> anyhow::Result<()> {
-    let place = dispatch::Place::new(settings, options)?;
-    println!("{}", place.describe(options));
+    let place = Place::new(settings, options.nodes)?;
+    println!("{}, {}", place.describe(), options.describe());
     let bare = bare_claims::measure(&place.settings, options.slots())?;
     print("bare claim transaction", &bare);
     let waits = actix_web::rt::System::new().block_on(dispatch::measure(&place, options))?;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::store::users::{self, User};
 use crate::store::{Conn, queues, reps};
-use crate::words::{Availability, Role, UserId, now};
+use crate::words::{Availability, QueueId, Role, UserId, now};
 
 /// One end of the conversations: who he is, and his token.
 pub struct Side {
@@ -12,11 +12,27 @@ pub struct Side {
     pub token: String,
 }
 
-/// A person with a login; for a rep with his capacity.
+/// A person with a login; for a rep with his capacity, in every queue.
 pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
+    let user = person(role);
+    let (id, row) = (user.id, user.clone());
+    let insert = move |conn: &mut Conn| {
+        users::insert(conn, &row)?;
+        if role == Role::Rep {
+            let every = queues::list(conn)?.into_iter().map(|queue| queue.id);
+            insert_rep(conn, id, capacity, every)?;
+        }
+        Ok(())
+    };
+    app.store.write(insert).await?;
+    let token = app.people.start_session(&user).await?.access_token;
+    Ok(Side { id, token })
+}
+
+/// Somebody who has no row yet.
+pub fn person(role: Role) -> User {
     let id = UserId::new();
-    let name = format!("bench {role} {id}");
-    let user = User {
+    User {
         id,
         // The random half of the id: unique, and out of the counter's way.
         number: (id.0.as_u64_pair().1 >> 2) as i64,
@@ -28,41 +44,36 @@ pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
         phone: None,
         first_name: String::new(),
         last_name: String::new(),
-        display_name: name,
+        display_name: format!("bench {role} {id}"),
         password_hash: None,
         token_version: 0,
         disabled_at: None,
         created_at: now(),
         personal_rep_id: None,
+    }
+}
+
+/// Makes a person who has a row a rep who is available.
+pub fn insert_rep(
+    conn: &mut Conn,
+    id: UserId,
+    capacity: i32,
+    queues: impl IntoIterator<Item = QueueId>,
+) -> Result<()> {
+    let row = reps::Rep {
+        user_id: id,
+        capacity,
+        active: 0,
+        version: 1,
+        availability: Availability::Available,
+        last_assigned_at: 0,
+        misses: 0,
+        lost_at: None,
+        suspected: false,
     };
-    let row = user.clone();
-    let insert = move |conn: &mut Conn| {
-        users::insert(conn, &row)?;
-        if role == Role::Rep {
-            let availability = Availability::Available;
-            let (version, active, last_assigned_at) = (1, 0, 0);
-            let user_id = row.id;
-            reps::insert(
-                conn,
-                &reps::Rep {
-                    user_id,
-                    capacity,
-                    active,
-                    version,
-                    availability,
-                    last_assigned_at,
-                    misses: 0,
-                    lost_at: None,
-                    suspected: false,
-                },
-            )?;
-            for queue in queues::list(conn)? {
-                reps::insert_queue(conn, row.id, queue.id)?;
-            }
-        }
-        Ok(())
-    };
-    app.store.write(insert).await?;
-    let token = app.people.start_session(&user).await?.access_token;
-    Ok(Side { id, token })
+    reps::insert(conn, &row)?;
+    for queue in queues {
+        reps::insert_queue(conn, id, queue)?;
+    }
+    Ok(())
 }

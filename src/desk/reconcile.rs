@@ -69,6 +69,12 @@ impl Reconciler {
 }
 
 impl Desk {
+    /// What the line in use holds, for whoever compares it with the record; nothing while it is
+    /// not filled.
+    pub async fn held(&self) -> Option<Snapshot> {
+        self.0.line.snapshot().await.ok()
+    }
+
     /// Compares the line with the database once, and mends what differs.
     pub async fn reconcile(&self) -> Result<()> {
         self.sweep().await?;

@@ -25,6 +25,21 @@ pub struct Finding {
     pub broken: i64,
 }
 
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Totals {
+    #[diesel(sql_type = BigInt)]
+    pub conversations: i64,
+    /// Those that are not closed.
+    #[diesel(sql_type = BigInt)]
+    pub open: i64,
+    /// `assigned` events.
+    #[diesel(sql_type = BigInt)]
+    pub assigned: i64,
+    #[diesel(sql_type = BigInt)]
+    pub messages: i64,
+}
+
 /// Every check, cheap ones first.
 pub const CHECKS: &[Check] = &[
     Check {
@@ -146,6 +161,16 @@ queries! {
         Ok(diesel::sql_query(sql).get_result::<Broken>(conn)?.broken)
     }
 
+    fn count_all(conn) -> QueryResult<Totals> {
+        diesel::sql_query(
+            "SELECT (SELECT count(*) FROM conversations) AS conversations,
+                    (SELECT count(*) FROM conversations WHERE status <> 'closed') AS open,
+                    (SELECT count(*) FROM events WHERE kind = 'assigned') AS assigned,
+                    (SELECT count(*) FROM events WHERE kind = 'message') AS messages",
+        )
+        .get_result(conn)
+    }
+
     fn assignments(conn) -> QueryResult<Vec<Assignment>> {
         diesel::sql_query(
             "SELECT CAST(data AS TEXT) AS data FROM events WHERE kind IN ('assigned', 'offered')",
@@ -160,6 +185,14 @@ pub fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
     let findings = ask(conn);
     conn.execute("ROLLBACK")?;
     findings
+}
+
+/// Counts everything, however long that takes.
+pub fn totals(conn: &mut Conn) -> Result<Totals> {
+    begin_snapshot(conn)?;
+    let totals = count_all(conn);
+    conn.execute("ROLLBACK")?;
+    Ok(totals?)
 }
 
 fn begin_snapshot(conn: &mut Conn) -> Result<()> {

@@ -56,6 +56,7 @@ mod services;
 mod services_test;
 mod socket;
 mod story;
+mod stress;
 mod tidy;
 mod tls;
 mod traps;

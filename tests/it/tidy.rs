@@ -98,7 +98,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "bench",
         &[
-            "app", "client", "doctor", "error", "people", "server", "settings", "store", "words",
+            "app", "client", "desk", "dispatch", "doctor", "error", "hub", "logging", "news",
+            "people", "server", "settings", "store", "words",
         ],
     ),
     (
