@@ -45,7 +45,7 @@ pub use close::Close;
 use live_line::Line;
 pub use moves::Target;
 pub use open::Open;
-pub use people::{CAPACITY_MAX, check_capacity};
+pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
 pub use reconcile::Reconciler;
 pub use send::Sent;

@@ -10,7 +10,7 @@ use crate::store::{Conn, serving};
 use crate::words::{Availability, QueueId, Role, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
-pub const CAPACITY_MAX: i32 = 100;
+const CAPACITY_MAX: i32 = 100;
 
 impl Desk {
     /// An admin says how much a rep may hold. Less than he holds takes nothing away from him;
