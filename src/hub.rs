@@ -73,10 +73,13 @@ struct Shared {
 }
 
 impl Entry {
-    fn tell(&self, note: Note) {
-        if self.mailbox.try_send(note).is_err() {
+    /// Answers whether there was room for it.
+    fn tell(&self, note: Note) -> bool {
+        let told = self.mailbox.try_send(note).is_ok();
+        if !told {
             self.shared.behind.store(true, Ordering::Release);
         }
+        told
     }
 
     fn end(&self, why: End) {
@@ -235,7 +238,12 @@ impl Hub {
         let people = self.people.read().expect("nothing panics under this lock");
         let sockets = people.sockets.get(&user);
         let sockets = sockets.into_iter().flatten();
-        sockets.map(|one| one.tell(note.clone())).count() > 0
+        let mut any = false;
+        for socket in sockets {
+            socket.tell(note.clone());
+            any = true;
+        }
+        any
     }
 
     /// Has a socket watch the live line from now on, or not any more.
@@ -264,8 +272,11 @@ impl Hub {
             if let Some(watching) = watching.get_mut(&socket.id)
                 && (changed || *watching == Watching::New)
             {
-                *watching = Watching::Yes;
-                socket.tell(board.clone());
+                // Who has no room for it now is shown it the next time.
+                *watching = match socket.tell(board.clone()) {
+                    true => Watching::Yes,
+                    false => Watching::New,
+                };
             }
         }
     }
@@ -279,11 +290,9 @@ impl Hub {
     /// Tells every socket to compare itself with the database.
     pub fn check_all(&self) {
         let people = self.people.read().expect("nothing panics under this lock");
-        people
-            .sockets
-            .values()
-            .flatten()
-            .for_each(|one| one.tell(Note::Check));
+        people.sockets.values().flatten().for_each(|one| {
+            one.tell(Note::Check);
+        });
     }
 
     /// Ends every socket, spreading their return over `spread_ms`, and lets no new one in.

@@ -73,6 +73,8 @@ impl Metrics {
             commit_seconds: latency(),
             oldest_wait_seconds: Gauge::default(),
         };
+        // Nothing was scored yet: no share, and no cause for alarm.
+        metrics.eta_coverage.set(f64::NAN);
         let registry = metrics.register();
         (metrics, registry)
     }

@@ -33,6 +33,9 @@ impl EventView {
     /// The entry as somebody of this role may see it. Customers are not told how much a rep has to
     /// do, nor what staff write to each other.
     pub fn seen_by(mut self, role: Role) -> Self {
+        if role == Role::Customer && self.kind == EventKind::Declined {
+            self.sender_id = None;
+        }
         if role == Role::Customer
             && let Some(data) = self
                 .data

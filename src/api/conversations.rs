@@ -12,7 +12,7 @@ use crate::gate::problem::Problem;
 use crate::news::EventView;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::{Conn, events};
-use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Status, UserId};
+use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
 
 /// What to open.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -155,6 +155,7 @@ pub async fn open(
         leave_message: new.leave_message,
     };
     let (view, again) = app.desk.open(caller.actor, open).await?;
+    let view = view.seen_by(Role::Customer);
     let mut answer = if again {
         HttpResponse::Ok()
     } else {
@@ -197,7 +198,7 @@ pub async fn list(
                 .iter()
                 .find(|event| event.conversation_id == view.id)
                 .map(|event| event.clone().into()),
-            conversation: view,
+            conversation: view.seen_by(role),
         };
         let items = conversations::views(conn, rows)?
             .into_iter()
@@ -221,7 +222,7 @@ pub async fn find(
 ) -> Result<Json<ConversationView>> {
     let read = move |conn: &mut Conn| {
         let row = conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
-        conversations::view(conn, row)
+        Ok(conversations::view(conn, row)?.seen_by(caller.actor.role))
     };
     Ok(Json(app.store.read(read).await?))
 }
@@ -373,9 +374,10 @@ pub async fn close(
         text,
         resolution,
     };
+    let role = caller.actor.role;
     let (conversation, already_closed) = app.desk.close(caller.actor, *id, close).await?;
     Ok(Json(ClosedConversation {
-        conversation,
+        conversation: conversation.seen_by(role),
         already_closed,
     }))
 }

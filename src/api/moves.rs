@@ -188,7 +188,10 @@ pub async fn reopen(
     caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(app.desk.reopen(caller.actor, *id).await?))
+    let role = caller.actor.role;
+    Ok(Json(
+        app.desk.reopen(caller.actor, *id).await?.seen_by(role),
+    ))
 }
 
 /// Make a conversation more or less urgent

@@ -8,7 +8,7 @@ use super::{Actor, Change, Desk, dispatcher};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::{Conn, events};
+use crate::store::{Conn, events, reps};
 use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
 
 /// How to claim.
@@ -37,6 +37,9 @@ impl Desk {
                 events::bump(conn, id, 0)?;
                 let row = conversations::find(conn, id)?;
                 let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+                if rep != actor.id && reps::find(conn, rep)?.is_none() {
+                    return Err(Error::invalid("rep", "There is no such rep."));
+                }
                 if let Some(view) = taken_already(conn, &actor, rep, &row)? {
                     return Ok(((view, false), Change::default()));
                 }
@@ -118,9 +121,13 @@ fn taken_already(
             Code::WrongState,
             "This conversation is offered to you. Accept it.",
         )),
-        Status::Offered | Status::Active | Status::Wrapup => {
+        Status::Offered => Err(Error::new(
+            Code::AlreadyClaimed,
+            "Somebody else is being asked about this conversation. Try again in a moment.",
+        )),
+        Status::Active | Status::Wrapup => {
             let view = conversations::view(conn, row.clone())?;
-            let who = view.rep.or(view.offered_to).map(|rep| rep.name);
+            let who = view.rep.map(|rep| rep.name);
             let who = who.unwrap_or_else(|| "Somebody else".into());
             let detail = format!("{who} has taken this conversation. Choose another.");
             Err(Error::new(Code::AlreadyClaimed, detail))

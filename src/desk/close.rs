@@ -71,6 +71,7 @@ fn end(
     }
     let how = close.resolution.unwrap_or(match status {
         Status::Waiting | Status::Offered => Resolution::Abandoned,
+        Status::Parked if hold.row.is_left_message() => Resolution::Abandoned,
         Status::Wrapup => hold.row.ending.unwrap_or(Resolution::Resolved),
         _ => Resolution::Resolved,
     });

@@ -13,6 +13,9 @@ use crate::store::users::{self, CustomerView};
 use crate::store::{Conn, customer_sessions, reps, waiting};
 use crate::words::{ConversationId, EventKind, Moment, SocketId, Status, UserId, now};
 
+/// How long whoever comes back to a held place has at least, in ms.
+const BACK_MS: Moment = 60_000;
+
 /// How many are held in one round.
 const ROUND: i64 = 200;
 
@@ -22,7 +25,8 @@ impl Desk {
     pub async fn customer_arrives(&self, customer: UserId, socket: SocketId) -> Result<()> {
         let node = self.0.node;
         let arrive = move |conn: &mut Conn| {
-            customer_sessions::arrive(conn, socket, customer, node)?;
+            customer_sessions::forget_left(conn, customer)?;
+            customer_sessions::insert(conn, socket, customer, node)?;
             Ok(waiting::held_of(conn, customer)?)
         };
         for id in self.0.store.write(arrive).await? {
@@ -78,6 +82,15 @@ impl Desk {
 
     /// Holds the places of customers who have been gone for longer than their grace.
     pub(super) async fn hold_places(&self, at: Moment) -> Result<()> {
+        // He may be back by the time it is written that he has gone: seen here, the next time.
+        for id in self
+            .0
+            .store
+            .read(|conn| Ok(waiting::held_in_vain(conn)?))
+            .await?
+        {
+            self.commit(move |conn| returned(conn, id, at)).await?;
+        }
         let gone = at - self.0.rules.customer_grace_ms;
         let read = move |conn: &mut Conn| Ok(waiting::left_alone(conn, gone, ROUND)?);
         for id in self.0.store.read(read).await? {
@@ -111,7 +124,9 @@ fn returned(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Chan
     }
     let queue = hold.queue(conn)?;
     hold.row.held = false;
-    hold.row.due_at = patience(&queue, hold.row.queued_at);
+    // However long he was away, he is not sent off in the moment in which he is back.
+    let due = patience(&queue, hold.row.queued_at);
+    hold.row.due_at = due.map(|due| due.max(at + BACK_MS));
     let customer = hold.row.customer_id;
     hold.log(EventKind::Returned, Some(customer), json!({}));
     let (_, change) = hold.write(conn)?;

@@ -207,7 +207,7 @@ fn take_slot(
     taken.ok_or_else(|| {
         let detail = match by.person() {
             Some(id) if id != rep => "This rep has no room now, or there is no such rep.",
-            _ => "All your slots are taken. Close a conversation first, or ask an admin for more.",
+            _ => "All your slots are taken, or its queue is not yours any more. Ask an admin.",
         };
         Error::new(Code::AtCapacity, detail)
     })

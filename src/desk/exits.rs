@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::hold::Hold;
+use super::hold::{Hold, patience};
 use super::{Change, Desk, moves, offers, open, slots};
 use crate::error::{Error, Result};
 use crate::store::queues::Queue;
@@ -22,12 +22,25 @@ impl Desk {
         for id in &due {
             let id = *id;
             match self.commit(move |conn| exit(conn, id, at)).await {
-                Ok(Some(away)) => self.withdraw_all(away).await?,
+                Ok(Some(away)) => {
+                    let withdrawn = self.withdraw_all(away).await;
+                    withdrawn.unwrap_or_else(|error| {
+                        tracing::warn!(%error, rep = %away, "set away, and still asked");
+                    });
+                }
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, conversation = %id, "its state has ended and remains");
                 }
             }
+        }
+        for id in self
+            .0
+            .store
+            .read(|conn| Ok(waiting::endless(conn)?))
+            .await?
+        {
+            self.commit(move |conn| give_time(conn, id, at)).await?;
         }
         self.hold_places(at).await?;
         self.follow_the_lost(at).await?;
@@ -67,6 +80,18 @@ fn exit(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<(Option<UserI
         _ => None,
     };
     Ok((away, change))
+}
+
+/// Gives one that waits without end the time of its queue.
+fn give_time(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)> {
+    let mut hold = Hold::take(conn, id, at)?;
+    if hold.row.status != Status::Waiting || hold.row.held || hold.row.due_at.is_some() {
+        return Ok(((), Change::default()));
+    }
+    let queue = hold.queue(conn)?;
+    hold.row.due_at = patience(&queue, hold.row.queued_at);
+    let (_, change) = hold.write(conn)?;
+    Ok(((), change))
 }
 
 /// Whether it is a message that was left, and its queue has no room for it yet.

@@ -10,7 +10,7 @@ use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
 use crate::store::{Conn, cooldowns, line, reps};
-use crate::words::{ConversationId, EventKind, Mode, Moment, Status, UserId};
+use crate::words::{ConversationId, EventKind, Mode, Moment, QueueId, Status, UserId};
 
 /// A held conversation: as it was, and as it will be.
 pub(super) struct Hold {
@@ -112,6 +112,9 @@ impl Hold {
             more => Self::lock(conn, id, more)?,
         };
         let beside = conversations::set_state(conn, &self.row)?;
+        if self.row.queue_id != self.before.queue_id {
+            check_queue(conn, self.row.queue_id)?;
+        }
         let log = events::append(conn, id, last_seq, self.at, self.log)?;
         let mut change = Change::default();
         let held = |row: &Conversation| row.rep_id.filter(|_| row.status.holds_slot());
@@ -139,6 +142,15 @@ impl Hold {
         let grown = Grown::new(log, audience.into_iter().flatten(), Some(view.clone()));
         change.conversation(fact, grown);
         Ok((view, change))
+    }
+}
+
+/// Refuses a queue that was deleted in the moment in which a conversation came to it: once the
+/// conversation names it, nobody else deletes it.
+pub(super) fn check_queue(conn: &mut Conn, queue: QueueId) -> Result<()> {
+    match queues::is_there(conn, queue)? {
+        true => Ok(()),
+        false => Err(Error::invalid("queue", "There is no such queue.")),
     }
 }
 

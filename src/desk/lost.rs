@@ -43,6 +43,7 @@ impl Desk {
     /// Tells the customers of a rep that he is lost, or back again. One node does.
     async fn tell_of(&self, rep: UserId, lost: bool, at: Moment) -> Result<()> {
         let mark = move |conn: &mut Conn| match reps::set_suspected(conn, rep, lost)? {
+            true if lost => Ok(conversations::held_by_lost(conn, rep)?),
             true => Ok(conversations::held_by(conn, rep, Status::Active)?),
             false => Ok(Vec::new()),
         };
@@ -71,11 +72,7 @@ impl Desk {
 
     /// Puts back in line what a rep holds who has been lost since before `since`.
     async fn take_from(&self, rep: UserId, since: Moment, at: Moment) -> Result<()> {
-        let read = move |conn: &mut Conn| {
-            let mut held = conversations::held_by(conn, rep, Status::Active)?;
-            held.extend(conversations::held_by(conn, rep, Status::Offered)?);
-            Ok(held)
-        };
+        let read = move |conn: &mut Conn| Ok(conversations::held_by_lost(conn, rep)?);
         for id in self.0.store.read(read).await? {
             let taken = self.commit(move |conn| {
                 let mut hold = Hold::take(conn, id, at)?;

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk, check_text, slots};
+use super::{Actor, Change, Desk, check_text, open, slots};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::{Conn, messages, queues, users};
+use crate::store::{Conn, customer_sessions, messages, queues, users};
 use crate::words::{
     ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
@@ -103,7 +103,7 @@ impl Desk {
             data["queue_id"] = json!(hold.row.queue_id);
             hold.log(EventKind::Transferred, Some(actor.id), data);
             if hold.row.status == Status::Active {
-                slots::log_assignment(conn, &mut hold, Some(actor.id))?;
+                slots::log_assignment(conn, &mut hold, Some(actor.id), None)?;
             }
             hold.write(conn)
         })
@@ -161,9 +161,11 @@ impl Desk {
     /// for its customer's personal rep, else for the rep who had it, if he is there.
     pub async fn reopen(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         let (at, starts) = (now(), self.0.rules.head_starts);
+        let most = self.0.limits.open_per_customer_max;
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            if actor.id != hold.row.customer_id {
+            let his_own = actor.id == hold.row.customer_id;
+            if !his_own {
                 may_direct(&actor, &hold.row)?;
             }
             expect(&hold.row, &[Status::Closed])?;
@@ -176,8 +178,14 @@ impl Desk {
                 let detail = "It was closed too long ago. Open a new conversation.";
                 return Err(Error::new(Code::ConversationClosed, detail));
             }
+            if his_own {
+                open::admit(conn, actor.id, Some(queue.id), most, false)?;
+                // Whether he is there counts from now on: he may ask over REST.
+                customer_sessions::forget_left(conn, actor.id)?;
+            }
             hold.put_in_line(&queue);
             hold.row.place = at - starts.of(hold.row.priority);
+            hold.row.hops = 0;
             hold.row.resolution = None;
             hold.row.closed_at = None;
             let personal = users::personal_rep(conn, hold.row.customer_id)?;
@@ -227,7 +235,7 @@ pub(super) fn woken(
     if let Some(rep) = hold.row.last_rep_id
         && slots::take(conn, &mut hold, rep, &queue)?
     {
-        slots::log_assignment(conn, &mut hold, by)?;
+        slots::log_assignment(conn, &mut hold, by, None)?;
     }
     hold.write(conn)
 }

@@ -10,7 +10,7 @@ use super::{Actor, Change, Desk, check_text, slots};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, ConversationView};
-use crate::store::{Conn, reps};
+use crate::store::{Conn, events, reps};
 use crate::words::{
     Availability, ConversationId, EventKind, Mode, Moment, Role, Status, UserId, now,
 };
@@ -33,7 +33,9 @@ impl Desk {
                 let queue = hold.queue(conn)?;
                 reps::set_misses(conn, actor.id, 0)?;
                 slots::activate(&mut hold, actor.id, &queue);
-                slots::log_assignment(conn, &mut hold, Some(actor.id))?;
+                let offer = events::last_of(conn, id, EventKind::Offered)?;
+                let seen = offer.and_then(|event| event.data?.get("candidates")?.as_u64());
+                slots::log_assignment(conn, &mut hold, Some(actor.id), seen)?;
                 let (view, change) = hold.write(conn)?;
                 Ok(((view, true), change))
             })
@@ -125,6 +127,12 @@ pub(super) fn missed(conn: &mut Conn, hold: Hold) -> Result<(ConversationView, C
     let Some(rep) = hold.row.rep_id else {
         return Err(Error::not_found("offer"));
     };
+    let there = reps::standings_of(conn, &[rep])?.pop();
+    if there.is_none_or(|one| !one.present) {
+        // His node is gone, and he with it: he has not missed it.
+        let data = json!({ "rep_id": rep });
+        return taken_back(conn, hold, EventKind::Withdrawn, None, data);
+    }
     let queue = hold.queue(conn)?;
     let misses = reps::add_miss(conn, rep)?;
     if misses >= queue.policy.misses_max {
@@ -169,7 +177,12 @@ fn offer_to(
     if hold.row.rep_id != Some(actor.id) {
         return Err(offer_gone());
     }
-    Ok(Some(hold).filter(|hold| hold.row.status == Status::Offered))
+    let offered = hold.row.status == Status::Offered;
+    if offered && hold.row.due_at.is_some_and(|due| due < at) {
+        // It has run out, though nobody has written so yet.
+        return Err(offer_gone());
+    }
+    Ok(Some(hold).filter(|_| offered))
 }
 
 fn only_reps(actor: &Actor) -> Result<()> {

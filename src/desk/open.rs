@@ -60,7 +60,7 @@ impl Desk {
         let number = self.0.numbers.next(&self.0.store).await?;
         let (customer, command) = (actor.id, open.clone());
         let insert = move |conn: &mut Conn| {
-            let queue = admit(conn, &actor, &open, most)?;
+            let queue = admit(conn, actor.id, open.queue, most, open.leave_message)?;
             if personal_reps {
                 give_rep(conn, actor.id)?;
             }
@@ -162,15 +162,21 @@ fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> 
 }
 
 /// The queue to wait in, if there is room for one more.
-fn admit(conn: &mut Conn, actor: &Actor, open: &Open, most: i64) -> Result<Queue> {
-    let admission = queues::admission(conn, open.queue, actor.id)?;
+pub(super) fn admit(
+    conn: &mut Conn,
+    customer: UserId,
+    queue: Option<QueueId>,
+    most: i64,
+    leaves_message: bool,
+) -> Result<Queue> {
+    let admission = queues::admission(conn, queue, customer)?;
     let (queue, waiting, mine) =
         admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
     if mine.unwrap_or_default() >= most {
         let detail = format!("You have {most} open conversations already. Close one first.");
         return Err(Error::new(Code::TooManyOpen, detail));
     }
-    if open.leave_message {
+    if leaves_message {
         return Ok(queue);
     }
     if queue.policy.draining {
@@ -228,6 +234,7 @@ fn row(
 fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(ConversationView, Change)> {
     let (id, customer, queue, at) = (row.id, row.customer_id, row.queue_id, row.created_at);
     let beside = conversations::insert(conn, &row)?;
+    hold::check_queue(conn, queue)?;
     let mut entries = vec![Entry {
         client_id: Some(open.client_id),
         data: Some(asked(open)),

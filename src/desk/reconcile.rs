@@ -21,8 +21,8 @@ const AWAY: Duration = Duration::from_millis(500);
 /// After a comparison that took long, because many wait, the next one waits so many times as long.
 const RESTS: u32 = 8;
 
-/// How long it is known that a customer has left: longer than a conversation can lie idle.
-const LEFT_KEPT_MS: Moment = 7 * 24 * 60 * 60 * 1_000;
+/// How long it is known that a customer has left who has nothing open.
+const LEFT_KEPT_MS: Moment = 60 * 60 * 1_000;
 
 /// Runs the repair of one node.
 pub struct Reconciler {

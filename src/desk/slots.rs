@@ -46,9 +46,14 @@ pub(super) fn activate(hold: &mut Hold, rep: UserId, queue: &Queue) {
     row.due_at = Some(hold.at + policy.first_reply_ms.unwrap_or(policy.idle_after_ms));
 }
 
-/// Writes down who has it now, with what he held and might hold at that moment. One that was
-/// offered before has had its slot since then, so that its load may be more than he may hold now.
-pub(super) fn log_assignment(conn: &mut Conn, hold: &mut Hold, by: Option<UserId>) -> Result<()> {
+/// Writes down who has it now, with what he held and might hold at that moment, and how many
+/// `candidates` there were when he was asked.
+pub(super) fn log_assignment(
+    conn: &mut Conn,
+    hold: &mut Hold,
+    by: Option<UserId>,
+    candidates: Option<u64>,
+) -> Result<()> {
     let Some(rep) = hold.row.rep_id else {
         return Ok(());
     };
@@ -61,6 +66,7 @@ pub(super) fn log_assignment(conn: &mut Conn, hold: &mut Hold, by: Option<UserId
         "capacity": capacity,
         "waited_ms": (hold.at - hold.row.created_at).max(0),
         "claimed": false,
+        "candidates": candidates,
         "accepted": hold.was_offered(),
     });
     hold.log(EventKind::Assigned, by, data);

@@ -61,6 +61,8 @@ impl Session {
         let me = self.caller.actor.id;
         let (offered, views): (Vec<_>, Vec<_>) =
             views.into_iter().partition(|view| is_offered(view, me));
+        let role = self.caller.actor.role;
+        let views: Vec<_> = views.into_iter().map(|view| view.seen_by(role)).collect();
         self.welcome(wire, &views, rep).await?;
         for frame in offered.iter().filter_map(|view| self.offers.made(view)) {
             wire.send(&frame).await?;

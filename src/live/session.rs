@@ -137,7 +137,7 @@ impl Session {
     }
 
     async fn assigned(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
-        let conversation = Box::new(view.clone());
+        let conversation = Box::new(view.clone().seen_by(self.caller.actor.role));
         wire.send(&ServerFrame::Assigned { conversation }).await
     }
 

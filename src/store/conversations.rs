@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
-use super::schema::{conversations, heads, queues, rep_queues};
+use super::schema::{conversations, heads, queues, rep_queues, reps};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use super::waiting::waits;
@@ -219,6 +219,20 @@ queries! {
             .limit(limit)
             .select(conversations::id);
         prepared(due).load(conn)
+    }
+
+    /// What a lost rep had got before he was lost, or is asked. Who works without a socket is not
+    /// lost to what he took since.
+    pub fn held_by_lost(conn, rep: UserId) -> QueryResult<Vec<ConversationId>> {
+        let before = conversations::assigned_at.le(reps::lost_at);
+        let active = conversations::status.eq(Status::Active).and(before.assume_not_null());
+        let held = conversations::table
+            .inner_join(reps::table.on(conversations::rep_id.eq(reps::user_id.nullable())))
+            .filter(conversations::rep_id.eq(rep))
+            .filter(active.or(conversations::status.eq(Status::Offered)))
+            .order(conversations::id)
+            .select(conversations::id);
+        prepared(held).load(conn)
     }
 
     /// What a rep holds in this status.

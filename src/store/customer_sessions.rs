@@ -4,17 +4,22 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
+use super::conversations::is_open;
 use super::prepared::prepared;
-use super::schema::customer_sessions;
+use super::schema::{conversations, customer_sessions};
 use crate::words::{Moment, NodeId, SocketId, UserId};
 
 queries! {
-    /// A socket of a customer has opened; what was known of his earlier ones is forgotten.
-    pub fn arrive(conn, id: SocketId, customer: UserId, node: NodeId) -> QueryResult<usize> {
+    /// Forgets the sockets that a customer had.
+    pub fn forget_left(conn, customer: UserId) -> QueryResult<usize> {
         let left = customer_sessions::table
             .filter(customer_sessions::customer_id.eq(customer))
             .filter(customer_sessions::left_at.is_not_null());
-        prepared(diesel::delete(left)).execute(conn)?;
+        prepared(diesel::delete(left)).execute(conn)
+    }
+
+    /// A socket of a customer has opened. What was known of his earlier ones is to be forgotten.
+    pub fn insert(conn, id: SocketId, customer: UserId, node: NodeId) -> QueryResult<usize> {
         diesel::insert_into(customer_sessions::table)
             .values((
                 customer_sessions::id.eq(id),
@@ -47,9 +52,14 @@ queries! {
         prepared(diesel::update(open).set(customer_sessions::left_at.eq(at))).execute(conn)
     }
 
-    /// Forgets who has been away since before a moment.
+    /// Forgets who has been away since before a moment and has nothing open.
     pub fn delete_left(conn, before: Moment) -> QueryResult<usize> {
-        let left = customer_sessions::table.filter(customer_sessions::left_at.lt(before));
+        let open = conversations::table
+            .filter(conversations::customer_id.eq(customer_sessions::customer_id))
+            .filter(is_open());
+        let left = customer_sessions::table
+            .filter(customer_sessions::left_at.lt(before))
+            .filter(diesel::dsl::not(diesel::dsl::exists(open)));
         prepared(diesel::delete(left)).execute(conn)
     }
 }

@@ -156,6 +156,12 @@ queries! {
         prepared(one).get_result(conn).optional()
     }
 
+    /// Whether it is there and not deleted.
+    pub fn is_there(conn, id: QueueId) -> QueryResult<bool> {
+        let one = queues::table.find(id).filter(there());
+        prepared(diesel::select(diesel::dsl::exists(one))).get_result(conn)
+    }
+
     /// All of them, in the order people see.
     pub fn list(conn) -> QueryResult<Vec<Queue>> {
         let all = queues::table

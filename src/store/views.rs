@@ -8,7 +8,7 @@ use super::conn::{Conn, queries};
 use super::conversations::Conversation;
 use super::schema::{queues, users};
 use crate::error::Result;
-use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Status, UserId};
+use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId};
 
 /// What stands beside a conversation's row, as an expression to select or to return.
 macro_rules! beside {
@@ -107,6 +107,18 @@ pub fn people(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, PersonV
     Ok(found
         .map(|(id, name)| (id, PersonView { id, name }))
         .collect())
+}
+
+impl ConversationView {
+    /// The conversation as somebody of this role may see it: whom else it is offered to, and when
+    /// its state ends by itself, is not told to customers.
+    pub fn seen_by(mut self, role: Role) -> Self {
+        if role == Role::Customer {
+            self.offered_to = None;
+            self.due_at = None;
+        }
+        self
+    }
 }
 
 /// Rows with the names and last seqs that people see, in three queries whatever their number.

@@ -7,8 +7,8 @@ use diesel::sql_types::Bool;
 
 use super::conn::queries;
 use super::prepared::prepared;
-use super::schema::{conversations, customer_sessions, reps};
-use crate::words::{Availability, ConversationId, Moment, QueueId, Status, UserId};
+use super::schema::{conversations, customer_sessions, queues, reps};
+use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status, UserId};
 
 /// Who waits, spelt as the index of the line spells it: with a parameter PostgreSQL could not
 /// use that index in a plan that it keeps.
@@ -97,6 +97,29 @@ queries! {
                 prepared(diesel::update(line).set(never)).execute(conn)
             }
         }
+    }
+
+    /// Held ones whose customer is here: he came back while his place was being held.
+    pub fn held_in_vain(conn) -> QueryResult<Vec<ConversationId>> {
+        let here = customer_sessions::table
+            .filter(customer_sessions::customer_id.eq(conversations::customer_id))
+            .filter(customer_sessions::left_at.is_null());
+        let held = conversations::table
+            .filter(waits().and(conversations::held.eq(true)))
+            .filter(diesel::dsl::exists(here))
+            .select(conversations::id);
+        prepared(held).load(conn)
+    }
+
+    /// Waiting ones that time has forgotten, although it ends what waits in their queue: the
+    /// policy was changed while they were being written.
+    pub fn endless(conn) -> QueryResult<Vec<ConversationId>> {
+        let endless = conversations::table
+            .inner_join(queues::table)
+            .filter(waits().and(conversations::held.eq(false)))
+            .filter(conversations::due_at.is_null().and(queues::mode.ne(Mode::Manual)))
+            .select(conversations::id);
+        prepared(endless).load(conn)
     }
 
     /// Those of a customer that are held.

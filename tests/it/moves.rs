@@ -371,3 +371,20 @@ async fn the_tale_of_a_conversation_names_who_did_what(world: &World) {
     ];
     assert_eq!(tale, expected);
 }
+
+mod doors {
+    use super::*;
+
+    on_both!(reopening_goes_through_the_same_door_as_opening);
+
+    async fn reopening_goes_through_the_same_door_as_opening(world: &World) {
+        let ann = world.customer(0).await;
+        let (one, two) = (ann.open().await, ann.open().await);
+        ann.close(&one).await.ok(200);
+        ann.close(&two).await.ok(200);
+        world.change_queue(|queue| queue.waiting_max = 1).await;
+        ann.act(&one, "reopen", json!({})).await.ok(200);
+        let full = ann.act(&two, "reopen", json!({})).await;
+        assert_eq!(full.code(503), "queue_full");
+    }
+}

@@ -377,3 +377,87 @@ async fn a_restart_requeues_nobody_who_comes_back() {
     assert_eq!(world.status(&gone).await, "waiting");
     world.end().await;
 }
+
+mod worked_out {
+    //! What once went wrong, each for a reason of its own.
+    use super::*;
+
+    on_both!(with restless;
+        a_rep_without_a_socket_is_not_suspected_for_what_he_claims_later,
+        who_reopens_over_rest_is_not_held_for_a_socket_of_long_ago,
+        what_a_customer_sees_names_nobody_who_is_only_asked,
+    );
+
+    async fn a_rep_without_a_socket_is_not_suspected_for_what_he_claims_later(world: &World) {
+        let (rep, admin) = (world.rep(1, 3).await, world.admin().await);
+        drop(rep.socket().await);
+        // Another is lost, told of and given away: by then the first counts as lost, too.
+        let other = world.rep(2, 1).await;
+        let socket = other.socket().await;
+        let moved = world.customer(1).await.open().await;
+        status(world, &moved, "active").await;
+        drop(socket);
+        until("the other's goes back", async || {
+            admin.kinds(&moved).await.contains(&"requeued".into())
+        })
+        .await;
+        let id = world.customer(0).await.open().await;
+        rep.claim(&id).await.ok(200);
+        rep.claim(&moved).await.ok(200);
+        // As much time again.
+        let third = world.rep(0, 1).await;
+        let socket = third.socket().await;
+        let clock = world.customer(2).await.open().await;
+        status(world, &clock, "active").await;
+        drop(socket);
+        until("the third's goes back", async || {
+            admin.kinds(&clock).await.contains(&"requeued".into())
+        })
+        .await;
+        assert_eq!(admin.kinds(&id).await, ["opened", "assigned"]);
+    }
+
+    async fn who_reopens_over_rest_is_not_held_for_a_socket_of_long_ago(world: &World) {
+        let (ann, admin) = (world.customer(0).await, world.admin().await);
+        let id = ann.open().await;
+        drop(ann.socket().await);
+        held(&admin, &id, true).await;
+        ann.close(&id).await.ok(200);
+        ann.act(&id, "reopen", json!({})).await.ok(200);
+        // Somebody else is held meanwhile: time has passed.
+        let ben = world.customer(1).await;
+        let his = ben.open().await;
+        drop(ben.socket().await);
+        held(&admin, &his, true).await;
+        let kinds = ann.kinds(&id).await;
+        assert_eq!(kinds, ["opened", "held", "closed", "reopened"]);
+    }
+
+    async fn what_a_customer_sees_names_nobody_who_is_only_asked(world: &World) {
+        let change = |queue: &mut switchboard::store::queues::Queue| {
+            queue.mode = switchboard::words::Mode::Offer;
+            queue.policy.offer_ms = 60_000;
+            queue.policy.cooldown_ms = 60_000;
+        };
+        world.change_queue(change).await;
+        let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+        let mut socket = rep.socket().await;
+        let id = ann.open().await;
+        socket.wait("offer").await;
+        let (_ann, ready) = ann.resume(json!({})).await;
+        let list = ann.get("/api/v1/conversations").await.ok(200);
+        let view = ann.view(&id).await;
+        rep.act(&id, "decline", json!({ "reason": "secret" }))
+            .await
+            .ok(200);
+        let log = ann.log(&id).await;
+        for told in [json!(log), view, list, ready] {
+            let text = told.to_string();
+            assert!(!text.contains(&rep.id.to_string()), "{text}");
+            assert!(
+                !text.contains("secret") && !text.contains("due_at"),
+                "{text}"
+            );
+        }
+    }
+}
