@@ -63,7 +63,7 @@ enum AdminCommand {
 #[derive(Subcommand)]
 enum BenchCommand {
     /// How long a free slot waits for the next customer.
-    Dispatch(bench::Options),
+    Dispatch(bench::Dispatch),
 }
 
 #[derive(Subcommand)]

@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 
+use super::cost::{Cost, Reader};
 use super::people::{self, Side};
 use super::place::Place;
 use crate::client::{Frame, Site, Socket};
@@ -49,6 +50,11 @@ impl Options {
         usize::from(self.reps) * usize::from(self.capacity)
     }
 
+    /// Those who wait while all slots are taken.
+    pub fn waiting(&self) -> usize {
+        usize::from(self.customers).saturating_sub(self.slots())
+    }
+
     /// What happens, in words.
     pub fn describe(&self) -> String {
         format!(
@@ -64,6 +70,7 @@ pub struct Waits {
     pub close: Vec<Duration>,
     pub assignments: usize,
     pub findings: Vec<Finding>,
+    pub cost: Cost,
 }
 
 /// Starts the servers, lets the people work, and gathers the times.
@@ -81,6 +88,8 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
     for _ in 0..options.reps {
         reps.push(people::add(app, Role::Rep, options.capacity.into()).await?);
     }
+    let mut reader = Reader::open(&place.settings).await?;
+    let before = reader.read(&servers).await?;
     // The people have a thread of their own, as the servers have theirs.
     let (tell, told) = mpsc::channel();
     let options = options.clone();
@@ -95,12 +104,15 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
             Err(mpsc::TryRecvError::Disconnected) => bail!("the people of the bench are gone"),
         }
     };
+    let after = reader.read(&servers).await?;
     let findings = servers[0].app.store.read(checks::run).await?;
     for server in servers {
         server.stop().await;
     }
     let (slot_to_customer, close, assignments) = times;
+    let cost = after.since(&before, assignments);
     Ok(Waits {
+        cost,
         slot_to_customer,
         close,
         assignments,

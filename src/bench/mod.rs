@@ -3,93 +3,141 @@
 //! Figures are ratios to something measured in the same run, since machines are shared and noisy.
 
 mod bare_claims;
+mod bare_engine;
+mod cost;
+mod crowd;
 mod dispatch;
+mod figures;
+mod growth;
+mod hall;
 mod people;
 mod place;
 pub mod stress;
 
 pub use dispatch::Options;
-use place::Place;
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+
 use crate::settings::Settings;
+use crate::{doctor, logging};
+use dispatch::Waits;
+use figures::Figures;
+use place::Place;
 
 /// How long the next in line may wait for a free slot, at the 99th percentile; on a machine whose
 /// database takes longer for a bare claim, half of that.
 const GOAL: Duration = Duration::from_millis(16);
 
+/// What to measure, and where to write it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Dispatch {
+    #[command(flatten)]
+    options: Options,
+    /// Writes everything as JSON, too: to this file, or with - to the output.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// How the wait grows instead: from 10 to 100,000 who wait and from 10 to 10,000 reps.
+    #[arg(long)]
+    growth: bool,
+    /// The most who wait, and the most reps.
+    #[arg(long, default_value_t = 100_000, requires = "growth",
+          value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    growth_max: u32,
+    /// How long each size is measured, each of three times.
+    #[arg(long, default_value_t = 8, requires = "growth",
+          value_parser = clap::value_parser!(u64).range(1..=600))]
+    growth_seconds: u64,
+}
+
 /// Measures how long a free slot waits for the next customer, prints it, and beside it what a bare
 /// claim transaction costs on the same database at the same moment.
-pub fn dispatch(settings: Settings, options: &Options) -> anyhow::Result<()> {
-    let place = Place::new(settings, options.nodes)?;
-    println!("{}, {}", place.describe(), options.describe());
-    let bare = bare_claims::measure(&place.settings, options.slots())?;
-    print("bare claim transaction", &bare);
-    let waits = actix_web::rt::System::new().block_on(dispatch::measure(&place, options))?;
-    print(
-        "close acknowledged -> next customer told",
-        &waits.slot_to_customer,
-    );
-    print("close sent -> close acknowledged", &waits.close);
-    println!(
-        "{} assignments, {:.0} a second",
-        waits.assignments,
-        waits.assignments as f64 / options.seconds as f64
-    );
-    let (ours, bare) = (
-        percentile(&waits.slot_to_customer, 99),
-        percentile(&bare, 99),
-    );
-    let goal = GOAL.max(bare / 2);
-    let verdict = if ours <= goal { "met" } else { "missed" };
-    println!(
-        "p99 {} against {} bare: ratio {:.2}; the goal of {} is {verdict}",
-        ms(ours),
-        ms(bare),
-        ours.as_secs_f64() / bare.as_secs_f64(),
-        ms(goal),
-    );
-    print!("{}", crate::doctor::report(&waits.findings));
-    anyhow::ensure!(
-        crate::doctor::is_well(&waits.findings),
-        "an invariant is broken"
-    );
+pub fn dispatch(settings: Settings, asked: &Dispatch) -> anyhow::Result<()> {
+    let (figures, well) = match asked.growth {
+        true => (grow(settings, asked)?, true),
+        false => wait(settings, &asked.options)?,
+    };
+    if let Some(path) = &asked.json {
+        write(path, &figures)?;
+    }
+    ensure!(well, "an invariant is broken");
     Ok(())
 }
 
-fn print(what: &str, times: &[Duration]) {
+fn grow(settings: Settings, asked: &Dispatch) -> anyhow::Result<Value> {
+    let place = Place::new(growth::roomy(settings), 1)?;
+    logging::start(&place.settings)?;
+    println!("{}", place.describe());
+    let lasts = Duration::from_secs(asked.growth_seconds);
+    actix_web::rt::System::new().block_on(growth::measure(&place, asked.growth_max, lasts))
+}
+
+/// Answers with the figures, and whether the record is sound.
+fn wait(settings: Settings, options: &Options) -> anyhow::Result<(Value, bool)> {
+    let place = Place::new(settings, options.nodes)?;
+    println!("{}, {}", place.describe(), options.describe());
+    let claims = bare_claims::measure(&place.settings, options.slots())?;
+    let claims = Figures::of(&claims);
+    println!("{}", claims.line("bare claim transaction"));
+    let system = actix_web::rt::System::new();
+    let (waiting, reps) = (options.waiting(), options.slots());
+    let engine = system.block_on(bare_engine::measure(&place.settings, waiting, reps))?;
+    let engine = Figures::of(&engine);
     println!(
-        "{what:42} n {:6}  p50 {:>9}  p90 {:>9}  p99 {:>9}  max {:>9}",
-        times.len(),
-        ms(percentile(times, 50)),
-        ms(percentile(times, 90)),
-        ms(percentile(times, 99)),
-        ms(percentile(times, 100)),
+        "{}",
+        engine.line("the line alone: a slot free, and settled")
     );
+    let waits = system.block_on(dispatch::measure(&place, options))?;
+    let told = Figures::of(&waits.slot_to_customer);
+    println!("{}", told.line("close acknowledged -> next customer told"));
+    let close = Figures::of(&waits.close);
+    println!("{}", close.line("close sent -> close acknowledged"));
+    let rate = waits.assignments as f64 / options.seconds as f64;
+    println!("{} assignments, {rate:.0} a second", waits.assignments);
+    print!("{}", waits.cost.lines());
+    let goal = (GOAL.as_secs_f64() * 1_000.0).max(claims.p99_ms / 2.0);
+    let met = told.p99_ms <= goal;
+    println!(
+        "p99 {:.2} ms against {:.2} ms bare: ratio {:.2}; the goal of {goal:.2} ms is {}",
+        told.p99_ms,
+        claims.p99_ms,
+        told.p99_ms / claims.p99_ms,
+        if met { "met" } else { "missed" },
+    );
+    print!("{}", doctor::report(&waits.findings));
+    let Waits {
+        assignments,
+        findings,
+        cost,
+        ..
+    } = waits;
+    let well = doctor::is_well(&findings);
+    let figures = json!({
+        "place": place.describe(),
+        "what": options.describe(),
+        "bare_claim": claims,
+        "engine_alone": engine,
+        "close_to_told": told,
+        "close": close,
+        "assignments": assignments,
+        "assignments_per_second": rate,
+        "each_assignment": cost,
+        "goal_ms": goal,
+        "met": met,
+        "findings": findings,
+    });
+    Ok((figures, well))
 }
 
-fn ms(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
-}
-
-/// The value below which so many of a hundred lie. Zero of nothing.
-fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let mut sorted = times.to_vec();
-    sorted.sort();
-    let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(at).copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_nearest_ranks() {
-        let times: Vec<_> = (1..=200).rev().map(Duration::from_millis).collect();
-        let at = |percent| percentile(&times, percent).as_millis();
-        assert_eq!((at(50), at(99), at(100)), (100, 198, 200));
-        assert_eq!(percentile(&[], 99), Duration::ZERO);
-    }
+fn write(path: &Path, figures: &Value) -> anyhow::Result<()> {
+    let text = format!("{figures:#}\n");
+    let written = match path == Path::new("-") {
+        true => std::io::stdout().write_all(text.as_bytes()),
+        false => std::fs::write(path, text),
+    };
+    written.with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -5,6 +5,7 @@
 //! so it must be harmless to repeat; its answer means that it is on disk.
 
 pub mod board;
+pub mod bulk;
 pub mod checks;
 pub mod conn;
 pub mod conversations;
@@ -135,6 +136,7 @@ pub struct Store {
     /// Where the file of SQLite is.
     place: Option<Place>,
     size: u32,
+    trips: pipeline::Trips,
 }
 
 /// How to open a [`Store`].
@@ -156,9 +158,9 @@ impl Store {
     }
 
     fn over(opener: Opener, first: Conn, options: &Options) -> anyhow::Result<Self> {
-        let place = match &opener {
-            Opener::Lite(place) => Some(place.clone()),
-            Opener::Pg(_) => None,
+        let (place, trips) = match &opener {
+            Opener::Lite(place) => (Some(place.clone()), pipeline::Trips::default()),
+            Opener::Pg(target) => (None, target.trips.clone()),
         };
         let pool = Pool::builder()
             .max_size(options.connections)
@@ -175,7 +177,13 @@ impl Store {
             writer,
             place,
             size: options.connections,
+            trips,
         })
+    }
+
+    /// How often this process has waited for an answer of PostgreSQL. SQLite is in the process.
+    pub fn round_trips(&self) -> u64 {
+        self.trips.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Whether several nodes can share this database.

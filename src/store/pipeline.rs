@@ -6,6 +6,8 @@
 //! one fails, everything behind it fails too, and the transaction with it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::pg::{Pg, PgQueryBuilder};
 use diesel::query_builder::{AsQuery, QueryBuilder, QueryFragment, QueryId};
@@ -27,7 +29,12 @@ pub struct Pipeline {
     known: HashSet<String>,
     /// What became of a transaction whose last writes failed beside its COMMIT.
     failed: Option<diesel::result::Error>,
+    trips: Trips,
 }
+
+/// How often an answer was waited for, on all connections of a store; what is asked once, when a
+/// statement is prepared, is left out.
+pub type Trips = Arc<AtomicU64>;
 
 /// What is sent before the next statement.
 #[derive(Default)]
@@ -87,12 +94,13 @@ fn text(statement: &impl QueryFragment<Pg>) -> QueryResult<String> {
 }
 
 impl Pipeline {
-    pub fn new(conn: AsyncPgConnection) -> Self {
+    pub fn new(conn: AsyncPgConnection, trips: Trips) -> Self {
         Self {
             conn,
             ahead: Ahead::default(),
             known: HashSet::new(),
             failed: None,
+            trips,
         }
     }
 
@@ -157,6 +165,7 @@ impl SimpleAsyncConnection for Pipeline {
             // Nothing of it was ever sent.
             return Ok(());
         }
+        self.trips.fetch_add(1, Ordering::Relaxed);
         let mut conn = &self.conn;
         let (before, done) = join(ahead.send(&self.conn), conn.batch_execute(sql)).await;
         match before {
@@ -180,6 +189,7 @@ impl AsyncConnectionCore for Pipeline {
         T::Query: QueryFragment<Pg> + QueryId + 'query,
     {
         let ahead = std::mem::take(&mut self.ahead);
+        self.trips.fetch_add(1, Ordering::Relaxed);
         let mut conn = &self.conn;
         Self::send(ahead, &self.conn, conn.load(source))
     }
@@ -192,6 +202,7 @@ impl AsyncConnectionCore for Pipeline {
         T: QueryFragment<Pg> + QueryId + 'query,
     {
         let ahead = std::mem::take(&mut self.ahead);
+        self.trips.fetch_add(1, Ordering::Relaxed);
         let mut conn = &self.conn;
         Self::send(ahead, &self.conn, conn.execute_returning_count(source))
     }
@@ -201,7 +212,8 @@ impl AsyncConnection for Pipeline {
     type TransactionManager = AnsiTransactionManager;
 
     async fn establish(url: &str) -> ConnectionResult<Self> {
-        AsyncPgConnection::establish(url).await.map(Self::new)
+        let conn = AsyncPgConnection::establish(url).await?;
+        Ok(Self::new(conn, Trips::default()))
     }
 
     fn transaction_state(&mut self) -> &mut AnsiTransactionManager {

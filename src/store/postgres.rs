@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Trips};
 
 /// A synchronous PostgreSQL connection.
 pub type PgConn = AsyncConnectionWrapper<Pipeline, OwnRuntime>;
@@ -72,6 +72,8 @@ impl Drop for OwnRuntime {
 pub struct Target {
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
+    /// Of all connections opened here.
+    pub(super) trips: Trips,
 }
 
 impl Target {
@@ -105,6 +107,7 @@ impl Target {
         Ok(Self {
             config,
             tls: MakeRustlsConnect::new(tls_config(verify, root.as_deref())?),
+            trips: Trips::default(),
         })
     }
 
@@ -116,7 +119,7 @@ impl Target {
             anyhow::Ok(AsyncPgConnection::try_from_client_and_connection(client, link).await?)
         })?;
         OPENED_ON.set(Some(runtime));
-        Ok(PgConn::from(Pipeline::new(conn)))
+        Ok(PgConn::from(Pipeline::new(conn, self.trips.clone())))
     }
 }
 

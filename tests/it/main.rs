@@ -10,6 +10,7 @@ mod bad_handshake;
 mod bad_http;
 mod bad_input;
 mod bad_texts;
+mod bench;
 mod board;
 mod command_line;
 mod commands;

@@ -98,8 +98,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "bench",
         &[
-            "app", "client", "desk", "dispatch", "doctor", "error", "hub", "logging", "news",
-            "people", "server", "settings", "store", "words",
+            "app",
+            "client",
+            "desk",
+            "dispatch",
+            "doctor",
+            "error",
+            "hub",
+            "logging",
+            "news",
+            "people",
+            "server",
+            "settings",
+            "shared_redis",
+            "store",
+            "words",
         ],
     ),
     (

@@ -1,0 +1,105 @@
+//! Many rows at once, for whoever wants a full house at its start: the benches. What they write
+//! must be sound; nobody looks at it on the way.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::conversations::Conversation;
+use super::events::Event;
+use super::reps::Rep;
+use super::schema::{conversations, events, heads, rep_queues, rep_sessions, reps, users};
+use super::users::User;
+use crate::error::Result;
+use crate::words::{ConversationId, Moment, NodeId, QueueId, SocketId, UserId};
+
+/// How many rows fit into one statement of either database, by the widest of them.
+pub const ROWS_MAX: usize = 1_000;
+
+queries! {
+    pub fn insert_users(conn, rows: &[User]) -> QueryResult<usize> {
+        diesel::insert_into(users::table).values(rows).execute(conn)
+    }
+
+    pub fn insert_reps(conn, rows: &[Rep]) -> QueryResult<usize> {
+        diesel::insert_into(reps::table).values(rows).execute(conn)
+    }
+
+    /// Who serves which queue.
+    pub fn insert_serving(conn, rows: &[(UserId, QueueId)]) -> QueryResult<usize> {
+        let row = |(rep, queue): &(UserId, QueueId)| {
+            (rep_queues::rep_id.eq(*rep), rep_queues::queue_id.eq(*queue))
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        diesel::insert_into(rep_queues::table).values(rows).execute(conn)
+    }
+
+    /// Reps' sockets on a node.
+    pub fn insert_sockets(conn, rows: &[(SocketId, UserId)], node: NodeId, at: Moment)
+        -> QueryResult<usize>
+    {
+        let row = |(socket, rep): &(SocketId, UserId)| {
+            (
+                rep_sessions::id.eq(*socket),
+                rep_sessions::rep_id.eq(*rep),
+                rep_sessions::node_id.eq(node),
+                rep_sessions::created_at.eq(at),
+            )
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        diesel::insert_into(rep_sessions::table).values(rows).execute(conn)
+    }
+
+    pub fn insert_conversations(conn, rows: &[Conversation]) -> QueryResult<usize> {
+        diesel::insert_into(conversations::table).values(rows).execute(conn)
+    }
+
+    pub fn insert_heads(conn, rows: &[(ConversationId, i64)]) -> QueryResult<usize> {
+        let row = |(id, last_seq): &(ConversationId, i64)| {
+            (heads::conversation_id.eq(*id), heads::last_seq.eq(*last_seq))
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        diesel::insert_into(heads::table).values(rows).execute(conn)
+    }
+
+    pub fn insert_events(conn, rows: &[Event]) -> QueryResult<usize> {
+        diesel::insert_into(events::table).values(rows).execute(conn)
+    }
+
+    /// Whether there is anybody at all.
+    pub fn anybody(conn) -> QueryResult<bool> {
+        let first = users::table.select(users::id).limit(1);
+        let first = first.first::<UserId>(conn).optional()?;
+        Ok(first.is_some())
+    }
+}
+
+/// Removes everybody, and all they ever said. The queues stay.
+pub fn clear(conn: &mut Conn) -> Result<()> {
+    const TABLES: [&str; 11] = [
+        "cooldowns",
+        "events",
+        "heads",
+        "conversations",
+        "customer_sessions",
+        "rep_sessions",
+        "rep_queues",
+        "reps",
+        "socket_tickets",
+        "sessions",
+        "users",
+    ];
+    match conn {
+        Conn::Pg(_) => conn.execute(&format!("TRUNCATE {}", TABLES.join(", ")))?,
+        Conn::Lite(_) => {
+            for table in TABLES {
+                conn.execute(&format!("DELETE FROM {table}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Has the database look at what there is, as it does by itself before long.
+pub fn analyze(conn: &mut Conn) -> Result<()> {
+    Ok(conn.execute("ANALYZE")?)
+}
