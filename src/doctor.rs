@@ -4,11 +4,17 @@ use crate::settings::Settings;
 use crate::store;
 use crate::store::checks::{self, Finding};
 
-/// Asks every invariant on the database of the settings and prints what was found. True when
-/// nothing is broken.
-pub fn examine(settings: &Settings) -> anyhow::Result<bool> {
+/// Asks every invariant on the database of the settings and prints what was found. With `full` also
+/// whether every log tells what its conversation's row says. True when nothing is broken.
+pub fn examine(settings: &Settings, full: bool) -> anyhow::Result<bool> {
     let mut conn = store::open_existing(&settings.database())?;
-    let findings = checks::run(&mut conn)?;
+    let (findings, examples) = match full {
+        true => checks::run_full(&mut conn)?,
+        false => (checks::run(&mut conn)?, Vec::new()),
+    };
+    for example in examples {
+        println!("{example}");
+    }
     print!("{}", report(&findings));
     Ok(is_well(&findings))
 }

@@ -38,7 +38,11 @@ enum Command {
     #[command(subcommand)]
     Stress(StressCommand),
     /// Check the invariants on the database; exits with 1 if one is broken.
-    Doctor,
+    Doctor {
+        /// Also tell every conversation anew from its log, and compare. Takes longer.
+        #[arg(long)]
+        full: bool,
+    },
     /// Make or change admins.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -102,7 +106,7 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Stress(StressCommand::Dispatch(options)) => {
             bench::stress::dispatch(settings, &options)?;
         }
-        Command::Doctor => return Ok(exit(doctor::examine(&settings)?)),
+        Command::Doctor { full } => return Ok(exit(doctor::examine(&settings, full)?)),
         Command::Admin(AdminCommand::Create { username }) => {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
         }

@@ -1,10 +1,12 @@
 //! The invariants as questions to the database: each answers with what breaks it.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, Dialect, queries};
+use super::fold::{self, Log};
 use crate::error::Result;
+use crate::words::EventKind;
 
 /// One invariant.
 pub struct Check {
@@ -144,12 +146,6 @@ struct Broken {
     broken: i64,
 }
 
-#[derive(QueryableByName)]
-struct Assignment {
-    #[diesel(sql_type = Text)]
-    data: String,
-}
-
 /// `e.sender_id` as plain hexadecimal text.
 fn hex_of_sender<C: Dialect>(_: &C) -> &'static str {
     C::HEX_OF_SENDER
@@ -170,29 +166,34 @@ queries! {
         )
         .get_result(conn)
     }
-
-    fn assignments(conn) -> QueryResult<Vec<Assignment>> {
-        diesel::sql_query(
-            "SELECT CAST(data AS TEXT) AS data FROM events WHERE kind IN ('assigned', 'offered')",
-        )
-        .load(conn)
-    }
 }
 
 /// Asks everything in one read snapshot.
 pub fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
-    begin_snapshot(conn)?;
-    let findings = ask(conn);
-    conn.execute("ROLLBACK")?;
-    findings
+    in_snapshot(conn, ask)
+}
+
+/// Asks everything, and tells every conversation anew from its log, in one read snapshot. Answers
+/// also some of those that differ, in full.
+pub fn run_full(conn: &mut Conn) -> Result<(Vec<Finding>, Vec<String>)> {
+    in_snapshot(conn, |conn| {
+        let mut findings = ask(conn)?;
+        let differences = fold::run(conn)?;
+        findings.extend(differences.findings());
+        Ok((findings, differences.examples))
+    })
 }
 
 /// Counts everything, however long that takes.
 pub fn totals(conn: &mut Conn) -> Result<Totals> {
+    in_snapshot(conn, |conn| Ok(count_all(conn)?))
+}
+
+fn in_snapshot<T>(conn: &mut Conn, ask: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     begin_snapshot(conn)?;
-    let totals = count_all(conn);
+    let answer = ask(conn);
     conn.execute("ROLLBACK")?;
-    Ok(totals?)
+    answer
 }
 
 fn begin_snapshot(conn: &mut Conn) -> Result<()> {
@@ -226,13 +227,10 @@ fn ask(conn: &mut Conn) -> Result<Vec<Finding>> {
 /// Each event that takes a slot says what the rep held and might hold at that commit. An accepted
 /// offer takes none: it has had its slot since it was made.
 fn over_capacity(conn: &mut Conn) -> Result<i64> {
-    let over = |row: &Assignment| {
-        let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
+    let over = |data: &serde_json::Value| {
         let number = |name: &str| data.get(name).and_then(serde_json::Value::as_i64);
-        if ["over_capacity", "accepted"]
-            .iter()
-            .any(|name| data[*name] == true)
-        {
+        let said = |name: &str| data.get(name) == Some(&true.into());
+        if said("over_capacity") || said("accepted") {
             return false;
         }
         match (number("load"), number("capacity")) {
@@ -240,5 +238,10 @@ fn over_capacity(conn: &mut Conn) -> Result<i64> {
             _ => true,
         }
     };
-    Ok(assignments(conn)?.iter().filter(|row| over(row)).count() as i64)
+    let mut log = Log::of(vec![EventKind::Assigned, EventKind::Offered]);
+    let mut broken = 0;
+    while let Some(event) = log.next(conn)? {
+        broken += i64::from(event.data.as_ref().is_none_or(over));
+    }
+    Ok(broken)
 }

@@ -13,6 +13,7 @@ pub mod cooldowns;
 pub mod counters;
 pub mod customer_sessions;
 pub mod events;
+mod fold;
 pub mod line;
 mod lite;
 pub mod messages;

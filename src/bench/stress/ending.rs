@@ -88,19 +88,36 @@ async fn step(house: &House, view: ConversationView, rep: usize) {
     house.tally.borrow_mut().answered(command, answer);
 }
 
-/// What the doctor finds, and how much there is. Blocks.
-pub fn examine(settings: &Settings) -> anyhow::Result<(Vec<Finding>, Totals)> {
+/// What the doctor finds, and how much there is.
+pub struct Record {
+    pub findings: Vec<Finding>,
+    /// Some conversations whose log tells otherwise.
+    examples: Vec<String>,
+    pub totals: Totals,
+}
+
+/// Asks the doctor, every log included. Blocks.
+pub fn examine(settings: &Settings) -> anyhow::Result<Record> {
     let mut conn = store::open_existing(&settings.database())?;
-    Ok((checks::run(&mut conn)?, checks::totals(&mut conn)?))
+    let (findings, examples) = checks::run_full(&mut conn)?;
+    let totals = checks::totals(&mut conn)?;
+    Ok(Record {
+        findings,
+        examples,
+        totals,
+    })
 }
 
 /// Compares what there is with what was acknowledged.
-pub fn compare(house: &House, findings: &[Finding], totals: Totals) {
-    let mut tally = house.tally.borrow_mut();
-    for finding in findings.iter().filter(|one| one.broken > 0) {
+pub fn compare(house: &House, record: &Record) {
+    let (mut tally, totals) = (house.tally.borrow_mut(), record.totals);
+    for example in &record.examples {
+        tally.tell(example.clone());
+    }
+    for finding in record.findings.iter().filter(|one| one.broken > 0) {
         let what = match finding.name {
             "capacity_was_kept" => Wrong::OverCapacity,
-            "epoch_counts_assignments" | "slot_has_rep" => Wrong::Twice,
+            "epoch_counts_assignments" | "slot_has_rep" | "log_can_have_happened" => Wrong::Twice,
             _ => Wrong::Lost,
         };
         let says = format!("{}: {} break it", finding.says, finding.broken);

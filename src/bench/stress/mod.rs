@@ -26,8 +26,8 @@ use crate::doctor;
 use crate::logging;
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::store::checks::{Finding, Totals};
 use crate::words::Status;
+use ending::Record;
 use house::House;
 use tally::Wrong;
 use work::Worker;
@@ -74,9 +74,9 @@ pub fn dispatch(settings: Settings, options: &Options) -> anyhow::Result<()> {
     );
     let (house, lasted) = actix_web::rt::System::new().block_on(play(&place, options, seed))?;
     println!("the doctor is asked");
-    let (findings, totals) = ending::examine(&place.settings)?;
-    ending::compare(&house, &findings, totals);
-    print!("{}", report(&house, seed, lasted, &findings, totals));
+    let record = ending::examine(&place.settings)?;
+    ending::compare(&house, &record);
+    print!("{}", report(&house, seed, lasted, &record));
     let well = house.tally.borrow().all_is_well();
     ensure!(well, "something is broken; the seed was {seed}");
     Ok(())
@@ -222,13 +222,8 @@ fn tell(house: &House, options: &Options, after: Duration, claims: u64, rate: u6
     };
 }
 
-fn report(
-    house: &House,
-    seed: u64,
-    lasted: Duration,
-    findings: &[Finding],
-    totals: Totals,
-) -> String {
+fn report(house: &House, seed: u64, lasted: Duration, record: &Record) -> String {
+    let totals = record.totals;
     let tally = house.tally.borrow();
     let repairs: u64 = house.apps.iter().map(|app| app.metrics.repairs.get()).sum();
     let refused: u64 = house.apps.iter().map(|app| app.metrics.refused.get()).sum();
@@ -271,6 +266,6 @@ fn report(
     for says in tally.told() {
         text.push_str(&format!("BROKEN {says}\n"));
     }
-    text.push_str(&doctor::report(findings));
+    text.push_str(&doctor::report(&record.findings));
     text
 }

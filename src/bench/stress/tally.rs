@@ -93,6 +93,11 @@ impl Tally {
 
     pub fn wrong_many(&mut self, what: Wrong, count: u64, says: String) {
         *self.wrong.entry(what).or_default() += count;
+        self.tell(says);
+    }
+
+    /// More about what is wrong.
+    pub fn tell(&mut self, says: String) {
         if self.told.len() < TOLD {
             self.told.push(says);
         }
