@@ -14,68 +14,83 @@ use crate::words::{Mode, QueueId, UserId};
 
 /// A queue, or what to change of one: what is left out stays as it is, in a new queue as
 /// `docs/queues.md` says. Durations are in ms.
-#[derive(serde::Deserialize, utoipa::ToSchema, Default)]
-#[serde(deny_unknown_fields, default)]
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct QueueEdit {
     /// 1 to 100 characters. A new queue needs one.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
     pub name: Option<String>,
     /// At most 1000 characters.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
     pub description: Option<String>,
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Mode, required = false)]
     pub mode: Option<Mode>,
     /// How many may wait in it.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i32, required = false)]
     pub waiting_max: Option<i32>,
     /// How long an offer lasts.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub offer_ms: Option<i64>,
     /// How long a rep who declined or missed a conversation is not given it again.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub cooldown_ms: Option<i64>,
     /// After so many misses in a row a rep is set away.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i32, required = false)]
     pub misses_max: Option<i32>,
     /// How long the preferred rep comes first; 0: he does not.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub prefer_ms: Option<i64>,
     /// How long the place of a lost customer is held; null: for ever.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<i64>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>, required = false)]
     pub abandon_after_ms: Option<Option<i64>>,
     /// How soon a rep must answer; null: whenever.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<i64>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>, required = false)]
     pub first_reply_ms: Option<Option<i64>>,
     /// How long nobody may say anything.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub idle_after_ms: Option<i64>,
     /// How long the slot stays taken after a close; 0: no wrap-up.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub wrap_ms: Option<i64>,
     /// How long after its end a conversation may be opened again.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub reopen_ms: Option<i64>,
     /// How long a customer should wait at most.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub wait_target_ms: Option<i64>,
     /// Where those go who have waited too long here; null: nowhere.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>, format = "uuid")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<QueueId>, required = false)]
     pub fallback_queue_id: Option<Option<QueueId>>,
     /// How long is too long.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i64, required = false)]
     pub fallback_after_ms: Option<i64>,
     /// How often a conversation may go to a fallback queue.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = i32, required = false)]
     pub hops_max: Option<i32>,
     /// Lets nobody new in.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
     pub draining: Option<bool>,
     /// The reps who serve it, and no others. A new queue is served by all if it is not said.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<UserId>, required = false)]
     pub reps: Option<Vec<UserId>>,
 }
 

@@ -30,7 +30,6 @@ pub struct NewRep {
     /// How many conversations he may hold: 0 to 100, else 5.
     pub capacity: Option<i32>,
     /// The queues he serves; all there are if it is not given.
-    #[schema(value_type = Option<Vec<String>>)]
     pub queues: Option<Vec<QueueId>>,
 }
 

@@ -2,7 +2,9 @@
 //! at once, on every node. Nothing is left to repair here: it comes only every ten minutes.
 
 use serde_json::{Value, json};
+use switchboard::error::{Code, Error};
 use switchboard::settings::Settings;
+use switchboard::store::{Conn, conversations};
 
 use crate::harness::{World, client_id, until};
 use crate::on_both_with;
@@ -18,6 +20,7 @@ on_both_with!(
     who_waits_for_a_rep_in_a_manual_queue_is_his_to_take,
     flips_under_load_lose_nobody,
     the_patience_of_those_who_wait_goes_by_the_new_mode,
+    sql_refuses_whatever_the_line_proposes,
 );
 
 fn without_repair(settings: &mut Settings) {
@@ -250,4 +253,37 @@ async fn the_patience_of_those_who_wait_goes_by_the_new_mode(world: &World) {
     assert_eq!(due(world, &waits).await, Some(70_000));
     assert_eq!(due(world, left).await, before, "it does not wait");
     until("it is well", async || world.broken().await.is_empty()).await;
+}
+
+/// A line that has not heard of the mode yet does no harm.
+async fn sql_refuses_whatever_the_line_proposes(world: &World) {
+    let (admin, rep, ann) = (
+        world.admin().await,
+        world.rep(1, 3).await,
+        world.customer(2).await,
+    );
+    let queue = first(&ann).await;
+    let waits = open_in(&ann, &queue).await;
+    let (id, his) = (waits.parse().unwrap(), rep.id);
+    for (to, by_the_line) in [("manual", false), ("offer", false), ("auto", true)] {
+        mode(&admin, &queue, to).await;
+        for by in [None, Some(his)] {
+            let given = move |conn: &mut Conn| {
+                let given = conversations::set_assigned(conn, id, his, by, 1)?;
+                // Nothing is to come of it.
+                let given = if given.is_some() { "given" } else { "refused" };
+                Err::<(), _>(Error::new(Code::Forbidden, given))
+            };
+            let answer = world.nodes[0]
+                .app
+                .store
+                .write(given)
+                .await
+                .unwrap_err()
+                .detail;
+            let may = by.is_some() || by_the_line;
+            assert_eq!(answer, if may { "given" } else { "refused" }, "{to} {by:?}");
+        }
+    }
+    assert_eq!(world.status(&waits).await, "waiting");
 }
