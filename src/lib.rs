@@ -45,6 +45,7 @@ pub mod http;
 pub mod shared_redis;
 pub mod vital;
 
+pub mod folder;
 pub mod server;
 
 pub mod doctor;

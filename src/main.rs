@@ -13,7 +13,7 @@ use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::{Options, Store};
-use switchboard::{bench, demo, doctor, health, logging};
+use switchboard::{bench, demo, doctor, folder, health, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -167,7 +167,7 @@ fn password_of(username: &str) -> anyhow::Result<String> {
 
 async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<()> {
     let password = password_of(&username)?;
-    std::fs::create_dir_all(&settings.data_dir)?;
+    folder::make_private(&settings.data_dir)?;
     let options = Options {
         url: settings.database(),
         connections: 1,

@@ -2,13 +2,12 @@
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
@@ -21,12 +20,13 @@ use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
 use crate::dispatch::{self, Engine};
 use crate::error::{Error, Result};
 use crate::eta::Paces;
+use crate::folder;
 use crate::http;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::minutes;
 use crate::node::Lease;
-use crate::people::{People, random_hex};
+use crate::people::People;
 use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
@@ -64,9 +64,9 @@ impl Server {
     pub async fn start(settings: Settings, listener: TcpListener) -> anyhow::Result<Self> {
         // Two libraries bring TLS; both are to use this provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        private_folder(&settings.data_dir)?;
-        let lock = lock(&settings.database())?;
-        let secret = secret(&settings)?;
+        folder::make_private(&settings.data_dir)?;
+        let lock = folder::lock(&settings.database())?;
+        let secret = folder::secret(&settings)?;
         let store = open_store(&settings).await?;
         begin(&store, first_queue(settings.waiting_max)).await?;
 
@@ -87,18 +87,7 @@ impl Server {
         });
         let people = people(&settings, &store, &secret);
 
-        let lease = Lease {
-            store: store.clone(),
-            hub: hub.clone(),
-            desk: desk.clone(),
-            id: node,
-            name: settings.listen.clone(),
-            lasts: Duration::from_millis(settings.lease_ms as u64),
-        };
-        if !store.shared() {
-            lease.end_all().await?;
-        }
-        lease.begin().await?;
+        let lease = begin_lease(&settings, &hub, &desk, &store, node).await?;
         desk.reconcile().await?;
         let paces = Paces::default();
         let positions = Positions::new(&store, &hub, &metrics, &paces);
@@ -224,6 +213,29 @@ async fn line(
     Ok((bell, Arc::new(engine)))
 }
 
+/// Writes this node down as alive.
+async fn begin_lease(
+    settings: &Settings,
+    hub: &Hub,
+    desk: &Desk,
+    store: &Store,
+    id: NodeId,
+) -> Result<Lease> {
+    let lease = Lease {
+        store: store.clone(),
+        hub: hub.clone(),
+        desk: desk.clone(),
+        id,
+        name: settings.listen.clone(),
+        lasts: Duration::from_millis(settings.lease_ms as u64),
+    };
+    if !store.shared() {
+        lease.end_all().await?;
+    }
+    lease.begin().await?;
+    Ok(lease)
+}
+
 /// What goes on by itself until the node stops.
 fn loops(settings: &Settings, lease: &Lease, bell: Bell, vital: &mut Vital) -> Vec<AbortHandle> {
     let Lease {
@@ -313,64 +325,4 @@ async fn begin(store: &Store, queue: Queue) -> Result<()> {
         Ok(())
     };
     store.write(begin).await
-}
-
-/// One process writes one SQLite file; a second is told so at its start.
-fn lock(database: &str) -> anyhow::Result<Option<File>> {
-    let Some(path) = database.strip_prefix("sqlite:") else {
-        return Ok(None);
-    };
-    let path = PathBuf::from(format!("{path}.lock"));
-    let file = File::create(&path)
-        .with_context(|| format!("the lock file {} cannot be made", path.display()))?;
-    if file.try_lock().is_err() {
-        bail!(
-            "the database {database} is in use by another process; to run several nodes, use \
-             PostgreSQL and Redis"
-        );
-    }
-    Ok(Some(file))
-}
-
-/// The key that signs tokens: the setting, else the one in the data folder, made at first start.
-fn secret(settings: &Settings) -> anyhow::Result<String> {
-    if !settings.secret.is_empty() {
-        return Ok(settings.secret.clone());
-    }
-    let path = settings.data_dir.join("secret");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        let text = text.trim().to_owned();
-        if text.len() < 32 {
-            bail!(
-                "{} holds fewer than 32 characters; delete it to get a new one",
-                path.display()
-            );
-        }
-        return Ok(text);
-    }
-    let secret = random_hex();
-    write_private(&path, &secret)
-        .with_context(|| format!("the secret {} cannot be written", path.display()))?;
-    Ok(secret)
-}
-
-/// A folder that only we can read: what people say lies in it. One that is there stays as it is.
-fn private_folder(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = std::fs::DirBuilder::new();
-    let made = builder.recursive(true).mode(0o700).create(path);
-    made.with_context(|| format!("the data folder {} cannot be made", path.display()))
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }

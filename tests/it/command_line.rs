@@ -109,3 +109,53 @@ fn health_asks_the_address_of_the_settings() {
     );
     server.kill();
 }
+
+#[test]
+fn what_lies_in_the_data_folder_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let _process = Process::start(&data, &[]);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&data).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name} has {mode:o}");
+        names.push(name);
+    }
+    names.sort();
+    let database = ["", ".lock", "-shm", "-wal"].map(|end| format!("switchboard.db{end}"));
+    let mut expected = database.to_vec();
+    expected.push("secret".into());
+    expected.sort();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes");
+    std::fs::write(&file, "not to be touched").unwrap();
+    for path in [file.as_path(), folder.path()] {
+        let output = switchboard()
+            .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
+            .env("SWITCHBOARD_DATA_DIR", folder.path().join("data"))
+            .env(
+                "SWITCHBOARD_DATABASE_URL",
+                format!("sqlite:{}", path.display()),
+            )
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+        assert!(
+            shown(&output).contains(path.to_str().unwrap()),
+            "{}",
+            shown(&output)
+        );
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "not to be touched");
+    let beside = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(beside, 2, "the file and the data folder");
+    assert!(!folder.path().with_extension("lock").exists());
+}

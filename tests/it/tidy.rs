@@ -66,6 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &["api", "app", "dialects", "gate", "live", "pages"]),
     ("shared_redis", &[]),
     ("vital", &[]),
+    ("folder", &["people", "settings"]),
     (
         "server",
         &[
@@ -76,6 +77,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "dispatch",
             "error",
             "eta",
+            "folder",
             "http",
             "hub",
             "metrics",
