@@ -52,7 +52,7 @@ pub async fn furnish(
     }
     let seq = |row: &Conversation| row.epoch + 1;
     let heads = rows.iter().map(|row| (row.id, seq(row))).collect();
-    let events = rows.iter().flat_map(|row| log(row)).collect();
+    let events = rows.iter().flat_map(log).collect();
     let held = rows[..staff.len()].iter().map(|row| row.id).collect();
     in_parts(store, rows, |conn, rows| {
         Ok(bulk::insert_conversations(conn, rows)?)

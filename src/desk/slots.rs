@@ -47,7 +47,8 @@ pub(super) fn activate(hold: &mut Hold, rep: UserId, queue: &Queue) {
 }
 
 /// Writes down who has it now, with what he held and might hold at that moment, and how many
-/// `candidates` there were when he was asked.
+/// `candidates` there were when he was asked. One that was offered before has had its slot since
+/// then, so that its load may be more than he may hold now.
 pub(super) fn log_assignment(
     conn: &mut Conn,
     hold: &mut Hold,
