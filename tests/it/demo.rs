@@ -143,6 +143,12 @@ fn the_demo_says_what_is_wrong_when_its_server_dies() {
     arguments.extend(["--url", &url]);
     let mut demo = program(&arguments);
     let (child, mut lines) = begun(demo.env("SWITCHBOARD_DEMO_PASSWORD", PASSWORD));
+    // Not before there is something that cannot be read back.
+    let mut line = String::new();
+    while !line.contains("served ") || line.contains("served 0/") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "it has ended");
+    }
     server.kill();
     let output = ended(child);
     let mut text = String::new();
