@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
-use redis::{Client, IntoConnectionInfo, TlsCertificates};
+use redis::{Client, IntoConnectionInfo, RedisError, TlsCertificates};
 use socket2::TcpKeepalive;
 
 /// How long a call may take before it counts as lost. It may have run all the same, which is why
@@ -27,7 +27,8 @@ pub struct SharedRedis {
 
 impl SharedRedis {
     /// Opens `redis://` or `rediss://`; `ca` names a PEM file with the authorities to trust, if
-    /// not the system's. Fails when Redis does not answer: a node does not start half.
+    /// not the system's. A Redis that is away is waited for by whoever uses it: nodes that run
+    /// when it goes do without it, too. Fails when it is there and does not let us in.
     pub async fn open(url: &str, ca: &str) -> anyhow::Result<Self> {
         let info = url
             .into_connection_info()
@@ -54,8 +55,7 @@ impl SharedRedis {
             .set_response_timeout(Some(ANSWER))
             .set_number_of_retries(1)
             .set_max_delay(Duration::from_millis(500));
-        let manager = ConnectionManager::new_with_config(client.clone(), config).await;
-        let manager = manager.context("Redis does not answer")?;
+        let manager = open_manager(&client, config).await?;
         let opener = deadpool_redis::Manager::new(client.get_connection_info().clone())?;
         let patience = Some(Duration::from_secs(2));
         let pool = deadpool_redis::Pool::builder(opener)
@@ -71,6 +71,36 @@ impl SharedRedis {
             pool,
         })
     }
+}
+
+async fn open_manager(
+    client: &Client,
+    config: ConnectionManagerConfig,
+) -> anyhow::Result<ConnectionManager> {
+    match ConnectionManager::new_with_config(client.clone(), config.clone()).await {
+        Err(error) if is_away(&error) => {
+            tracing::warn!(%error, "Redis is away; this node starts without it");
+            Ok(ConnectionManager::new_lazy_with_config(
+                client.clone(),
+                config,
+            )?)
+        }
+        opened => opened.context("Redis does not let this node in; see the settings `redis_...`"),
+    }
+}
+
+/// Whether nobody answers where Redis should be. Whoever answers with anything else is not away:
+/// then the password is wrong, or the address is not that of this Redis.
+fn is_away(error: &RedisError) -> bool {
+    const SIGNS: [&str; 3] = [
+        "No route to host",
+        "Network is unreachable",
+        "Temporary failure in name resolution",
+    ];
+    let text = error.to_string();
+    error.is_connection_refusal()
+        || error.is_timeout()
+        || SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 fn read_authority(path: &str) -> anyhow::Result<Option<Vec<u8>>> {

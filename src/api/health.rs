@@ -19,8 +19,9 @@ pub async fn alive() -> &'static str {
 
 /// Is it ready for customers
 ///
-/// 503 while the line is being filled, while the database does not answer or its file is gone,
-/// and while the server goes down.
+/// `ready`, or `degraded` while Redis is away and each node keeps the line alone. 503 while the
+/// line is being filled, while the database does not answer or its file is gone, and while the
+/// server goes down.
 #[utoipa::path(
     tag = "health", security(()),
     responses((status = 200, body = String), (status = 503, body = Problem))
@@ -35,7 +36,10 @@ pub async fn ready(app: Data<App>) -> Result<&'static str> {
     }
     app.store.check_place()?;
     app.store.read(|conn| Ok(conn.execute("SELECT 1")?)).await?;
-    Ok("ready\n")
+    Ok(match app.desk.is_on_standby() {
+        true => "degraded\n",
+        false => "ready\n",
+    })
 }
 
 /// Figures for Prometheus

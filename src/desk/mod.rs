@@ -175,6 +175,11 @@ impl Desk {
         }))
     }
 
+    /// Whether this node keeps the line alone, because Redis is away.
+    pub fn is_on_standby(&self) -> bool {
+        self.0.line.is_away()
+    }
+
     /// Waits until the work that is under way has ended.
     pub async fn drain(&self) {
         self.0.tasks.close();

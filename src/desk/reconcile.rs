@@ -137,7 +137,12 @@ impl Desk {
             "filling the line"
         );
         self.0.metrics.fills.inc();
-        match self.0.line.fill(facts, now()).await {
+        let mut filled = self.0.line.fill(facts.clone(), now()).await;
+        // Redis has just been found away: the line that takes its place is empty.
+        if filled.is_err() && self.0.line.is_away() {
+            filled = self.0.line.fill(facts, now()).await;
+        }
+        match filled {
             Ok(step) => self.settle_all(step).await,
             Err(_) => self.0.repair.notify_one(),
         }

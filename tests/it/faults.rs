@@ -9,6 +9,7 @@ use crate::process::Process;
 use crate::proxy::Proxy;
 use crate::services;
 use crate::socket::Socket;
+use crate::wire::Request;
 
 /// Settings that make clocks run fast enough for a test.
 fn quick(settings: &mut switchboard::settings::Settings) {
@@ -335,6 +336,55 @@ async fn a_redis_that_only_reads_is_away() {
     })
     .await;
     world.end().await;
+}
+
+#[actix_web::test]
+async fn a_node_starts_without_redis_and_goes_back_to_it() {
+    let Some(mut redis) = services::own_redis() else {
+        return;
+    };
+    redis.kill();
+    let url = redis.url();
+    let world = World::services_with(1, |one| {
+        quick(one);
+        one.redis_url = url;
+    });
+    let Some(world) = world.await else { return };
+    let ready = async || Request::new("GET", "/readyz").ask(&world.base(0)).await;
+    let degraded = ready().await;
+    assert_eq!((degraded.status, degraded.text.trim()), (200, "degraded"));
+    let rep = world.rep(0, 1).await;
+    let _socket = rep.socket().await;
+    let ids = [
+        world.customer(0).await.open().await,
+        world.customer(0).await.open().await,
+    ];
+    until("service without Redis", async || {
+        world.status(&ids[0]).await == "active"
+    })
+    .await;
+    redis.restart();
+    until("its return", async || ready().await.text.trim() == "ready").await;
+    until("a line in Redis", async || in_redis(&world).await == 1).await;
+    rep.close(&ids[0]).await.ok(200);
+    until("service with Redis", async || {
+        world.status(&ids[1]).await == "active"
+    })
+    .await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_redis_that_is_there_and_not_ours_stops_the_start() {
+    let Some(redis) = services::redis() else {
+        return;
+    };
+    let with = |user: &str| format!("redis://{user}@127.0.0.1:{}", redis.port());
+    for wrong in ["nonsense".into(), with(":wrong"), with("nobody:wrong")] {
+        let opened = switchboard::shared_redis::SharedRedis::open(&wrong, "").await;
+        let error = format!("{:#}", opened.err().expect("refused"));
+        assert!(error.contains("redis"), "{wrong}: {error}");
+    }
 }
 
 #[actix_web::test]

@@ -100,7 +100,7 @@ async fn a_redis_that_is_not_trusted_stops_the_start() {
     };
     let opened = switchboard::shared_redis::SharedRedis::open(&redis.tls_url(), "").await;
     let error = format!("{:#}", opened.err().expect("not trusted"));
-    assert!(error.contains("Redis does not answer"), "{error}");
+    assert!(error.contains("does not let this node in"), "{error}");
     let ca = redis.ca_pem_path().display().to_string();
     switchboard::shared_redis::SharedRedis::open(&redis.tls_url(), &ca)
         .await
