@@ -30,6 +30,8 @@ pub struct Parts {
     pub paces: Paces,
     /// False until the line is filled, and again when the server goes down.
     pub ready: AtomicBool,
+    /// False while this node's lease cannot be stored, and so nothing else either.
+    pub stores: Arc<AtomicBool>,
     /// Sockets that are open, those still at their handshake included.
     pub sockets: AtomicUsize,
 }

@@ -164,6 +164,16 @@ impl Error {
         }
     }
 
+    /// Nothing can be stored until somebody makes room.
+    pub fn disk_full(cause: impl Into<anyhow::Error>) -> Self {
+        let detail = "The disk of the database is full, so nothing can be stored. Whoever runs \
+                      this server must make room on it; then all goes on by itself.";
+        Error {
+            cause: Some(cause.into()),
+            ..Self::new(Code::Unavailable, detail)
+        }
+    }
+
     /// More work than this server can take on.
     pub fn overloaded() -> Self {
         Self::new(
@@ -227,10 +237,23 @@ fn took_too_long(error: &diesel::result::Error) -> bool {
     }
 }
 
+/// Whether the database has no room left (SQLITE_FULL, 53100).
+pub fn disk_is_full(error: &diesel::result::Error) -> bool {
+    match error {
+        diesel::result::Error::DatabaseError(_, info) => {
+            let text = info.message();
+            text.contains("database or disk is full") || text.contains("No space left on device")
+        }
+        _ => false,
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         if connection_lost(&error) {
             Error::unavailable(error)
+        } else if disk_is_full(&error) {
+            Error::disk_full(error)
         } else if took_too_long(&error) {
             Error {
                 cause: Some(error.into()),

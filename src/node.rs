@@ -4,6 +4,8 @@
 //! renew in time is struck out by any other; when it comes back it writes itself and its sockets
 //! down anew.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::desk::Desk;
@@ -23,7 +25,12 @@ pub struct Lease {
     pub name: String,
     /// How long it lasts without being renewed.
     pub lasts: Duration,
+    /// Whether the newest try to renew it was stored. If not, nothing else is either.
+    pub stored: Arc<AtomicBool>,
 }
+
+/// How soon it is tried again when it was not.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Lease {
     /// Writes the node down.
@@ -38,7 +45,11 @@ impl Lease {
     /// Renews for ever, three times as often as needed.
     pub async fn keep(self) {
         loop {
-            tokio::time::sleep(self.lasts / 3).await;
+            let pause = match self.stored.load(Ordering::Acquire) {
+                true => self.lasts / 3,
+                false => AGAIN.min(self.lasts / 3),
+            };
+            tokio::time::sleep(pause).await;
             if let Err(error) = self.renew().await {
                 tracing::warn!(%error, "this node's lease could not be renewed");
             }
@@ -50,7 +61,9 @@ impl Lease {
         let renewed = self
             .store
             .write(move |conn| Ok(nodes::renew(conn, id, lasts)?))
-            .await?;
+            .await;
+        self.stored.store(renewed.is_ok(), Ordering::Release);
+        let renewed = renewed?;
         if !renewed {
             tracing::warn!("this node's lease had run out; it writes itself down again");
             self.begin().await?;

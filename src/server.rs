@@ -105,6 +105,7 @@ impl Server {
             node,
             paces,
             ready: AtomicBool::new(true),
+            stores: lease.stored.clone(),
             sockets: AtomicUsize::new(0),
         });
         let serving = http::serve(app.clone(), listener)?;
@@ -228,6 +229,7 @@ async fn begin_lease(
         id,
         name: settings.listen.clone(),
         lasts: Duration::from_millis(settings.lease_ms as u64),
+        stored: Arc::new(AtomicBool::new(true)),
     };
     if !store.shared() {
         lease.end_all().await?;

@@ -20,8 +20,8 @@ pub async fn alive() -> &'static str {
 /// Is it ready for customers
 ///
 /// `ready`, or `degraded` while Redis is away and each node keeps the line alone. 503 while the
-/// line is being filled, while the database does not answer or its file is gone, and while the
-/// server goes down.
+/// line is being filled, while the database does not answer, its file is gone or nothing can be
+/// stored in it, and while the server goes down.
 #[utoipa::path(
     tag = "health", security(()),
     responses((status = 200, body = String), (status = 503, body = Problem))
@@ -36,6 +36,10 @@ pub async fn ready(app: Data<App>) -> Result<&'static str> {
     }
     app.store.check_place()?;
     app.store.read(|conn| Ok(conn.execute("SELECT 1")?)).await?;
+    if !app.stores.load(Ordering::Acquire) {
+        let detail = "Nothing can be stored. The server's log says why.";
+        return Err(Error::new(Code::Unavailable, detail));
+    }
     Ok(match app.desk.is_on_standby() {
         true => "degraded\n",
         false => "ready\n",

@@ -126,8 +126,10 @@ impl Conn {
                 Ok(answer)
             }
             Err(error) => {
-                self.execute("ROLLBACK TO SAVEPOINT part")?;
-                self.execute("RELEASE SAVEPOINT part")?;
+                // These fail when the database has undone the whole transaction by itself, as on
+                // a full disk; its commit will say so, and the first error says more.
+                let undone = self.execute("ROLLBACK TO SAVEPOINT part");
+                let _ = undone.and_then(|()| self.execute("RELEASE SAVEPOINT part"));
                 Err(error)
             }
         }

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::messages::{self, Append, Appended};
 use super::{ANSWER, Conn, Opener, retrying};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.
 const BACKLOG_MAX: usize = 4_096;
@@ -35,8 +35,11 @@ trait Job: Send {
     /// Runs inside the batch's transaction and keeps its answer.
     fn run(&mut self, conn: &mut Conn);
     /// Hands over the answer, once the batch is on disk or lost.
-    fn answer(self: Box<Self>, committed: bool);
+    fn answer(self: Box<Self>, fate: Fate);
 }
+
+/// What became of a batch: committed, or what to say to all in it.
+type Fate = std::result::Result<(), fn() -> Error>;
 
 struct Command<T, F> {
     run: F,
@@ -49,11 +52,12 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Command<T, F> {
         self.answer = Some(conn.savepoint(|conn| guarded(|| (self.run)(conn))));
     }
 
-    fn answer(self: Box<Self>, committed: bool) {
-        let answer = match self.answer {
-            Some(Ok(answer)) if committed => Ok(answer),
-            Some(Err(error)) => Err(error),
-            _ => Err(lost()),
+    fn answer(self: Box<Self>, fate: Fate) {
+        let answer = match (self.answer, fate) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(why)) => Err(why()),
+            (Some(answer), Ok(())) => answer,
+            (None, Ok(())) => Err(lost()),
         };
         // Whoever asked may have gone; what is written stays written.
         let _ = self.reply.send(answer);
@@ -68,6 +72,19 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 
 fn lost() -> Error {
     Error::unavailable(anyhow::anyhow!("the batch could not be committed"))
+}
+
+fn lost_for_room() -> Error {
+    Error::disk_full(anyhow::anyhow!("the batch could not be committed"))
+}
+
+/// What to say to all of a batch that this has undone.
+fn fate_by(error: &Error) -> fn() -> Error {
+    let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref());
+    match cause.is_some_and(disk_is_full) {
+        true => lost_for_room,
+        false => lost,
+    }
 }
 
 impl Writer {
@@ -164,7 +181,7 @@ fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>) {
         Ok(conn) => conn,
         Err(error) => {
             tracing::error!(%error, "the database does not accept writes");
-            return refuse(batch);
+            return refuse(batch, fate_by(&error));
         }
     };
     let mut jobs: Vec<Box<dyn Job>> = Vec::new();
@@ -181,29 +198,26 @@ fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>) {
         }
     }
     stored.extend(store(conn, run));
-    let committed = conn.commit();
-    if let Err(error) = &committed {
+    let fate = conn.commit().map_err(|error| {
+        let error = Error::from(error);
         tracing::error!(%error, "a batch could not be committed");
         let _ = conn.rollback();
-    }
+        fate_by(&error)
+    });
     for job in jobs {
-        job.answer(committed.is_ok());
+        job.answer(fate);
     }
     for (reply, answer) in stored {
-        let answer = if committed.is_ok() {
-            answer
-        } else {
-            Err(lost())
-        };
+        let answer = answer.and_then(|stored| fate.map(|()| stored).map_err(|why| why()));
         let _ = reply.send(answer);
     }
 }
 
-fn refuse(batch: Vec<Work>) {
+fn refuse(batch: Vec<Work>, why: fn() -> Error) {
     for work in batch {
         match work {
-            Work::Job(job) => job.answer(false),
-            Work::Message(_, reply) => drop(reply.send(Err(lost()))),
+            Work::Job(job) => job.answer(Err(why)),
+            Work::Message(_, reply) => drop(reply.send(Err(why()))),
         }
     }
 }
@@ -239,7 +253,7 @@ fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator
         Work::Message(message, reply) => Some((message, reply)),
         // Commands of PostgreSQL go through the pool.
         Work::Job(job) => {
-            job.answer(false);
+            job.answer(Err(lost));
             None
         }
     };

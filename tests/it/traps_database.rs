@@ -357,3 +357,46 @@ async fn a_registration_whose_commit_was_not_answered_is_done() {
 async fn a_login_whose_commit_was_not_answered_has_begun() {
     register_unanswered(&["INSERT INTO \"sessions\"", "COMMIT"]).await;
 }
+
+#[actix_web::test]
+async fn a_full_disk_is_called_by_its_name_and_the_node_is_not_ready() {
+    let world = World::embedded_with(|one| one.lease_ms = 300).await;
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    let ready = async || Request::new("GET", "/readyz").ask(&world.base(0)).await;
+    let run = async |sql: &'static str| {
+        let store = &world.nodes[0].app.store;
+        store
+            .write(move |conn| Ok(conn.execute(sql)?))
+            .await
+            .unwrap();
+    };
+    let say = async || {
+        let path = format!("/api/v1/conversations/{id}/messages");
+        let body = json!({ "client_id": client_id(), "text": "x".repeat(8_000) });
+        ann.post(&path, body).await
+    };
+    // The file may not grow any more.
+    run("PRAGMA max_page_count = 1").await;
+    until("a refusal", async || say().await.status == 503).await;
+    let refused = say().await;
+    assert!(
+        refused
+            .body
+            .to_string()
+            .contains("disk of the database is full"),
+        "{refused:?}"
+    );
+    run("PRAGMA max_page_count = 4294967294").await;
+    say().await.ok(201);
+
+    // Nothing can be written at all.
+    assert_eq!(ready().await.status, 200);
+    run("CREATE TRIGGER full BEFORE UPDATE ON nodes BEGIN
+         SELECT RAISE(ABORT, 'database or disk is full'); END")
+    .await;
+    until("an honest answer", async || ready().await.status == 503).await;
+    run("DROP TRIGGER full").await;
+    until("its recovery", async || ready().await.status == 200).await;
+    world.end().await;
+}
