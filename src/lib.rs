@@ -46,6 +46,7 @@ pub mod shared_redis;
 pub mod vital;
 
 pub mod folder;
+pub mod kin;
 pub mod server;
 
 pub mod doctor;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::hub::Hub;
+use crate::store::nodes::Marks;
 use crate::store::{Store, customer_sessions, nodes, reps};
 use crate::words::{NodeId, now};
 
@@ -23,6 +24,7 @@ pub struct Lease {
     pub id: NodeId,
     /// For people who look at the table.
     pub name: String,
+    pub marks: Marks,
     /// How long it lasts without being renewed.
     pub lasts: Duration,
     /// Whether the newest try to renew it was stored. If not, nothing else is either.
@@ -36,8 +38,9 @@ impl Lease {
     /// Writes the node down.
     pub async fn begin(&self) -> Result<()> {
         let (id, name, lasts) = (self.id, self.name.clone(), self.lasts.as_millis() as i64);
+        let marks = self.marks.clone();
         let write = move |conn: &mut crate::store::Conn| {
-            Ok(nodes::insert(conn, id, &name, now(), lasts).map(drop)?)
+            Ok(nodes::insert(conn, id, &name, &marks, now(), lasts).map(drop)?)
         };
         self.store.write(write).await
     }

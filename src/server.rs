@@ -23,6 +23,7 @@ use crate::eta::Paces;
 use crate::folder;
 use crate::http;
 use crate::hub::Hub;
+use crate::kin::Kin;
 use crate::metrics::Metrics;
 use crate::minutes;
 use crate::node::Lease;
@@ -31,7 +32,7 @@ use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
-use crate::store::{self, Store, users};
+use crate::store::{self, Store, nodes, users};
 use crate::vital::Vital;
 use crate::watch;
 use crate::words::{HeadStarts, Mode, NodeId, Priority, QueueId, now};
@@ -87,7 +88,8 @@ impl Server {
         });
         let people = people(&settings, &store, &secret);
 
-        let lease = begin_lease(&settings, &hub, &desk, &store, node).await?;
+        let kin = Kin::of(&settings, &secret);
+        let lease = begin_lease(&settings, &hub, &desk, &store, &kin, node).await?;
         desk.reconcile().await?;
         let paces = Paces::default();
         let positions = Positions::new(&store, &hub, &metrics, &paces);
@@ -220,19 +222,25 @@ async fn begin_lease(
     hub: &Hub,
     desk: &Desk,
     store: &Store,
+    kin: &Kin,
     id: NodeId,
-) -> Result<Lease> {
+) -> anyhow::Result<Lease> {
     let lease = Lease {
         store: store.clone(),
         hub: hub.clone(),
         desk: desk.clone(),
         id,
         name: settings.listen.clone(),
+        marks: kin.marks(id),
         lasts: Duration::from_millis(settings.lease_ms as u64),
         stored: Arc::new(AtomicBool::new(true)),
     };
     if !store.shared() {
         lease.end_all().await?;
+    }
+    let others = store.read(|conn| Ok(nodes::living(conn)?)).await?;
+    if let Some(misfit) = kin.misfit(&others) {
+        bail!(misfit);
     }
     lease.begin().await?;
     Ok(lease)

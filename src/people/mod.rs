@@ -218,7 +218,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn keyed(secret: &[u8], purpose: &str) -> String {
+/// What only who has the secret can make, for one purpose.
+pub fn keyed(secret: &[u8], purpose: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     hex(&mac.chain_update(purpose.as_bytes()).finalize().into_bytes()[..16])
 }

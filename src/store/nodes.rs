@@ -7,9 +7,29 @@ use super::conn::{clock, queries};
 use super::schema::nodes;
 use crate::words::{Moment, NodeId};
 
+/// Hashes of what all nodes must have in common, salted with the id of the node.
+#[derive(Debug, Clone, Default, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = nodes)]
+pub struct Marks {
+    pub secret_mark: Option<String>,
+    pub line_mark: Option<String>,
+}
+
+/// A node whose lease has not run out.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = nodes)]
+pub struct Living {
+    pub id: NodeId,
+    pub name: String,
+    #[diesel(embed)]
+    pub marks: Marks,
+}
+
 queries! {
     /// Writes this node down as alive for `lease_ms` from now, whether it was there or not.
-    pub fn insert(conn, id: NodeId, name: &str, at: Moment, lease_ms: i64) -> QueryResult<usize> {
+    pub fn insert(conn, id: NodeId, name: &str, marks: &Marks, at: Moment, lease_ms: i64)
+        -> QueryResult<usize>
+    {
         let until = clock(conn);
         diesel::insert_into(nodes::table)
             .values((
@@ -17,6 +37,8 @@ queries! {
                 nodes::name.eq(name),
                 nodes::started_at.eq(at),
                 nodes::expires_at.eq(until + lease_ms),
+                nodes::secret_mark.eq(&marks.secret_mark),
+                nodes::line_mark.eq(&marks.line_mark),
             ))
             .on_conflict(nodes::id)
             .do_update()
@@ -38,6 +60,12 @@ queries! {
     /// Every node that is written down, alive or not.
     pub fn all(conn) -> QueryResult<Vec<NodeId>> {
         nodes::table.select(nodes::id).load(conn)
+    }
+
+    /// Those whose lease has not run out.
+    pub fn living(conn) -> QueryResult<Vec<Living>> {
+        let now = clock(conn);
+        nodes::table.filter(nodes::expires_at.gt(now)).select(Living::as_select()).load(conn)
     }
 
     /// Nodes whose lease has run out.

@@ -169,6 +169,8 @@ diesel::table! {
         name -> Text,
         started_at -> BigInt,
         expires_at -> BigInt,
+        secret_mark -> Nullable<Text>,
+        line_mark -> Nullable<Text>,
     }
 }
 

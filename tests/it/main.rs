@@ -31,6 +31,7 @@ mod doctor;
 mod faults;
 mod harness;
 mod indexes;
+mod kin;
 mod lifecycle;
 mod many;
 mod migrations;

@@ -67,6 +67,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("shared_redis", &[]),
     ("vital", &[]),
     ("folder", &["people", "settings"]),
+    ("kin", &["people", "settings", "store", "words"]),
     (
         "server",
         &[
@@ -80,6 +81,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "folder",
             "http",
             "hub",
+            "kin",
             "metrics",
             "minutes",
             "node",
