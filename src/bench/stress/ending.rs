@@ -108,9 +108,17 @@ pub fn examine(settings: &Settings) -> anyhow::Result<Record> {
     })
 }
 
-/// Compares what there is with what was acknowledged.
-pub fn compare(house: &House, record: &Record) {
-    let (mut tally, totals) = (house.tally.borrow_mut(), record.totals);
+/// What the doctor finds while there is something of everything.
+pub async fn sound(house: &House) -> anyhow::Result<()> {
+    let settings = house.apps[0].settings.clone();
+    let record = tokio::task::spawn_blocking(move || examine(&settings)).await??;
+    judge(house, &record);
+    Ok(())
+}
+
+/// Counts what the doctor has found.
+fn judge(house: &House, record: &Record) {
+    let mut tally = house.tally.borrow_mut();
     for example in &record.examples {
         tally.tell(example.clone());
     }
@@ -123,6 +131,12 @@ pub fn compare(house: &House, record: &Record) {
         let says = format!("{}: {} break it", finding.says, finding.broken);
         tally.wrong_many(what, finding.broken as u64, says);
     }
+}
+
+/// Compares what there is at the end with what was acknowledged.
+pub fn compare(house: &House, record: &Record) {
+    judge(house, record);
+    let (mut tally, totals) = (house.tally.borrow_mut(), record.totals);
     let acknowledged = [
         ("conversations", tally.opened, totals.conversations),
         ("messages", tally.said, totals.messages),

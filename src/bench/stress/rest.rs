@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
+use super::ending;
 use super::house::{HOLDING, House};
 use super::tally::Wrong;
 use crate::desk::Close;
@@ -29,7 +30,7 @@ const TURNS: usize = 8;
 const TRIES: usize = 40;
 
 /// Everybody stands still; looks at all of it, then lets a few close, one by one.
-pub async fn look(house: &House, dice: &mut StdRng) -> Result<()> {
+pub async fn look(house: &House, dice: &mut StdRng) -> anyhow::Result<()> {
     settle(house).await?;
     let mut seen = 0;
     for _ in 0..TRIES {
@@ -38,6 +39,10 @@ pub async fn look(house: &House, dice: &mut StdRng) -> Result<()> {
         }
     }
     settle(house).await?;
+    if house.tally.borrow().rests == 0 {
+        // At the end all of it is closed: here it stands in every state.
+        ending::sound(house).await?;
+    }
     house.tally.borrow_mut().rests += 1;
     // What the bell has lost is read again.
     let open = house.open().await?;
