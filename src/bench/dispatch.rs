@@ -2,7 +2,8 @@
 //! the next customer is told.
 //!
 //! The line never empties: every customer opens again when his conversation is closed, and every
-//! rep closes what he gets, at once or after a while (`--chat-ms`).
+//! rep closes what he gets. At once, at first, so that the machine is the limit and the wait is
+//! mostly that for a processor; then after a while, so that half of that is asked of it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,12 +37,13 @@ pub struct Options {
     /// How many conversations each rep holds.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
     capacity: u16,
-    /// How long a rep serves a conversation, on average. 0 closes it at once: as many closes are
-    /// then under way as there are slots, and the machine is the limit.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
-    chat_ms: u64,
+    /// How long a rep serves a conversation, on average. Not given: as long as it takes to ask half
+    /// of what can be reached, which is measured first.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    chat_ms: Option<u64>,
+    /// How long each of the two is measured.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub seconds: u64,
+    seconds: u64,
 }
 
 impl Options {
@@ -58,19 +60,34 @@ impl Options {
     /// What happens, in words.
     pub fn describe(&self) -> String {
         format!(
-            "{} customers, {} reps of capacity {}, chats of {} ms, {} s",
-            self.customers, self.reps, self.capacity, self.chat_ms, self.seconds
+            "{} customers, {} reps of capacity {}, {} s each",
+            self.customers, self.reps, self.capacity, self.seconds
         )
+    }
+
+    /// How long chats last so that half of `rate` assignments a second are asked for.
+    fn half(&self, rate: f64) -> Duration {
+        Duration::from_secs_f64(self.slots() as f64 * 2.0 / rate.max(1.0))
     }
 }
 
 /// What was measured.
 pub struct Waits {
+    /// With chats that are closed at once: the most that can be reached.
+    pub busiest: Part,
+    /// With chats that last.
+    pub calmer: Part,
+    pub findings: Vec<Finding>,
+    pub cost: Cost,
+}
+
+/// What was seen while chats lasted so long.
+pub struct Part {
+    pub chat: Duration,
     pub slot_to_customer: Vec<Duration>,
     pub close: Vec<Duration>,
     pub assignments: usize,
-    pub findings: Vec<Finding>,
-    pub cost: Cost,
+    pub per_second: f64,
 }
 
 /// Starts the servers, lets the people work, and gathers the times.
@@ -109,36 +126,58 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
     for server in servers {
         server.stop().await;
     }
-    let (slot_to_customer, close, assignments) = times;
-    let cost = after.since(&before, assignments);
+    let (busiest, calmer) = times;
+    let cost = after.since(&before, busiest.assignments + calmer.assignments);
     Ok(Waits {
         cost,
-        slot_to_customer,
-        close,
-        assignments,
+        busiest,
+        calmer,
         findings,
     })
 }
 
-/// What the people have seen, by rep.
+/// What the people share: how long chats last, and what they have seen, by rep.
 #[derive(Default)]
 struct Seen {
+    chat: Duration,
     /// When a slot of his became free: the close's acknowledgement.
     freed: HashMap<UserId, Vec<Instant>>,
     /// When a customer was told that he has him.
     told: HashMap<UserId, Vec<Instant>>,
-    close: Vec<Duration>,
+    /// When a close was acknowledged, and how long that took.
+    close: Vec<(Instant, Duration)>,
 }
 
-type Times = (Vec<Duration>, Vec<Duration>, usize);
+impl Seen {
+    /// What began at `from` or later. Each rep has `capacity` slots.
+    fn part(&self, from: Instant, capacity: usize) -> Part {
+        let mut waits = Vec::new();
+        for (rep, freed) in &self.freed {
+            let told = self.told.get(rep).map(Vec::as_slice).unwrap_or_default();
+            // The first so many assignments filled slots that were free from the start.
+            let pairs = freed.iter().zip(told.iter().skip(capacity));
+            let pairs = pairs.filter(|(freed, _)| **freed >= from);
+            waits.extend(pairs.map(|(freed, told)| told.saturating_duration_since(*freed)));
+        }
+        let close = self.close.iter().filter(|(at, _)| *at >= from);
+        let told = self.told.values().flatten().filter(|at| **at >= from);
+        let assignments = told.count();
+        Part {
+            chat: self.chat,
+            slot_to_customer: waits,
+            close: close.map(|(_, took)| *took).collect(),
+            assignments,
+            per_second: assignments as f64 / from.elapsed().as_secs_f64(),
+        }
+    }
+}
 
 async fn work(
     urls: Vec<String>,
     customers: Vec<Side>,
     reps: Vec<Side>,
     options: Options,
-) -> anyhow::Result<Times> {
-    let chat = Duration::from_millis(options.chat_ms);
+) -> anyhow::Result<(Part, Part)> {
     let seen = Rc::new(RefCell::new(Seen::default()));
     let site = |turn: usize| Site::new(&urls[turn % urls.len()]);
     let mut tasks = Vec::new();
@@ -154,35 +193,30 @@ async fn work(
     for (turn, rep) in reps.into_iter().enumerate() {
         // With two nodes, most pairs of rep and customer sit on different ones.
         let socket = site(turn + 1).socket(&rep.token, &HashMap::new()).await?;
-        tasks.push(actix_web::rt::spawn(answer(
-            rep,
-            socket,
-            chat,
-            seen.clone(),
-        )));
+        tasks.push(actix_web::rt::spawn(answer(rep, socket, seen.clone())));
     }
-    tokio::time::sleep(Duration::from_secs(options.seconds)).await;
+    let (lasts, capacity) = (
+        Duration::from_secs(options.seconds),
+        options.capacity.into(),
+    );
+    let measure = async |chat| {
+        seen.borrow_mut().chat = chat;
+        let from = Instant::now();
+        tokio::time::sleep(lasts).await;
+        seen.borrow().part(from, capacity)
+    };
+    let busiest = measure(Duration::ZERO).await;
+    let chat = options.chat_ms.map(Duration::from_millis);
+    let calmer = measure(chat.unwrap_or_else(|| options.half(busiest.per_second))).await;
     for task in &tasks {
         task.abort();
     }
-    let mut ended = 0;
     for task in tasks {
-        match task.await {
-            Ok(Err(error)) => return Err(error),
-            _ => ended += 1,
+        if let Ok(Err(error)) = task.await {
+            return Err(error);
         }
     }
-    anyhow::ensure!(ended > 0, "nobody took part");
-    let seen = seen.borrow();
-    let mut waits = Vec::new();
-    for (rep, freed) in &seen.freed {
-        let told = seen.told.get(rep).map(Vec::as_slice).unwrap_or_default();
-        // The first so many assignments filled slots that were free from the start.
-        let pairs = freed.iter().zip(told.iter().skip(options.capacity.into()));
-        waits.extend(pairs.map(|(freed, told)| told.saturating_duration_since(*freed)));
-    }
-    let assignments = seen.told.values().map(Vec::len).sum();
-    Ok((waits, seen.close.clone(), assignments))
+    Ok((busiest, calmer))
 }
 
 /// A customer: opens, is served, opens again.
@@ -213,13 +247,8 @@ async fn ask(
     }
 }
 
-/// A rep: closes what he gets after a while, between half of `chat` and one and a half.
-async fn answer(
-    me: Side,
-    mut socket: Socket,
-    chat: Duration,
-    seen: Rc<RefCell<Seen>>,
-) -> anyhow::Result<()> {
+/// A rep: closes what he gets after a while, between half of what chats last and one and a half.
+async fn answer(me: Side, mut socket: Socket, seen: Rc<RefCell<Seen>>) -> anyhow::Result<()> {
     let mut asked = HashMap::new();
     let mut chats = FuturesUnordered::new();
     loop {
@@ -233,7 +262,7 @@ async fn answer(
         };
         match frame {
             Frame::Assigned { conversation } => {
-                let lasts = chat.mul_f64(rand::random_range(0.5..1.5));
+                let lasts = seen.borrow().chat.mul_f64(rand::random_range(0.5..1.5));
                 chats.push(async move {
                     if !lasts.is_zero() {
                         tokio::time::sleep(lasts).await;
@@ -248,8 +277,8 @@ async fn answer(
                 let now = Instant::now();
                 let mut seen = seen.borrow_mut();
                 seen.freed.entry(me.id).or_default().push(now);
-                seen.close
-                    .extend(asked.remove(&id).map(|asked| now - asked));
+                let took = asked.remove(&id).map(|asked| (now, now - asked));
+                seen.close.extend(took);
             }
             Frame::Error { code, message, .. } => bail!("{code}: {message}"),
             _ => {}

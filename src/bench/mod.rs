@@ -25,12 +25,13 @@ use serde_json::{Value, json};
 
 use crate::settings::Settings;
 use crate::{doctor, logging};
-use dispatch::Waits;
+use dispatch::Part;
 use figures::Figures;
 use place::Place;
 
-/// How long the next in line may wait for a free slot, at the 99th percentile; on a machine whose
-/// database takes longer for a bare claim, half of that.
+/// How long the next in line may wait for a free slot, at the 99th percentile, when half of what
+/// can be reached is asked for; on a machine whose database takes longer for a bare claim, half of
+/// that.
 const GOAL: Duration = Duration::from_millis(16);
 
 /// What to measure, and where to write it.
@@ -92,13 +93,13 @@ fn wait(settings: Settings, options: &Options) -> anyhow::Result<(Value, bool)> 
         engine.line("the line alone: a slot free, and settled")
     );
     let waits = system.block_on(dispatch::measure(&place, options))?;
-    let told = Figures::of(&waits.slot_to_customer);
-    println!("{}", told.line("close acknowledged -> next customer told"));
-    let close = Figures::of(&waits.close);
-    println!("{}", close.line("close sent -> close acknowledged"));
-    let rate = waits.assignments as f64 / options.seconds as f64;
-    println!("{} assignments, {rate:.0} a second", waits.assignments);
+    print!(
+        "{}{}",
+        shown("busiest", &waits.busiest),
+        shown("calmer", &waits.calmer)
+    );
     print!("{}", waits.cost.lines());
+    let told = Figures::of(&waits.calmer.slot_to_customer);
     let goal = (GOAL.as_secs_f64() * 1_000.0).max(claims.p99_ms / 2.0);
     let met = told.p99_ms <= goal;
     println!(
@@ -109,28 +110,45 @@ fn wait(settings: Settings, options: &Options) -> anyhow::Result<(Value, bool)> 
         if met { "met" } else { "missed" },
     );
     print!("{}", doctor::report(&waits.findings));
-    let Waits {
-        assignments,
-        findings,
-        cost,
-        ..
-    } = waits;
-    let well = doctor::is_well(&findings);
+    let well = doctor::is_well(&waits.findings);
     let figures = json!({
         "place": place.describe(),
         "what": options.describe(),
         "bare_claim": claims,
         "engine_alone": engine,
-        "close_to_told": told,
-        "close": close,
-        "assignments": assignments,
-        "assignments_per_second": rate,
-        "each_assignment": cost,
+        "busiest": figures(&waits.busiest),
+        "calmer": figures(&waits.calmer),
+        "each_assignment": waits.cost,
         "goal_ms": goal,
         "met": met,
-        "findings": findings,
+        "findings": waits.findings,
     });
     Ok((figures, well))
+}
+
+/// What was seen of a part, for people.
+fn shown(name: &str, part: &Part) -> String {
+    let told = Figures::of(&part.slot_to_customer);
+    let close = Figures::of(&part.close);
+    format!(
+        "{name}: chats of {} ms, {} assignments, {:.0} a second\n  {}\n  {}\n",
+        part.chat.as_millis(),
+        part.assignments,
+        part.per_second,
+        told.line("close acknowledged -> next customer told"),
+        close.line("close sent -> close acknowledged"),
+    )
+}
+
+/// The same for programs.
+fn figures(part: &Part) -> Value {
+    json!({
+        "chat_ms": part.chat.as_millis() as u64,
+        "close_to_told": Figures::of(&part.slot_to_customer),
+        "close": Figures::of(&part.close),
+        "assignments": part.assignments,
+        "assignments_per_second": part.per_second,
+    })
 }
 
 fn write(path: &Path, figures: &Value) -> anyhow::Result<()> {

@@ -50,9 +50,17 @@ fn what_an_assignment_costs_stands_beside_the_wait() {
         }
         let figures = std::fs::read_to_string(file).unwrap();
         let figures: Value = serde_json::from_str(&figures).unwrap();
-        for times in ["bare_claim", "engine_alone", "close_to_told", "close"] {
+        for times in ["bare_claim", "engine_alone"] {
             assert!(figures[times]["p999_ms"].as_f64() > Some(0.0), "{figures}");
         }
+        for part in ["busiest", "calmer"] {
+            let part = &figures[part];
+            for times in ["close_to_told", "close"] {
+                assert!(part[times]["p999_ms"].as_f64() > Some(0.0), "{figures}");
+            }
+        }
+        let rate = |part: &str| figures[part]["assignments_per_second"].as_f64().unwrap();
+        assert!(rate("calmer") < rate("busiest"), "{figures}");
         let each = &figures["each_assignment"];
         assert!(each["cpu_ms"].as_f64() > Some(0.0), "{each}");
         // An opening, an assignment and a close are three transactions at least, and three steps.
@@ -69,7 +77,10 @@ fn figures_go_to_the_output_if_they_are_asked_for_there() {
     let text = bench(&arguments, false).unwrap();
     let (_, figures) = text.split_once("\n{\n").unwrap();
     let figures: Value = serde_json::from_str(&format!("{{{figures}")).unwrap();
-    assert!(figures["assignments"].as_u64() > Some(0), "{text}");
+    assert!(
+        figures["busiest"]["assignments"].as_u64() > Some(0),
+        "{text}"
+    );
 }
 
 #[test]
