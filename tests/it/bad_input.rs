@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::access_table::{Body, ROUTES, Row};
+use crate::bad_commands::speaks_plainly;
 use crate::harness::World;
 use crate::on_both;
 use crate::person::Person;
@@ -136,6 +137,9 @@ fn method(row: &Row) -> &'static str {
     row.route.split_once(' ').unwrap().0
 }
 
+/// Where nothing needs to be said.
+const MAY_BE_EMPTY: [&str; 4] = ["/close", "/decline", "/requeue", "/park"];
+
 async fn bodies_that_are_no_json_of_ours(world: &World) {
     let deep = "[".repeat(20_000);
     let deep_in = format!("{{\"client_id\":{}", "[".repeat(5_000));
@@ -163,6 +167,9 @@ async fn bodies_that_are_no_json_of_ours(world: &World) {
             ("a number", b"1e999", ""),
         ];
         for (what, body, expected) in cases {
+            if body.is_empty() && MAY_BE_EMPTY.iter().any(|end| path.ends_with(end)) {
+                continue;
+            }
             let what = format!("{what} to {}", row.route);
             let reply = ask("application/json", body).ask(&who.base).await;
             decent(&reply);
@@ -172,6 +179,9 @@ async fn bodies_that_are_no_json_of_ours(world: &World) {
                 expected => reply.told() == expected,
             };
             assert!(right, "{what}: {reply:?}");
+            if reply.status == 422 {
+                speaks_plainly(reply.body()["detail"].as_str().unwrap());
+            }
             if reply.status == 400 {
                 let text = reply.body()["detail"].to_string();
                 assert!(
@@ -226,6 +236,7 @@ async fn fields_that_are_wrong(world: &World) {
                 let request = ask(body.to_string().as_bytes());
                 let reply = expect(&who, request, "422 validation_failed", row.route).await;
                 let named = field(&reply);
+                speaks_plainly(reply.body()["detail"].as_str().unwrap());
                 // In a list it is one of its items.
                 let named = named.as_str().unwrap().split('[').next();
                 assert_eq!(named, Some(name.as_str()), "{reply:?}");
@@ -336,6 +347,7 @@ async fn ids_queries_and_cursors(world: &World) {
             let request = Request::new("GET", &path).token(&ann.token);
             let reply = expect(&ann, request, "422 validation_failed", &path).await;
             assert_eq!(reply.body()["errors"][0]["field"], *name, "{reply:?}");
+            speaks_plainly(reply.body()["detail"].as_str().unwrap());
         }
     }
     let both = format!("{log}?after=1&before=2");

@@ -176,7 +176,7 @@ async fn what_the_moment_does_not_allow(world: &World) {
         world.rep(2, 2).await,
     );
     let id = ann.open().await;
-    assert_eq!(rep.close(&id).await.code(404), "not_found", "not his yet");
+    assert_eq!(rep.close(&id).await.code(409), "wrong_state", "not his yet");
     let assigned = || {
         world.nodes[1 % world.nodes.len()]
             .app

@@ -7,12 +7,15 @@ use switchboard::settings::Settings;
 
 use crate::harness::{World, quick, until};
 
+/// What one node has otherwise.
+type Change<'a> = &'a dyn Fn(&mut Settings);
+
 #[actix_web::test]
 async fn a_node_that_does_not_fit_the_others_does_not_start() {
     let Some(mut world) = World::services_with(2, quick).await else {
         return;
     };
-    let start = async |change: &dyn Fn(&mut Settings)| {
+    let start = async |change: Change| {
         let mut settings = world.settings.clone();
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -20,7 +23,7 @@ async fn a_node_that_does_not_fit_the_others_does_not_start() {
     };
     let secret =
         |one: &mut Settings| one.secret = "another secret of more than 32 characters".into();
-    let cases: [(&str, &dyn Fn(&mut Settings)); 3] = [
+    let cases: [(&str, Change); 3] = [
         ("`secret` is another", &secret),
         ("`redis_prefix` is another", &|one| one.redis_prefix += "-x"),
         ("`redis_url` is empty", &|one| one.redis_url.clear()),

@@ -56,6 +56,7 @@ mod readme;
 mod redis_away;
 mod services;
 mod services_test;
+mod settings;
 mod socket;
 mod story;
 mod stress;

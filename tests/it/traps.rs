@@ -227,3 +227,19 @@ async fn a_server_serves_on_when_nobody_reads_its_log() {
     }
     assert_eq!(server.stop(), Some(0));
 }
+
+#[actix_web::test]
+async fn nonsense_from_outside_is_no_error_in_the_log() {
+    let server = Process::start("");
+    for nonsense in [
+        b"\x16\x03\x01 TLS, perhaps\r\n\r\n".as_slice(),
+        b"GET / HTTP/9\r\n\r\n",
+    ] {
+        let mut wire = Wire::to(&server.base).await;
+        wire.send(nonsense).await;
+        assert!(wire.ended().await, "it is let go");
+    }
+    let reply = Request::new("GET", "/healthz").ask(&server.base).await;
+    assert_eq!(reply.status, 200);
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+}

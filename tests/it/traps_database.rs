@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::cost::Process;
 use crate::harness::{World, client_id, until};
@@ -24,6 +25,7 @@ const BOUND: Duration = Duration::from_millis(6_500);
 struct Valve {
     port: u16,
     open: watch::Sender<bool>,
+    door: JoinHandle<()>,
 }
 
 impl Valve {
@@ -31,7 +33,7 @@ impl Valve {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (open, gate) = watch::channel(true);
-        tokio::spawn(async move {
+        let door = tokio::spawn(async move {
             while let Ok((from, _)) = listener.accept().await {
                 let to = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
                 let ((from_read, from_write), (to_read, to_write)) =
@@ -40,7 +42,7 @@ impl Valve {
                 tokio::spawn(pass(to_read, from_write, gate.clone()));
             }
         });
-        Self { port, open }
+        Self { port, open, door }
     }
 }
 
@@ -399,4 +401,46 @@ async fn a_full_disk_is_called_by_its_name_and_the_node_is_not_ready() {
     run("DROP TRIGGER full").await;
     until("its recovery", async || ready().await.status == 200).await;
     world.end().await;
+}
+
+#[actix_web::test]
+async fn a_database_that_is_away_is_said_once_and_in_our_words() {
+    let Some((postgres, redis)) = services::both() else {
+        return;
+    };
+    let valve = Valve::before(postgres.port()).await;
+    let direct = postgres.database();
+    let (old, new) = (
+        format!(":{}/", postgres.port()),
+        format!(":{}/", valve.port),
+    );
+    let (url, redis) = (direct.replace(&old, &new), redis.url());
+    let prefix = uuid::Uuid::now_v7().simple();
+    let settings = format!(
+        "database_url = {url:?}\nredis_url = {redis:?}\nredis_prefix = \"test-{prefix}\"\n\
+         secret = \"a secret for tests, of more than 32 characters\"\nreconcile_ms = 100"
+    );
+    let start = move || Process::start(&settings);
+    let server = tokio::task::spawn_blocking(start).await.unwrap();
+    valve.door.abort();
+    let (client, link) = tokio_postgres::connect(&direct, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(link);
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let ready = async || Request::new("GET", "/readyz").ask(&server.base).await;
+    // One that is just being opened is not seen the first time.
+    until("the loss", async || {
+        client.batch_execute(end).await.unwrap();
+        ready().await.status == 503
+    })
+    .await;
+    for _ in 0..2 {
+        assert_eq!(ready().await.status, 503);
+    }
+    let log = server.log();
+    let said = log.matches("the database cannot be connected to").count();
+    assert_eq!(said, 1, "{log}");
+    assert!(!log.contains("r2d2"), "{log}");
 }
