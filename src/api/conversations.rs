@@ -349,9 +349,11 @@ pub async fn claim(
 
 /// Close a conversation
 ///
-/// By its rep, its customer or an admin. The next in line gets the freed slot at once.
+/// By its rep, its customer or an admin. The next in line gets the freed slot at once. The body may
+/// be left out.
 #[utoipa::path(
-    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = Closing,
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    request_body = Option<Closing>,
     responses(
         (status = 200, body = ClosedConversation), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)
@@ -362,7 +364,7 @@ pub async fn close(
     app: Data<App>,
     caller: Caller,
     id: Path<ConversationId>,
-    Body(closing): Body<Closing>,
+    OptionalBody(closing): OptionalBody<Closing>,
 ) -> Result<Json<ClosedConversation>> {
     let Closing {
         client_id,

@@ -7,14 +7,14 @@ use actix_web::{post, put};
 use crate::app::App;
 use crate::desk::Target;
 use crate::error::Result;
-use crate::gate::body::Body;
+use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::{Caller, Staff};
 use crate::gate::problem::Problem;
 use crate::store::conversations::ConversationView;
 use crate::words::{ConversationId, Moment, Priority, QueueId, UserId};
 
 /// Why something is handed back or not wanted.
-#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[derive(Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     pub reason: Option<String>,
@@ -32,7 +32,7 @@ pub struct Transfer {
 }
 
 /// Until when it is laid aside.
-#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[derive(Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parking {
     /// Unix ms, at most a year from now. Else in 30 days.
@@ -67,7 +67,8 @@ pub async fn accept(
 ///
 /// The next rep is asked; this one is not for a while.
 #[utoipa::path(
-    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = Reason,
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    request_body = Option<Reason>,
     responses(
         (status = 200, body = ConversationView), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)
@@ -78,7 +79,7 @@ pub async fn decline(
     app: Data<App>,
     Staff(caller): Staff,
     id: Path<ConversationId>,
-    Body(why): Body<Reason>,
+    OptionalBody(why): OptionalBody<Reason>,
 ) -> Result<Json<ConversationView>> {
     let view = app.desk.decline(caller.actor, *id, why.reason).await?;
     Ok(Json(view))
@@ -88,7 +89,8 @@ pub async fn decline(
 ///
 /// In its old place. Whoever hands it back is not given it again at once.
 #[utoipa::path(
-    tag = "conversations", params(("id" = String, Path, format = "uuid")), request_body = Reason,
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    request_body = Option<Reason>,
     responses(
         (status = 200, body = ConversationView), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)
@@ -99,7 +101,7 @@ pub async fn requeue(
     app: Data<App>,
     Staff(caller): Staff,
     id: Path<ConversationId>,
-    Body(why): Body<Reason>,
+    OptionalBody(why): OptionalBody<Reason>,
 ) -> Result<Json<ConversationView>> {
     let view = app.desk.requeue(caller.actor, *id, why.reason).await?;
     Ok(Json(view))
@@ -135,7 +137,7 @@ pub async fn transfer(
 /// It holds no slot, and wakes by itself.
 #[utoipa::path(
     tag = "conversations", params(("id" = String, Path, format = "uuid")),
-    request_body = Parking,
+    request_body = Option<Parking>,
     responses(
         (status = 200, body = ConversationView), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem),
@@ -147,7 +149,7 @@ pub async fn park(
     app: Data<App>,
     Staff(caller): Staff,
     id: Path<ConversationId>,
-    Body(new): Body<Parking>,
+    OptionalBody(new): OptionalBody<Parking>,
 ) -> Result<Json<ConversationView>> {
     let view = app.desk.park(caller.actor, *id, new.wake_at).await?;
     Ok(Json(view))

@@ -56,7 +56,7 @@ fn end(
     let found = conversations::find_to_close(conn, id)?;
     let (row, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
     let mut hold = Hold::of(row, at, last_seq, count);
-    may_close(actor, &hold.row)?;
+    may_close(conn, actor, &hold.row)?;
     let ends = [EventKind::Closed, EventKind::Wrapup];
     let again = repeated(conn, id, close.client_id, &ends, actor.id)?;
     let status = hold.row.status;
@@ -114,7 +114,7 @@ fn is_over(actor: &Actor, status: Status) -> bool {
 }
 
 /// The customer may, the rep who has it may, an admin may. A rep whose it was is told so.
-fn may_close(actor: &Actor, row: &Conversation) -> Result<()> {
+fn may_close(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> {
     let had = |rep: Option<UserId>| rep == Some(actor.id);
     match actor.role {
         Role::Admin => Ok(()),
@@ -126,6 +126,6 @@ fn may_close(actor: &Actor, row: &Conversation) -> Result<()> {
         Role::Rep if had(row.rep_id) => Ok(()),
         Role::Rep if had(row.last_rep_id) && row.status == Status::Closed => Ok(()),
         Role::Rep if had(row.last_rep_id) => Err(messages::stale_assignment()),
-        _ => Err(Error::not_found("conversation")),
+        role => Err(conversations::not_his(conn, actor.id, role, row)),
     }
 }

@@ -66,6 +66,9 @@ impl Desk {
                     self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
                 }
                 self.ring(std::mem::take(&mut change.news));
+                // It is over, also if the line has heard of something later before these rows and
+                // leaves them out: else the slot would stay reserved until time ends it.
+                change.facts.refused.push(one);
                 return Some(self.facts(change).await);
             }
             Err(error) => error,
@@ -155,6 +158,7 @@ pub(super) fn assign(
             "capacity": rep.capacity,
             "waited_ms": waited,
             "claimed": by.person().is_some(),
+            "preferred": row.preferred_rep_id == Some(one.rep),
             "over_capacity": by.over_capacity(),
             "candidates": one.seen.map(|seen| seen.candidates),
         })),

@@ -63,6 +63,11 @@ impl Hold {
         self.before.status == Status::Offered
     }
 
+    /// Whether it was kept for this rep, at first or alone, before this change.
+    pub fn was_kept_for(&self, rep: UserId) -> bool {
+        self.before.preferred_rep_id == Some(rep)
+    }
+
     pub fn queue(&self, conn: &mut Conn) -> Result<Queue> {
         let queue = queues::find(conn, self.row.queue_id)?;
         queue.ok_or_else(|| Error::not_found("queue"))

@@ -10,6 +10,7 @@ mod customers;
 mod dispatcher;
 mod exits;
 mod hold;
+mod lengths;
 mod live_line;
 mod lost;
 mod moves;
@@ -42,6 +43,7 @@ use crate::words::{ClientId, HeadStarts, Moment, NodeId, Priority, Role, UserId,
 
 pub use claim::Claim;
 pub use close::Close;
+use lengths::Lengths;
 use live_line::Line;
 pub use moves::Target;
 pub use open::Open;
@@ -135,6 +137,7 @@ struct Inner {
     rules: Rules,
     node: NodeId,
     numbers: Numbers,
+    lengths: Lengths,
     /// Work that outlives the request that caused it runs here, and is waited for at the end.
     tasks: TaskTracker,
     runtime: Handle,
@@ -167,6 +170,7 @@ impl Desk {
             rules,
             node,
             numbers,
+            lengths: Lengths::default(),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             repair: Notify::new(),

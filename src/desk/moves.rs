@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk, check_text, open, slots};
+use super::{Actor, Change, Desk, check_text, slots};
+use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::{Conn, customer_sessions, messages, queues, users};
@@ -18,8 +19,6 @@ pub(super) const PARKED_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
 const PARKED_MS_MAX: Moment = 366 * 24 * 60 * 60 * 1_000;
 /// Characters of a note or a reason.
 const NOTE_CHARS_MAX: usize = 1_000;
-/// A reservation without an end: the largest number that JSON and Lua hold exactly.
-pub(super) const NO_END: Moment = (1 << 53) - 1;
 
 /// Where a conversation is to go.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +55,7 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(&actor, &hold.row)?;
+            may_direct(conn, &actor, &hold.row)?;
             let from = hold.row.rep_id;
             expect(&hold.row, &[Status::Active, Status::Parked])?;
             let queue = hold.queue(conn)?;
@@ -83,7 +82,7 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(&actor, &hold.row)?;
+            may_direct(conn, &actor, &hold.row)?;
             expect(
                 &hold.row,
                 &[Status::Waiting, Status::Active, Status::Parked],
@@ -125,7 +124,7 @@ impl Desk {
         }
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(&actor, &hold.row)?;
+            may_direct(conn, &actor, &hold.row)?;
             expect(&hold.row, &[Status::Waiting, Status::Active])?;
             hold.row.status = Status::Parked;
             hold.row.rep_id = None;
@@ -149,7 +148,7 @@ impl Desk {
             let row = &hold.row;
             let left = actor.role == Role::Rep && row.is_left_message();
             if !(left && conversations::serves(conn, actor.id, row.queue_id)?) {
-                may_direct(&actor, row)?;
+                may_direct(conn, &actor, row)?;
             }
             expect(row, &[Status::Parked])?;
             woken(conn, hold, Some(actor.id))
@@ -161,12 +160,12 @@ impl Desk {
     /// for its customer's personal rep, else for the rep who had it, if he is there.
     pub async fn reopen(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         let (at, starts) = (now(), self.0.rules.head_starts);
-        let most = self.0.limits.open_per_customer_max;
+        let desk = self.clone();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
             let his_own = actor.id == hold.row.customer_id;
             if !his_own {
-                may_direct(&actor, &hold.row)?;
+                may_direct(conn, &actor, &hold.row)?;
             }
             expect(&hold.row, &[Status::Closed])?;
             let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
@@ -179,7 +178,7 @@ impl Desk {
                 return Err(Error::new(Code::ConversationClosed, detail));
             }
             if his_own {
-                open::admit(conn, actor.id, Some(queue.id), most, false)?;
+                desk.admit(conn, actor.id, Some(queue.id), false)?;
                 // Whether he is there counts from now on: he may ask over REST.
                 customer_sessions::forget_left(conn, actor.id)?;
             }
@@ -208,7 +207,7 @@ impl Desk {
         let (at, starts) = (now(), self.0.rules.head_starts);
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(&actor, &hold.row)?;
+            may_direct(conn, &actor, &hold.row)?;
             if hold.row.status == Status::Closed {
                 return Err(closed());
             }
@@ -285,7 +284,7 @@ fn prefer(conn: &mut Conn, hold: &mut Hold, rep: UserId, for_ms: Moment) -> Resu
 
 /// Who may send a conversation somewhere: its rep, whoever served it last while nobody does, and
 /// an admin.
-fn may_direct(actor: &Actor, row: &Conversation) -> Result<()> {
+fn may_direct(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> {
     let his = row.rep_id.or(row.last_rep_id) == Some(actor.id);
     match actor.role {
         Role::Admin => Ok(()),
@@ -295,7 +294,7 @@ fn may_direct(actor: &Actor, row: &Conversation) -> Result<()> {
             Code::Forbidden,
             "Only staff can do this with a conversation.",
         )),
-        _ => Err(Error::not_found("conversation")),
+        role => Err(conversations::not_his(conn, actor.id, role, row)),
     }
 }
 

@@ -115,6 +115,7 @@ pub(super) fn make(conn: &mut Conn, one: Proposal, at: Moment) -> Result<Option<
         "load": rep.active,
         "capacity": rep.capacity,
         "candidates": one.seen.map(|seen| seen.candidates),
+        "preferred": hold.was_kept_for(one.rep),
         "expires_at": hold.row.due_at,
     });
     hold.log(EventKind::Offered, None, data);

@@ -1,6 +1,7 @@
 //! A customer opens a conversation and stands in line.
 
-use super::{Actor, Change, Desk, check_text, hold, moves, slots};
+use super::{Actor, Change, Desk, check_text, hold, slots};
+use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
@@ -53,14 +54,14 @@ impl Desk {
             let detail = "Write the message that you want to leave.";
             return Err(Error::invalid("text", detail));
         }
-        let most = self.0.limits.open_per_customer_max;
         let personal_reps = self.0.rules.personal_reps;
         let (id, at) = (ConversationId::new(), now());
         let place = at - self.0.rules.head_starts.of(open.priority);
         let number = self.0.numbers.next(&self.0.store).await?;
         let (customer, command) = (actor.id, open.clone());
+        let desk = self.clone();
         let insert = move |conn: &mut Conn| {
-            let queue = admit(conn, actor.id, open.queue, most, open.leave_message)?;
+            let queue = desk.admit(conn, actor.id, open.queue, open.leave_message)?;
             if personal_reps {
                 give_rep(conn, actor.id)?;
             }
@@ -90,6 +91,42 @@ impl Desk {
             .read(move |conn| again(conn, customer, &command));
         let earlier = earlier.await?.ok_or(refused)?;
         Ok((earlier, true))
+    }
+
+    /// The queue to wait in, if there is room for one more.
+    pub(super) fn admit(
+        &self,
+        conn: &mut Conn,
+        customer: UserId,
+        queue: Option<QueueId>,
+        leaves_message: bool,
+    ) -> Result<Queue> {
+        let most = self.0.limits.open_per_customer_max;
+        let admission = queues::admission(conn, queue, customer)?;
+        let (queue, mine) =
+            admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
+        if mine.unwrap_or_default() >= most {
+            let detail = format!("You have {most} open conversations already. Close one first.");
+            return Err(Error::new(Code::TooManyOpen, detail));
+        }
+        if leaves_message {
+            return Ok(queue);
+        }
+        if queue.policy.draining {
+            let detail = "Nobody new is let in here. Choose another queue, or leave a message: \
+                          send it again with `leave_message`.";
+            return Err(Error::new(Code::QueueClosed, detail));
+        }
+        let longest = i64::from(queue.waiting_max);
+        if !self.0.lengths.has_room(conn, queue.id, longest)? {
+            let detail = "Too many are waiting already. Come back later, or leave a message: \
+                          send it again with `leave_message`.";
+            return Err(Error {
+                retry_after_ms: Some(60_000),
+                ..Error::new(Code::QueueFull, detail)
+            });
+        }
+        Ok(queue)
     }
 }
 
@@ -156,43 +193,9 @@ fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> 
     {
         let until = row.created_at.saturating_add(queue.policy.prefer_ms);
         row.preferred_rep_id = Some(rep);
-        row.preferred_until = Some(until.min(moves::NO_END));
+        row.preferred_until = Some(until.min(NO_END));
     }
     Ok(())
-}
-
-/// The queue to wait in, if there is room for one more.
-pub(super) fn admit(
-    conn: &mut Conn,
-    customer: UserId,
-    queue: Option<QueueId>,
-    most: i64,
-    leaves_message: bool,
-) -> Result<Queue> {
-    let admission = queues::admission(conn, queue, customer)?;
-    let (queue, waiting, mine) =
-        admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
-    if mine.unwrap_or_default() >= most {
-        let detail = format!("You have {most} open conversations already. Close one first.");
-        return Err(Error::new(Code::TooManyOpen, detail));
-    }
-    if leaves_message {
-        return Ok(queue);
-    }
-    if queue.policy.draining {
-        let detail = "Nobody new is let in here. Choose another queue, or leave a message: send \
-                      it again with `leave_message`.";
-        return Err(Error::new(Code::QueueClosed, detail));
-    }
-    if waiting.unwrap_or_default() >= i64::from(queue.waiting_max) {
-        let detail = "Too many are waiting already. Come back later, or leave a message: send it \
-                      again with `leave_message`.";
-        return Err(Error {
-            retry_after_ms: Some(60_000),
-            ..Error::new(Code::QueueFull, detail)
-        });
-    }
-    Ok(queue)
 }
 
 fn row(

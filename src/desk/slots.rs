@@ -67,6 +67,7 @@ pub(super) fn log_assignment(
         "capacity": capacity,
         "waited_ms": (hold.at - hold.row.created_at).max(0),
         "claimed": false,
+        "preferred": hold.was_kept_for(rep),
         "candidates": candidates,
         "accepted": hold.was_offered(),
     });

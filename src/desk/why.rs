@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Actor, Desk};
-use crate::dispatch::{Verdict, Whose, Why};
+use crate::dispatch::{NO_END, Verdict, Whose, Why};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, PersonView};
 use crate::store::{Conn, events, reps, views};
@@ -62,6 +62,8 @@ pub struct Chosen {
     pub load: Option<i64>,
     pub capacity: Option<i64>,
     pub waited_ms: Option<i64>,
+    /// It was kept for him: he knows its customer, or somebody had sent it to him.
+    pub preferred: bool,
     pub over_capacity: bool,
 }
 
@@ -213,6 +215,7 @@ fn chosen(conn: &mut Conn, row: &Conversation) -> Result<Option<Chosen>> {
         load: number("load"),
         capacity: number("capacity"),
         waited_ms: number("waited_ms"),
+        preferred: said("preferred"),
         over_capacity: said("over_capacity"),
     }))
 }
@@ -237,7 +240,7 @@ impl From<Verdict> for Reason {
             Verdict::Unavailable(_) => "offline",
             Verdict::Full { .. } => "full",
             Verdict::NotServing => "not_serving",
-            Verdict::ReservedForAnother => "reserved",
+            Verdict::ReservedForAnother { .. } => "reserved",
             Verdict::Cooling { .. } => "cooling_down",
             Verdict::Refused { .. } => "refused",
         };
@@ -251,6 +254,9 @@ impl From<Verdict> for Reason {
                 found.capacity = Some(capacity);
             }
             Verdict::Cooling { until } | Verdict::Refused { until } => found.until = Some(until),
+            Verdict::ReservedForAnother { until } => {
+                found.until = Some(until).filter(|until| *until < NO_END);
+            }
             Verdict::AheadOfIt(other) => found.behind = Some(other),
             _ => {}
         }

@@ -160,7 +160,8 @@ pub struct Facts {
     pub queues: Vec<QueueFact>,
     pub conversations: Vec<ConversationFact>,
     pub reps: Vec<RepFact>,
-    /// Proposals that SQL refused. The rows above say why.
+    /// Proposals that are over: SQL refused them, and the rows above say why; or they were settled,
+    /// and stand no more unless those rows came too late.
     pub refused: Vec<Proposal>,
 }
 

@@ -35,7 +35,9 @@ impl HeldConversation {
         if rep.lines().all(|line| line != self.line) {
             return Err(match self.line {
                 Whose::Queue(_) => Verdict::NotServing,
-                Whose::Rep(_) => Verdict::ReservedForAnother,
+                Whose::Rep(_) => Verdict::ReservedForAnother {
+                    until: self.fact.reserved.map_or(NO_END, |(_, until)| until),
+                },
             });
         }
         let seat = rep.seat()?;

@@ -20,8 +20,8 @@ pub enum Verdict {
     Full { load: i32, capacity: i32 },
     /// He does not serve its queue.
     NotServing,
-    /// It stands in the line of another rep.
-    ReservedForAnother,
+    /// It stands in the line of another rep, until then.
+    ReservedForAnother { until: Moment },
     /// He has declined or missed it.
     Cooling { until: Moment },
     /// The database has refused the pair twice running.

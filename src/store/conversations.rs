@@ -11,7 +11,7 @@ use super::schema::{conversations, heads, queues, rep_queues, reps};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use super::waiting::waits;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::words::{
     ClientId, ConversationId, Mode, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
 };
@@ -356,6 +356,19 @@ pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation)
                 || for_all && serves(conn, person, row.queue_id)?
         }
     })
+}
+
+/// What somebody is told who may do nothing with this conversation: a rep who may read it, to claim
+/// it first; anybody else, that there is none.
+pub fn not_his(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Error {
+    match may_read(conn, person, role, row) {
+        Ok(true) if role == Role::Rep => Error::new(
+            Code::WrongState,
+            "This conversation is nobody's yet. Claim it first.",
+        ),
+        Ok(_) => Error::not_found("conversation"),
+        Err(error) => error,
+    }
 }
 
 /// The row, if this person may read it; what is foreign is answered as what is not there.

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::conn::{Conn, queries};
+use super::conversations as rows;
 use super::events::Event;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
@@ -161,7 +162,11 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         ..Admission::default()
     };
 
-    let answers = batch.iter().map(|one| admission.admit(one)).collect();
+    let answers = batch.iter().map(|one| match admission.admit(one) {
+        Err(error) if error.code == Code::NotFound => Err(not_his(conn, one, error)),
+        answer => answer,
+    });
+    let answers = answers.collect();
 
     for (id, top) in tops {
         let unused = top - admission.next[&id];
@@ -177,6 +182,15 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         }
     }
     Ok(answers)
+}
+
+/// What somebody is told who may not write here.
+fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
+    match rows::find(conn, one.conversation) {
+        Ok(Some(row)) => rows::not_his(conn, one.sender, one.role, &row),
+        Ok(None) => error,
+        Err(error) => error.into(),
+    }
 }
 
 /// A batch on its way in.

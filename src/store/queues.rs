@@ -97,8 +97,8 @@ impl Default for Policy {
     }
 }
 
-/// A queue, how many wait in it, and how many open conversations a customer has anywhere.
-pub type Admission = (Queue, Option<i64>, Option<i64>);
+/// A queue, and how many open conversations a customer has anywhere.
+pub type Admission = (Queue, Option<i64>);
 
 /// What is shown of queues.
 fn there() -> IsNull<queues::deleted_at> {
@@ -111,18 +111,11 @@ queries! {
     pub fn admission(conn, queue: Option<QueueId>, customer: UserId)
         -> QueryResult<Option<Admission>>
     {
-        let waiting = conversations::table
-            .filter(conversations::queue_id.eq(queues::id))
-            .filter(waits());
         let open = conversations::table
             .filter(conversations::customer_id.eq(customer))
             .filter(is_open());
         let mut query = queues::table
-            .select((
-                Queue::as_select(),
-                waiting.count().single_value(),
-                open.count().single_value(),
-            ))
+            .select((Queue::as_select(), open.count().single_value()))
             .order((queues::position, queues::id))
             .filter(there())
             .limit(1)

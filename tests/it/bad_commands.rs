@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::bad_input::unharmed;
 use crate::harness::{World, client_id};
 use crate::on_both;
+use crate::person::Person;
 use crate::wire::{Heard, RawSocket};
 
 on_both!(
@@ -15,6 +16,7 @@ on_both!(
     the_dialect_answers_too,
     hello_comes_first_and_once,
     a_resume_is_taken_as_far_as_it_goes,
+    what_is_nobodys_is_to_be_claimed_first,
 );
 
 /// Texts with `ID` for a conversation and `NEW` for a fresh client id, and the code they get.
@@ -135,6 +137,26 @@ fn told(error: &Value, code: &str, what: &str) {
     assert!(text.len() > 10, "a sentence: {error}");
     for word in ["src/", "SELECT", "diesel", "panicked"] {
         assert!(!text.contains(word), "{error}");
+    }
+    speaks_plainly(text);
+}
+
+/// Nothing that only a programmer of this server knows.
+#[track_caller]
+pub fn speaks_plainly(text: &str) {
+    for word in [
+        "struct ",
+        "enum ",
+        "i32",
+        "i64",
+        "u32",
+        "u64",
+        "usize",
+        ", expected",
+        "variant",
+        "`",
+    ] {
+        assert!(!text.contains(word), "{text}");
     }
 }
 
@@ -293,5 +315,37 @@ async fn a_resume_is_taken_as_far_as_it_goes(world: &World) {
         .say(&json!({ "type": "hello", "resume": { hers.clone(): i64::MAX } }))
         .await;
     ahead.wait(|frame| frame["type"] == "ready").await;
+    unharmed(world).await;
+}
+
+async fn what_is_nobodys_is_to_be_claimed_first(world: &World) {
+    let (ann, ben) = (world.customer(0).await, world.customer(1).await);
+    let (rep, other) = (world.rep(0, 1).await, world.rep(1, 1).await);
+    let id = ann.open().await;
+    let view = format!("/api/v1/conversations/{id}");
+    let message = json!({ "client_id": client_id(), "text": "hello" });
+    let commands = [
+        ("messages", message),
+        ("close", json!({})),
+        ("park", json!({})),
+    ];
+    for (command, body) in &commands {
+        let ask = async |who: &Person| who.post(&format!("{view}/{command}"), body.clone()).await;
+        let told = ask(&rep).await;
+        assert_eq!(told.clone().code(409), "wrong_state", "{command}");
+        assert!(told.body.to_string().contains("Claim it first"), "{told:?}");
+        // Parking is for staff alone, whosever it is.
+        if *command != "park" {
+            assert_eq!(ask(&ben).await.code(404), "not_found", "{command}");
+        }
+    }
+    rep.claim(&id).await.ok(200);
+    rep.say(&id, "now I may").await;
+    // Another's is none of his business, though he serves its queue.
+    other.get(&view).await.code(404);
+    for (command, body) in &commands {
+        let told = other.post(&format!("{view}/{command}"), body.clone()).await;
+        assert_eq!(told.code(404), "not_found", "{command}");
+    }
     unharmed(world).await;
 }

@@ -134,6 +134,31 @@ async fn rule_4_the_smallest_place_goes_first() {
 }
 
 #[tokio::test]
+async fn rule_4_what_goes_back_in_line_has_its_old_place() {
+    on_both(async |line| {
+        let all = facts([waits(1, 5), waits(2, 6)], [rep(1, 1)]);
+        assert_eq!(made(line.put(all, 100).await), [(1, 1)]);
+        let served = ConversationFact {
+            standing: Standing::Served,
+            ..then(waits(1, 5))
+        };
+        let busy = RepFact {
+            version: 2,
+            active: 1,
+            ..rep(1, 1)
+        };
+        assert_eq!(made(line.put(facts([served], [busy]), 200).await), []);
+        let back = then(then(waits(1, 5)));
+        let free = RepFact {
+            version: 3,
+            ..rep(1, 1)
+        };
+        assert_eq!(made(line.put(facts([back], [free]), 300).await), [(1, 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn rule_5_the_least_loaded_then_the_longest_idle_then_the_smallest_id() {
     on_both(async |line| {
         let idle_since = |last_assigned_at, rep| RepFact {
@@ -316,6 +341,28 @@ async fn late_and_doubled_facts_change_nothing() {
             .unwrap();
         assert_eq!(step, Step::default());
         assert_eq!(line.snapshot().await.unwrap().conversations[0].fact, newer);
+    })
+    .await;
+}
+
+/// It was offered and taken back, and the line hears of the second first.
+#[tokio::test]
+async fn a_settled_proposal_is_over_also_if_its_rows_come_late() {
+    on_both(async |line| {
+        let offered = ConversationFact {
+            standing: Standing::Served,
+            ..then(waits(1, 0))
+        };
+        let back = then(then(waits(1, 0)));
+        let first = facts([waits(1, 0)], [rep(1, 1)]);
+        assert_eq!(made(line.put(first, 0).await), [(1, 1)]);
+        assert_eq!(made(line.put(facts([back], []), 1).await), []);
+        let settled = Facts {
+            conversations: vec![offered],
+            ..refusal((1, 1))
+        };
+        assert_eq!(made(line.put(settled, 2).await), [(1, 1)]);
+        assert_eq!(proposed(line, 1).await, 1);
     })
     .await;
 }

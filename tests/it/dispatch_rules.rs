@@ -252,8 +252,8 @@ fn is_true(verdict: Verdict, one: &HeldConversation, rep: &HeldRep, now: Moment)
         Verdict::NotServing => {
             one.line == Whose::Queue(one.fact.queue) && !fact.queues.contains(&one.fact.queue)
         }
-        Verdict::ReservedForAnother => {
-            matches!(one.fact.reserved, Some((whose, _)) if whose != fact.id)
+        Verdict::ReservedForAnother { until } => {
+            matches!(one.fact.reserved, Some((whose, end)) if whose != fact.id && end == until)
                 && one.line != Whose::Queue(one.fact.queue)
         }
         Verdict::Cooling { until } => one.fact.cooling.contains(&(fact.id, until)) && now < until,

@@ -31,6 +31,7 @@ async fn the_engines_agree_and_keep_the_rules() {
             world: World::new(seed),
             rules: Rules::default(),
             lines,
+            at_rest: false,
         };
         walk.fill().await;
         // Odd walks are busy: many wait. Even walks are quiet: reps are free, ties matter.
@@ -108,6 +109,8 @@ struct Walk<'a> {
     world: World,
     rules: Rules,
     lines: Lines<'a>,
+    /// The line has heard everything.
+    at_rest: bool,
 }
 
 impl Walk<'_> {
@@ -139,7 +142,11 @@ impl Walk<'_> {
             self.rules.ticked = now;
         }
         self.rules.check(&step, &held, now);
-        self.world.in_flight.extend(step.proposals);
+        self.world.in_flight.extend(&step.proposals);
+        if self.at_rest {
+            self.world.is_held(&held);
+            self.world.no_one_is_passed_over(&step.proposals);
+        }
         step.wake
     }
 
@@ -175,6 +182,7 @@ impl Walk<'_> {
         self.call(Call::Put(&facts), 0).await;
         self.world.now += PROPOSAL_MS + REFUSED_MS;
         self.world.in_flight.clear();
+        self.at_rest = true;
         let mut wake = self.call(Call::Tick, 1).await;
         loop {
             while let Some(proposal) = self.world.in_flight.pop() {

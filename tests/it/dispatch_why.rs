@@ -60,7 +60,7 @@ async fn what_the_engine_knows_by_itself_is_a_reason_too() {
     on_both(async |line| {
         let line_up = [waits(1, 0), reserved(2, 900, waits(2, 0))];
         line.put(facts(line_up, [rep(1, 1)]), 0).await.unwrap();
-        let for_2 = [Verdict::ReservedForAnother];
+        let for_2 = [Verdict::ReservedForAnother { until: 900 }];
         assert_eq!(verdicts(line, 2, 0).await, for_2);
         let why = line.explain(conversation(1), 0).await.unwrap();
         let (rep_1, until) = (user(1), PROPOSAL_MS);

@@ -326,12 +326,55 @@ impl World {
         }
     }
 
+    fn conversation(&self, id: ConversationId) -> &ConversationFact {
+        let mut all = self.conversations.iter();
+        all.find(|one| one.id == id).expect("was opened")
+    }
+
+    fn may(&self, conversation: &ConversationFact, rep: &RepFact) -> bool {
+        let mode = self.modes.iter().find(|one| one.id == conversation.queue);
+        may(conversation, *mode.expect("is known"), rep, self.now)
+    }
+
+    /// The line holds what SQL has, and nothing else.
+    pub fn is_held(&self, held: &Snapshot) {
+        for one in &held.conversations {
+            assert_eq!(one.fact, *self.conversation(one.fact.id));
+        }
+        let open = self.conversations.iter();
+        let open = open.filter(|one| one.standing != Standing::Gone);
+        assert_eq!(held.conversations.len(), open.count());
+        let mut reps = self.reps.clone();
+        reps.sort_by_key(|rep| rep.id);
+        let held: Vec<_> = held.reps.iter().map(|rep| rep.fact.clone()).collect();
+        assert_eq!(held, reps);
+    }
+
+    /// Rule 4, by SQL: no one stands before the chosen whom their reps may serve, too.
+    pub fn no_one_is_passed_over(&self, chosen: &[Proposal]) {
+        let turn = |one: &ConversationFact| (one.place, one.id);
+        for proposal in chosen {
+            let one = self.conversation(proposal.conversation);
+            let rep = self.reps.iter().find(|rep| rep.id == proposal.rep);
+            let rep = rep.expect("is known");
+            let before = |other: &&ConversationFact| {
+                let mut in_flight = self.in_flight.iter();
+                turn(other) < turn(one)
+                    && self.may(other, rep)
+                    && in_flight.all(|one| one.conversation != other.id)
+            };
+            let other = self.conversations.iter().find(before);
+            assert!(
+                other.is_none(),
+                "{other:?} stands before {one:?} for {rep:?}"
+            );
+        }
+    }
+
     /// Rule 2, by SQL.
     pub fn no_one_waits_for_nothing(&self) {
         for conversation in &self.conversations {
-            let mode = self.modes.iter().find(|one| one.id == conversation.queue);
-            let mode = *mode.expect("is known");
-            let could = |rep: &&RepFact| may(conversation, mode, rep, self.now);
+            let could = |rep: &&RepFact| self.may(conversation, rep);
             let rep = self.reps.iter().find(could);
             assert!(rep.is_none(), "{conversation:?} could go to {rep:?}");
         }

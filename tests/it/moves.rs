@@ -1,5 +1,6 @@
 //! What people do with a conversation between its opening and its end.
 
+use actix_web::http::Method;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use switchboard::words::now;
@@ -13,6 +14,7 @@ on_both!(with quick;
     fifty_claims_of_one_conversation_have_one_winner,
     an_admin_may_go_over_a_capacity_and_the_log_tells,
     what_is_handed_back_keeps_its_place,
+    where_nothing_needs_to_be_said_no_body_is_needed,
     a_transfer_to_a_full_rep_waits_for_him_and_cuts_the_old_one_off,
     a_transfer_to_a_full_rep_may_go_to_his_queue_instead,
     a_transfer_to_somebody_absent_is_refused,
@@ -90,6 +92,20 @@ async fn an_admin_may_go_over_a_capacity_and_the_log_tells(world: &World) {
         (&json!(2), &json!(1))
     );
     assert_eq!(load_of(&admin, &rep).await, 2);
+}
+
+async fn where_nothing_needs_to_be_said_no_body_is_needed(world: &World) {
+    let rep = world.rep(1, 5).await;
+    for (what, then) in [
+        ("requeue", "waiting"),
+        ("park", "parked"),
+        ("close", "closed"),
+    ] {
+        let (_, id) = served(world, &rep).await;
+        let path = format!("/api/v1/conversations/{id}/{what}");
+        rep.ask(Method::POST, &path, None).await.ok(200);
+        assert_eq!(world.status(&id).await, then);
+    }
 }
 
 async fn what_is_handed_back_keeps_its_place(world: &World) {

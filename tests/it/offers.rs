@@ -198,7 +198,10 @@ async fn an_offer_that_is_gone_cannot_be_accepted(world: &World) {
     assert_eq!(refused.code(409), "offer_gone");
     assert_eq!(rep.close(&id).await.code(409), "wrong_state");
     let message = json!({ "client_id": uuid::Uuid::now_v7(), "text": "hello" });
-    rep.act(&id, "messages", message).await.code(404);
+    assert_eq!(
+        rep.act(&id, "messages", message).await.code(409),
+        "wrong_state"
+    );
     gone_as(&mut socket, &id, "expired").await;
     let late = rep.act(&id, "accept", json!({})).await;
     assert_eq!(late.code(409), "offer_gone");

@@ -1,7 +1,8 @@
 //! Who knows a customer is given him first, for a while and if he is there; then anybody is.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::settings::Settings;
+use switchboard::words::now;
 
 use crate::harness::World;
 use crate::on_both_with;
@@ -19,6 +20,11 @@ const LONG: i64 = 3_600_000;
 
 fn quick(settings: &mut Settings) {
     settings.reconcile_ms = 50;
+}
+
+async fn why(admin: &Person, chat: &str) -> Value {
+    let path = format!("/api/v1/conversations/{chat}/why");
+    admin.get(&path).await.ok(200)
 }
 
 async fn prefer(admin: &Person, customer: &Person, rep: &Person) {
@@ -51,17 +57,27 @@ async fn the_preferred_rep_comes_first_then_anyone(world: &World) {
         // The other one has less to do, and is not asked.
         let chat = open_in(&ann, &queue).await;
         served_by(world, &chat, &his).await;
+        assert_eq!(why(&admin, &chat).await["chosen"]["preferred"], true);
         chats.push(chat);
     }
     // Without room he is waited for, until the while is over.
     let kept = open_in(&ann, &queue).await;
     all_is_told(world).await;
     assert_eq!(world.status(&kept).await, "waiting");
+    let waits = why(&admin, &kept).await;
+    let verdicts = waits["reps"].as_array().unwrap();
+    let others = verdicts
+        .iter()
+        .find(|one| one["rep"]["id"] == json!(idle.id));
+    let others = others.unwrap();
+    assert_eq!(others["reason"], "reserved");
+    assert!(others["until"].as_i64() > Some(now()), "{others}");
     his.close(&chats[0]).await.ok(200);
     served_by(world, &kept, &his).await;
     change(&admin, &queue, json!({ "prefer_ms": 700 })).await;
     let anyones = open_in(&ann, &queue).await;
     served_by(world, &anyones, &idle).await;
+    assert_eq!(why(&admin, &anyones).await["chosen"]["preferred"], false);
     let log = admin.log(&anyones).await;
     let waited = log.last().unwrap()["data"]["waited_ms"].as_i64().unwrap();
     assert!(waited >= 700, "{waited} ms");
