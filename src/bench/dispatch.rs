@@ -149,6 +149,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// A customer has just heard who serves him.
+    fn tell(&mut self, rep: UserId) {
+        self.told.entry(rep).or_default().push(Instant::now());
+    }
+
     /// What began at `from` or later. Each rep has `capacity` slots.
     fn part(&self, from: Instant, capacity: usize) -> Part {
         let mut waits = Vec::new();
@@ -229,17 +234,21 @@ async fn ask(
     loop {
         let body = json!({ "client_id": ClientId::new(), "text": "hello" });
         site.post("/conversations", Some(&me.token), &body).await?;
+        let mut told = false;
         loop {
             match socket.hear().await? {
                 Frame::Assigned { conversation } => {
                     let rep = conversation.rep.context("assigned to nobody")?;
-                    seen.borrow_mut()
-                        .told
-                        .entry(rep.id)
-                        .or_default()
-                        .push(Instant::now());
+                    seen.borrow_mut().tell(rep.id);
+                    told = true;
                 }
-                Frame::Event { event, .. } if event.kind == EventKind::Closed => break,
+                Frame::Event { event, .. } if event.kind == EventKind::Closed => {
+                    // Served and closed before he heard of either: he hears of both now.
+                    if let Some(rep) = event.sender_id.filter(|_| !told) {
+                        seen.borrow_mut().tell(rep);
+                    }
+                    break;
+                }
                 Frame::Error { code, message, .. } => bail!("{code}: {message}"),
                 _ => {}
             }
