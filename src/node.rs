@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::hub::Hub;
 use crate::store::nodes::Marks;
-use crate::store::{Store, customer_sessions, nodes, reps};
+use crate::store::{Store, nodes};
 use crate::words::{NodeId, now};
 
 /// What keeps this node written down as alive.
@@ -96,14 +96,7 @@ impl Lease {
     async fn strike_out(&self, id: NodeId) -> Result<()> {
         self.store
             .write(move |conn| {
-                let mut gone = reps::delete_sessions_of_node(conn, id)?;
-                gone.sort();
-                gone.dedup();
-                for rep in gone {
-                    reps::touch(conn, rep)?;
-                    reps::set_lost(conn, rep, now())?;
-                }
-                customer_sessions::leave_node(conn, id, now())?;
+                nodes::remove_sockets(conn, id, now())?;
                 Ok(nodes::delete(conn, id).map(drop)?)
             })
             .await

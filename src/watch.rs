@@ -55,8 +55,12 @@ async fn check_once(store: &Store, hub: &Hub, bell: &Bell) -> Result<()> {
             }
         }
     }
-    for rep in store.read(reps::standings).await? {
-        hub.deliver(News::Rep(RepState::from(&rep)));
+    for reps in store.read(reps::standings).await?.chunks(CHUNK) {
+        for rep in reps {
+            hub.deliver(News::Rep(RepState::from(rep)));
+        }
+        // Others have something to say, too.
+        tokio::task::yield_now().await;
     }
     for queue in store.read(|conn| Ok(queues::list(conn)?)).await? {
         bell.line_here(queue.id);

@@ -46,7 +46,7 @@ impl Desk {
         let view = self
             .commit(move |conn| {
                 // First, so that two who say so at once do not mix.
-                let found = reps::touch(conn, rep)?;
+                let found = reps::lock(conn, rep)?;
                 let queues = serving::meant_queues(conn, Some(&queues))?;
                 if found > 0 {
                     serving::set_queues(conn, rep, &queues)?;
@@ -131,6 +131,12 @@ impl Desk {
         anew: bool,
     ) -> Result<()> {
         let (node, at) = (self.0.node, now());
+        let read = move |conn: &mut Conn| Ok(reps::sessions_of_node(conn, node)?);
+        let written: HashSet<_> = self.0.store.read(read).await?.into_iter().collect();
+        if !anew && written == open().into_iter().collect() {
+            // As always: then nobody waits for it.
+            return Ok(());
+        }
         self.commit(move |conn| {
             let there: HashSet<_> = reps::sessions_of_node(conn, node)?.into_iter().collect();
             let open: HashSet<_> = open().into_iter().collect();

@@ -12,7 +12,7 @@ use crate::dispatch::{
     COOLING_MAX, ConversationFact, Eligibility, Facts, RepFact, Snapshot, Standing,
 };
 use crate::error::{Error, Result};
-use crate::store::{Conn, cooldowns, customer_sessions, line, nodes, reps, sessions};
+use crate::store::{Conn, cooldowns, customer_sessions, line, nodes, sessions};
 use crate::words::{ConversationId, Moment, NodeId, UserId, now};
 
 /// How often at least, while Redis is away.
@@ -79,13 +79,19 @@ impl Desk {
     pub async fn reconcile(&self) -> Result<()> {
         self.sweep().await?;
         self.try_return().await?;
-        let facts = self.0.store.read(line::everything).await?;
-        self.measure(&facts);
+        let desk = self.clone();
+        let read = move |conn: &mut Conn| {
+            let facts = line::everything(conn)?;
+            desk.measure(&facts);
+            Ok(facts)
+        };
+        let facts = self.0.store.read(read).await?;
         let Ok(held) = self.0.line.snapshot().await else {
             return self.fill(facts).await;
         };
-        let (mut facts, open) = news(facts, &held);
-        let mut gone = missing(&open, &held);
+        // Many are compared aside: nobody is given anything by a thread that compares.
+        let compared = tokio::task::spawn_blocking(move || compare(facts, &held)).await;
+        let (mut facts, mut gone) = compared.map_err(Error::internal)?;
         if !gone.is_empty() {
             let ids: Vec<ConversationId> = gone.keys().copied().collect();
             let read = move |conn: &mut Conn| line::conversations(conn, &ids);
@@ -195,18 +201,17 @@ impl Desk {
 }
 
 fn strike_out(conn: &mut Conn, node: NodeId) -> Result<Vec<UserId>> {
-    let mut gone = reps::delete_sessions_of_node(conn, node)?;
+    let gone = nodes::remove_sockets(conn, node, now())?;
     if nodes::delete_expired(conn, node)? == 0 {
         return Err(Error::not_found("node"));
     }
-    customer_sessions::leave_node(conn, node, now())?;
-    gone.sort();
-    gone.dedup();
-    for rep in &gone {
-        reps::touch(conn, *rep)?;
-        reps::set_lost(conn, *rep, now())?;
-    }
     Ok(gone)
+}
+
+/// The facts that the line does not hold yet, and what it holds although that is not open.
+fn compare(facts: Facts, held: &Snapshot) -> (Facts, HashMap<ConversationId, ConversationFact>) {
+    let (facts, open) = news(facts, held);
+    (facts, missing(&open, held))
 }
 
 /// The facts that the line does not hold yet, and the ids of all that are open. A conversation

@@ -6,6 +6,7 @@
 //! puts a ghost in line. SQL refuses it once, and the row told with the refusal ends it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
 use super::rules::Seat;
@@ -20,6 +21,9 @@ use crate::words::{ConversationId, Moment, QueueId, UserId};
 /// The line of one process. Starts unfilled.
 #[derive(Default)]
 pub struct Memory(Mutex<Line>);
+
+/// How much of it is read in one go, of each kind.
+const PART: usize = 1_000;
 
 /// Who waits in a line, next first.
 type Waiting = BTreeSet<(Moment, ConversationId)>;
@@ -290,6 +294,27 @@ impl Memory {
         self.0.lock().expect("no step of the line panics")
     }
 
+    /// What follows what was read so far, if anything does.
+    fn part(&self, read: &Snapshot) -> Result<Option<Snapshot>, EngineError> {
+        let line = self.filled()?;
+        let last = read.conversations.last();
+        let last = last.map_or(Bound::Unbounded, |one| Bound::Excluded(one.fact.id));
+        let conversations = line
+            .conversations
+            .range((last, Bound::Unbounded))
+            .take(PART);
+        let last = read.reps.last();
+        let last = last.map_or(Bound::Unbounded, |one| Bound::Excluded(one.fact.id));
+        let reps = line.reps.range((last, Bound::Unbounded)).take(PART);
+        let part = Snapshot {
+            queues: Vec::new(),
+            conversations: conversations.map(|(_, one)| one.clone()).collect(),
+            reps: reps.map(|(_, one)| one.clone()).collect(),
+        };
+        let more = !(part.conversations.is_empty() && part.reps.is_empty());
+        Ok(more.then_some(part))
+    }
+
     fn filled(&self) -> Result<MutexGuard<'_, Line>, EngineError> {
         let line = self.lock();
         if line.filled {
@@ -326,11 +351,16 @@ impl Engine for Memory {
     }
 
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
-        let line = self.filled()?;
-        Ok(Snapshot {
-            queues: line.queues.values().copied().collect(),
-            conversations: line.conversations.values().cloned().collect(),
-            reps: line.reps.values().cloned().collect(),
-        })
+        // In parts, as from Redis: steps go on in between.
+        let mut snapshot = Snapshot {
+            queues: self.filled()?.queues.values().copied().collect(),
+            ..Snapshot::default()
+        };
+        while let Some(part) = self.part(&snapshot)? {
+            snapshot.conversations.extend(part.conversations);
+            snapshot.reps.extend(part.reps);
+            tokio::task::yield_now().await;
+        }
+        Ok(snapshot)
     }
 }

@@ -232,27 +232,34 @@ impl Engine for Redis {
         let reps = self.rows(&mut connection, "reps").await?;
         // Once more: a line that was wiped in between may look like a short one.
         self.is_mine(&mut connection, &mine).await?;
-        let queue = |(id, row): (&String, &String)| {
-            held_queue(id, row).ok_or_else(|| unreadable("queue", row))
-        };
-        let conversation = |(id, row): (&String, &String)| {
-            held_conversation(id, row).ok_or_else(|| unreadable("conversation", row))
-        };
-        let rep =
-            |(id, row): (&String, &String)| held_rep(id, row).ok_or_else(|| unreadable("rep", row));
-        let mut snapshot = Snapshot {
-            queues: queues.iter().map(queue).collect::<Result<_, _>>()?,
-            conversations: conversations
-                .iter()
-                .map(conversation)
-                .collect::<Result<_, _>>()?,
-            reps: reps.iter().map(rep).collect::<Result<_, _>>()?,
-        };
-        snapshot.queues.sort_by_key(|held| held.id);
-        snapshot.conversations.sort_by_key(|held| held.fact.id);
-        snapshot.reps.sort_by_key(|held| held.fact.id);
-        Ok(snapshot)
+        // Many are read aside: this thread has others to propose meanwhile.
+        let read = tokio::task::spawn_blocking(move || held(&queues, &conversations, &reps));
+        read.await
+            .map_err(|error| EngineError::Broken(error.to_string()))?
     }
+}
+
+/// Rows of Redis as a snapshot, each kind in the order of its ids.
+fn held(queues: &Rows, conversations: &Rows, reps: &Rows) -> Result<Snapshot, EngineError> {
+    let queue =
+        |(id, row): (&String, &String)| held_queue(id, row).ok_or_else(|| unreadable("queue", row));
+    let conversation = |(id, row): (&String, &String)| {
+        held_conversation(id, row).ok_or_else(|| unreadable("conversation", row))
+    };
+    let rep =
+        |(id, row): (&String, &String)| held_rep(id, row).ok_or_else(|| unreadable("rep", row));
+    let mut snapshot = Snapshot {
+        queues: queues.iter().map(queue).collect::<Result<_, _>>()?,
+        conversations: conversations
+            .iter()
+            .map(conversation)
+            .collect::<Result<_, _>>()?,
+        reps: reps.iter().map(rep).collect::<Result<_, _>>()?,
+    };
+    snapshot.queues.sort_by_key(|held| held.id);
+    snapshot.conversations.sort_by_key(|held| held.fact.id);
+    snapshot.reps.sort_by_key(|held| held.fact.id);
+    Ok(snapshot)
 }
 
 impl From<RedisError> for EngineError {

@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::conn::{clock, queries};
+use super::conn::{Conn, clock, queries};
 use super::schema::nodes;
-use crate::words::{Moment, NodeId};
+use super::{customer_sessions, reps};
+use crate::error::Result;
+use crate::words::{Moment, NodeId, UserId};
 
 /// Hashes of what all nodes must have in common, salted with the id of the node.
 #[derive(Debug, Clone, Default, PartialEq, Queryable, Selectable)]
@@ -85,4 +87,18 @@ queries! {
     pub fn delete(conn, id: NodeId) -> QueryResult<usize> {
         diesel::delete(nodes::table.find(id)).execute(conn)
     }
+}
+
+/// Takes away the sockets of a node that is gone. Answers whose they were, by id: their rows are
+/// newer now, and who has no other socket is lost from now on.
+pub fn remove_sockets(conn: &mut Conn, node: NodeId, at: Moment) -> Result<Vec<UserId>> {
+    let mut gone = reps::delete_sessions_of_node(conn, node)?;
+    gone.sort();
+    gone.dedup();
+    for rep in &gone {
+        reps::touch(conn, *rep)?;
+        reps::set_lost(conn, *rep, at)?;
+    }
+    customer_sessions::leave_node(conn, node, at)?;
+    Ok(gone)
 }

@@ -1,5 +1,7 @@
 //! How fast a queue moves: the slots that serve it now, and how long its conversations took lately.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::conn::{Conn, clock, queries};
@@ -66,17 +68,17 @@ queries! {
 /// The pace of a queue at this moment.
 pub fn of_queue(conn: &mut Conn, queue: QueueId, now: Moment) -> Result<Pace> {
     let serving = serving(conn)?;
-    let waiting: std::collections::HashMap<QueueId, i64> =
-        waiting_by_queue(conn)?.into_iter().collect();
+    let waiting: HashMap<QueueId, i64> = waiting_by_queue(conn)?.into_iter().collect();
     let waits = |queue: &QueueId| waiting.get(queue).copied().unwrap_or(0).max(0) as f64;
+    // How many wait for each rep, in all his queues.
+    let mut all: HashMap<UserId, f64> = HashMap::with_capacity(serving.len());
+    for (rep, _, queue) in &serving {
+        *all.entry(*rep).or_default() += waits(queue);
+    }
+    // Whoever asks stands here, at least.
+    let here = waits(&queue).max(1.0);
     let mine = serving.iter().filter(|(.., other)| *other == queue);
-    let slots = mine.map(|(rep, capacity, _)| {
-        let his = serving.iter().filter(|(other, ..)| other == rep);
-        let all: f64 = his.map(|(.., queue)| waits(queue)).sum();
-        // Whoever asks stands here, at least.
-        let here = waits(&queue).max(1.0);
-        f64::from(*capacity) * here / all.max(here)
-    });
+    let slots = mine.map(|(rep, capacity, _)| f64::from(*capacity) * here / all[rep].max(here));
     let slots = slots.sum();
     let times: Vec<Moment> = recent(conn, queue, now - WITHIN)?
         .into_iter()

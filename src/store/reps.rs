@@ -205,26 +205,34 @@ queries! {
         prepared(change).execute(conn)
     }
 
-    /// Makes the rep's row newer, because something beside it has changed.
-    pub fn touch(conn, id: UserId) -> QueryResult<usize> {
+    /// Makes the rep's row newer, because something beside it changes, and holds it; answers
+    /// whether there is one.
+    pub fn lock(conn, id: UserId) -> QueryResult<usize> {
         let change = diesel::update(reps::table.find(id))
             .set(reps::version.eq(reps::version + 1));
         prepared(change).execute(conn)
     }
 
+    /// The same, of a rep who is known to be there, without waiting for it.
+    pub fn touch(conn, id: UserId) -> QueryResult<()> {
+        let change = diesel::update(reps::table.find(id))
+            .set(reps::version.eq(reps::version + 1));
+        conn.later(prepared(change))
+    }
+
     /// Writes down since when nobody of a rep's is connected, if nobody is. His row is held.
-    pub fn set_lost(conn, id: UserId, at: Moment) -> QueryResult<usize> {
+    pub fn set_lost(conn, id: UserId, at: Moment) -> QueryResult<()> {
         let sockets = rep_sessions::table.filter(rep_sessions::rep_id.eq(id));
         let gone = reps::table
             .filter(reps::user_id.eq(id).and(reps::lost_at.is_null()))
             .filter(diesel::dsl::not(diesel::dsl::exists(sockets)));
-        prepared(diesel::update(gone).set(reps::lost_at.eq(at))).execute(conn)
+        conn.later(prepared(diesel::update(gone).set(reps::lost_at.eq(at))))
     }
 
     /// Somebody of his is connected.
-    pub fn set_found(conn, id: UserId) -> QueryResult<usize> {
+    pub fn set_found(conn, id: UserId) -> QueryResult<()> {
         let lost = reps::table.filter(reps::user_id.eq(id).and(reps::lost_at.is_not_null()));
-        prepared(diesel::update(lost).set(reps::lost_at.eq(None::<Moment>))).execute(conn)
+        conn.later(prepared(diesel::update(lost).set(reps::lost_at.eq(None::<Moment>))))
     }
 
     /// Writes down that his customers are told whether he is lost. False if that was so before,
