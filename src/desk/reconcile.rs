@@ -20,6 +20,8 @@ const AWAY: Duration = Duration::from_millis(500);
 
 /// After a comparison that took long, because many wait, the next one waits so many times as long.
 const RESTS: u32 = 8;
+/// But no longer than that: what was lost meanwhile is missed until then.
+const REST_MAX: Duration = Duration::from_secs(10);
 
 /// How long it is known that a customer has left who has nothing open.
 const LEFT_KEPT_MS: Moment = 60 * 60 * 1_000;
@@ -44,7 +46,7 @@ impl Reconciler {
                 if let Err(error) = self.desk.reconcile().await {
                     tracing::warn!(%error, "the line could not be compared with the database");
                 }
-                next = Instant::now() + begun.elapsed() * RESTS;
+                next = Instant::now() + REST_MAX.min(begun.elapsed() * RESTS);
             }
             if let Err(error) = self.desk.exits().await {
                 tracing::warn!(%error, "what is due could not be read");

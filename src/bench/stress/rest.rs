@@ -22,7 +22,7 @@ use crate::store::{Conn, conversations, line};
 use crate::words::{ConversationId, Mode, Moment, QueueId, Status, UserId, now};
 
 /// How long it may take until nobody waits in vain.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(20);
 /// How many closes each time, and how many tries for them.
