@@ -295,6 +295,12 @@ async fn an_end_that_nobody_rang_for_is_told_all_the_same() {
     rep.close(&id).await.ok(200);
     assert_eq!(socket.event("closed").await["seq"], 3);
     redis.resume();
+    // What was held up comes before what is rung from now on.
+    let mut bob = world.customer(1).await;
+    let mut heard = bob.socket().await;
+    bob.base = world.base(0);
+    bob.open().await;
+    heard.event("opened").await;
     // Somebody who comes later does not get what he never knew.
     let (mut later, ready) = ann.resume(json!({})).await;
     assert_eq!(ready["conversations"], json!([]));
