@@ -21,7 +21,8 @@ impl Desk {
         let due = self.0.store.read(read).await?;
         for id in &due {
             let id = *id;
-            match self.commit(move |conn| exit(conn, id, at)).await {
+            let desk = self.clone();
+            match self.commit(move |conn| exit(&desk, conn, id, at)).await {
                 Ok(Some(away)) => {
                     let withdrawn = self.withdraw_all(away).await;
                     withdrawn.unwrap_or_else(|error| {
@@ -49,7 +50,12 @@ impl Desk {
 }
 
 /// Answers with the rep who was set away by it, if one was.
-fn exit(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<(Option<UserId>, Change)> {
+fn exit(
+    desk: &Desk,
+    conn: &mut Conn,
+    id: ConversationId,
+    at: Moment,
+) -> Result<(Option<UserId>, Change)> {
     let hold = Hold::take(conn, id, at)?;
     if hold.row.due_at.is_none_or(|due| due > at) {
         return Ok((None, Change::default()));
@@ -62,7 +68,7 @@ fn exit(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<(Option<UserI
         Status::Waiting => tired_of_waiting(conn, hold)?,
         Status::Offered => offers::missed(conn, hold)?,
         Status::Active => silent(conn, hold)?,
-        Status::Parked if full(conn, &hold)? => later(conn, hold)?,
+        Status::Parked if full(desk, conn, &hold)? => later(conn, hold)?,
         Status::Parked => moves::woken(conn, hold, None)?,
         Status::Wrapup => {
             let how = hold.row.ending.unwrap_or(Resolution::Resolved);
@@ -95,13 +101,13 @@ fn give_time(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Cha
 }
 
 /// Whether it is a message that was left, and its queue has no room for it yet.
-fn full(conn: &mut Conn, hold: &Hold) -> Result<bool> {
+fn full(desk: &Desk, conn: &mut Conn, hold: &Hold) -> Result<bool> {
     if !hold.row.is_left_message() {
         return Ok(false);
     }
     let queue = hold.queue(conn)?;
-    let waiting = waiting::count_waiting(conn, queue.id)?;
-    Ok(queue.policy.draining || waiting >= i64::from(queue.waiting_max))
+    let longest = i64::from(queue.waiting_max);
+    Ok(queue.policy.draining || !desk.0.lengths.has_room(conn, queue.id, longest)?)
 }
 
 fn later(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {

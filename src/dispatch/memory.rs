@@ -289,6 +289,14 @@ fn stands_alike(held: &HeldConversation, next: &HeldConversation) -> bool {
     stands(held) == stands(next) && held.line == next.line
 }
 
+/// All that follow this one, or all.
+fn after<T>(id: Option<T>) -> (Bound<T>, Bound<T>) {
+    (
+        id.map_or(Bound::Unbounded, Bound::Excluded),
+        Bound::Unbounded,
+    )
+}
+
 impl Memory {
     fn lock(&self) -> MutexGuard<'_, Line> {
         self.0.lock().expect("no step of the line panics")
@@ -297,15 +305,10 @@ impl Memory {
     /// What follows what was read so far, if anything does.
     fn part(&self, read: &Snapshot) -> Result<Option<Snapshot>, EngineError> {
         let line = self.filled()?;
-        let last = read.conversations.last();
-        let last = last.map_or(Bound::Unbounded, |one| Bound::Excluded(one.fact.id));
-        let conversations = line
-            .conversations
-            .range((last, Bound::Unbounded))
-            .take(PART);
-        let last = read.reps.last();
-        let last = last.map_or(Bound::Unbounded, |one| Bound::Excluded(one.fact.id));
-        let reps = line.reps.range((last, Bound::Unbounded)).take(PART);
+        let last = read.conversations.last().map(|one| one.fact.id);
+        let conversations = line.conversations.range(after(last)).take(PART);
+        let last = read.reps.last().map(|one| one.fact.id);
+        let reps = line.reps.range(after(last)).take(PART);
         let part = Snapshot {
             queues: Vec::new(),
             conversations: conversations.map(|(_, one)| one.clone()).collect(),

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
-use switchboard::words::now;
+use switchboard::store::conversations::{self, Conversation};
+use switchboard::store::events::{self, Event};
+use switchboard::store::{Conn, bulk};
+use switchboard::words::{ClientId, ConversationId, now};
 
 use crate::harness::{World, client_id, until};
 use crate::on_both_with;
@@ -13,6 +16,7 @@ on_both_with!(
     quick;
     a_draining_queue_lets_nobody_in_and_serves_those_who_wait,
     a_full_queue_says_so_before_the_wait,
+    a_line_that_was_far_from_full_is_counted_again,
     a_message_that_was_left_stands_in_line_later_in_its_place,
     reps_of_the_queue_see_what_was_left_and_take_or_wake_it,
     an_opening_may_be_repeated_whatever_has_become_of_it,
@@ -115,6 +119,43 @@ async fn a_full_queue_says_so_before_the_wait(world: &World) {
     ann.close(&one).await.ok(200);
     assert!(is_open(&bob).await);
     open_in(&bob, &queue).await;
+}
+
+/// Counted while there was much room, and then filled by others.
+async fn a_line_that_was_far_from_full_is_counted_again(world: &World) {
+    let (admin, ann) = (world.admin().await, world.customer(0).await);
+    let queue = first(&ann).await;
+    change(&admin, &queue, json!({ "waiting_max": 1_005 })).await;
+    let id: ConversationId = open_in(&ann, &queue).await.parse().unwrap();
+    let copy = move |conn: &mut Conn| {
+        let row = conversations::find(conn, id)?.unwrap();
+        let opened = events::after(conn, id, 0, 1)?.remove(0);
+        for part in [0..502, 502..1_004] {
+            let like = |number: i64| Conversation {
+                id: ConversationId::new(),
+                number: -1 - number,
+                open_client_id: ClientId::new(),
+                ..row.clone()
+            };
+            let rows: Vec<Conversation> = part.map(like).collect();
+            let heads: Vec<_> = rows.iter().map(|row| (row.id, 1)).collect();
+            let log = |row: &Conversation| Event {
+                conversation_id: row.id,
+                client_id: None,
+                ..opened.clone()
+            };
+            bulk::insert_conversations(conn, &rows)?;
+            bulk::insert_heads(conn, &heads)?;
+            bulk::insert_events(conn, &rows.iter().map(log).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    };
+    world.nodes[0].app.store.write(copy).await.unwrap();
+    until("nobody more is let in", async || {
+        let somebody = world.customer(0).await;
+        try_open(&somebody, &queue).await.status == 503
+    })
+    .await;
 }
 
 async fn a_message_that_was_left_stands_in_line_later_in_its_place(world: &World) {
