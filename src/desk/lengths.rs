@@ -1,38 +1,93 @@
 //! How long the queues' lines are, for whoever asks to stand in one.
 //!
-//! To count takes as long as the line is long, so a line that is far from its longest is counted
-//! at most once a second.
+//! To count takes as long as the line is long, and nobody is served by it. So a line that is far
+//! from its longest is counted beside what is written, at most once a second.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::Desk;
 use crate::error::Result;
 use crate::store::{Conn, waiting};
 use crate::words::QueueId;
 
-/// How long a count is good for.
+/// How long a count is good for before it is taken anew, beside.
 const FRESH: Duration = Duration::from_secs(1);
+/// How long nobody has to wait for a count. It is older only when nobody could count for a while.
+const GOOD: Duration = Duration::from_secs(10);
 /// A line is far from its longest when it has room for so many: more than open meanwhile.
 const FAR: i64 = 1_000;
 
 /// What was counted last.
 #[derive(Default)]
-pub(super) struct Lengths(Mutex<HashMap<QueueId, (Instant, i64)>>);
+pub(super) struct Lengths(Mutex<HashMap<QueueId, Length>>);
+
+#[derive(Clone, Copy)]
+struct Length {
+    waiting: i64,
+    counted_at: Instant,
+    /// When somebody last went to count it.
+    asked_at: Instant,
+}
 
 impl Lengths {
     /// Whether somebody may stand in a line that may be `longest`. Exact for one that is nearly
     /// that long.
     pub fn has_room(&self, conn: &mut Conn, queue: QueueId, longest: i64) -> Result<bool> {
-        let counted = || self.0.lock().expect("nothing panics under this lock");
-        if let Some((at, waiting)) = counted().get(&queue)
-            && waiting + FAR < longest
-            && at.elapsed() < FRESH
+        if let Some(length) = self.of(queue)
+            && length.waiting + FAR < longest
+            && length.counted_at.elapsed() < GOOD
         {
             return Ok(true);
         }
+        Ok(self.count(conn, queue)? < longest)
+    }
+
+    fn of(&self, queue: QueueId) -> Option<Length> {
+        let all = self.0.lock().expect("nothing panics under this lock");
+        all.get(&queue).copied()
+    }
+
+    fn count(&self, conn: &mut Conn, queue: QueueId) -> Result<i64> {
         let waiting = waiting::count_waiting(conn, queue)?;
-        counted().insert(queue, (Instant::now(), waiting));
-        Ok(waiting < longest)
+        let at = Instant::now();
+        let length = Length {
+            waiting,
+            counted_at: at,
+            asked_at: at,
+        };
+        let mut all = self.0.lock().expect("nothing panics under this lock");
+        all.insert(queue, length);
+        Ok(waiting)
+    }
+
+    /// Whether to go and count it now: true for one who asks, until it is old again.
+    fn is_old(&self, queue: QueueId) -> bool {
+        let mut all = self.0.lock().expect("nothing panics under this lock");
+        let length = all.get_mut(&queue);
+        let Some(length) = length.filter(|length| length.asked_at.elapsed() >= FRESH) else {
+            return false;
+        };
+        length.asked_at = Instant::now();
+        true
+    }
+}
+
+impl Desk {
+    /// Counts a line that somebody has just come to, if it is time to.
+    pub(super) fn count_line(&self, queue: QueueId) {
+        if !self.0.lengths.is_old(queue) {
+            return;
+        }
+        let desk = self.clone();
+        let count = async move {
+            let lengths = desk.clone();
+            let count = move |conn: &mut Conn| lengths.0.lengths.count(conn, queue);
+            if let Err(error) = desk.0.store.read(count).await {
+                tracing::warn!(%error, %queue, "how many wait could not be counted");
+            }
+        };
+        self.0.tasks.spawn_on(count, &self.0.runtime);
     }
 }

@@ -77,6 +77,7 @@ impl Desk {
         let refused = match self.commit(insert).await {
             Ok(view) => {
                 self.0.metrics.opened.inc();
+                self.count_line(view.queue.id);
                 return Ok((view, false));
             }
             Err(refused) => refused,

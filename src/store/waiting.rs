@@ -16,6 +16,16 @@ pub(super) fn waits() -> SqlLiteral<Bool> {
     sql("conversations.status = 'waiting'")
 }
 
+/// Whose place is being held, spelt as its index spells it. Only the waiting are held.
+fn held() -> SqlLiteral<Bool> {
+    sql("conversations.held")
+}
+
+/// The other ones.
+fn not_held() -> SqlLiteral<Bool> {
+    sql("NOT conversations.held")
+}
+
 queries! {
     /// How many wait in a queue.
     pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
@@ -105,7 +115,7 @@ queries! {
             .filter(customer_sessions::customer_id.eq(conversations::customer_id))
             .filter(customer_sessions::left_at.is_null());
         let held = conversations::table
-            .filter(waits().and(conversations::held.eq(true)))
+            .filter(held())
             .filter(diesel::dsl::exists(here))
             .select(conversations::id);
         prepared(held).load(conn)
@@ -116,7 +126,7 @@ queries! {
     pub fn endless(conn) -> QueryResult<Vec<ConversationId>> {
         let endless = conversations::table
             .inner_join(queues::table)
-            .filter(waits().and(conversations::held.eq(false)))
+            .filter(waits().and(not_held()))
             .filter(conversations::due_at.is_null().and(queues::mode.ne(Mode::Manual)))
             .select(conversations::id);
         prepared(endless).load(conn)

@@ -4,8 +4,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use switchboard::store::conversations::{self, Filter};
-use switchboard::store::{Conn, Options, Store};
-use switchboard::words::{Role, Status, UserId};
+use switchboard::store::{Conn, Options, Store, waiting};
+use switchboard::words::{ConversationId, Role, Status, UserId};
 use uuid::Uuid;
 
 use crate::services;
@@ -100,5 +100,45 @@ async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
         let (found, scans) = store.write(list).await.unwrap();
         assert_eq!(found, count, "{shown}");
         assert!(scans > 0, "{shown} does not use {index}");
+    }
+}
+
+/// Looked for every two seconds and hardly ever there, so nobody who waits is looked at for it.
+#[tokio::test]
+async fn what_time_seldom_finds_is_found_without_looking_at_the_line() {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let options = Options {
+        url: postgres.database(),
+        connections: 1,
+    };
+    let store = tokio::task::spawn_blocking(move || Store::open(&options).unwrap());
+    let store = store.await.unwrap();
+    let fill = FILL.replace("COUNT", "20000");
+    let fill = fill.replace("n <= 10 THEN", "n <= 19960 THEN");
+    let wait = "UPDATE conversations SET due_at = 9 WHERE status = 'waiting';
+        UPDATE reps SET availability = 'away'; ANALYZE;";
+    let fill = move |conn: &mut Conn| Ok(conn.execute(&format!("{fill}{wait}"))?);
+    store.write(fill).await.unwrap();
+    type Find = fn(&mut Conn) -> QueryResult<Vec<ConversationId>>;
+    let cases: [(&str, Find); 3] = [
+        ("conversations_held", waiting::held_in_vain),
+        ("conversations_endless", waiting::endless),
+        ("conversations_reserved", |conn| {
+            waiting::reserved_in_vain(conn, 1, 1)
+        }),
+    ];
+    for (index, find) in cases {
+        let look = move |conn: &mut Conn| {
+            let found = find(conn)?;
+            Ok((
+                found.len(),
+                scans(conn, index),
+                scans(conn, "conversations_in_line"),
+            ))
+        };
+        let seen = store.write(look).await.unwrap();
+        assert_eq!(seen, (0, 1, 0), "{index}");
     }
 }
