@@ -10,27 +10,35 @@ use crate::store::reps::{self, RepState};
 use crate::store::{Conn, Store, conversations, queues, sessions};
 use crate::words::{Moment, now};
 
-/// How long ends are told again, in ms: longer than any two checks are apart.
-const ENDED_WITHIN: Moment = 60_000;
-/// People asked about in one query.
+/// How much later than its own moment an end may be seen, in ms: it has to be committed, and
+/// another node's clock may be slow.
+const LATE: Moment = 15_000;
+/// People asked about in one query, or told at a time.
 const CHUNK: usize = 500;
+/// How long others have their turn between two such.
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Compares the sockets of this node with the database, every so often, and at a quicker pace
 /// while the doorbell of other nodes is not heard.
 pub async fn check(store: Store, hub: Hub, bell: Bell, every: Duration) {
     let quick = every.min(Duration::from_secs(1));
+    let mut last = now();
     loop {
         tokio::time::sleep(if bell.is_heard() { every } else { quick }).await;
-        if let Err(error) = check_once(&store, &hub, &bell).await {
-            tracing::warn!(%error, "sockets could not be compared with the database");
+        let begun = now();
+        match check_once(&store, &hub, &bell, last - LATE).await {
+            Ok(()) => last = begun,
+            Err(error) => {
+                tracing::warn!(%error, "sockets could not be compared with the database");
+            }
         }
     }
 }
 
 /// Rings again for every open conversation of the people here, without a hint: whoever stands
 /// at that seq ignores it, whoever does not reads what he missed. Also ends sockets whose login
-/// has ended.
-async fn check_once(store: &Store, hub: &Hub, bell: &Bell) -> Result<()> {
+/// has ended. `ended_since` is from when on ends are told again.
+async fn check_once(store: &Store, hub: &Hub, bell: &Bell, ended_since: Moment) -> Result<()> {
     for people in hub.people().chunks(CHUNK) {
         let people = people.to_vec();
         let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &people)?);
@@ -45,22 +53,22 @@ async fn check_once(store: &Store, hub: &Hub, bell: &Bell) -> Result<()> {
             };
             hub.deliver(News::Grown(Box::new(grown)));
         }
+        tokio::time::sleep(BETWEEN).await;
     }
-    for people in hub.people().chunks(CHUNK) {
-        let (people, since) = (people.to_vec(), now() - ENDED_WITHIN);
-        let read = move |conn: &mut Conn| Ok(conversations::ended_since(conn, &people, since)?);
-        for (conversation, customer, rep, seq) in store.read(read).await? {
+    let read = move |conn: &mut Conn| Ok(conversations::ended_since(conn, ended_since)?);
+    for ended in store.read(read).await?.chunks(CHUNK) {
+        for &(conversation, customer, rep, seq) in ended {
             for person in [Some(customer), rep].into_iter().flatten() {
                 hub.tell(person, Note::Ended { conversation, seq });
             }
         }
+        tokio::time::sleep(BETWEEN).await;
     }
     for reps in store.read(reps::standings).await?.chunks(CHUNK) {
         for rep in reps {
             hub.deliver(News::Rep(RepState::from(rep)));
         }
-        // Others have something to say, too.
-        tokio::task::yield_now().await;
+        tokio::time::sleep(BETWEEN).await;
     }
     for queue in store.read(|conn| Ok(queues::list(conn)?)).await? {
         bell.line_here(queue.id);

@@ -18,8 +18,9 @@ use crate::words::{ConversationId, Moment, NodeId, UserId, now};
 /// How often at least, while Redis is away.
 const AWAY: Duration = Duration::from_millis(500);
 
-/// After a comparison that took long, because many wait, the next one waits so many times as long.
-const RESTS: u32 = 8;
+/// After a comparison that took long, because many wait, the next one waits so many times as long:
+/// it takes a processor from those who are being served.
+const RESTS: u32 = 100;
 /// But no longer than that: what was lost meanwhile is missed until then.
 const REST_MAX: Duration = Duration::from_secs(10);
 

@@ -265,24 +265,18 @@ queries! {
             .load(conn)
     }
 
-    /// Those of these people that were closed since a moment, with whom they concern and their
-    /// last seqs.
-    pub fn ended_since(conn, people: &[UserId], since: Moment) -> QueryResult<Vec<OpenHead>> {
-        conversations::table
+    /// Those that were closed since a moment, with whom they concern and their last seqs.
+    pub fn ended_since(conn, since: Moment) -> QueryResult<Vec<OpenHead>> {
+        let ended = conversations::table
             .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
             .filter(conversations::closed_at.gt(since))
-            .filter(
-                conversations::customer_id
-                    .eq_any(people)
-                    .or(conversations::last_rep_id.eq_any(people)),
-            )
             .select((
                 conversations::id,
                 conversations::customer_id,
                 conversations::last_rep_id,
                 heads::last_seq,
-            ))
-            .load(conn)
+            ));
+        prepared(ended).load(conn)
     }
 
     /// The page of conversations that this person may read.
