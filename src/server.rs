@@ -172,7 +172,7 @@ impl Server {
         let _ = timeout_at(deadline, self.app.desk.drain()).await;
         let last_answers = end.min(Instant::now() + Duration::from_secs(2));
         let _ = timeout_at(last_answers, self.http.stop(true)).await;
-        match in_time(end, self.app.store.fold()).await {
+        match in_time(end, self.app.store.checkpoint()).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the newest commits stay in the file that ends in -wal"),
             Err(error) => tracing::warn!(%error, "the database file could not be made whole"),

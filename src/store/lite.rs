@@ -62,6 +62,15 @@ fn address(path: &Path) -> anyhow::Result<String> {
     Ok(format!("file:{root}{name}?mode=rw"))
 }
 
+/// Pages of the log after which a commit copies what is left of it, so that it begins anew:
+/// 64 MiB.
+const LOG_PAGES: u32 = 16_384;
+
+/// Leaves checkpoints to the thread of `checkpoint.rs`, as long as that keeps up.
+pub fn prepare_to_write(conn: &mut SqliteConnection) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA wal_autocheckpoint = {LOG_PAGES}"))
+}
+
 #[derive(QueryableByName)]
 struct Checkpoint {
     /// 1 if somebody was still reading or writing.
@@ -69,10 +78,16 @@ struct Checkpoint {
     busy: i32,
 }
 
-/// Brings into the file what stands beside it; answers whether all of it was.
-pub fn fold(conn: &mut SqliteConnection) -> QueryResult<bool> {
-    let fold = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
-    let done: Checkpoint = fold.get_result(conn)?;
+/// Copies what the log holds into the file as far as that keeps nobody waiting.
+pub fn copy_log(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let copy = diesel::sql_query("PRAGMA wal_checkpoint(PASSIVE)");
+    copy.get_result::<Checkpoint>(conn).map(drop)
+}
+
+/// Copies all of the log into the file and empties it; answers whether that could be done.
+pub fn empty_log(conn: &mut SqliteConnection) -> QueryResult<bool> {
+    let empty = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
+    let done: Checkpoint = empty.get_result(conn)?;
     Ok(done.busy == 0)
 }
 
@@ -93,7 +108,7 @@ mod tests {
             let place = made(folder.path(), name);
             let mut conn = open(&place).unwrap();
             conn.batch_execute("CREATE TABLE t (n INTEGER)").unwrap();
-            assert!(fold(&mut conn).unwrap());
+            assert!(empty_log(&mut conn).unwrap());
             let length = std::fs::metadata(place.path()).unwrap().len();
             assert!(length > 0, "{name} holds what was written");
         }

@@ -6,6 +6,7 @@
 
 pub mod board;
 pub mod bulk;
+mod checkpoint;
 pub mod checks;
 pub mod conn;
 pub mod conversations;
@@ -44,6 +45,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result, connection_lost, worth_retrying};
+use checkpoint::Checkpoints;
 pub use conn::Conn;
 use messages::{Append, Appended};
 use place::Place;
@@ -149,6 +151,7 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     writer: writer::Writer,
+    checkpoints: Checkpoints,
     /// Where the file of SQLite is.
     place: Option<Place>,
     size: u32,
@@ -187,11 +190,14 @@ impl Store {
             .build(opener.clone())
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));
-        let writer = writer::Writer::start(opener, first)?;
+        let checkpoints = Checkpoints::default();
+        let written = place.as_ref().map(|place| checkpoints.start(place));
+        let writer = writer::Writer::start(opener, first, written.transpose()?)?;
         Ok(Self {
             pool,
             turns,
             writer,
+            checkpoints,
             place,
             size: options.connections,
             trips,
@@ -209,17 +215,14 @@ impl Store {
     }
 
     /// Makes the file of SQLite the whole database, for whoever copies it. Answers whether it is.
-    /// Also while the file is gone from its place: what is folded into it cannot be mistaken for
+    /// Also while the file is gone from its place: what comes into it then cannot be mistaken for
     /// the log of one that is put there instead.
-    pub async fn fold(&self) -> Result<bool> {
+    pub async fn checkpoint(&self) -> Result<bool> {
         if self.shared() {
             return Ok(true);
         }
-        let fold = |conn: &mut Conn| match conn {
-            Conn::Lite(conn) => Ok(lite::fold(conn)?),
-            Conn::Pg(_) => Ok(true),
-        };
-        answered(self.run(fold)).await
+        let checkpoints = self.checkpoints.clone();
+        answered(self.run(move |conn| checkpoints.complete(conn))).await
     }
 
     /// Fails while the file of SQLite is not in its place.

@@ -10,8 +10,9 @@ use std::time::Instant;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Written;
 use super::messages::{self, Append, Appended};
-use super::{ANSWER, Conn, Opener, retrying};
+use super::{ANSWER, Conn, Opener, lite, retrying};
 use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.
@@ -88,10 +89,12 @@ fn fate_by(error: &Error) -> fn() -> Error {
 }
 
 impl Writer {
-    /// Starts the thread that owns the write connection.
-    pub fn start(opener: Opener, conn: Conn) -> anyhow::Result<Self> {
+    /// Starts the thread that owns the write connection. Tells after each batch of SQLite that
+    /// something was written.
+    pub fn start(opener: Opener, mut conn: Conn, written: Option<Written>) -> anyhow::Result<Self> {
         let (work, queue) = mpsc::channel(BACKLOG_MAX);
-        let run = move || write_all(opener, conn, queue);
+        prepare(&mut conn)?;
+        let run = move || write_all(opener, conn, queue, written);
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(run)?;
@@ -147,7 +150,12 @@ impl Writer {
     }
 }
 
-fn write_all(opener: Opener, conn: Conn, mut queue: mpsc::Receiver<Work>) {
+fn write_all(
+    opener: Opener,
+    conn: Conn,
+    mut queue: mpsc::Receiver<Work>,
+    written: Option<Written>,
+) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
@@ -156,17 +164,29 @@ fn write_all(opener: Opener, conn: Conn, mut queue: mpsc::Receiver<Work>) {
         } else {
             write_messages(&opener, &mut conn, batch.drain(..));
         }
+        if let Some(written) = &written {
+            written.tell();
+        }
     }
 }
 
 type Message = (Append, oneshot::Sender<Result<Appended>>);
+
+fn prepare(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Lite(conn) => Ok(lite::prepare_to_write(conn)?),
+        Conn::Pg(_) => Ok(()),
+    }
+}
 
 /// The connection to write with: the one there was, or a new one if that has broken, as after a
 /// commit that found the disk full.
 fn whole<'a>(opener: &Opener, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn> {
     if slot.as_mut().is_none_or(Conn::is_broken) {
         *slot = None;
-        *slot = Some(opener.open().map_err(Error::unavailable)?);
+        let mut conn = opener.open().map_err(Error::unavailable)?;
+        prepare(&mut conn)?;
+        *slot = Some(conn);
     }
     Ok(slot.as_mut().expect("opened above"))
 }

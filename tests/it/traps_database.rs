@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use switchboard::store::{Conn, Options, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -443,4 +444,27 @@ async fn a_database_that_is_away_is_said_once_and_in_our_words() {
     let said = log.matches("the database cannot be connected to").count();
     assert_eq!(said, 1, "{log}");
     assert!(!log.contains("r2d2"), "{log}");
+}
+
+/// What SQLite's log holds comes into the file by itself, although no commit copies it.
+#[actix_web::test]
+async fn the_log_of_sqlite_comes_into_its_file_beside_the_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("switchboard.db");
+    let options = Options {
+        url: format!("sqlite:{}", path.display()),
+        connections: 1,
+    };
+    let store = Store::open(&options).unwrap();
+    let mark = b"a mark in the file";
+    let write = |conn: &mut Conn| {
+        conn.execute("CREATE TABLE marks_of_a_test (mark TEXT)")?;
+        Ok(conn.execute("INSERT INTO marks_of_a_test VALUES ('a mark in the file')")?)
+    };
+    store.write(write).await.unwrap();
+    until("it is in the file", async || {
+        let file = std::fs::read(&path).unwrap();
+        file.windows(mark.len()).any(|window| window == mark)
+    })
+    .await;
 }
