@@ -3,7 +3,8 @@
 //!
 //! The line never empties: every customer opens again when his conversation is closed, and every
 //! rep closes what he gets. At once, at first, so that the machine is the limit and the wait is
-//! mostly that for a processor; then after a while, so that half of that is asked of it.
+//! mostly that for a processor; then after a while, so that half of that is asked of it; then
+//! after much longer, so that the machine is idle between two closes.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -37,11 +38,10 @@ pub struct Options {
     /// How many conversations each rep holds.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
     capacity: u16,
-    /// How long a rep serves a conversation, on average. Not given: as long as it takes to ask half
-    /// of what can be reached, which is measured first.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=60_000))]
-    chat_ms: Option<u64>,
-    /// How long each of the two is measured.
+    /// How long a rep serves a conversation in the last part, on average.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    chat_ms: u64,
+    /// How long each of the three parts is measured.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
 }
@@ -75,8 +75,10 @@ impl Options {
 pub struct Waits {
     /// With chats that are closed at once: the most that can be reached.
     pub busiest: Part,
-    /// With chats that last.
+    /// With chats so long that half of that is asked for.
     pub calmer: Part,
+    /// With chats so long that the machine is idle most of the time.
+    pub quiet: Part,
     pub findings: Vec<Finding>,
     pub cost: Cost,
 }
@@ -126,12 +128,13 @@ pub async fn measure(place: &Place, options: &Options) -> anyhow::Result<Waits> 
     for server in servers {
         server.stop().await;
     }
-    let (busiest, calmer) = times;
-    let cost = after.since(&before, busiest.assignments + calmer.assignments);
+    let [busiest, calmer, quiet] = times;
+    let assignments = busiest.assignments + calmer.assignments + quiet.assignments;
     Ok(Waits {
-        cost,
+        cost: after.since(&before, assignments),
         busiest,
         calmer,
+        quiet,
         findings,
     })
 }
@@ -182,7 +185,7 @@ async fn work(
     customers: Vec<Side>,
     reps: Vec<Side>,
     options: Options,
-) -> anyhow::Result<(Part, Part)> {
+) -> anyhow::Result<[Part; 3]> {
     let seen = Rc::new(RefCell::new(Seen::default()));
     let site = |turn: usize| Site::new(&urls[turn % urls.len()]);
     let mut tasks = Vec::new();
@@ -211,8 +214,8 @@ async fn work(
         seen.borrow().part(from, capacity)
     };
     let busiest = measure(Duration::ZERO).await;
-    let chat = options.chat_ms.map(Duration::from_millis);
-    let calmer = measure(chat.unwrap_or_else(|| options.half(busiest.per_second))).await;
+    let calmer = measure(options.half(busiest.per_second)).await;
+    let quiet = measure(Duration::from_millis(options.chat_ms)).await;
     for task in &tasks {
         task.abort();
     }
@@ -221,7 +224,7 @@ async fn work(
             return Err(error);
         }
     }
-    Ok((busiest, calmer))
+    Ok([busiest, calmer, quiet])
 }
 
 /// A customer: opens, is served, opens again.

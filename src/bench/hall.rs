@@ -104,11 +104,11 @@ impl Hall {
         Ok(())
     }
 
-    /// As many closes a second as come when each rep closes as soon as he has something.
-    pub async fn reachable(&self, lasts: Duration) -> f64 {
+    /// As many closes a second as come when so many at a time are asked for without a pause.
+    pub async fn reachable(&self, at_once: usize, lasts: Duration) -> f64 {
         let begun = Instant::now();
         let mut busy = Vec::new();
-        for _ in 0..self.state.reps.len() {
+        for _ in 0..at_once {
             let state = self.state.clone();
             busy.push(actix_web::rt::spawn(async move {
                 while begun.elapsed() < lasts {

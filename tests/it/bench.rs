@@ -33,7 +33,16 @@ fn with_services(command: &mut Command) -> Option<()> {
     Some(())
 }
 
-const SHORT: [&str; 6] = ["--seconds", "1", "--customers", "20", "--reps", "2"];
+const SHORT: [&str; 8] = [
+    "--seconds",
+    "1",
+    "--customers",
+    "20",
+    "--reps",
+    "2",
+    "--chat-ms",
+    "100",
+];
 
 #[test]
 fn what_an_assignment_costs_stands_beside_the_wait() {
@@ -53,7 +62,7 @@ fn what_an_assignment_costs_stands_beside_the_wait() {
         for times in ["bare_claim", "engine_alone"] {
             assert!(figures[times]["p999_ms"].as_f64() > Some(0.0), "{figures}");
         }
-        for part in ["busiest", "calmer"] {
+        for part in ["busiest", "calmer", "quiet"] {
             let part = &figures[part];
             for times in ["close_to_told", "close"] {
                 assert!(part[times]["p999_ms"].as_f64() > Some(0.0), "{figures}");
@@ -61,6 +70,7 @@ fn what_an_assignment_costs_stands_beside_the_wait() {
         }
         let rate = |part: &str| figures[part]["assignments_per_second"].as_f64().unwrap();
         assert!(rate("calmer") < rate("busiest"), "{figures}");
+        assert!(rate("quiet") < rate("busiest"), "{figures}");
         let each = &figures["each_assignment"];
         assert!(each["cpu_ms"].as_f64() > Some(0.0), "{each}");
         // An opening, an assignment and a close are three transactions at least, and three steps.
