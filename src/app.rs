@@ -1,7 +1,9 @@
 //! What every handler can reach. One per server; nothing is global.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Mutex};
 
 use prometheus_client::registry::Registry;
 
@@ -34,6 +36,8 @@ pub struct Parts {
     pub stores: Arc<AtomicBool>,
     /// Sockets that are open, those still at their handshake included.
     pub sockets: AtomicUsize,
+    /// How many of them come from each address.
+    pub addresses: Mutex<HashMap<IpAddr, usize>>,
 }
 
 impl App {

@@ -23,8 +23,9 @@ use crate::app::App;
 use crate::gate::{body, problem};
 use crate::{dialects, live, pages};
 
-/// Bytes that the kernel keeps for a client that does not read. Bounds what one such costs.
-const SEND_BUFFER: usize = 64 * 1024;
+/// Bytes that the kernel is asked to keep for a client that does not read; it takes twice that.
+/// Bounds what one such costs.
+const SEND_BUFFER: usize = 32 * 1024;
 /// How long sent bytes may stay unacknowledged before the connection is given up.
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -45,6 +45,19 @@ const RETURN_SPREAD_MS: u64 = 3_000;
 /// How long the rest of a stop may take, once the sockets have had their time. Together that must
 /// stay below what whoever stops it waits for: see docker-compose.yml.
 pub const REST_OF_STOP: Duration = Duration::from_secs(4);
+
+/// As many open files and sockets as this process may have: most systems give it few at first.
+/// Answers how many those are.
+pub fn raise_descriptors() -> u64 {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    let before = limit.current;
+    limit.current = limit.maximum;
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+        Err(_) => before.unwrap_or(u64::MAX),
+    }
+}
 
 /// A running server.
 pub struct Server {
@@ -109,6 +122,7 @@ impl Server {
             ready: AtomicBool::new(true),
             stores: lease.stored.clone(),
             sockets: AtomicUsize::new(0),
+            addresses: Mutex::default(),
         });
         let serving = http::serve(app.clone(), listener)?;
         let http = serving.handle();
@@ -279,6 +293,8 @@ fn limits(settings: &Settings) -> Limits {
         text_chars_max: settings.text_chars_max,
         subject_chars_max: settings.subject_chars_max,
         open_per_customer_max: settings.open_per_customer_max,
+        messages_burst: settings.messages_burst,
+        messages_per_s: settings.messages_per_s,
         customer_priority_max: priority(&settings.customer_priority_max),
     }
 }

@@ -1,6 +1,7 @@
 //! Settings: the documented defaults of `settings.toml`, then a file, then the environment.
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -25,6 +26,7 @@ pub struct Settings {
     pub redis_ca: String,
     pub secret: String,
     pub allowed_origins: Vec<String>,
+    pub trusted_proxies: Vec<String>,
     pub workers: usize,
     pub access_token_s: i64,
     pub refresh_token_s: i64,
@@ -43,9 +45,12 @@ pub struct Settings {
     pub frame_bytes_max: usize,
     pub body_timeout_ms: u64,
     pub sockets_per_user_max: usize,
+    pub sockets_per_address_max: usize,
     pub sockets_max: usize,
     pub frames_burst: u32,
     pub frames_per_s: u32,
+    pub messages_burst: u32,
+    pub messages_per_s: u32,
     pub waiting_max: i32,
     pub rep_ping_ms: u64,
     pub customer_ping_ms: u64,
@@ -136,6 +141,28 @@ impl Settings {
         Ok(())
     }
 
+    /// Pages and proxies that we trust.
+    fn check_neighbours(&self) -> anyhow::Result<()> {
+        let origin = |one: &&String| {
+            let host = one
+                .strip_prefix("https://")
+                .or_else(|| one.strip_prefix("http://"));
+            !host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
+        };
+        if let Some(wrong) = self.allowed_origins.iter().find(origin) {
+            bail!("the setting `allowed_origins` holds {wrong:?}; write https://HOST, no more");
+        }
+        let here = IpAddr::from([127, 0, 0, 1]);
+        let broken = |one: &&String| within(one, here).is_none();
+        if let Some(wrong) = self.trusted_proxies.iter().find(broken) {
+            bail!(
+                "the setting `trusted_proxies` holds {wrong:?}; write an address, or a network as \
+                 10.0.0.0/8"
+            );
+        }
+        Ok(())
+    }
+
     /// What no type can say.
     fn check(&self) -> anyhow::Result<()> {
         let positive = [
@@ -144,9 +171,15 @@ impl Settings {
             ("refresh_token_s", self.refresh_token_s),
             ("text_chars_max", self.text_chars_max as i64),
             ("sockets_per_user_max", self.sockets_per_user_max as i64),
+            (
+                "sockets_per_address_max",
+                self.sockets_per_address_max as i64,
+            ),
             ("sockets_max", self.sockets_max as i64),
             ("frames_burst", self.frames_burst.into()),
             ("frames_per_s", self.frames_per_s.into()),
+            ("messages_burst", self.messages_burst.into()),
+            ("messages_per_s", self.messages_per_s.into()),
             ("reconcile_ms", self.reconcile_ms as i64),
             ("position_check_ms", self.position_check_ms as i64),
             ("rep_ping_ms", self.rep_ping_ms as i64),
@@ -168,15 +201,7 @@ impl Settings {
         if self.database_connections > 1_000 {
             bail!("the setting `database_connections` must be at most 1000");
         }
-        let origin = |one: &&String| {
-            let host = one
-                .strip_prefix("https://")
-                .or_else(|| one.strip_prefix("http://"));
-            !host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
-        };
-        if let Some(wrong) = self.allowed_origins.iter().find(origin) {
-            bail!("the setting `allowed_origins` holds {wrong:?}; write https://HOST, no more");
-        }
+        self.check_neighbours()?;
         if self.lease_ms < 1_000 {
             bail!("the setting `lease_ms` must be at least 1000");
         }
@@ -223,6 +248,27 @@ impl Settings {
         shown.redis_url = mask(&shown.redis_url);
         toml::to_string(&shown).expect("settings are plain values")
     }
+}
+
+/// Whether an address lies in a network, written as `10.0.0.0/8` or as one address. None if that
+/// is no network.
+pub fn within(network: &str, address: IpAddr) -> Option<bool> {
+    let (base, bits) = match network.split_once('/') {
+        Some((base, bits)) => (base, Some(bits.parse::<u32>().ok()?)),
+        None => (network, None),
+    };
+    let bits_of = |address: IpAddr| match address {
+        IpAddr::V4(four) => (u128::from(u32::from(four)), 32),
+        IpAddr::V6(six) => (u128::from(six), 128),
+    };
+    let ((base, length), (address, other)) = (bits_of(base.parse().ok()?), bits_of(address));
+    let bits = bits.unwrap_or(length);
+    if bits > length {
+        return None;
+    }
+    // Shifted by all its bits, nothing would be left to compare.
+    let part = |one: u128| one.checked_shr(length - bits).unwrap_or(0);
+    Some(length == other && part(base) == part(address))
 }
 
 /// Hides the password of a URL.

@@ -16,6 +16,7 @@ mod lost;
 mod moves;
 mod offers;
 mod open;
+mod pace;
 mod people;
 mod queues;
 mod reconcile;
@@ -47,6 +48,7 @@ use lengths::Lengths;
 use live_line::Line;
 pub use moves::Target;
 pub use open::Open;
+use pace::Pace;
 pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
 pub use reconcile::Reconciler;
@@ -68,6 +70,9 @@ pub struct Limits {
     pub text_chars_max: usize,
     pub subject_chars_max: usize,
     pub open_per_customer_max: i64,
+    /// Messages of one person at once, and then in a second.
+    pub messages_burst: u32,
+    pub messages_per_s: u32,
     /// How urgent a customer may call his own conversation.
     pub customer_priority_max: Priority,
 }
@@ -138,6 +143,7 @@ struct Inner {
     node: NodeId,
     numbers: Numbers,
     lengths: Lengths,
+    pace: Pace,
     /// Work that outlives the request that caused it runs here, and is waited for at the end.
     tasks: TaskTracker,
     runtime: Handle,
@@ -166,6 +172,7 @@ impl Desk {
             store,
             bell,
             metrics,
+            pace: Pace::new(limits.messages_burst, limits.messages_per_s),
             limits,
             rules,
             node,

@@ -27,7 +27,8 @@ impl Desk {
         text: String,
     ) -> impl Future<Output = Result<Sent>> + 'static {
         let (desk, begun) = (self.clone(), Instant::now());
-        let storing = self.check_text(&text).map(|()| {
+        let paced = || self.0.pace.take(actor.id, begun);
+        let storing = self.check_text(&text).and_then(|()| paced()).map(|()| {
             self.0.store.append(Append {
                 conversation,
                 sender: actor.id,

@@ -1,6 +1,7 @@
 //! The gate: who asks, what a request brings, and how an error goes out. REST, sockets and
 //! dialects stand behind it side by side.
 
+pub mod address;
 pub mod body;
 pub mod caller;
 pub mod problem;

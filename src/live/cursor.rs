@@ -76,9 +76,26 @@ pub struct Missed {
     pub view: ConversationView,
     /// So much is left to pages over HTTP: the first and the last seq of it.
     pub gap: Option<(i64, i64)>,
+    /// The first part of the rest. What follows it, up to the view's last seq, is read when this
+    /// is told: whoever does not read holds no more than a part.
     pub events: Vec<EventView>,
-    /// Whether an assignment is among the events.
+    /// Whether there is an assignment in what he has missed.
     pub assigned: bool,
+}
+
+/// The next part of what was missed.
+pub async fn part(
+    app: &App,
+    id: ConversationId,
+    after: i64,
+    last_seq: i64,
+) -> Result<Vec<EventView>> {
+    let read = move |conn: &mut Conn| {
+        let mut rows = events::part_after(conn, id, after, last_seq - after)?;
+        rows.retain(|event| event.seq <= last_seq);
+        Ok(rows.into_iter().map(EventView::from).collect())
+    };
+    app.store.read(read).await
 }
 
 /// Reads what is missing after `seq`, if this person has a part in it. A `hint` that shows it to
@@ -124,9 +141,9 @@ fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Found
     let behind = view.last_seq - from;
     let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
     let after = gap.map_or(from, |(_, to)| to);
-    let mut rows = events::after(conn, view.id, after, BATCH)?;
+    let mut rows = events::part_after(conn, view.id, after, view.last_seq - after)?;
     rows.retain(|event| event.seq <= view.last_seq);
-    let assigned = rows.iter().any(|event| event.kind == EventKind::Assigned);
+    let assigned = events::any_after(conn, view.id, after, EventKind::Assigned)?;
     Ok(Found::Missed(Box::new(Missed {
         gap,
         events: rows.into_iter().map(EventView::from).collect(),

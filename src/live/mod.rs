@@ -15,6 +15,7 @@ pub mod protocol;
 mod session;
 pub mod socket;
 pub mod upgrade;
+pub mod wire;
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};

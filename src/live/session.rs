@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 use super::command::{self, Done};
-use super::cursor::{Cursors, Found, Next, missed};
+use super::cursor::{Cursors, Found, Next, missed, part};
 use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
@@ -174,12 +174,23 @@ impl Session {
             .await?;
             self.cursors.set(id, to);
         }
-        for event in missed.events {
-            let after = self.cursors.pass(&event);
-            let event = event.seen_by(self.caller.actor.role);
-            wire.send(&ServerFrame::Event { after, event }).await?;
+        let (mut events, last_seq) = (missed.events, missed.view.last_seq);
+        loop {
+            for event in events {
+                let after = self.cursors.pass(&event);
+                let event = event.seen_by(self.caller.actor.role);
+                wire.hand_over(ServerFrame::Event { after, event }).await?;
+            }
+            let at = self.cursors.at(id);
+            if at >= last_seq {
+                return Ok(());
+            }
+            events = match part(&self.app, id, at, last_seq).await {
+                Ok(part) if part.is_empty() => return Ok(()),
+                Ok(part) => part,
+                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+            };
         }
-        Ok(())
     }
 
     /// Compares every conversation of this socket with the database.

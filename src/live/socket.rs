@@ -1,7 +1,7 @@
 //! The loop of one socket: its client, its news, its clock. What is said is left to a [`Talk`].
 //!
-//! Memory for one socket is bounded: its mailbox, the channel of 32 frames below us and the
-//! kernel's send buffer. A client that does not read for the set time is cut off.
+//! Memory for one socket is bounded: its mailbox, what `wire.rs` lets out and the kernel's send
+//! buffer. A client that does not read for the set time is cut off.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
 use super::link::Link;
+use super::wire::Outgoing;
+pub use super::wire::{Gone, Wire};
 use crate::app::App;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
@@ -32,10 +34,6 @@ const UNDER_WAY: usize = 32;
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Wrong frames in a minute before the socket is closed.
 const STRIKES: u32 = 10;
-
-/// The client does not read or is gone: end the socket.
-#[derive(Debug)]
-pub struct Gone;
 
 /// What a socket says and understands.
 #[allow(
@@ -79,53 +77,12 @@ pub enum Heard<D> {
     Close(u16, &'static str),
 }
 
-/// The sending side.
-pub struct Wire {
-    session: actix_ws::Session,
-    stall: Duration,
-    stalled: bool,
-}
-
-impl Wire {
-    /// Sends a frame; waits while the client reads, but not for ever.
-    pub async fn send(&mut self, frame: &impl serde::Serialize) -> Result<(), Gone> {
-        let text = serde_json::to_string(frame).expect("frames are plain data");
-        self.send_text(text).await
-    }
-
-    /// Sends text as it is.
-    pub async fn send_text(&mut self, text: String) -> Result<(), Gone> {
-        match timeout(self.stall, self.session.text(text)).await {
-            Ok(sent) => sent.map_err(|_| Gone),
-            Err(_) => {
-                self.stalled = true;
-                Err(Gone)
-            }
-        }
-    }
-
-    async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
-        let sending = async {
-            match pong {
-                Some(payload) => self.session.pong(payload).await,
-                None => self.session.ping(b"").await,
-            }
-        };
-        match timeout(self.stall, sending).await {
-            Ok(sent) => sent.map_err(|_| Gone),
-            Err(_) => {
-                self.stalled = true;
-                Err(Gone)
-            }
-        }
-    }
-}
-
 /// A socket that has just been opened.
 pub struct Socket {
     pub app: App,
     pub caller: Caller,
     pub session: actix_ws::Session,
+    pub outgoing: Outgoing,
     pub stream: AggregatedMessageStream,
     pub link: Option<Link>,
     /// Set when a frame was refused for its length.
@@ -144,6 +101,7 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
         app,
         caller,
         session,
+        outgoing,
         mut stream,
         link,
         tripped,
@@ -152,11 +110,7 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
     let stall = Duration::from_millis(settings.write_stall_ms);
     let most = settings.sockets_per_user_max;
     let mut seat = app.hub.seat(caller.actor.id, Some(caller.session), most);
-    let mut wire = Wire {
-        session,
-        stall,
-        stalled: false,
-    };
+    let mut wire = Wire::new(session, outgoing, stall);
     let ending = match talk.opened(&mut wire, &seat).await {
         Ok(()) => {
             let mut turn = Turn::new(&app, caller.actor.role);

@@ -3,6 +3,8 @@
 //! Programs send an Authorization header. Browsers cannot; they bring a single-use ticket as a
 //! second subprotocol, and must come from an origin we know.
 
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,9 +24,11 @@ use super::guard::FrameGuard;
 use super::link::Link;
 use super::protocol::SUBPROTOCOL;
 use super::socket::{self, Socket, Talk};
+use super::wire::Outgoing;
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
+use crate::gate::address;
 use crate::gate::caller::Caller;
 
 /// What begins the subprotocol that is a ticket.
@@ -140,27 +144,59 @@ fn offered(request: &HttpRequest) -> impl Iterator<Item = &str> {
 }
 
 /// Counts a socket from its handshake to its end.
-struct Place(App);
+struct Place {
+    app: App,
+    /// Where it is counted by its address, too.
+    address: Option<IpAddr>,
+}
 
 impl Place {
-    fn take(app: &App) -> Result<Self> {
+    fn take(app: &App, address: Option<IpAddr>) -> Result<Self> {
         let taken = app.sockets.fetch_add(1, Ordering::AcqRel);
-        let place = Place(app.clone());
+        let mut place = Place {
+            app: app.clone(),
+            address: None,
+        };
         if app.hub.is_closing() {
             let detail = "This node is going down. Connect again, and you will reach another.";
             return Err(Error::new(Code::Unavailable, detail));
         }
         if taken >= app.settings.sockets_max {
-            Err(Error::overloaded())
-        } else {
-            Ok(place)
+            return Err(Error::overloaded());
         }
+        if let Some(address) = address {
+            let mut all = app
+                .addresses
+                .lock()
+                .expect("nothing panics under this lock");
+            let most = app.settings.sockets_per_address_max;
+            let open = all.entry(address).or_default();
+            if *open >= most {
+                let detail = format!(
+                    "Your address has {most} sockets open, which is all it may have. Close one, \
+                     or come back later."
+                );
+                return Err(Error::new(Code::RateLimited, detail));
+            }
+            *open += 1;
+            place.address = Some(address);
+        }
+        Ok(place)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.sockets.fetch_sub(1, Ordering::AcqRel);
+        self.app.sockets.fetch_sub(1, Ordering::AcqRel);
+        let Some(address) = self.address else { return };
+        let all = self.app.addresses.lock();
+        let mut all = all.expect("nothing panics under this lock");
+        if let Entry::Occupied(mut open) = all.entry(address) {
+            *open.get_mut() -= 1;
+            if *open.get() == 0 {
+                open.remove();
+            }
+        }
     }
 }
 
@@ -172,7 +208,7 @@ pub async fn upgrade(
     caller: Caller,
     talk: impl Talk + 'static,
 ) -> Result<HttpResponse> {
-    let place = Place::take(&app)?;
+    let place = Place::take(&app, address::of(&app, request))?;
     let most = app.settings.frame_bytes_max;
     let tripped = Arc::new(AtomicBool::new(false));
     type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
@@ -190,11 +226,14 @@ pub async fn upgrade(
         .max_frame_size(most)
         .aggregate_continuations()
         .max_continuation_size(most);
+    let outgoing = Outgoing::default();
+    let answer = answer.map_body(|_, body| outgoing.watch(body));
     let link = request.conn_data::<Link>().cloned();
     let socket = Socket {
         app,
         caller,
         session,
+        outgoing,
         stream,
         link,
         tripped,

@@ -8,6 +8,12 @@ use super::schema::{events, heads};
 use crate::error::Result;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, UserId};
 
+diesel::define_sql_function! {
+    /// Characters of a text; the same name in both databases.
+    fn length(text: diesel::sql_types::Nullable<diesel::sql_types::Text>)
+        -> diesel::sql_types::Nullable<diesel::sql_types::Integer>;
+}
+
 /// One entry of a log.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
@@ -64,6 +70,18 @@ queries! {
             .load(conn)
     }
 
+    /// How long the texts after a cursor are, in characters, oldest first.
+    fn lengths_after(conn, id: ConversationId, seq: i64, limit: i64)
+        -> QueryResult<Vec<Option<i32>>>
+    {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))
+            .order(events::seq)
+            .limit(limit)
+            .select(length(events::body))
+            .load(conn)
+    }
+
     /// Entries before a cursor, newest first.
     pub fn before(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<Event>> {
         events::table
@@ -82,6 +100,14 @@ queries! {
             .filter(events::conversation_id.eq(id).and(events::sender_id.eq(sender)))
             .filter(events::kind.eq(EventKind::Message).and(events::created_at.ge(since)));
         diesel::select(diesel::dsl::exists(said)).get_result(conn)
+    }
+
+    /// Whether there is an entry of a kind after a cursor.
+    pub fn any_after(conn, id: ConversationId, seq: i64, kind: EventKind) -> QueryResult<bool> {
+        let found = events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))
+            .filter(events::kind.eq(kind));
+        diesel::select(diesel::dsl::exists(found)).get_result(conn)
     }
 
     /// The newest entry of a kind.
@@ -131,6 +157,27 @@ queries! {
         }
         Ok(found)
     }
+}
+
+/// Characters of text in one part: with four bytes each, what a reader who stalls may hold.
+const PART_CHARS_MAX: i64 = 8_192;
+
+/// Entries after a cursor, oldest first: as many as make a part that is not too much to hold, and
+/// at least one if there is one.
+pub fn part_after(
+    conn: &mut Conn,
+    id: ConversationId,
+    seq: i64,
+    limit: i64,
+) -> QueryResult<Vec<Event>> {
+    let mut chars = 0;
+    let lengths = lengths_after(conn, id, seq, limit)?;
+    let fits = lengths.into_iter().take_while(|length| {
+        chars += i64::from(length.unwrap_or_default());
+        chars <= PART_CHARS_MAX
+    });
+    let count = fits.count().max(1) as i64;
+    after(conn, id, seq, count)
 }
 
 /// An entry without its number, on its way into [`append`].

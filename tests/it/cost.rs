@@ -24,7 +24,8 @@ impl Process {
         let data = folder.path().join("data");
         let text = format!(
             "listen = \"127.0.0.1:0\"\ndata_dir = {data:?}\nlog = \"warn\"\n\
-             sockets_per_user_max = 100\nframes_burst = 100000\n{settings}\n"
+             sockets_per_user_max = 100\nframes_burst = 100000\n\
+             messages_burst = 100000\n{settings}\n"
         );
         std::fs::write(&config, text).unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_switchboard"));

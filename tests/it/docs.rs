@@ -9,7 +9,7 @@ use switchboard::eta::Eta;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
-use switchboard::settings::{DEFAULTS, Settings};
+use switchboard::settings::Settings;
 use switchboard::store::board::{Board, QueueNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
 use switchboard::store::queues::Policy;
@@ -318,31 +318,6 @@ async fn every_figure_is_documented() {
 }
 
 #[test]
-fn every_limit_is_documented_with_its_default() {
-    let defaults: toml::Table = toml::from_str(DEFAULTS).unwrap();
-    let rows = rows("docs/operations.md");
-    let mut documented = BTreeSet::new();
-    for row in rows
-        .iter()
-        .filter(|row| row.len() == 3 && defaults.contains_key(&row[0]))
-    {
-        assert_eq!(row[1], defaults[&row[0]].to_string(), "{}", row[0]);
-        documented.insert(row[0].as_str());
-    }
-    let limits = DEFAULTS
-        .split("# --- ")
-        .find(|part| part.starts_with("limits"));
-    let limits: toml::Table = toml::from_str(&format!("# {}", limits.unwrap())).unwrap();
-    let named = defaults.keys().filter(|name| name.ends_with("_max"));
-    for name in named.chain(limits.keys()) {
-        assert!(
-            documented.contains(name.as_str()),
-            "docs/operations.md lacks the limit `{name}`"
-        );
-    }
-}
-
-#[test]
 fn every_field_of_a_policy_is_documented_with_its_default_and_its_limits() {
     let mut policy = serde_json::to_value(Policy::default()).unwrap();
     policy["waiting_max"] = json!(10_000);
@@ -376,6 +351,7 @@ fn every_setting_that_a_document_names_is_there() {
     for document in [
         "docs/operations.md",
         "docs/wire.md",
+        "docs/limits.md",
         "docs/customer_support.md",
     ] {
         let text = fs::read_to_string(document).unwrap();

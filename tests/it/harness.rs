@@ -57,6 +57,7 @@ pub fn settings(folder: &std::path::Path) -> Settings {
         workers: 1,
         frames_burst: 10_000,
         frames_per_s: 10_000,
+        messages_burst: 1_000_000,
         sockets_per_user_max: 5,
         ..Settings::default()
     }

@@ -58,6 +58,8 @@ impl Process {
             .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
             .env("SWITCHBOARD_DATA_DIR", folder);
         command.env("SWITCHBOARD_LOG", "warn");
+        // Tests write faster than people.
+        command.env("SWITCHBOARD_MESSAGES_BURST", "1000000");
         for (name, value) in settings {
             command.env(format!("SWITCHBOARD_{name}"), value);
         }

@@ -43,7 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "desk", "eta", "hub", "metrics", "people", "settings", "store", "words",
         ],
     ),
-    ("gate", &["app", "desk", "error", "words"]),
+    ("gate", &["app", "desk", "error", "settings", "words"]),
     (
         "api",
         &[

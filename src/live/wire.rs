@@ -1,0 +1,153 @@
+//! The sending side of a socket: what it lets out at a time, and how long it waits for a client
+//! that does not read.
+//!
+//! The library below keeps frames by their number, whatever their size, and takes them all at
+//! once. So we count bytes: a frame is let out when those before it have reached the connection.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::web::Bytes;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+/// Bytes on their way to the connection. One frame alone may be longer.
+const OUTGOING_BYTES_MAX: usize = 32 * 1024;
+
+/// The client does not read or is gone: end the socket.
+#[derive(Debug)]
+pub struct Gone;
+
+/// Bytes that were let out and have not reached the connection.
+#[derive(Clone, Default)]
+pub struct Outgoing(Rc<Under>);
+
+#[derive(Default)]
+struct Under {
+    bytes: Cell<usize>,
+    less: Notify,
+}
+
+impl Outgoing {
+    /// The same body, watched.
+    pub fn watch(&self, body: BoxBody) -> BoxBody {
+        BoxBody::new(Watched {
+            body,
+            outgoing: self.clone(),
+        })
+    }
+
+    /// Waits until there is room for a frame of this many bytes, and counts it.
+    async fn room_for(&self, bytes: usize) {
+        while self.0.bytes.get() > 0 && self.0.bytes.get() + bytes > OUTGOING_BYTES_MAX {
+            self.0.less.notified().await;
+        }
+        self.0.bytes.set(self.0.bytes.get() + bytes);
+    }
+
+    fn left(&self, bytes: usize) {
+        // Frames have heads, and there are pings: what leaves is more than what was counted.
+        self.0.bytes.set(self.0.bytes.get().saturating_sub(bytes));
+        self.0.less.notify_one();
+    }
+}
+
+/// A response's body, whose bytes are seen leaving.
+struct Watched {
+    body: BoxBody,
+    outgoing: Outgoing,
+}
+
+impl MessageBody for Watched {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let next = Pin::new(&mut self.body).poll_next(context);
+        if let Poll::Ready(Some(Ok(bytes))) = &next {
+            self.outgoing.left(bytes.len());
+        }
+        next
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        // Nobody waits for a connection that is gone: the next frame finds out.
+        self.outgoing.left(usize::MAX);
+    }
+}
+
+/// The sending side.
+pub struct Wire {
+    pub(super) session: actix_ws::Session,
+    outgoing: Outgoing,
+    stall: Duration,
+    pub(super) stalled: bool,
+}
+
+impl Wire {
+    /// `stall` is how long a client may take to read.
+    pub fn new(session: actix_ws::Session, outgoing: Outgoing, stall: Duration) -> Self {
+        Self {
+            session,
+            outgoing,
+            stall,
+            stalled: false,
+        }
+    }
+
+    /// Sends a frame; waits while the client reads, but not for ever.
+    pub async fn send(&mut self, frame: &impl serde::Serialize) -> Result<(), Gone> {
+        let text = serde_json::to_string(frame).expect("frames are plain data");
+        self.send_text(text).await
+    }
+
+    /// Sends a frame that nobody needs any more: while it waits there is only its text.
+    pub async fn hand_over(&mut self, frame: impl serde::Serialize) -> Result<(), Gone> {
+        let text = serde_json::to_string(&frame).expect("frames are plain data");
+        drop(frame);
+        self.send_text(text).await
+    }
+
+    /// Sends text as it is.
+    pub async fn send_text(&mut self, text: String) -> Result<(), Gone> {
+        let sending = async {
+            self.outgoing.room_for(text.len()).await;
+            self.session.text(text).await
+        };
+        match timeout(self.stall, sending).await {
+            Ok(sent) => sent.map_err(|_| Gone),
+            Err(_) => {
+                self.stalled = true;
+                Err(Gone)
+            }
+        }
+    }
+
+    pub(super) async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
+        let sending = async {
+            match pong {
+                Some(payload) => self.session.pong(payload).await,
+                None => self.session.ping(b"").await,
+            }
+        };
+        match timeout(self.stall, sending).await {
+            Ok(sent) => sent.map_err(|_| Gone),
+            Err(_) => {
+                self.stalled = true;
+                Err(Gone)
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What a hostile peer may cost at most: memory for a frame that is only announced, memory for a
+//! reader who stalls, time for a stop with many sockets open.
+
+use serde_json::json;
+
+use crate::cost::Process;
+use crate::harness::{World, client_id, until, within};
+use crate::wire::{Heard, PING, RawSocket, TEXT, frame, whole};
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+/// Frames that announce more than they will ever be allowed to send.
+fn announcements() -> Vec<(&'static str, Vec<u8>)> {
+    let first = whole(0x01, b"{");
+    vec![
+        ("a text of 2 GiB", frame(TEXT, 1 << 31, b"")),
+        ("binary of 2 GiB", frame(0x82, 1 << 31, b"")),
+        ("a ping of 2 GiB", frame(PING, 1 << 31, b"")),
+        ("a first piece of 2 GiB", frame(0x01, 1 << 31, b"")),
+        (
+            "a second piece of 2 GiB",
+            [first, frame(0x00, 1 << 31, b"")].concat(),
+        ),
+        ("a text of 2^63-1", frame(TEXT, i64::MAX as u64, b"")),
+    ]
+}
+
+/// Announces, and sends 32 MiB of it as long as they are taken; answers the most memory seen.
+async fn announce(server: &Process, token: &str, start: &[u8]) -> u64 {
+    let part = vec![b'x'; MIB as usize];
+    let mut socket = RawSocket::ready(&server.base, token).await;
+    socket.wire.send(start).await;
+    let mut most = server.memory();
+    for _ in 0..32 {
+        if !socket.wire.send(&part).await {
+            break;
+        }
+        most = most.max(server.memory());
+    }
+    let end = socket.end().await;
+    // Bytes that came after the refusal may have reset the connection.
+    assert!(matches!(end, Heard::Closed(1009) | Heard::Gone), "{end:?}");
+    most
+}
+
+#[actix_web::test]
+async fn what_is_only_announced_costs_a_mebibyte_at_most() {
+    let server = Process::start("");
+    let token = server.customer().await;
+    // What the first ones cost is the program's own: its code, its buffers.
+    for (_, start) in announcements() {
+        announce(&server, &token, &start).await;
+    }
+    for (what, start) in announcements() {
+        let before = server.memory();
+        let most = announce(&server, &token, &start).await;
+        let grown = most.saturating_sub(before);
+        assert!(grown <= MIB, "{what} costs {} KiB", grown / KIB);
+    }
+}
+
+/// Bytes in the kernel that the server has written to this port and nobody has read: those at the
+/// server's end of the connection.
+fn unread_at(server: &Process, port: u16) -> u64 {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let (here, there) = (format!(":{:04X}", server.port()), format!(":{port:04X}"));
+    let ends = table.lines().filter_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let its = fields[1].ends_with(&here) && fields[2].ends_with(&there);
+        let (queue, _) = fields.get(4)?.split_once(':')?;
+        its.then(|| u64::from_str_radix(queue, 16).ok()).flatten()
+    });
+    ends.sum()
+}
+
+async fn open(server: &Process, token: &str) -> String {
+    let body = json!({ "client_id": client_id() });
+    let view = server.post(token, "/api/v1/conversations", &body).await;
+    view["id"].as_str().unwrap().to_owned()
+}
+
+/// Writes messages of the most characters there may be, of one byte or four each.
+async fn write(server: &Process, token: &str, id: &str, letter: &str, messages: usize) {
+    let path = format!("/api/v1/conversations/{id}/messages");
+    for _ in 0..messages {
+        let body = json!({ "client_id": client_id(), "text": letter.repeat(8_000) });
+        server.post(token, &path, &body).await;
+    }
+}
+
+#[actix_web::test]
+async fn who_stalls_costs_a_quarter_of_a_mebibyte_at_most() {
+    for letter in ["x", "😀"] {
+        let each = each_who_stalls(letter).await;
+        assert!(each <= 256 * KIB, "with {letter}: {} KiB", each / KIB);
+    }
+}
+
+/// Bytes of user and kernel memory for each of many who ask for a long log and read nothing.
+async fn each_who_stalls(letter: &str) -> u64 {
+    const STALLED: u64 = 90;
+    let server = Process::start("write_stall_ms = 60000\ndatabase_connections = 1");
+    let (ann, ben) = (server.customer().await, server.customer().await);
+    // What the database keeps in memory, for its one connection that reads and its one that
+    // writes, is there before anybody stalls.
+    let his = open(&server, &ben).await;
+    write(&server, &ben, &his, letter, 150).await;
+    let hers = open(&server, &ann).await;
+    let mut reader = RawSocket::ready(&server.base, &ann).await;
+    write(&server, &ann, &hers, letter, 60).await;
+    reader
+        .wait(|frame| frame["type"] == "event" && frame["seq"] == 61)
+        .await;
+
+    let before = server.memory();
+    let mut sockets = Vec::new();
+    for _ in 0..STALLED {
+        // Each asks for all there is, and reads nothing of it.
+        let mut socket = RawSocket::open(&server.base, "/ws", &ann).await;
+        let stream = socket2::SockRef::from(&socket.wire.stream);
+        stream.set_recv_buffer_size(4_096).unwrap();
+        socket.say(&json!({ "type": "hello" })).await;
+        sockets.push(socket);
+    }
+    let ports: Vec<u16> = sockets
+        .iter()
+        .map(|socket| socket.wire.stream.local_addr().unwrap().port())
+        .collect();
+    until("all of them to stall", async || {
+        ports.iter().all(|port| unread_at(&server, *port) > 8 * KIB)
+    })
+    .await;
+    // And more is said meanwhile, which those who read are told at once.
+    write(&server, &ann, &hers, letter, 60).await;
+    reader
+        .wait(|frame| frame["type"] == "event" && frame["seq"] == 121)
+        .await;
+    let grown = server.memory().saturating_sub(before);
+    let kernel: u64 = ports.iter().map(|port| unread_at(&server, *port)).sum();
+    println!(
+        "{letter}: {} KiB ours, {} the kernel's",
+        grown / STALLED / KIB,
+        kernel / STALLED / KIB
+    );
+    drop(sockets);
+    (grown + kernel) / STALLED
+}
+
+#[actix_web::test]
+async fn all_who_are_told_to_go_resume_elsewhere() {
+    const PEOPLE: usize = 60;
+    let Some(mut world) = World::services(2).await else {
+        return;
+    };
+    let mut people = Vec::new();
+    for _ in 0..PEOPLE {
+        let who = world.customer(0).await;
+        let id = who.open().await;
+        let mut socket = who.socket().await;
+        who.say(&id, "seen").await;
+        let seen = socket.event("message").await;
+        people.push((who, id, socket, seen["seq"].as_i64().unwrap()));
+    }
+    let (first, elsewhere) = (world.nodes.remove(0), world.base(1));
+    let going = actix_web::rt::spawn(first.stop());
+    for (who, id, socket, seen) in &mut people {
+        let bye = socket.wait("bye").await;
+        assert_eq!(bye["reason"], "restart", "{bye}");
+        assert_eq!(socket.closed().await, Some(1012));
+        let there = who.at(elsewhere.clone());
+        there.say(id, "missed").await;
+        let (mut resumed, _) = there.resume(json!({ id.clone(): *seen })).await;
+        let missed = resumed.event("message").await;
+        assert_eq!(missed["text"], "missed");
+        assert_eq!(missed["after"], *seen, "{missed}");
+    }
+    within("the stop", going).await.unwrap();
+    world.end().await;
+}
