@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use anyhow::{Context, bail};
 use awc::error::WsProtocolError;
 use awc::ws;
@@ -127,7 +128,7 @@ impl Site {
         sent: Result<awc::ClientResponse<S>, awc::error::SendRequestError>,
     ) -> anyhow::Result<Value>
     where
-        S: Stream<Item = Result<actix_web::web::Bytes, awc::error::PayloadError>> + Unpin,
+        S: Stream<Item = Result<Bytes, awc::error::PayloadError>> + Unpin,
     {
         let mut answer =
             sent.map_err(|error| anyhow::anyhow!("{} does not answer: {error}", self.url))?;
@@ -170,9 +171,17 @@ impl Site {
         token: &str,
         resume: &HashMap<ConversationId, i64>,
     ) -> anyhow::Result<Socket> {
+        let mut socket = self.open("/ws", token).await?;
+        let hello = serde_json::json!({ "type": "hello", "resume": resume });
+        socket.say(&hello).await?;
+        Ok(socket)
+    }
+
+    /// Opens a socket at any address, and says nothing.
+    pub async fn open(&self, path: &str, token: &str) -> anyhow::Result<Socket> {
         let handshake = self
             .sockets
-            .ws(format!("{}/ws", self.url))
+            .ws(format!("{}{path}", self.url))
             .protocols([SUBPROTOCOL])
             .bearer_auth(token)
             .max_frame_size(4 << 20);
@@ -181,13 +190,10 @@ impl Site {
             .context("the socket's handshake takes too long")?
             .map_err(|error| anyhow::anyhow!("no socket: {error}"))?;
         let (out, input) = wire.split();
-        let mut socket = Socket {
+        Ok(Socket {
             out: Box::pin(out),
             input: Box::pin(input),
-        };
-        let hello = serde_json::json!({ "type": "hello", "resume": resume });
-        socket.say(&hello).await?;
-        Ok(socket)
+        })
     }
 }
 
@@ -199,7 +205,12 @@ pub struct Socket {
 
 impl Socket {
     pub async fn say(&mut self, frame: &Value) -> anyhow::Result<()> {
-        self.send(ws::Message::Text(frame.to_string().into())).await
+        self.say_text(frame.to_string()).await
+    }
+
+    /// Says a frame that is text already.
+    pub async fn say_text(&mut self, text: String) -> anyhow::Result<()> {
+        self.send(ws::Message::Text(text.into())).await
     }
 
     async fn send(&mut self, message: ws::Message) -> anyhow::Result<()> {
@@ -211,13 +222,16 @@ impl Socket {
 
     /// The next frame. May be dropped while it waits, without losing anything.
     pub async fn hear(&mut self) -> anyhow::Result<Frame> {
+        let text = self.hear_text().await?;
+        serde_json::from_slice(&text).context("a frame is not of this protocol")
+    }
+
+    /// The next frame as it came, for who reads it in his own way.
+    pub async fn hear_text(&mut self) -> anyhow::Result<Bytes> {
         loop {
             let frame = self.input.next().await.context("the socket was cut")?;
             match frame.map_err(|error| anyhow::anyhow!("the socket is broken: {error}"))? {
-                ws::Frame::Text(text) => {
-                    let frame = serde_json::from_slice(&text);
-                    return frame.context("a frame is not of this protocol");
-                }
+                ws::Frame::Text(text) => return Ok(text),
                 ws::Frame::Ping(payload) => self.send(ws::Message::Pong(payload)).await?,
                 ws::Frame::Close(reason) => {
                     let code = reason.map(|one| u16::from(one.code));

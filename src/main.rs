@@ -68,12 +68,27 @@ enum AdminCommand {
 enum BenchCommand {
     /// How long a free slot waits for the next customer.
     Dispatch(bench::Dispatch),
+    /// How fast messages pass, what each costs, and that none is lost, doubled or out of order.
+    Relay(bench::relay::Options),
+    /// What an open socket costs, and whether those who do not read slow the others down.
+    Connect(bench::connect::Options),
+    /// The load of the others, in a process of its own; it is told what to do on its input.
+    #[command(hide = true)]
+    Generator,
+    /// What the relay is compared with.
+    #[command(hide = true)]
+    BareRelay {
+        #[arg(long, default_value_t = 0)]
+        workers: usize,
+    },
 }
 
 #[derive(Subcommand)]
 enum StressCommand {
     /// Who serves whom, under commands of many people on several nodes.
     Dispatch(bench::stress::Options),
+    /// Messages, under lost connections, repeated commands and nodes that are killed.
+    Relay(bench::stress::relay::Options),
 }
 
 fn main() -> ExitCode {
@@ -93,6 +108,17 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
     if let Some(Command::Demo(options)) = line.command {
         return actix_web::rt::System::new().block_on(demo::run(options));
     }
+    match line.command {
+        Some(Command::Bench(BenchCommand::Generator)) => {
+            return bench::relay::generator().map(|()| ExitCode::SUCCESS);
+        }
+        Some(Command::Bench(BenchCommand::BareRelay { workers })) => {
+            let serving = bench::relay::bare::serve(workers);
+            let ended = actix_web::rt::System::new().block_on(serving);
+            return ended.map(|()| ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
     let settings = Settings::read(line.config.as_deref(), std::env::vars())?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => {
@@ -102,9 +128,12 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
             std::mem::forget(system);
             ended?
         }
-        Command::Bench(BenchCommand::Dispatch(options)) => bench::dispatch(settings, &options)?,
+        Command::Bench(what) => measure(settings, &what)?,
         Command::Stress(StressCommand::Dispatch(options)) => {
             bench::stress::dispatch(settings, &options)?;
+        }
+        Command::Stress(StressCommand::Relay(options)) => {
+            bench::stress::relay::run(settings, &options)?;
         }
         Command::Doctor { full } => return Ok(exit(doctor::examine(&settings, full)?)),
         Command::Admin(AdminCommand::Create { username }) => {
@@ -119,6 +148,17 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn measure(settings: Settings, what: &BenchCommand) -> anyhow::Result<()> {
+    match what {
+        BenchCommand::Dispatch(options) => bench::dispatch(settings, options),
+        BenchCommand::Relay(options) => bench::relay::run(settings, options),
+        BenchCommand::Connect(options) => bench::connect::run(settings, options),
+        BenchCommand::Generator | BenchCommand::BareRelay { .. } => {
+            unreachable!("answered above, without settings")
+        }
+    }
+}
+
 fn exit(well: bool) -> ExitCode {
     if well {
         ExitCode::SUCCESS
@@ -130,6 +170,7 @@ fn exit(well: bool) -> ExitCode {
 /// Serves until it is told to stop.
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     logging::start(&settings)?;
+    switchboard::server::raise_descriptors();
     let listener = TcpListener::bind(&settings.listen)
         .with_context(|| format!("the address {} cannot be served", settings.listen))?;
     let server = Server::start(settings, listener).await?;

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use redis::aio::ConnectionManager;
 
+use super::meters::cpu_of;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
-
-/// Parts of a second in which Linux counts a process's time for `/proc`.
-const TICKS: f64 = 100.0;
 
 /// The meters, read so far.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +56,7 @@ impl Reader {
         };
         let stores = servers.iter().map(|server| &server.app.store);
         Ok(Meters {
-            cpu: cpu_time()?,
+            cpu: cpu_of("self")?,
             sql: stores.map(|store| store.round_trips()).sum(),
             redis,
         })
@@ -114,17 +111,4 @@ async fn redis_meters(redis: &mut ConnectionManager) -> anyhow::Result<(u64, u64
     let steps = number("cmdstat_evalsha:calls=").unwrap_or_default();
     let reads = number("total_reads_processed:").unwrap_or_default();
     Ok((steps, reads))
-}
-
-/// What this process has used of the processor since its start.
-fn cpu_time() -> anyhow::Result<Duration> {
-    let stat = std::fs::read_to_string("/proc/self/stat").context("the time of this process")?;
-    // Behind the name, which may contain anything but ends with the last bracket.
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
-    let (user, system) = (ticks(11), ticks(12));
-    let ticks = user.zip(system).map(|(user, system)| user + system);
-    let ticks = ticks.context("/proc/self/stat is written otherwise here")?;
-    Ok(Duration::from_secs_f64(ticks / TICKS))
 }

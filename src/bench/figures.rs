@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Some times, by what share of them lies below.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Figures {
     pub n: usize,
     pub p50_ms: f64,

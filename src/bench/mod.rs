@@ -4,14 +4,19 @@
 
 mod bare_claims;
 mod bare_engine;
+pub mod connect;
 mod cost;
+mod couples;
 mod crowd;
 mod dispatch;
 mod figures;
 mod growth;
 mod hall;
+mod meters;
 mod people;
 mod place;
+mod processes;
+pub mod relay;
 pub mod stress;
 
 pub use dispatch::Options;
@@ -152,6 +157,12 @@ fn figures(part: &Part) -> Value {
         "assignments": part.assignments,
         "assignments_per_second": part.per_second,
     })
+}
+
+/// Does what must not be done where a runtime runs: speaks with a database and waits for it.
+fn aside<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|_| anyhow::bail!("a thread of the bench panicked; it has said why"))
 }
 
 fn write(path: &Path, figures: &Value) -> anyhow::Result<()> {

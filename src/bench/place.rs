@@ -1,7 +1,7 @@
 //! Where it is measured: the databases of the settings, and a folder that is removed afterwards.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
 
@@ -29,6 +29,8 @@ impl Place {
         settings.listen = "127.0.0.1:0".into();
         settings.frames_burst = 100_000;
         settings.frames_per_s = 100_000;
+        settings.messages_burst = 1_000_000;
+        settings.messages_per_s = 1_000_000;
         if settings.secret.is_empty() {
             settings.secret = crate::people::random_hex();
         }
@@ -43,6 +45,44 @@ impl Place {
     pub fn describe(&self) -> String {
         let (nodes, database, engine) = (self.nodes, self.database(), self.engine());
         format!("{nodes} node(s), {database} + {engine}")
+    }
+
+    /// The folder that goes with it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Which limits are not at their defaults here, in words.
+    pub fn raised(&self) -> String {
+        let (mine, usual) = (&self.settings, Settings::default());
+        let limits = [
+            (
+                "frames_burst",
+                mine.frames_burst as usize,
+                usual.frames_burst as usize,
+            ),
+            (
+                "frames_per_s",
+                mine.frames_per_s as usize,
+                usual.frames_per_s as usize,
+            ),
+            (
+                "messages_burst",
+                mine.messages_burst as usize,
+                usual.messages_burst as usize,
+            ),
+            (
+                "messages_per_s",
+                mine.messages_per_s as usize,
+                usual.messages_per_s as usize,
+            ),
+            ("sockets_max", mine.sockets_max, usual.sockets_max),
+        ];
+        let raised = limits.iter().filter(|(_, mine, usual)| mine != usual);
+        let raised: Vec<_> = raised
+            .map(|(name, mine, _)| format!("{name} = {mine}"))
+            .collect();
+        format!("raised for this: {}", raised.join(", "))
     }
 
     pub fn database(&self) -> &'static str {

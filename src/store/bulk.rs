@@ -2,6 +2,8 @@
 //! must be sound; nobody looks at it on the way.
 
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use diesel::upsert::excluded;
 
 use super::conn::{Conn, queries};
 use super::conversations::Conversation;
@@ -65,6 +67,20 @@ queries! {
         diesel::insert_into(events::table).values(rows).execute(conn)
     }
 
+    /// Adds to each head what its row says.
+    pub fn raise_heads(conn, rows: &[(ConversationId, i64)]) -> QueryResult<usize> {
+        let row = |(id, more): &(ConversationId, i64)| {
+            (heads::conversation_id.eq(*id), heads::last_seq.eq(*more))
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        diesel::insert_into(heads::table)
+            .values(rows)
+            .on_conflict(heads::conversation_id)
+            .do_update()
+            .set(heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)))
+            .execute(conn)
+    }
+
     /// Whether there is anybody at all.
     pub fn anybody(conn) -> QueryResult<bool> {
         let first = users::table.select(users::id).limit(1);
@@ -97,6 +113,24 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Backend {
+    #[diesel(sql_type = Integer)]
+    id: i32,
+}
+
+/// The process of PostgreSQL that serves this connection; SQLite has none.
+pub fn backend(conn: &mut Conn) -> Result<Option<i32>> {
+    match conn {
+        Conn::Lite(_) => Ok(None),
+        Conn::Pg(conn) => {
+            let ask = diesel::sql_query("SELECT pg_backend_pid() AS id");
+            let found: Backend = ask.get_result(&mut **conn)?;
+            Ok(Some(found.id))
+        }
+    }
 }
 
 /// Has the database look at what there is, as it does by itself before long.

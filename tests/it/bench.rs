@@ -19,7 +19,7 @@ fn bench(arguments: &[&str], shared: bool) -> Option<String> {
     Some(shown(&output))
 }
 
-fn with_services(command: &mut Command) -> Option<()> {
+pub fn with_services(command: &mut Command) -> Option<()> {
     let (postgres, redis) = services::both()?;
     let prefix = format!("test-{}", uuid::Uuid::now_v7().simple());
     command

@@ -56,6 +56,7 @@ mod queue_moves;
 mod queues;
 mod readme;
 mod redis_away;
+mod relay;
 mod services;
 mod services_test;
 mod settings;

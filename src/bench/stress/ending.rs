@@ -92,7 +92,7 @@ async fn step(house: &House, view: ConversationView, rep: usize) {
 pub struct Record {
     pub findings: Vec<Finding>,
     /// Some conversations whose log tells otherwise.
-    examples: Vec<String>,
+    pub examples: Vec<String>,
     pub totals: Totals,
 }
 

@@ -7,6 +7,7 @@
 mod board;
 mod ending;
 mod house;
+pub mod relay;
 mod rest;
 mod tally;
 mod work;
