@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use prometheus_client::registry::Registry;
 
+use crate::attachments::Attachments;
 use crate::desk::Desk;
 use crate::eta::Paces;
 use crate::hub::Hub;
@@ -25,6 +26,7 @@ pub struct Parts {
     pub store: Store,
     pub desk: Desk,
     pub people: People,
+    pub attachments: Attachments,
     pub hub: Hub,
     pub metrics: Metrics,
     pub registry: Registry,

@@ -23,6 +23,7 @@ pub mod bell;
 
 pub mod desk;
 
+pub mod attachments;
 pub mod board;
 pub mod minutes;
 pub mod node;

@@ -3,6 +3,7 @@
 //! The doorbell says "conversation C is at seq N, for this audience"; the event and the view are
 //! a hint that saves a read. A lost one is a delay, never a loss.
 
+use crate::store::attachments::{self, AttachmentView};
 use crate::store::conversations::ConversationView;
 use crate::store::events::Event;
 use crate::store::reps::RepState;
@@ -22,6 +23,9 @@ pub struct EventView {
     pub client_id: Option<ClientId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What a message carries; its text may then be empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentView>,
     /// What else there is to say, by kind: for `assigned` the rep, for `closed` the resolution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -68,13 +72,14 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
 impl From<Event> for EventView {
     fn from(event: Event) -> Self {
         EventView {
+            attachments: attachments::carried(&event),
             conversation: event.conversation_id,
             seq: event.seq,
             kind: event.kind,
             sender_id: event.sender_id,
             client_id: event.client_id,
             text: event.body,
-            data: event.data,
+            data: attachments::without_carried(event.data),
             created_at: event.created_at,
         }
     }
@@ -106,6 +111,15 @@ pub struct Grown {
     pub view: Option<ConversationView>,
 }
 
+/// How much of an entry people have said: its text, and what it carries.
+fn said_bytes(event: &Event) -> usize {
+    let carried = match event.kind {
+        EventKind::Message | EventKind::Note => event.data.as_ref(),
+        _ => None,
+    };
+    event.body.as_ref().map_or(0, String::len) + carried.map_or(0, |data| data.to_string().len())
+}
+
 /// Bytes of text up to which an entry travels with the doorbell. What waits for a slow socket
 /// is bounded by it: see `hub::MAILBOX`.
 pub const HINT_BYTES_MAX: usize = 2_048;
@@ -119,11 +133,7 @@ impl Grown {
     ) -> Option<Self> {
         let last = events.last()?;
         let (conversation, seq) = (last.conversation_id, last.seq);
-        let bytes: usize = events
-            .iter()
-            .filter_map(|one| one.body.as_ref())
-            .map(String::len)
-            .sum();
+        let bytes: usize = events.iter().map(said_bytes).sum();
         let events = if bytes > HINT_BYTES_MAX {
             Vec::new()
         } else {

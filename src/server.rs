@@ -14,6 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::{App, Parts};
+use crate::attachments::{self, Attachments};
 use crate::bell::Bell;
 use crate::board;
 use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
@@ -100,6 +101,7 @@ impl Server {
             node,
         });
         let people = people(&settings, &store, &secret);
+        let attachments = attachments(&settings, &store)?;
 
         let kin = Kin::of(&settings, &secret);
         let lease = begin_lease(&settings, &hub, &desk, &store, &kin, node).await?;
@@ -107,6 +109,7 @@ impl Server {
         let paces = Paces::default();
         let positions = Positions::new(&store, &hub, &metrics, &paces);
         vital.spawn("positions", positions.tell(changed_lines));
+        vital.spawn("attachments", attachments::keep(attachments.clone()));
         let loops = loops(&settings, &lease, bell, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
@@ -114,6 +117,7 @@ impl Server {
             store,
             desk,
             people,
+            attachments,
             hub,
             metrics,
             registry,
@@ -288,10 +292,34 @@ fn people(settings: &Settings, store: &Store, secret: &str) -> People {
     )
 }
 
+/// What a file in base64 may take of a frame or a body, beside the rest of it.
+fn inline_bytes(settings: &Settings) -> usize {
+    const REST: usize = 1_024;
+    let frame = settings.frame_bytes_max.min(settings.body_bytes_max);
+    let fits = frame.saturating_sub(REST) / 4 * 3;
+    settings.attachment_inline_bytes_max.min(fits)
+}
+
+fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attachments> {
+    let limits = attachments::Limits {
+        bytes_max: settings.attachment_bytes_max,
+        inline_bytes_max: inline_bytes(settings),
+        per_day_max: settings.attachments_per_day_max,
+        total_bytes_max: settings.attachments_total_mib_max << 20,
+        types: settings.attachment_types.clone(),
+        pixels_max: settings.image_pixels_max,
+        stall: Duration::from_millis(settings.body_timeout_ms),
+        whole: Duration::from_millis(settings.upload_timeout_ms),
+        kept_ms: settings.upload_kept_ms,
+    };
+    Attachments::open(store, &settings.attachments(), limits)
+}
+
 fn limits(settings: &Settings) -> Limits {
     Limits {
         text_chars_max: settings.text_chars_max,
         subject_chars_max: settings.subject_chars_max,
+        attachments_max: settings.attachments_per_message_max,
         open_per_customer_max: settings.open_per_customer_max,
         messages_burst: settings.messages_burst,
         messages_per_s: settings.messages_per_s,

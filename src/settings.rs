@@ -27,6 +27,7 @@ pub struct Settings {
     pub secret: String,
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: Vec<String>,
+    pub attachments_dir: PathBuf,
     pub workers: usize,
     pub access_token_s: i64,
     pub refresh_token_s: i64,
@@ -44,6 +45,15 @@ pub struct Settings {
     pub body_bytes_max: usize,
     pub frame_bytes_max: usize,
     pub body_timeout_ms: u64,
+    pub attachment_bytes_max: u64,
+    pub attachment_inline_bytes_max: usize,
+    pub attachments_per_message_max: usize,
+    pub attachments_per_day_max: i64,
+    pub attachments_total_mib_max: i64,
+    pub image_pixels_max: u64,
+    pub upload_timeout_ms: u64,
+    pub upload_kept_ms: i64,
+    pub attachment_types: Vec<String>,
     pub sockets_per_user_max: usize,
     pub sockets_per_address_max: usize,
     pub sockets_max: usize,
@@ -163,6 +173,17 @@ impl Settings {
         Ok(())
     }
 
+    fn check_attachments(&self) -> anyhow::Result<()> {
+        // What is older than an hour and has no row is swept.
+        if self.upload_timeout_ms > 1_800_000 {
+            bail!("the setting `upload_timeout_ms` must be at most 1800000, half an hour");
+        }
+        if self.attachment_bytes_max < 1 || self.upload_kept_ms < 1 {
+            bail!("the settings `attachment_bytes_max` and `upload_kept_ms` must be at least 1");
+        }
+        Ok(())
+    }
+
     /// What no type can say.
     fn check(&self) -> anyhow::Result<()> {
         let positive = [
@@ -189,6 +210,7 @@ impl Settings {
             bail!("the setting `{name}` must be at least 1");
         }
         self.check_dispatch()?;
+        self.check_attachments()?;
         if !self.secret.is_empty() && self.secret.trim().len() < 32 {
             bail!(
                 "the setting `secret` is too short: give at least 32 characters, not counting \
@@ -236,6 +258,14 @@ impl Settings {
             return self.database_url.clone();
         }
         format!("sqlite:{}", self.data_dir.join("switchboard.db").display())
+    }
+
+    /// Where attachments lie: where it is set, else in the data folder.
+    pub fn attachments(&self) -> PathBuf {
+        match self.attachments_dir.as_os_str().is_empty() {
+            true => self.data_dir.join("attachments"),
+            false => self.attachments_dir.clone(),
+        }
     }
 
     /// The effective settings as TOML, what is secret masked.

@@ -102,6 +102,8 @@ ids! {
     UserId,
     ConversationId,
     QueueId,
+    /// One uploaded file, and the name that its bytes lie under.
+    AttachmentId,
     /// One server process; a new one at every start.
     NodeId,
     /// One login: a family of refresh tokens.

@@ -12,7 +12,9 @@ use crate::gate::problem::Problem;
 use crate::news::EventView;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::{Conn, events};
-use crate::words::{ClientId, ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
+use crate::words::{
+    AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, Status, UserId,
+};
 
 /// What to open.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -23,6 +25,9 @@ pub struct Opening {
     pub subject: Option<String>,
     /// The first message.
     pub text: Option<String>,
+    /// What it carries: uploads of yours that were not sent yet.
+    #[serde(default)]
+    pub attachments: Vec<AttachmentId>,
     /// Where to wait; the first queue if it is not given.
     pub queue: Option<QueueId>,
     pub priority: Option<Priority>,
@@ -37,7 +42,11 @@ pub struct Opening {
 pub struct NewMessage {
     /// A UUID made by the client, so that a retry stores nothing twice.
     pub client_id: ClientId,
-    pub text: String,
+    /// May be left out if something is attached.
+    pub text: Option<String>,
+    /// Uploads of yours that were not sent yet.
+    #[serde(default)]
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// How to claim.
@@ -150,6 +159,7 @@ pub async fn open(
         client_id: new.client_id,
         subject: new.subject.unwrap_or_default(),
         text: new.text,
+        attachments: new.attachments,
         queue: new.queue,
         priority: new.priority.unwrap_or(Priority::Normal),
         leave_message: new.leave_message,
@@ -306,9 +316,10 @@ pub async fn send(
     id: Path<ConversationId>,
     Body(new): Body<NewMessage>,
 ) -> Result<HttpResponse> {
+    let said = desk::Said::of(new.text, new.attachments)?;
     let sent = app
         .desk
-        .send(&caller.actor, *id, new.client_id, new.text)
+        .send(&caller.actor, *id, new.client_id, said)
         .await?;
     let mut answer = if sent.duplicate {
         HttpResponse::Ok()

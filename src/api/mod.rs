@@ -1,5 +1,6 @@
 //! REST: every route once. Parse, ask, answer; no rules.
 
+mod attachments;
 pub mod conversations;
 mod customers;
 mod health;
@@ -29,6 +30,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
     tags(
         (name = "people", description = "Registering, signing in, the first admin"),
         (name = "conversations", description = "Opening, reading, writing, closing"),
+        (name = "attachments", description = "Files that messages carry"),
         (name = "queues", description = "Where conversations wait, and by which policy"),
         (name = "reps", description = "Capacity, availability and queues"),
         (name = "line", description = "Who waits, and who has room"),
@@ -65,6 +67,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(people::me)
             .service(people::ticket)
             .service(queues::list)
+            .service(attachments::upload)
+            .service(attachments::upload_inline)
+            .service(attachments::download)
             // The customer of a conversation, its rep, an admin.
             .service(conversations::open)
             .service(conversations::list)

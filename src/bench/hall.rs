@@ -179,6 +179,7 @@ impl State {
             client_id: ClientId::new(),
             subject: String::new(),
             text: None,
+            attachments: Vec::new(),
             queue: None,
             priority: Priority::Normal,
             leave_message: false,

@@ -116,6 +116,7 @@ mod tests {
             sender_id: None,
             client_id,
             text: None,
+            attachments: Vec::new(),
             data: Some(json!({ "load": 1, "capacity": 1 })),
             created_at: 0,
         }

@@ -52,7 +52,7 @@ use pace::Pace;
 pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
 pub use reconcile::Reconciler;
-pub use send::Sent;
+pub use send::{Said, Sent};
 pub use ticker::Ticker;
 use ticker::Wake;
 pub use why::{WhyIdleView, WhyView};
@@ -69,6 +69,8 @@ pub struct Actor {
 pub struct Limits {
     pub text_chars_max: usize,
     pub subject_chars_max: usize,
+    /// Attachments of one message.
+    pub attachments_max: usize,
     pub open_per_customer_max: i64,
     /// Messages of one person at once, and then in a second.
     pub messages_burst: u32,

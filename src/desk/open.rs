@@ -1,15 +1,16 @@
 //! A customer opens a conversation and stands in line.
 
-use super::{Actor, Change, Desk, check_text, hold, slots};
+use super::{Actor, Change, Desk, Said, check_text, hold, slots};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, line, messages, reps, users};
+use crate::store::{Conn, attachments, line, messages, reps, users};
 use crate::words::{
-    ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
+    AttachmentId, ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status,
+    UserId, now,
 };
 
 /// What a customer says when he opens a conversation.
@@ -20,11 +21,24 @@ pub struct Open {
     pub subject: String,
     /// The first message, if there is one.
     pub text: Option<String>,
+    /// What the first message carries: uploads of his that were not sent yet.
+    pub attachments: Vec<AttachmentId>,
     /// Where to wait; none takes the first queue.
     pub queue: Option<QueueId>,
     pub priority: Priority,
     /// To be answered when there is time: it does not wait in line now.
     pub leave_message: bool,
+}
+
+impl Open {
+    /// The first message, if there is one.
+    fn said(&self) -> Option<Said> {
+        let there = self.text.is_some() || !self.attachments.is_empty();
+        there.then(|| Said {
+            text: self.text.clone().unwrap_or_default(),
+            attachments: self.attachments.clone(),
+        })
+    }
 }
 
 /// How long a message that was left lies before it tries to stand in line, in ms.
@@ -41,8 +55,8 @@ impl Desk {
         if !open.subject.is_empty() {
             check_text("subject", &open.subject, self.0.limits.subject_chars_max)?;
         }
-        if let Some(text) = &open.text {
-            self.check_text(text)?;
+        if let Some(said) = open.said() {
+            self.check_said(&said)?;
         }
         let most_urgent = self.0.limits.customer_priority_max;
         if open.priority > most_urgent {
@@ -50,7 +64,7 @@ impl Desk {
                 format!("Ask for at most the priority `{most_urgent}`; staff may raise it.");
             return Err(Error::invalid("priority", detail));
         }
-        if open.leave_message && open.text.is_none() {
+        if open.leave_message && open.said().is_none() {
             let detail = "Write the message that you want to leave.";
             return Err(Error::invalid("text", detail));
         }
@@ -154,8 +168,14 @@ fn again(conn: &mut Conn, customer: UserId, open: &Open) -> Result<Option<Conver
             && event.client_id.is_none()
             && event.created_at == row.created_at
     });
-    let text = text.and_then(|event| event.body);
-    let same = row.subject == open.subject && said == asked(open) && text == open.text;
+    let message = text.map(|event| Said {
+        attachments: attachments::carried(&event)
+            .into_iter()
+            .map(|one| one.id)
+            .collect(),
+        text: event.body.unwrap_or_default(),
+    });
+    let same = row.subject == open.subject && said == asked(open) && message == open.said();
     match same {
         true => conversations::view(conn, row).map(Some),
         false => Err(messages::idempotency_mismatch()),
@@ -239,18 +259,23 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let (id, customer, queue, at) = (row.id, row.customer_id, row.queue_id, row.created_at);
     let beside = conversations::insert(conn, &row)?;
     hold::check_queue(conn, queue)?;
+    let carried = attachments::take(conn, customer, &open.attachments)?;
     let mut entries = vec![Entry {
         client_id: Some(open.client_id),
         data: Some(asked(open)),
         ..Entry::new(EventKind::Opened, Some(customer))
     }];
-    entries.extend(open.text.clone().map(|text| Entry {
-        body: Some(text),
+    entries.extend(open.said().map(|said| Entry {
+        body: Some(said.text),
+        data: (!carried.is_empty()).then(|| attachments::told(&carried)),
         ..Entry::new(EventKind::Message, Some(customer))
     }));
     let last_seq = entries.len() as i64;
     events::start(conn, id, last_seq)?;
     let log = events::append(conn, id, last_seq, at, entries)?;
+    for one in carried {
+        attachments::set_sent(conn, one.id, id, last_seq)?;
+    }
     let fact = line::of_row(&row, last_seq, Vec::new());
     let view = conversations::view_of(row, beside, last_seq);
     let mut change = Change::default();

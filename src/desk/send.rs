@@ -3,10 +3,42 @@
 use std::time::Instant;
 
 use super::{Actor, Desk};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::news::{EventView, Grown, News};
 use crate::store::messages::Append;
-use crate::words::{ClientId, ConversationId, now};
+use crate::words::{AttachmentId, ClientId, ConversationId, now};
+
+/// What somebody says: a text, uploads of his, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    pub text: String,
+    pub attachments: Vec<AttachmentId>,
+}
+
+impl Said {
+    /// What a client says: a text, uploads, or both.
+    pub fn of(text: Option<String>, attachments: Vec<AttachmentId>) -> Result<Self> {
+        match text {
+            None if attachments.is_empty() => Err(Error::invalid(
+                "text",
+                "This field is missing. Write something, or attach a file.",
+            )),
+            text => Ok(Said {
+                text: text.unwrap_or_default(),
+                attachments,
+            }),
+        }
+    }
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Said {
+            text,
+            ..Said::default()
+        }
+    }
+}
 
 /// A stored message.
 #[derive(Debug, Clone)]
@@ -24,17 +56,19 @@ impl Desk {
         actor: &Actor,
         conversation: ConversationId,
         client_id: ClientId,
-        text: String,
+        said: impl Into<Said>,
     ) -> impl Future<Output = Result<Sent>> + 'static {
         let (desk, begun) = (self.clone(), Instant::now());
+        let said: Said = said.into();
         let paced = || self.0.pace.take(actor.id, begun);
-        let storing = self.check_text(&text).and_then(|()| paced()).map(|()| {
+        let storing = self.check_said(&said).and_then(|()| paced()).map(|()| {
             self.0.store.append(Append {
                 conversation,
                 sender: actor.id,
                 role: actor.role,
                 client_id,
-                text,
+                text: said.text,
+                attachments: said.attachments,
                 at: now(),
             })
         });
@@ -65,5 +99,21 @@ impl Desk {
                 duplicate: false,
             })
         }
+    }
+
+    /// What is wrong with it, if anything. A text may only be missing where something is attached.
+    pub(super) fn check_said(&self, said: &Said) -> Result<()> {
+        let (ids, most) = (&said.attachments, self.0.limits.attachments_max);
+        if ids.is_empty() || !said.text.is_empty() {
+            self.check_text(&said.text)?;
+        }
+        if ids.len() > most {
+            let detail = format!("Attach at most {most} files to one message.");
+            return Err(Error::invalid("attachments", detail));
+        }
+        if (1..).zip(ids).any(|(next, id)| ids[next..].contains(id)) {
+            return Err(Error::invalid("attachments", "Name each upload once."));
+        }
+        Ok(())
     }
 }

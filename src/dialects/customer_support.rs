@@ -190,6 +190,7 @@ async fn open(
             client_id: ClientId::new(),
             subject,
             text: None,
+            attachments: Vec::new(),
             queue: None,
             priority: Priority::Normal,
             leave_message: false,

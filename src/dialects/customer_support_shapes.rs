@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::store::Conn;
+use crate::store::attachments::{self, AttachmentView};
 use crate::store::conversations::ConversationView;
 use crate::store::events::Event;
 use crate::store::users;
@@ -66,11 +67,19 @@ pub fn usernames(conn: &mut Conn, events: &[Event]) -> Result<Names> {
     Ok(users::usernames(conn, &ids)?.into_iter().collect())
 }
 
+/// The words of a message. What it carries is named: these clients know no files.
+pub fn words(text: Option<String>, carried: &[AttachmentView]) -> Option<String> {
+    let names = carried.iter().map(|one| format!("[{}]", one.name));
+    let lines = text.filter(|text| !text.is_empty() || carried.is_empty());
+    let lines: Vec<String> = lines.into_iter().chain(names).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 /// A message as these clients read it.
 pub fn message(names: &Names, event: &Event) -> Value {
     json!({
         "id": event.seq,
-        "text": event.body,
+        "text": words(event.body.clone(), &attachments::carried(event)),
         "user": event.sender_id.and_then(|id| names.get(&id)),
         "conversation": event.conversation_id,
         "timestamp": moment(event.created_at),

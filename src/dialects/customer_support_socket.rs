@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::customer_support_shapes::sender;
+use super::customer_support_shapes::{sender, words};
 use crate::app::App;
 use crate::desk::Close;
 use crate::error::{Error, Result};
@@ -130,7 +130,7 @@ impl Chat {
             let name = sender(&self.view, event.sender_id);
             let frame = match event.kind {
                 EventKind::Message => json!({
-                    "message": event.text,
+                    "message": words(event.text.clone(), &event.attachments),
                     "sender": name,
                     "sender_id": event.sender_id,
                     "id": event.seq,

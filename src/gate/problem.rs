@@ -46,7 +46,8 @@ impl ResponseError for Error {
     }
 }
 
-fn answer(error: &Error, request_id: Option<String>) -> HttpResponse {
+/// An error as its answer. It finds its request id by itself if a handler returns the error.
+pub fn answer(error: &Error, request_id: Option<String>) -> HttpResponse {
     let status = error.status_code();
     let problem = Problem {
         kind: "about:blank",

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::protocol::{ClientFrame, Reference, ServerFrame};
-use crate::desk::{Actor, Claim, Close, Desk, Target};
+use crate::desk::{Actor, Claim, Close, Desk, Said, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
 use crate::store::conversations::ConversationView;
@@ -31,11 +31,13 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
             client_id,
             conversation,
             text,
+            attachments,
         } => {
             // Its turn is taken here, so that messages keep their order.
-            let sending = desk.send(&actor, conversation, client_id, text);
+            let sending = Said::of(text, attachments)
+                .map(|said| desk.send(&actor, conversation, client_id, said));
             told(None, Some(client_id), async move {
-                let sent = sending.await?;
+                let sent = sending?.await?;
                 Ok((Some((conversation, sent.event.seq)), sent.duplicate))
             })
         }
@@ -143,6 +145,7 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
         | ClientFrame::Send { .. }
         | ClientFrame::Claim { .. }
         | ClientFrame::Close { .. }
+        | ClientFrame::Upload { .. }
         | ClientFrame::Watch { .. }
         | ClientFrame::Availability { .. } => unreachable!("carried out elsewhere"),
     }

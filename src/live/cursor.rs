@@ -174,6 +174,7 @@ mod tests {
             sender_id: None,
             client_id: None,
             text: None,
+            attachments: Vec::new(),
             data: None,
             created_at: 0,
         };

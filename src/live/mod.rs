@@ -15,6 +15,7 @@ pub mod protocol;
 mod session;
 pub mod socket;
 pub mod upgrade;
+mod uploads;
 pub mod wire;
 
 use actix_web::web::{Data, Payload};

@@ -10,12 +10,13 @@ use std::collections::HashMap;
 use crate::error::Error;
 use crate::eta::Eta;
 use crate::news::EventView;
+use crate::store::attachments::AttachmentView;
 use crate::store::board::Board;
 use crate::store::conversations::ConversationView;
 use crate::store::reps::RepState;
 use crate::words::{
-    Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId, Resolution, Role,
-    UserId,
+    AttachmentId, Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId,
+    Resolution, Role, UserId,
 };
 
 /// What both sides call this protocol.
@@ -32,7 +33,17 @@ pub enum ClientFrame {
     Send {
         client_id: ClientId,
         conversation: ConversationId,
-        text: String,
+        text: Option<String>,
+        #[serde(default)]
+        attachments: Vec<AttachmentId>,
+    },
+    /// A small file, to be sent with a message then.
+    Upload {
+        name: String,
+        /// Its bytes in base64.
+        content: String,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
     },
     Claim {
         conversation: ConversationId,
@@ -117,6 +128,7 @@ impl ClientFrame {
         match self {
             ClientFrame::Hello { .. } | ClientFrame::Send { .. } => None,
             ClientFrame::Claim { reference, .. }
+            | ClientFrame::Upload { reference, .. }
             | ClientFrame::Accept { reference, .. }
             | ClientFrame::Decline { reference, .. }
             | ClientFrame::Requeue { reference, .. }
@@ -181,6 +193,12 @@ pub enum ServerFrame {
         seq: Option<i64>,
         /// It was carried out before.
         duplicate: bool,
+    },
+    /// The file is taken in; send it with a message.
+    Uploaded {
+        #[serde(flatten)]
+        reference: Reference,
+        attachment: AttachmentView,
     },
     /// Where a waiting conversation stands: `position` 1 is next.
     Line {

@@ -11,6 +11,7 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
+use super::uploads;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::eta::Eta;
@@ -285,6 +286,16 @@ impl Talk for Session {
                     .await?;
                 Ok(Heard::Wrong)
             }
+            ClientFrame::Upload {
+                name,
+                content,
+                reference,
+            } => Ok(Heard::Alone(uploads::take_in(
+                &self.app,
+                &self.caller.actor,
+                (name, content),
+                reference,
+            ))),
             ClientFrame::Watch { on, reference } => Ok(Heard::Alone(self.watch(on, reference))),
             frame @ ClientFrame::Send { .. } => Ok(Heard::Command(command::carry_out(
                 &self.app.desk,

@@ -138,6 +138,23 @@ pub const CHECKS: &[Check] = &[
                   AND a.kind = 'assigned' AND a.seq < e.seq
                   AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')",
     },
+    Check {
+        name: "attachment_has_its_message",
+        says: "what was sent belongs to a message of who uploaded it",
+        sql: "SELECT count(*) AS broken FROM attachments a WHERE a.conversation_id IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM events e
+                  WHERE e.conversation_id = a.conversation_id AND e.seq = a.seq
+                  AND e.kind IN ('message', 'note') AND e.sender_id = a.uploader_id
+                  AND CAST(e.data AS TEXT) LIKE '%\"attachments\"%')",
+    },
+    Check {
+        name: "message_has_its_attachments",
+        says: "what a message says it carries was sent with it",
+        sql: "SELECT count(*) AS broken FROM events e WHERE e.kind IN ('message', 'note')
+              AND e.data IS NOT NULL AND CAST(e.data AS TEXT) LIKE '%\"attachments\"%'
+              AND NOT EXISTS (SELECT 1 FROM attachments a
+                  WHERE a.conversation_id = e.conversation_id AND a.seq = e.seq)",
+    },
 ];
 
 #[derive(QueryableByName)]

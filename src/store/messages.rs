@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
+use super::attachments::{self, Attachment};
 use super::conn::{Conn, queries};
 use super::conversations as rows;
 use super::events::Event;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
 use crate::error::{Code, Error, Result};
-use crate::words::{ClientId, ConversationId, EventKind, Moment, Role, Status, UserId};
+use crate::words::{
+    AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
+};
 
 /// A message to store.
 #[derive(Debug, Clone)]
@@ -25,7 +28,10 @@ pub struct Append {
     /// The sender's role: what he may write to follows from it and from the conversation.
     pub role: Role,
     pub client_id: ClientId,
+    /// May be empty if something is attached.
     pub text: String,
+    /// Uploads of the sender that were not sent yet.
+    pub attachments: Vec<AttachmentId>,
     pub at: Moment,
 }
 
@@ -159,6 +165,7 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         before,
         doors,
         next,
+        uploads: uploads(conn, batch)?,
         ..Admission::default()
     };
 
@@ -177,11 +184,32 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
     if let Some(first) = admission.rows.first() {
         let at = first.created_at;
         insert(conn, &admission.rows)?;
+        mark_sent(conn, &admission.sent)?;
         if !admission.replied.is_empty() {
             set_first_reply(conn, &admission.replied, at)?;
         }
     }
     Ok(answers)
+}
+
+/// What the batch wants to send along, locked; mostly nothing, and then nobody is asked.
+fn uploads(conn: &mut Conn, batch: &[Append]) -> Result<HashMap<AttachmentId, Attachment>> {
+    let ids: Vec<AttachmentId> = batch
+        .iter()
+        .flat_map(|one| one.attachments.iter().copied())
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let held = attachments::hold(conn, &ids)?;
+    Ok(held.into_iter().map(|row| (row.id, row)).collect())
+}
+
+fn mark_sent(conn: &mut Conn, sent: &[(AttachmentId, ConversationId, i64)]) -> Result<()> {
+    for (id, conversation, seq) in sent {
+        attachments::set_sent(conn, *id, *conversation, *seq)?;
+    }
+    Ok(())
 }
 
 /// What somebody is told who may not write here.
@@ -201,6 +229,9 @@ struct Admission {
     /// The last seq given out per conversation.
     next: HashMap<ConversationId, i64>,
     rows: Vec<Event>,
+    /// What is to be sent along, and what was: with which message.
+    uploads: HashMap<AttachmentId, Attachment>,
+    sent: Vec<(AttachmentId, ConversationId, i64)>,
     /// Where in `rows` a command of this batch is, so that its repetition gets the same answer.
     row_of: HashMap<Key, usize>,
     /// Conversations whose rep has just spoken for the first time.
@@ -218,6 +249,7 @@ impl Admission {
             return same_again(one, event, door);
         }
         may_write(one, door)?;
+        let carried = take(&mut self.uploads, one)?;
         let seq = self
             .next
             .get_mut(&one.conversation)
@@ -230,9 +262,13 @@ impl Admission {
             sender_id: Some(one.sender),
             client_id: Some(one.client_id),
             body: Some(one.text.clone()),
-            data: None,
+            data: (!carried.is_empty()).then(|| attachments::told(&carried)),
             created_at: one.at,
         };
+        let sent = carried
+            .iter()
+            .map(|row| (row.id, one.conversation, event.seq));
+        self.sent.extend(sent);
         if door.first_reply_at.is_none() && door.rep_id == Some(one.sender) {
             self.replied.push(one.conversation);
         }
@@ -240,6 +276,22 @@ impl Admission {
         self.rows.push(event.clone());
         Ok(stored(event, door, false))
     }
+}
+
+/// The uploads that a message carries, all or none: no other can have them after this one.
+fn take(held: &mut HashMap<AttachmentId, Attachment>, one: &Append) -> Result<Vec<Attachment>> {
+    let may = |id: &AttachmentId| {
+        let row = held.get(id);
+        row.is_some_and(|row| attachments::may_send(row, one.sender))
+    };
+    if let Some(id) = one.attachments.iter().find(|id| !may(id)) {
+        return Err(attachments::not_to_be_sent(*id));
+    }
+    Ok(one
+        .attachments
+        .iter()
+        .filter_map(|id| held.remove(id))
+        .collect())
 }
 
 fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
@@ -255,12 +307,17 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
 fn same_again(one: &Append, event: &Event, door: &Door) -> Result<Appended> {
     let same = event.sender_id == Some(one.sender)
         && event.kind == EventKind::Message
-        && event.body.as_deref() == Some(&one.text);
+        && event.body.as_deref() == Some(&one.text)
+        && carried(event).eq(one.attachments.iter().copied());
     if same {
         Ok(stored(event.clone(), door, true))
     } else {
         Err(idempotency_mismatch())
     }
+}
+
+fn carried(event: &Event) -> impl Iterator<Item = AttachmentId> {
+    attachments::carried(event).into_iter().map(|view| view.id)
 }
 
 /// The answer to a client id that comes again with another command.

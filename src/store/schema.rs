@@ -234,6 +234,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    attachments (id) {
+        id -> SqlId,
+        uploader_id -> SqlId,
+        conversation_id -> Nullable<SqlId>,
+        seq -> Nullable<BigInt>,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -256,4 +273,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     cooldowns,
     customer_sessions,
     minutes,
+    attachments,
 );

@@ -3,10 +3,13 @@
 //! The scene is an active conversation. Whoever has no business with it is to learn nothing of
 //! it: what is foreign is answered like what does not exist, byte for byte.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use switchboard::words::ConversationId;
 
 use crate::access_table::{Body, DIALECT, ROUTES, Row, SOCKET, SOCKETS};
+use crate::attachments::form;
 use crate::harness::{World, client_id};
 use crate::on_both;
 use crate::person::Person;
@@ -104,6 +107,7 @@ impl Scene {
     async fn ask(&self, row: &Row, conversation: &str) -> Reply {
         let (method, path) = row.route.split_once(' ').unwrap();
         let id = match path.split('/').nth(3) {
+            Some("attachments") if conversation == self.conversation => self.attachment().await,
             Some("reps") => self.rep.id.to_string(),
             Some("queues") => self.queue.clone(),
             Some("customers") => self.customer.id.to_string(),
@@ -118,12 +122,28 @@ impl Scene {
         let request = match row.body {
             Body::None => request,
             Body::Json(make) => request.json(&make()),
+            Body::File => form(request, "a.txt", b"hello"),
         };
         request.ask(&self.asking.base).await
+    }
+
+    /// What the rep has sent along with a message.
+    async fn attachment(&self) -> String {
+        let upload = json!({ "name": "a.txt", "content": BASE64_STANDARD.encode(&self.canary) });
+        let upload = self.rep.post("/api/v1/attachments/inline", upload).await;
+        let id = upload.ok(201)["id"].as_str().unwrap().to_owned();
+        let message = json!({ "client_id": client_id(), "attachments": [id] });
+        let sent = self.rep.act(&self.conversation, "messages", message).await;
+        sent.ok(201);
+        id
     }
 }
 
 const SIGN_OUT: &str = "/api/v1/sessions/current";
+
+fn is_of_a_conversation(row: &Row) -> bool {
+    row.route.contains("conversations/") || row.route.contains("attachments/")
+}
 
 /// The answer without what is different in every answer.
 fn bare(reply: &Reply) -> (u16, Value) {
@@ -160,7 +180,7 @@ async fn every_route_answers_as_the_table_says(world: &World) {
             if !entitled && reply.text.contains(&scene.canary) {
                 wrong.push(format!("{} by {who:?} tells what is foreign", row.route));
             }
-            if reply.status == 404 && row.route.contains("conversations/") {
+            if reply.status == 404 && is_of_a_conversation(row) {
                 let unknown = scene.ask(row, &ConversationId::new().to_string()).await;
                 if bare(&reply) != bare(&unknown) {
                     wrong.push(format!("{} by {who:?}: foreign is not unknown", row.route));
@@ -269,13 +289,16 @@ async fn command(socket: &mut RawSocket, row: &Row, conversation: &str) -> (Stri
     };
     let mut frame = make();
     frame["type"] = json!(row.route);
-    if !["availability", "watch"].contains(&row.route) {
+    if !["availability", "watch", "upload"].contains(&row.route) {
         frame["conversation"] = json!(conversation);
     }
     socket.say(&frame).await;
     loop {
         match socket.next().await {
             Heard::Frame(frame) if frame["type"] == "ack" => return ("ack".into(), String::new()),
+            Heard::Frame(frame) if frame["type"] == "uploaded" => {
+                return ("uploaded".into(), String::new());
+            }
             Heard::Frame(frame) if frame["type"] == "error" => {
                 let text = |name: &str| frame[name].as_str().unwrap().to_owned();
                 return (text("code"), text("message"));

@@ -9,6 +9,8 @@ use crate::harness::client_id;
 pub enum Body {
     None,
     Json(fn() -> Value),
+    /// A small text as a form.
+    File,
 }
 
 /// One route or command, and the answers in the order of the columns: anonymous, another
@@ -73,6 +75,10 @@ fn message() -> Value {
     json!({ "client_id": client_id(), "text": "hello" })
 }
 
+fn file() -> Value {
+    json!({ "name": "a.txt", "content": "aGVsbG8=" })
+}
+
 fn to_nobody() -> Value {
     json!({ "rep": uuid::Uuid::now_v7() })
 }
@@ -133,6 +139,14 @@ pub const ROUTES: &[Row] = &[
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
     row("GET /api/v1/conversations", Body::None, SIGNED_IN),
+    row("POST /api/v1/attachments", Body::File, SIGNED_IN_MADE),
+    row(
+        "POST /api/v1/attachments/inline",
+        Body::Json(file),
+        SIGNED_IN_MADE,
+    ),
+    // Whoever may read the message.
+    row("GET /api/v1/attachments/{id}", Body::None, PARTICIPANTS),
     // Customers, and those who have to do with a conversation.
     row(
         "POST /api/v1/conversations",
@@ -308,6 +322,13 @@ pub const SOCKET: &[Row] = &[
         "send",
         Body::Json(message),
         &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "upload",
+        Body::Json(file),
+        &[
+            "", "uploaded", "uploaded", "uploaded", "uploaded", "uploaded", "4100",
+        ],
     ),
     row(
         "claim",

@@ -129,7 +129,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         };
         all.push((row, who, path.replace("{id}", &of), make()));
     }
-    assert_eq!(all.len(), 20);
+    assert_eq!(all.len(), 21);
     all
 }
 
@@ -327,7 +327,7 @@ async fn ids_queries_and_cursors(world: &World) {
             let request = Request::new(method(row), &path.replace("{id}", bad)).token(&admin.token);
             let request = match row.body {
                 Body::Json(make) => request.json(&make()),
-                Body::None => request,
+                Body::None | Body::File => request,
             };
             expect(
                 &admin,

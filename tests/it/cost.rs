@@ -85,6 +85,15 @@ impl Process {
         pages * 4_096
     }
 
+    /// The most memory that was in use since this was last asked, in bytes.
+    pub fn peak(&self) -> u64 {
+        let text = std::fs::read_to_string(self.proc("status")).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.unwrap().trim().trim_end_matches(" kB");
+        std::fs::write(self.proc("clear_refs"), "5").unwrap();
+        kib.parse::<u64>().unwrap() * 1_024
+    }
+
     /// Open descriptors of network connections; the database opens files as it likes.
     pub fn descriptors(&self) -> usize {
         let all = std::fs::read_dir(self.proc("fd")).unwrap().flatten();

@@ -10,13 +10,14 @@ use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
 use switchboard::settings::Settings;
+use switchboard::store::attachments::AttachmentView;
 use switchboard::store::board::{Board, QueueNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
 use switchboard::store::queues::Policy;
 use switchboard::store::reps::{RepState, RepView};
 use switchboard::words::{
-    Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority, QueueId, Role,
-    Status, UserId,
+    AttachmentId, Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority,
+    QueueId, Role, Status, UserId,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -154,6 +155,18 @@ fn rep() -> RepState {
     }
 }
 
+fn attachment() -> AttachmentView {
+    AttachmentView {
+        id: AttachmentId::new(),
+        name: "x".into(),
+        media_type: "image/png".into(),
+        bytes: 1,
+        width: Some(1),
+        height: Some(1),
+        url: "x".into(),
+    }
+}
+
 fn event() -> EventView {
     EventView {
         conversation: ConversationId::new(),
@@ -162,6 +175,7 @@ fn event() -> EventView {
         sender_id: None,
         client_id: None,
         text: Some("x".into()),
+        attachments: vec![attachment()],
         data: Some(json!({})),
         created_at: 0,
     }
@@ -198,7 +212,11 @@ fn frames() -> Vec<ServerFrame> {
                 seq: Some(1),
                 duplicate: false,
             },
-            Some(ServerFrame::Ack { .. }) => ServerFrame::Line {
+            Some(ServerFrame::Ack { .. }) => ServerFrame::Uploaded {
+                reference: reference(),
+                attachment: attachment(),
+            },
+            Some(ServerFrame::Uploaded { .. }) => ServerFrame::Line {
                 conversation: conversation_id,
                 position: 1,
                 ahead: 0,

@@ -52,7 +52,7 @@ async fn an_accepted_offer_is_not_over_a_capacity_that_was_lowered_meanwhile(wor
 }
 
 /// Changes the record behind everybody's back. Ids stand in the statement as `{n}`.
-async fn tamper(world: &World, sql: &str, ids: &[Uuid]) {
+pub async fn tamper(world: &World, sql: &str, ids: &[Uuid]) {
     let (sql, ids) = (sql.to_owned(), ids.to_owned());
     let write = move |conn: &mut Conn| {
         let mut sql = sql.clone();

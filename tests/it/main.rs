@@ -4,12 +4,14 @@
 
 mod access;
 mod access_table;
+mod attachments;
 mod bad_commands;
 mod bad_frames;
 mod bad_handshake;
 mod bad_http;
 mod bad_input;
 mod bad_texts;
+mod bad_uploads;
 mod bench;
 mod board;
 mod command_line;

@@ -141,6 +141,7 @@ impl Worker {
             client_id: ClientId::new(),
             subject: String::new(),
             text: dice.random_bool(0.5).then(|| "hello".into()),
+            attachments: Vec::new(),
             queue: Some(house.queues[queue].id),
             priority: match dice.random_range(0..20) {
                 0 => Priority::Urgent,
@@ -207,7 +208,7 @@ impl Worker {
         let actor = self.holder(&one)?;
         let desk = self.house.node(&mut self.dice).desk.clone();
         let sent = desk
-            .send(&actor, one.id, ClientId::new(), "hm".into())
+            .send(&actor, one.id, ClientId::new(), "hm".to_owned())
             .await;
         let mut tally = self.house.tally.borrow_mut();
         let (sent, _) = tally.answered("say", sent);

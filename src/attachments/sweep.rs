@@ -1,0 +1,90 @@
+//! What nobody needs any more goes: uploads that were never sent, what deleted messages carried,
+//! files without a row, and what a killed process has left half written. Every node does it; what
+//! one has done the others find done.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+
+use super::Attachments;
+use super::shelf::Lying;
+use crate::error::{Error, Result};
+use crate::store::Conn;
+use crate::store::attachments as rows;
+use crate::words::{AttachmentId, Moment, now};
+
+/// How often rows are swept.
+const EVERY: Duration = Duration::from_secs(60);
+/// How many times that the whole folder is, which takes longer.
+const FOLDER_EVERY: u32 = 60;
+/// How old a file without a row must be: younger ones may still get theirs.
+const UNKNOWN_FOR: Duration = Duration::from_secs(60 * 60);
+/// How many are asked for at a time.
+const BATCH: usize = 500;
+
+/// Sweeps for ever.
+pub async fn keep(attachments: Attachments) {
+    for round in 0u32.. {
+        let sweep = async {
+            attachments.sweep_rows(now()).await?;
+            match round % FOLDER_EVERY {
+                0 => attachments.sweep_folder(now()).await,
+                _ => Ok(0),
+            }
+        };
+        if let Err(error) = sweep.await {
+            tracing::warn!(%error, "attachments could not be swept; it is tried again");
+        }
+        tokio::time::sleep(EVERY.mul_f64(rand::random_range(0.9..1.1))).await;
+    }
+}
+
+impl Attachments {
+    /// Deletes uploads that nobody has sent in time, and what deleted messages carried: first the
+    /// row, so that nobody sends it now, then the file. Answers how many.
+    pub async fn sweep_rows(&self, at: Moment) -> Result<usize> {
+        let before = at - self.0.limits.kept_ms;
+        let mut swept = 0;
+        loop {
+            let delete = move |conn: &mut Conn| rows::sweep(conn, before, BATCH as i64);
+            let ids = self.0.store.write(delete).await?;
+            if ids.is_empty() {
+                return Ok(swept);
+            }
+            for id in &ids {
+                self.0.shelf.delete(*id).await?;
+            }
+            swept += ids.len();
+        }
+    }
+
+    /// Deletes files that have no row, and half written ones. Answers how many.
+    pub async fn sweep_folder(&self, at: Moment) -> Result<usize> {
+        let shelf = self.0.shelf.clone();
+        let halves = move || shelf.delete_unfinished(UNKNOWN_FOR);
+        let halves = tokio::task::spawn_blocking(halves).await;
+        let mut swept = halves
+            .map_err(Error::internal)?
+            .map_err(Error::unavailable)?;
+        let before = at - UNKNOWN_FOR.as_millis() as Moment;
+        let old = |one: &Lying| std::future::ready(one.at < before);
+        let old = self.0.shelf.list().try_filter(old);
+        let mut batches = old.map_ok(|one| one.id).try_chunks(BATCH);
+        while let Some(ids) = batches.try_next().await.map_err(|error| error.1)? {
+            swept += self.delete_unknown(ids).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn delete_unknown(&self, ids: Vec<AttachmentId>) -> Result<usize> {
+        let asked = ids.clone();
+        let read = move |conn: &mut Conn| Ok(rows::known(conn, &asked)?);
+        let known = self.0.store.read(read).await?;
+        let mut deleted = 0;
+        for id in ids.iter().filter(|id| !known.contains(id)) {
+            self.0.shelf.delete(*id).await?;
+            deleted += 1;
+        }
+        Ok(deleted)
+    }
+}
