@@ -25,7 +25,7 @@ pub fn examine(settings: &Settings, full: bool) -> anyhow::Result<bool> {
 
 /// Whether the bytes of what was sent are there, by name and length.
 pub fn files(conn: &mut Conn, settings: &Settings) -> anyhow::Result<Finding> {
-    let folder = settings.attachments();
+    let folder = settings.attachments().join(attachments::home(conn)?);
     let (mut last, mut broken) = (None, 0);
     loop {
         let page = attachments::sent_after(conn, last, 500)?;

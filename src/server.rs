@@ -101,7 +101,7 @@ impl Server {
             node,
         });
         let people = people(&settings, &store, &secret);
-        let attachments = attachments(&settings, &store)?;
+        let attachments = attachments(&settings, &store).await?;
 
         let kin = Kin::of(&settings, &secret);
         let lease = begin_lease(&settings, &hub, &desk, &store, &kin, node).await?;
@@ -300,7 +300,7 @@ fn inline_bytes(settings: &Settings) -> usize {
     settings.attachment_inline_bytes_max.min(fits)
 }
 
-fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attachments> {
+async fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attachments> {
     let limits = attachments::Limits {
         bytes_max: settings.attachment_bytes_max,
         inline_bytes_max: inline_bytes(settings),
@@ -312,7 +312,8 @@ fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attachments
         whole: Duration::from_millis(settings.upload_timeout_ms),
         kept_ms: settings.upload_kept_ms,
     };
-    Attachments::open(store, &settings.attachments(), limits)
+    let home = store.read(store::attachments::home).await?;
+    Attachments::open(store, &settings.attachments().join(home), limits)
 }
 
 fn limits(settings: &Settings) -> Limits {

@@ -11,9 +11,9 @@ use diesel::sql_types::BigInt;
 use super::conn::{Conn, queries};
 use super::conversations;
 use super::events::Event;
-use super::schema::{attachments, events, users};
+use super::schema::{attachments, events, queues, users};
 use crate::error::{Code, Error, Result};
-use crate::words::{AttachmentId, ConversationId, EventKind, Moment, Role, UserId};
+use crate::words::{AttachmentId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
 
 /// One uploaded file.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -234,6 +234,10 @@ queries! {
             .load(conn)
     }
 
+    fn first_queue(conn) -> QueryResult<Option<QueueId>> {
+        queues::table.order(queues::id).select(queues::id).first(conn).optional()
+    }
+
     fn kind(conn, conversation: ConversationId, seq: i64) -> QueryResult<Option<EventKind>> {
         events::table
             .filter(events::conversation_id.eq(conversation).and(events::seq.eq(seq)))
@@ -241,6 +245,13 @@ queries! {
             .first(conn)
             .optional()
     }
+}
+
+/// What this database calls its part of the folder: the id of its first queue, whose row stays for
+/// ever. Two databases that were given one folder by mistake do not sweep each other's files.
+pub fn home(conn: &mut Conn) -> Result<String> {
+    let first = first_queue(conn)?.ok_or_else(|| Error::not_found("queue"))?;
+    Ok(first.to_string())
 }
 
 /// Those that were sent, with their bytes, by id, after one.

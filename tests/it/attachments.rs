@@ -121,8 +121,12 @@ async fn pair(world: &World) -> (Person, Person, String) {
     (ann, rep, id)
 }
 
+/// Where the files of this world's database lie.
 fn folder(world: &World) -> PathBuf {
-    world.settings.attachments()
+    let mut folders = std::fs::read_dir(world.settings.attachments()).unwrap();
+    let only = folders.next().unwrap().unwrap().path();
+    assert!(folders.next().is_none(), "one database has one folder");
+    only
 }
 
 /// The names in the folder.
@@ -594,6 +598,28 @@ async fn the_doctor_sees_what_does_not_belong_together(world: &World) {
     let got = get(&ann, &file, &[]).await;
     assert_eq!(got.status, 503);
     assert!(String::from_utf8_lossy(&got.bytes).contains("share one folder"));
+}
+
+/// Whoever gives two databases the same folder loses nothing by it.
+#[actix_web::test]
+async fn two_databases_in_one_folder_leave_each_other_alone() {
+    let shared = tempfile::tempdir().unwrap();
+    let there = || shared.path().to_owned();
+    let one = World::embedded_with(|settings| settings.attachments_dir = there()).await;
+    let two = World::embedded_with(|settings| settings.attachments_dir = there()).await;
+    let file = id_of(&uploaded(&one.customer(0).await, "a.txt", b"hello").await);
+    let home = one.nodes[0].app.store.read(rows::home).await.unwrap();
+    let path = shared.path().join(home).join(file);
+    let old = SystemTime::now() - Duration::from_secs(48 * 3_600);
+    let opened = std::fs::File::options().write(true).open(&path).unwrap();
+    opened.set_modified(old).unwrap();
+    for world in [&one, &two] {
+        let swept = world.nodes[0].app.attachments.sweep_folder(now()).await;
+        assert_eq!(swept.unwrap(), 0);
+    }
+    assert!(path.exists());
+    one.end().await;
+    two.end().await;
 }
 
 /// Quotas: by number and by bytes.

@@ -73,6 +73,10 @@ fn a_wrong_setting_is_named_with_its_place() {
             "`workers` must be at most 512",
         ),
         (
+            ("SWITCHBOARD_UPLOAD_TIMEOUT_MS", "1800001"),
+            "`upload_timeout_ms` must be at most 1800000",
+        ),
+        (
             ("SWITCHBOARD_SOCKETS_MAX", "0"),
             "`sockets_max` must be at least 1",
         ),
