@@ -41,6 +41,7 @@ fn message(couples: &[Couple], sender: usize, bytes: usize) -> Append {
         role: [Role::Customer, Role::Rep][sender % 2],
         client_id: ClientId::new(),
         text: "x".repeat(bytes),
+        attachments: Vec::new(),
         at: now(),
     }
 }
