@@ -55,6 +55,8 @@ codes! {
     WrongState = 409 "wrong_state",
     RepUnavailable = 409 "rep_unavailable",
     IdempotencyMismatch = 409 "idempotency_mismatch",
+    TooLate = 409 "too_late",
+    NotAMessage = 409 "not_a_message",
     QueueNameTaken = 409 "queue_name_taken",
     QueueNotEmpty = 409 "queue_not_empty",
     QueueInUse = 409 "queue_in_use",

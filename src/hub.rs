@@ -161,6 +161,8 @@ struct People {
     /// Open sockets, and whether each makes a rep present.
     open: HashMap<SocketId, (UserId, bool)>,
     watching: HashMap<SocketId, Watching>,
+    /// Who has joined what: they hear of it beside those whom the news names.
+    following: HashMap<ConversationId, HashSet<UserId>>,
 }
 
 /// All sockets of this node. Cheap to clone.
@@ -213,6 +215,10 @@ impl Hub {
             sockets.retain(|one| one.id != id);
             if sockets.is_empty() {
                 people.sockets.remove(&user);
+                people.following.retain(|_, users| {
+                    users.remove(&user);
+                    !users.is_empty()
+                });
             }
         }
     }
@@ -227,9 +233,30 @@ impl Hub {
             }
         };
         match &*news {
-            News::Grown(grown) => grown.audience.iter().for_each(tell),
+            News::Grown(grown) => {
+                grown.audience.iter().for_each(tell);
+                let more = people.following.get(&grown.conversation);
+                let more = more.into_iter().flatten();
+                more.filter(|one| !grown.audience.contains(one))
+                    .for_each(tell);
+            }
             News::Rep(rep) => tell(&rep.id),
+            News::Marked(marked) => marked.audience.iter().for_each(tell),
+            News::Typing(typing) => typing.audience.iter().for_each(tell),
             News::Line { .. } => {}
+        }
+    }
+
+    /// Has somebody with a socket here told of a conversation he has joined, or not any more.
+    pub fn follow(&self, user: UserId, conversation: ConversationId, on: bool) {
+        let mut people = self.people.write().expect("nothing panics under this lock");
+        let users = people.following.entry(conversation).or_default();
+        match on {
+            true => users.insert(user),
+            false => users.remove(&user),
+        };
+        if users.is_empty() {
+            people.following.remove(&conversation);
         }
     }
 

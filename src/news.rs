@@ -4,8 +4,9 @@
 //! a hint that saves a read. A lost one is a delay, never a loss.
 
 use crate::store::attachments::{self, AttachmentView};
-use crate::store::conversations::ConversationView;
+use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::events::Event;
+use crate::store::marks::{Marks, Unread};
 use crate::store::reps::RepState;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
 
@@ -21,6 +22,7 @@ pub struct EventView {
     pub sender_id: Option<UserId>,
     /// The id its sender gave the command.
     pub client_id: Option<ClientId>,
+    /// Of a message, a note, an edit. None: it was deleted, or edited again since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What a message carries; its text may then be empty.
@@ -34,9 +36,12 @@ pub struct EventView {
 }
 
 impl EventView {
-    /// The entry as somebody of this role may see it. Customers are not told how much a rep has to
-    /// do, nor what staff write to each other.
-    pub fn seen_by(mut self, role: Role) -> Self {
+    /// The entry as somebody of this role may see it, if he may. Customers are not told how much a
+    /// rep has to do, nor what staff write to each other.
+    pub fn seen_by(mut self, role: Role) -> Option<Self> {
+        if role == Role::Customer && self.kind == EventKind::Note {
+            return None;
+        }
         if role == Role::Customer && self.kind == EventKind::Declined {
             self.sender_id = None;
         }
@@ -49,7 +54,7 @@ impl EventView {
             let told = for_customers(self.kind, self.sender_id.is_none());
             data.retain(|name, _| told.contains(&name.as_str()));
         }
-        self
+        Some(self)
     }
 }
 
@@ -65,20 +70,26 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
         EventKind::Opened => &["queue_id", "priority", "left_message"],
         EventKind::Moved | EventKind::Transferred => &["queue_id", "to"],
         EventKind::Prioritized => &["to"],
+        EventKind::Message => &["edited", "deleted"],
+        EventKind::Edited | EventKind::Deleted => &["seq", "author_id"],
+        EventKind::Joined | EventKind::Left => &["name"],
         _ => &[],
     }
 }
 
 impl From<Event> for EventView {
     fn from(event: Event) -> Self {
+        let attachments = attachments::carried(&event);
+        let carries = !attachments.is_empty();
         EventView {
-            attachments: attachments::carried(&event),
+            attachments,
             conversation: event.conversation_id,
             seq: event.seq,
             kind: event.kind,
             sender_id: event.sender_id,
             client_id: event.client_id,
-            text: event.body,
+            // A deleted message has none any more; one that carries files may have an empty one.
+            text: event.body.filter(|text| carries || !text.is_empty()),
             data: attachments::without_carried(event.data),
             created_at: event.created_at,
         }
@@ -95,6 +106,30 @@ pub enum News {
     Line { queue: QueueId },
     /// A rep's capacity, load, availability or presence has changed.
     Rep(RepState),
+    /// Somebody has read further, or got more.
+    Marked(Box<Marked>),
+    /// Somebody types, or not any more. Never stored.
+    Typing(Box<Typing>),
+}
+
+/// How far both sides of a conversation are now.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Marked {
+    pub conversation: ConversationId,
+    pub audience: Vec<UserId>,
+    pub marks: Marks,
+    /// Whose mark has moved, and what he has not read now: for his own sockets.
+    pub by: UserId,
+    pub unread: Unread,
+}
+
+/// Who types where.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Typing {
+    pub conversation: ConversationId,
+    pub audience: Vec<UserId>,
+    pub user: PersonView,
+    pub on: bool,
 }
 
 /// A log that has grown.

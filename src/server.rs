@@ -325,6 +325,8 @@ fn limits(settings: &Settings) -> Limits {
         messages_burst: settings.messages_burst,
         messages_per_s: settings.messages_per_s,
         customer_priority_max: priority(&settings.customer_priority_max),
+        edit_ms: settings.edit_window_s * 1_000,
+        reps_may_join: settings.reps_may_join,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a lost doorbell would have said: sockets are compared with the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bell::Bell;
@@ -7,7 +8,7 @@ use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, Store, conversations, queues, sessions};
+use crate::store::{Conn, Store, conversations, joined, queues, sessions};
 use crate::words::{Moment, now};
 
 /// How much later than its own moment an end may be seen, in ms: it has to be committed, and
@@ -52,6 +53,21 @@ async fn check_once(store: &Store, hub: &Hub, bell: &Bell, ended_since: Moment) 
                 view: None,
             };
             hub.deliver(News::Grown(Box::new(grown)));
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+    for people in hub.people().chunks(CHUNK) {
+        let people = people.to_vec();
+        let read = move |conn: &mut Conn| Ok(joined::heads_of(conn, &people)?);
+        for (conversation, user, seq) in store.read(read).await? {
+            let grown = Grown {
+                conversation,
+                seq,
+                audience: vec![user],
+                events: Vec::new(),
+                view: None,
+            };
+            hub.tell(user, Note::News(Arc::new(News::Grown(Box::new(grown)))));
         }
         tokio::time::sleep(BETWEEN).await;
     }

@@ -11,6 +11,7 @@ use crate::gate::caller::{Caller, Staff};
 use crate::gate::problem::Problem;
 use crate::news::EventView;
 use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::marks::{self, MarkedView, Marks};
 use crate::store::{Conn, events};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, Status, UserId,
@@ -90,7 +91,7 @@ pub struct ClosedConversation {
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct Listed {
     #[serde(flatten)]
-    pub conversation: ConversationView,
+    pub conversation: MarkedView,
     pub latest_message: Option<EventView>,
 }
 
@@ -122,6 +123,8 @@ pub struct EventPage {
     pub items: Vec<EventView>,
     /// The newest event of the conversation, on this page or not.
     pub last_seq: i64,
+    /// How far both sides have read: a message up to there has been viewed.
+    pub marks: Marks,
 }
 
 /// Which part of the log.
@@ -203,17 +206,15 @@ pub async fn list(
         let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
         let next = ids.last().copied().filter(|_| more);
         let latest = events::latest_messages(conn, &ids)?;
-        let listed = |view: ConversationView| Listed {
+        let listed = |view: MarkedView| Listed {
             latest_message: latest
                 .iter()
-                .find(|event| event.conversation_id == view.id)
+                .find(|event| event.conversation_id == view.conversation.id)
                 .map(|event| event.clone().into()),
-            conversation: view.seen_by(role),
+            conversation: view,
         };
-        let items = conversations::views(conn, rows)?
-            .into_iter()
-            .map(listed)
-            .collect();
+        let (views, _) = marks::views(conn, id, role, rows)?;
+        let items = views.into_iter().map(listed).collect();
         Ok(ConversationPage { items, next })
     };
     Ok(Json(app.store.read(read).await?))
@@ -222,17 +223,19 @@ pub async fn list(
 /// Read a conversation
 #[utoipa::path(
     tag = "conversations", params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = ConversationView), (status = 404, body = Problem))
+    responses((status = 200, body = MarkedView), (status = 404, body = Problem))
 )]
 #[get("/conversations/{id}")]
 pub async fn find(
     app: Data<App>,
     caller: Caller,
     id: Path<ConversationId>,
-) -> Result<Json<ConversationView>> {
+) -> Result<Json<MarkedView>> {
+    let Actor { id: me, role } = caller.actor;
     let read = move |conn: &mut Conn| {
-        let row = conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
-        Ok(conversations::view(conn, row)?.seen_by(caller.actor.role))
+        let row = conversations::readable(conn, me, role, *id)?;
+        let (mut views, _) = marks::views(conn, me, role, vec![row])?;
+        Ok(views.pop().expect("one row makes one view"))
     };
     Ok(Json(app.store.read(read).await?))
 }
@@ -274,23 +277,33 @@ pub async fn log(
     let role = caller.actor.role;
     let read = move |conn: &mut Conn| {
         conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
-        let last_seq = events::last_seqs(conn, &[*id])?
-            .first()
-            .map_or(0, |(_, seq)| *seq);
-        let rows = match (after, before) {
-            (Some(seq), _) => events::after(conn, *id, seq, limit)?,
-            (None, seq) => {
-                let mut rows = events::before(conn, *id, seq.unwrap_or(i64::MAX), limit)?;
-                rows.reverse();
-                rows
-            }
+        let back = before.unwrap_or(i64::MAX);
+        let (last, mut rows) = match (role, after) {
+            (Role::Customer, Some(seq)) => (
+                events::last_told(conn, &[*id])?,
+                events::told_after(conn, *id, seq, limit)?,
+            ),
+            (Role::Customer, None) => (
+                events::last_told(conn, &[*id])?,
+                events::told_before(conn, *id, back, limit)?,
+            ),
+            (_, Some(seq)) => (
+                events::last_seqs(conn, &[*id])?,
+                events::after(conn, *id, seq, limit)?,
+            ),
+            (_, None) => (
+                events::last_seqs(conn, &[*id])?,
+                events::before(conn, *id, back, limit)?,
+            ),
         };
+        if after.is_none() {
+            rows.reverse();
+        }
+        let items = rows.into_iter().map(EventView::from);
         Ok(EventPage {
-            items: rows
-                .into_iter()
-                .map(|row| EventView::from(row).seen_by(role))
-                .collect(),
-            last_seq,
+            items: items.filter_map(|event| event.seen_by(role)).collect(),
+            last_seq: last.first().map_or(0, |(_, seq)| *seq),
+            marks: marks::of_one(conn, *id)?,
         })
     };
     Ok(Json(app.store.read(read).await?))

@@ -9,6 +9,7 @@ mod moves;
 mod people;
 mod queues;
 mod reps;
+mod speech;
 mod why;
 
 use utoipa::OpenApi;
@@ -78,6 +79,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(conversations::send)
             .service(conversations::close)
             .service(moves::reopen)
+            .service(speech::read)
+            .service(speech::delivered)
+            .service(speech::edit)
+            .service(speech::remove)
             // A rep.
             .service(conversations::claim)
             .service(moves::accept)
@@ -87,6 +92,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(moves::park)
             .service(moves::wake)
             .service(moves::prioritize)
+            .service(speech::note)
+            .service(speech::join)
+            .service(speech::leave)
             .service(reps::set_availability)
             .service(line::line)
             .service(why::why)

@@ -64,7 +64,7 @@ fn end(
         if close.text.is_some() && !again {
             return Err(too_late());
         }
-        return Ok(((hold.leave(conn)?, true), Change::default()));
+        return Ok(((hold.leave(conn, actor.role)?, true), Change::default()));
     }
     if status == Status::Wrapup && close.text.is_some() {
         return Err(too_late());

@@ -9,8 +9,8 @@ use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, cooldowns, line, reps};
-use crate::words::{ConversationId, EventKind, Mode, Moment, QueueId, Status, UserId};
+use crate::store::{Conn, cooldowns, line, marks, reps};
+use crate::words::{ConversationId, EventKind, Mode, Moment, QueueId, Role, Status, UserId};
 
 /// A held conversation: as it was, and as it will be.
 pub(super) struct Hold {
@@ -50,12 +50,12 @@ impl Hold {
         }
     }
 
-    /// Leaves it as it was.
-    pub fn leave(self, conn: &mut Conn) -> Result<ConversationView> {
+    /// Leaves it as it was; answers how somebody of this role sees it.
+    pub fn leave(self, conn: &mut Conn, role: Role) -> Result<ConversationView> {
         if self.ahead > 0 {
             events::bump(conn, self.before.id, -self.ahead)?;
         }
-        conversations::view(conn, self.before)
+        marks::view(conn, role, self.before)
     }
 
     /// Whether its slot was taken by an offer, before this change.

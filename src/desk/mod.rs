@@ -8,12 +8,16 @@ mod claim;
 mod close;
 mod customers;
 mod dispatcher;
+mod edits;
 mod exits;
 mod hold;
+mod joins;
 mod lengths;
 mod live_line;
 mod lost;
+mod marks;
 mod moves;
+mod notes;
 mod offers;
 mod open;
 mod pace;
@@ -23,6 +27,7 @@ mod reconcile;
 mod send;
 mod slots;
 mod ticker;
+mod typing;
 mod why;
 
 use std::sync::Arc;
@@ -46,6 +51,7 @@ pub use claim::Claim;
 pub use close::Close;
 use lengths::Lengths;
 use live_line::Line;
+pub use marks::Standing;
 pub use moves::Target;
 pub use open::Open;
 use pace::Pace;
@@ -55,6 +61,7 @@ pub use reconcile::Reconciler;
 pub use send::{Said, Sent};
 pub use ticker::Ticker;
 use ticker::Wake;
+pub use typing::TYPING_MS;
 pub use why::{WhyIdleView, WhyView};
 
 /// Who asks for something.
@@ -77,6 +84,10 @@ pub struct Limits {
     pub messages_per_s: u32,
     /// How urgent a customer may call his own conversation.
     pub customer_priority_max: Priority,
+    /// How long a message may be edited or deleted by who wrote it, in ms.
+    pub edit_ms: Moment,
+    /// Whether a rep may join what another serves in a queue of his.
+    pub reps_may_join: bool,
 }
 
 /// What of the rules of dispatch is a setting.

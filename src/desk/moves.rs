@@ -8,6 +8,7 @@ use super::{Actor, Change, Desk, check_text, slots};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::events::Entry;
 use crate::store::{Conn, customer_sessions, messages, queues, users};
 use crate::words::{
     ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
@@ -88,7 +89,13 @@ impl Desk {
                 &[Status::Waiting, Status::Active, Status::Parked],
             )?;
             let from = hold.row.rep_id;
-            let mut data = json!({ "from": from, "note": note });
+            let mut data = json!({ "from": from });
+            if let Some(note) = &note {
+                hold.add(Entry {
+                    body: Some(note.clone()),
+                    ..Entry::new(EventKind::Note, Some(actor.id))
+                });
+            }
             match to {
                 Target::Queue(queue) => to_queue(conn, &mut hold, queue)?,
                 Target::Rep { rep, .. } if from == Some(rep) => {

@@ -20,7 +20,7 @@ use crate::people::NewPerson;
 use crate::store::Conn;
 use crate::store::conversations::{self, Conversation, ConversationView, Filter};
 use crate::store::events::{self, Event};
-use crate::words::{ClientId, ConversationId, Priority, Role, Status};
+use crate::words::{ClientId, ConversationId, EventKind, Priority, Role, Status};
 
 /// Conversations in a list and entries of a conversation's log: the newest so many.
 const SHOWN: i64 = 200;
@@ -244,9 +244,9 @@ async fn find(
             let row = conversations::readable(conn, caller.actor.id, caller.actor.role, id)?;
             let view = conversations::view(conn, row)?;
             // Newest first, as this dialect shows them.
-            let log = events::before(conn, id, i64::MAX, SHOWN)?;
+            let log = events::told_before(conn, id, i64::MAX, SHOWN)?;
             let names = usernames(conn, &log)?;
-            let messages = log.iter().filter(|event| event.body.is_some());
+            let messages = log.iter().filter(|event| event.kind == EventKind::Message);
             let mut item = conversation(&view);
             item["messages"] = messages.map(|event| message(&names, event)).collect();
             Ok(item)

@@ -114,7 +114,7 @@ impl Chat {
 
     async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let at = self.cursors.at(self.view.id);
-        match missed(&self.app, &self.caller.actor, self.view.id, at, None).await {
+        match missed(&self.app, &self.caller.actor, self.view.id, at, None, false).await {
             Ok(Found::Missed(missed)) => {
                 self.view = missed.view;
                 self.tell(wire, &missed.events).await

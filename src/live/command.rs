@@ -4,6 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::protocol::{ClientFrame, Reference, ServerFrame};
+use super::speech;
 use crate::desk::{Actor, Claim, Close, Desk, Said, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
@@ -13,8 +14,8 @@ use crate::words::{ClientId, ConversationId};
 /// Characters of a `ref`.
 const REFERENCE_MAX: usize = 64;
 
-/// How a command ended: the answer, or why not and which command it was.
-pub type Done = std::result::Result<ServerFrame, (Error, Reference)>;
+/// How a command ended: the answer if there is one, or why not and which command it was.
+pub type Done = std::result::Result<Option<ServerFrame>, (Error, Reference)>;
 
 /// What a command led to: where its conversation stands now, and whether it was so before.
 type Outcome = (Option<(ConversationId, i64)>, bool);
@@ -77,6 +78,12 @@ pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFutu
             desk.set_availability(actor, me, availability).await?;
             Ok((None, false))
         }),
+        frame @ (ClientFrame::Read { .. }
+        | ClientFrame::Note { .. }
+        | ClientFrame::Edit { .. }
+        | ClientFrame::Delete { .. }
+        | ClientFrame::Join { .. }
+        | ClientFrame::Leave { .. }) => speech::carry_out(desk, actor, frame),
         other => moves(desk, actor, other),
     }
 }
@@ -141,18 +148,12 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
         } => moved(reference, async move {
             desk.prioritize(actor, conversation, priority).await
         }),
-        ClientFrame::Hello { .. }
-        | ClientFrame::Send { .. }
-        | ClientFrame::Claim { .. }
-        | ClientFrame::Close { .. }
-        | ClientFrame::Upload { .. }
-        | ClientFrame::Watch { .. }
-        | ClientFrame::Availability { .. } => unreachable!("carried out elsewhere"),
+        _ => unreachable!("carried out elsewhere"),
     }
 }
 
 /// A command that answers with the conversation as it is then.
-fn moved(
+pub(super) fn moved(
     reference: Option<String>,
     work: impl Future<Output = Result<ConversationView>> + 'static,
 ) -> LocalBoxFuture<'static, Done> {
@@ -163,7 +164,7 @@ fn moved(
 }
 
 /// The work with its answer, known by what its client gave it: an `ack`, or why not.
-fn told(
+pub(super) fn told(
     reference: Option<String>,
     client_id: Option<ClientId>,
     work: impl Future<Output = Result<Outcome>> + 'static,
@@ -174,19 +175,26 @@ fn told(
     };
     let done = async move {
         match work.await {
-            Ok((at, duplicate)) => {
-                let (conversation, seq) = at.unzip();
-                Ok(ServerFrame::Ack {
-                    reference,
-                    conversation,
-                    seq,
-                    duplicate,
-                })
-            }
+            Ok((at, duplicate)) => Ok(Some(ack(reference, at, duplicate))),
             Err(error) => Err((error, reference)),
         }
     };
     done.boxed_local()
+}
+
+/// The answer to a command that is carried out.
+pub(super) fn ack(
+    reference: Reference,
+    at: Option<(ConversationId, i64)>,
+    duplicate: bool,
+) -> ServerFrame {
+    let (conversation, seq) = at.unzip();
+    ServerFrame::Ack {
+        reference,
+        conversation,
+        seq,
+        duplicate,
+    }
 }
 
 /// Text as a frame; says what is wrong with it.

@@ -8,15 +8,24 @@ use crate::desk::Actor;
 use crate::error::{Code, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::{Conn, events};
+use crate::store::marks::{self, Unread};
+use crate::store::{Conn, events, joined};
 use crate::words::{ConversationId, EventKind, Role, Status, UserId};
 
 /// Events read from the database in one go; what is further behind is left to pages over HTTP.
 pub const BATCH: i64 = 500;
 
-/// The last seq this socket has seen or been told to read elsewhere, per conversation.
+/// Where this socket stands, per conversation.
 #[derive(Default)]
-pub struct Cursors(HashMap<ConversationId, i64>);
+pub struct Cursors(HashMap<ConversationId, Stand>);
+
+#[derive(Clone, Copy)]
+struct Stand {
+    /// The last seq it has seen, passed by or been told to read elsewhere.
+    at: i64,
+    /// The last one that its client knows of.
+    shown: i64,
+}
 
 /// What to do with a piece of news.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,11 +41,21 @@ pub enum Next {
 impl Cursors {
     /// Where the socket stands; 0 before the first event.
     pub fn at(&self, id: ConversationId) -> i64 {
-        self.0.get(&id).copied().unwrap_or(0)
+        self.0.get(&id).map_or(0, |stand| stand.at)
     }
 
     pub fn set(&mut self, id: ConversationId, seq: i64) {
-        self.0.insert(id, seq);
+        let stand = Stand {
+            at: seq,
+            shown: seq,
+        };
+        self.0.insert(id, stand);
+    }
+
+    /// Moves on to an event that its client is not to know of.
+    pub fn skip(&mut self, id: ConversationId, seq: i64) {
+        let stand = self.0.entry(id).or_insert(Stand { at: 0, shown: 0 });
+        stand.at = seq;
     }
 
     pub fn forget(&mut self, id: ConversationId) {
@@ -47,9 +66,14 @@ impl Cursors {
         self.0.keys().copied().collect()
     }
 
-    /// Moves on to an event and answers where the socket stood before.
+    /// Moves on to an event and answers where the client stood before.
     pub fn pass(&mut self, event: &EventView) -> i64 {
-        self.0.insert(event.conversation, event.seq).unwrap_or(0)
+        let stand = Stand {
+            at: event.seq,
+            shown: event.seq,
+        };
+        let before = self.0.insert(event.conversation, stand);
+        before.map_or(0, |stand| stand.shown)
     }
 
     pub fn judge(&self, grown: &Grown) -> Next {
@@ -76,11 +100,17 @@ pub struct Missed {
     pub view: ConversationView,
     /// So much is left to pages over HTTP: the first and the last seq of it.
     pub gap: Option<(i64, i64)>,
-    /// The first part of the rest. What follows it, up to the view's last seq, is read when this
-    /// is told: whoever does not read holds no more than a part.
+    /// The first part of the rest. What follows it, up to `last_seq`, is read when this is told:
+    /// whoever does not read holds no more than a part.
     pub events: Vec<EventView>,
+    /// The last one, whoever may know of it.
+    pub last_seq: i64,
     /// Whether there is an assignment in what he has missed.
     pub assigned: bool,
+    /// Whether he has joined it, if that was asked.
+    pub joined: Option<bool>,
+    /// What he has not read of it, if that was asked.
+    pub unread: Option<Unread>,
 }
 
 /// The next part of what was missed.
@@ -98,20 +128,26 @@ pub async fn part(
     app.store.read(read).await
 }
 
-/// Reads what is missing after `seq`, if this person has a part in it. A `hint` that shows it to
-/// be his now saves asking whether it is.
+/// Reads what is missing after `seq`, if this person has a part in it, and with `count` also what
+/// he has not read of it. A `hint` that shows it to be his now saves asking whether it is.
 pub async fn missed(
     app: &App,
     actor: &Actor,
     id: ConversationId,
     seq: i64,
     hint: Option<&ConversationView>,
+    count: bool,
 ) -> Result<Found> {
     let actor = actor.clone();
     let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
     let read = move |conn: &mut Conn| {
+        let unread = match count {
+            true => marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id),
+            false => None,
+        };
         if let Some(view) = &hint {
-            return read_after(conn, view.clone(), seq);
+            let missed = read_after(conn, actor.role, view.clone(), seq)?;
+            return Ok(Found::Missed(Box::new(Missed { unread, ..missed })));
         }
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
@@ -122,11 +158,17 @@ pub async fn missed(
         if row.status == Status::Offered && row.rep_id == Some(actor.id) {
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
-        if actor.role == Role::Rep && !serves_now(&row, actor.id) {
+        let joined = actor.role != Role::Customer && joined::is_in(conn, id, actor.id)?;
+        if actor.role == Role::Rep && !joined && !serves_now(&row, actor.id) {
             return Ok(Found::Nothing);
         }
         let view = conversations::view(conn, row)?;
-        read_after(conn, view, seq)
+        let missed = read_after(conn, actor.role, view, seq)?;
+        Ok(Found::Missed(Box::new(Missed {
+            joined: Some(joined),
+            unread,
+            ..missed
+        })))
     };
     app.store.read(read).await
 }
@@ -136,7 +178,7 @@ fn takes_part(view: &ConversationView, person: UserId) -> bool {
 }
 
 /// The events between `seq` and the last one that this view knows of.
-fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Found> {
+fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64) -> Result<Missed> {
     let from = seq.clamp(0, view.last_seq);
     let behind = view.last_seq - from;
     let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
@@ -144,12 +186,19 @@ fn read_after(conn: &mut Conn, view: ConversationView, seq: i64) -> Result<Found
     let mut rows = events::part_after(conn, view.id, after, view.last_seq - after)?;
     rows.retain(|event| event.seq <= view.last_seq);
     let assigned = events::any_after(conn, view.id, after, EventKind::Assigned)?;
-    Ok(Found::Missed(Box::new(Missed {
+    let last_seq = view.last_seq;
+    if role == Role::Customer {
+        view.last_seq = events::told_at(conn, view.id, last_seq)?.unwrap_or(from);
+    }
+    Ok(Missed {
+        last_seq,
         gap,
         events: rows.into_iter().map(EventView::from).collect(),
         assigned,
         view,
-    })))
+        joined: None,
+        unread: None,
+    })
 }
 
 /// A rep's sockets are told only of what he serves, to its very end, and of what he has parked.
@@ -186,6 +235,18 @@ mod tests {
             events,
             view: None,
         }
+    }
+
+    #[test]
+    fn what_is_passed_by_in_silence_leaves_the_client_where_he_stood() {
+        let (mut cursors, news) = (Cursors::default(), grown(&[3, 4], 4));
+        let id = news.conversation;
+        cursors.set(id, 1);
+        cursors.skip(id, 2);
+        assert_eq!(cursors.judge(&news), Next::Forward);
+        assert_eq!(cursors.pass(&news.events[0]), 1);
+        assert_eq!(cursors.pass(&news.events[1]), 3);
+        assert_eq!(cursors.at(id), 4);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use super::socket::{Gone, Wire};
 use crate::error::Result;
 use crate::eta::Eta;
 use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::marks::{self, MarkedView};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, pace, waiting};
+use crate::store::{Conn, joined, pace, waiting};
 use crate::words::{ConversationId, Role, Status, now};
 
 impl Session {
@@ -32,6 +33,12 @@ impl Session {
             if actor.role == Role::Admin {
                 rows.clear();
             }
+            if actor.role != Role::Customer {
+                let joined = joined::rows_of(conn, actor.id, 200)?.into_iter();
+                let known = |id| rows.iter().any(|row| row.id == id);
+                let more: Vec<_> = joined.filter(|row| !known(row.id)).collect();
+                rows.extend(more);
+            }
             for (id, _) in &named {
                 if !rows.iter().any(|row| row.id == *id)
                     && let Some(row) = conversations::find(conn, *id)?
@@ -46,26 +53,33 @@ impl Session {
                     .first()
                     .map(RepState::from),
             };
-            Ok((conversations::views(conn, rows)?, rep))
+            let (views, unread) = marks::views(conn, actor.id, actor.role, rows)?;
+            Ok((views, unread, rep))
         };
-        let (views, rep): (Vec<ConversationView>, Option<RepState>) =
-            match self.app.store.read(read).await {
-                Ok(found) => found,
-                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
-            };
+        let (views, unread, rep) = match self.app.store.read(read).await {
+            Ok(found) => found,
+            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+        };
         self.ready = true;
         self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
         for (id, seq) in resume {
             self.cursors.set(id, seq.max(0));
         }
         let me = self.caller.actor.id;
-        let (offered, views): (Vec<_>, Vec<_>) =
-            views.into_iter().partition(|view| is_offered(view, me));
-        let role = self.caller.actor.role;
-        let views: Vec<_> = views.into_iter().map(|view| view.seen_by(role)).collect();
-        self.welcome(wire, &views, rep).await?;
-        for frame in offered.iter().filter_map(|view| self.offers.made(view)) {
-            wire.send(&frame).await?;
+        let (offered, marked): (Vec<MarkedView>, Vec<MarkedView>) = views
+            .into_iter()
+            .partition(|view| is_offered(&view.conversation, me));
+        for view in &marked {
+            let id = view.conversation.id;
+            self.counts
+                .set(id, unread.get(&id).copied().unwrap_or_default());
+        }
+        let views = marked.iter().map(|one| one.conversation.clone());
+        let views: Vec<ConversationView> = views.collect();
+        self.welcome(wire, marked, rep).await?;
+        for one in offered {
+            let frame = self.offers.made(&one.conversation);
+            Self::tell(wire, frame).await?;
         }
         if views.iter().any(|view| view.status != Status::Closed) {
             self.attend().await;
@@ -99,7 +113,7 @@ impl Session {
     async fn welcome(
         &mut self,
         wire: &mut Wire,
-        views: &[ConversationView],
+        conversations: Vec<MarkedView>,
         rep: Option<RepState>,
     ) -> Result<(), Gone> {
         let settings = &self.app.settings;
@@ -118,7 +132,8 @@ impl Session {
             heartbeat_ms,
             user,
             rep,
-            conversations: views.to_vec(),
+            unread_total: conversations.iter().map(|one| one.unread).sum(),
+            conversations,
         };
         wire.send(&frame).await
     }

@@ -12,7 +12,8 @@ use crate::eta::Eta;
 use crate::news::EventView;
 use crate::store::attachments::AttachmentView;
 use crate::store::board::Board;
-use crate::store::conversations::ConversationView;
+use crate::store::conversations::{ConversationView, PersonView};
+use crate::store::marks::{MarkedView, Marks};
 use crate::store::reps::RepState;
 use crate::words::{
     AttachmentId, Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId,
@@ -120,13 +121,64 @@ pub enum ClientFrame {
         #[serde(rename = "ref")]
         reference: Option<String>,
     },
+    /// Everything up to this seq is read.
+    Read {
+        conversation: ConversationId,
+        seq: i64,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    /// Everything up to this seq has arrived. Stored and answered within a second.
+    Delivered {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    Typing {
+        conversation: ConversationId,
+        on: bool,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    /// Staff: what no customer hears of.
+    Note {
+        client_id: ClientId,
+        conversation: ConversationId,
+        text: String,
+    },
+    Edit {
+        conversation: ConversationId,
+        seq: i64,
+        text: String,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Delete {
+        conversation: ConversationId,
+        seq: i64,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    /// Staff: take part beside the rep.
+    Join {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
+    Leave {
+        conversation: ConversationId,
+        #[serde(rename = "ref")]
+        reference: Option<String>,
+    },
 }
 
 impl ClientFrame {
     /// What its client gave it to be known by.
     pub fn reference(&self) -> Option<&str> {
         match self {
-            ClientFrame::Hello { .. } | ClientFrame::Send { .. } => None,
+            ClientFrame::Hello { .. }
+            | ClientFrame::Send { .. }
+            | ClientFrame::Note { .. }
+            | ClientFrame::Delivered { .. } => None,
             ClientFrame::Claim { reference, .. }
             | ClientFrame::Upload { reference, .. }
             | ClientFrame::Accept { reference, .. }
@@ -139,7 +191,13 @@ impl ClientFrame {
             | ClientFrame::Prioritize { reference, .. }
             | ClientFrame::Watch { reference, .. }
             | ClientFrame::Close { reference, .. }
-            | ClientFrame::Availability { reference, .. } => reference.as_deref(),
+            | ClientFrame::Availability { reference, .. }
+            | ClientFrame::Read { reference, .. }
+            | ClientFrame::Typing { reference, .. }
+            | ClientFrame::Edit { reference, .. }
+            | ClientFrame::Delete { reference, .. }
+            | ClientFrame::Join { reference, .. }
+            | ClientFrame::Leave { reference, .. } => reference.as_deref(),
         }
     }
 }
@@ -175,13 +233,37 @@ pub enum ServerFrame {
         /// Capacity, load and availability, if you are a rep.
         #[serde(skip_serializing_if = "Option::is_none")]
         rep: Option<RepState>,
-        conversations: Vec<ConversationView>,
+        conversations: Vec<MarkedView>,
+        /// What is unread in all of them.
+        unread_total: i64,
     },
     /// A conversation's log has grown; you stood at `after`.
     Event {
         after: i64,
         #[serde(flatten)]
         event: EventView,
+        /// Messages of others that you have not read, here and in all, if that has changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unread: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unread_total: Option<i64>,
+    },
+    /// How far both sides have read. With what is unread, if it was you who did.
+    Marks {
+        conversation: ConversationId,
+        #[serde(flatten)]
+        marks: Marks,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unread: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unread_total: Option<i64>,
+    },
+    /// Somebody types, or not any more. Ends by itself after so many ms, and with his message.
+    Typing {
+        conversation: ConversationId,
+        user: PersonView,
+        on: bool,
+        expires_in_ms: u64,
     },
     /// The command is carried out and on disk.
     Ack {

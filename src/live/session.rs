@@ -1,5 +1,6 @@
 //! The native conversation with one client: hello, ready, then commands and news.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -11,6 +12,8 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
+use super::typing::Typist;
+use super::unread::Counts;
 use super::uploads;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -20,6 +23,7 @@ use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView, PersonView};
+use crate::store::marks::Unread;
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
 
 /// Conversations that a client may resume at once.
@@ -36,6 +40,13 @@ pub struct Session {
     pub(super) offers: Offers,
     /// The newest state of this rep that was told.
     pub(super) rep_version: i64,
+    /// What he has not read.
+    pub(super) counts: Counts,
+    pub(super) typist: Typist,
+    /// What has reached his client and is not stored yet.
+    pub(super) delivered: HashMap<ConversationId, i64>,
+    /// What he takes part in beside its rep.
+    pub(super) joined: HashSet<ConversationId>,
 }
 
 impl Session {
@@ -50,6 +61,10 @@ impl Session {
             presence: Presence::default(),
             offers: Offers::default(),
             rep_version: 0,
+            counts: Counts::default(),
+            typist: Typist::default(),
+            delivered: HashMap::new(),
+            joined: HashSet::new(),
         }
     }
 
@@ -97,10 +112,12 @@ impl Session {
                 if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
                     self.assigned(wire, view).await?;
                 }
+                if self.cursors.at(grown.conversation) == 0 {
+                    // From its first entry on, nothing is unread that does not pass here.
+                    self.counts.set(grown.conversation, Unread::default());
+                }
                 for event in &grown.events {
-                    let after = self.cursors.pass(event);
-                    let event = event.clone().seen_by(self.caller.actor.role);
-                    wire.send(&ServerFrame::Event { after, event }).await?;
+                    self.show(wire, event.clone()).await?;
                 }
                 match &grown.view {
                     Some(view) if !self.has_part(view) => self.lose(wire, view.id).await,
@@ -117,7 +134,8 @@ impl Session {
                 .is_some_and(|one| one.id == self.caller.actor.id)
         };
         let kept = matches!(view.status, Status::Parked | Status::Closed) && is_me(&view.last_rep);
-        self.caller.actor.role != Role::Rep || is_me(&view.rep) || kept
+        let joined = self.joined.contains(&view.id);
+        self.caller.actor.role != Role::Rep || is_me(&view.rep) || kept || joined
     }
 
     /// Tells that a conversation is no longer his, if he was told of it.
@@ -126,11 +144,12 @@ impl Session {
         Self::tell(wire, gone).await?;
         let known = self.cursors.at(id) > 0;
         self.cursors.forget(id);
+        self.counts.forget(id);
         let frame = known.then_some(ServerFrame::Gone { conversation: id });
         Self::tell(wire, frame).await
     }
 
-    async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {
+    pub(super) async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {
         match frame {
             Some(frame) => wire.send(&frame).await,
             None => Ok(()),
@@ -150,12 +169,16 @@ impl Session {
         hint: Option<&ConversationView>,
     ) -> Result<(), Gone> {
         let at = self.cursors.at(id);
-        let missed = match missed(&self.app, &self.caller.actor, id, at, hint).await {
+        let count = !self.counts.knows(id);
+        let missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
             Ok(Found::Missed(missed)) => *missed,
             Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
             Ok(Found::Nothing) => return self.lose(wire, id).await,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
+        if let Some(unread) = missed.unread {
+            self.counts.set(id, unread);
+        }
         let gone = self.offers.gone(id, "accepted");
         Self::tell(wire, gone).await?;
         if missed.assigned && missed.view.rep.is_some() {
@@ -175,23 +198,27 @@ impl Session {
             .await?;
             self.cursors.set(id, to);
         }
-        let (mut events, last_seq) = (missed.events, missed.view.last_seq);
+        let (mut events, last_seq) = (missed.events, missed.last_seq);
         loop {
             for event in events {
-                let after = self.cursors.pass(&event);
-                let event = event.seen_by(self.caller.actor.role);
-                wire.hand_over(ServerFrame::Event { after, event }).await?;
+                self.show(wire, event).await?;
             }
             let at = self.cursors.at(id);
             if at >= last_seq {
-                return Ok(());
+                break;
             }
             events = match part(&self.app, id, at, last_seq).await {
-                Ok(part) if part.is_empty() => return Ok(()),
+                Ok(part) if part.is_empty() => break,
                 Ok(part) => part,
                 Err(error) => return self.refuse(wire, &error, Reference::default()).await,
             };
         }
+        if let Some(joined) = missed.joined
+            && joined != self.joined.contains(&id)
+        {
+            self.follow(id, joined);
+        }
+        Ok(())
     }
 
     /// Compares every conversation of this socket with the database.
@@ -232,13 +259,11 @@ impl Session {
             return ready(Err((error, reference))).boxed_local();
         };
         self.app.hub.watch(socket, on);
-        let ack = ServerFrame::Ack {
-            reference,
-            conversation: None,
-            seq: None,
-            duplicate: false,
-        };
-        ready(Ok(ack)).boxed_local()
+        ready(Ok(Some(command::ack(reference, None, false)))).boxed_local()
+    }
+
+    fn carry_out(&self, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {
+        command::carry_out(&self.app.desk, &self.caller.actor, frame)
     }
 
     pub(super) async fn refuse(
@@ -297,22 +322,26 @@ impl Talk for Session {
                 reference,
             ))),
             ClientFrame::Watch { on, reference } => Ok(Heard::Alone(self.watch(on, reference))),
-            frame @ ClientFrame::Send { .. } => Ok(Heard::Command(command::carry_out(
-                &self.app.desk,
-                &self.caller.actor,
-                frame,
-            ))),
-            frame => Ok(Heard::Alone(command::carry_out(
-                &self.app.desk,
-                &self.caller.actor,
-                frame,
-            ))),
+            ClientFrame::Typing {
+                conversation,
+                on,
+                reference,
+            } => Ok(Heard::Command(self.typing(conversation, on, reference))),
+            ClientFrame::Delivered { conversation, seq } => {
+                self.delivered(conversation, seq);
+                Ok(Heard::Nothing)
+            }
+            frame @ ClientFrame::Send { conversation, .. } => {
+                self.typist.said(conversation);
+                Ok(Heard::Command(self.carry_out(frame)))
+            }
+            frame => Ok(Heard::Alone(self.carry_out(frame))),
         }
     }
 
     async fn done(&mut self, wire: &mut Wire, done: Done) -> Result<(), Gone> {
         match done {
-            Ok(frame) => wire.send(&frame).await,
+            Ok(frame) => Self::tell(wire, frame).await,
             Err((error, what)) => self.refuse(wire, &error, what).await,
         }
     }
@@ -329,6 +358,8 @@ impl Talk for Session {
                     wire.send(&ServerFrame::Rep { rep: rep.clone() }).await
                 }
                 News::Rep(_) => Ok(()),
+                News::Marked(marked) => self.marked(wire, marked).await,
+                News::Typing(typing) => self.typed(wire, typing).await,
                 News::Line { .. } => Ok(()),
             },
             Note::Position {
@@ -374,7 +405,12 @@ impl Talk for Session {
         .await
     }
 
+    async fn second(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        self.store_delivered(wire).await
+    }
+
     async fn closed(&mut self, seat: &Seat) {
+        self.type_no_more().await;
         let actor = &self.caller.actor;
         self.presence.leave(&self.app, actor, seat.id).await;
     }

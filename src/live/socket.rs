@@ -27,7 +27,6 @@ pub const SLOW: u16 = 4000;
 pub const RATE_LIMITED: u16 = 4003;
 pub const REVOKED: u16 = 4100;
 pub const REPLACED: u16 = 4101;
-
 /// Commands of one client that may be under way at a time.
 const UNDER_WAY: usize = 32;
 /// How long answers under way may take when the server ends a socket.
@@ -56,6 +55,10 @@ pub trait Talk {
     async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone>;
     /// The server ends this.
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone>;
+    /// Another second has passed.
+    async fn second(&mut self, _: &mut Wire) -> Result<(), Gone> {
+        Ok(())
+    }
     /// The socket has closed, whoever closed it.
     async fn closed(&mut self, seat: &Seat);
     /// Whether the client has not introduced itself although it should have by now.
@@ -235,7 +238,7 @@ impl Turn {
                     if talk.is_late() && self.opened_at.elapsed() > Duration::from_secs(5) {
                         return Ending::Close(1008, "hello is missing");
                     }
-                    Ok(())
+                    talk.second(wire).await
                 }
             };
             if step.is_err() {

@@ -27,10 +27,10 @@ pub fn take_in(
     };
     let taken = async move {
         match attachments.take_in_text(who, &name, &content).await {
-            Ok(attachment) => Ok(ServerFrame::Uploaded {
+            Ok(attachment) => Ok(Some(ServerFrame::Uploaded {
                 reference,
                 attachment,
-            }),
+            })),
             Err(error) => Err((error, reference)),
         }
     };

@@ -129,14 +129,48 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "sender_took_part",
-        says: "every message is the customer's, an admin's, or of a rep it was assigned to before",
+        says: "every message is the customer's, an admin's, or of a rep who had it or joined it before",
         sql: "SELECT count(*) AS broken FROM events e
               JOIN conversations c ON c.id = e.conversation_id
               JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
               AND NOT EXISTS (SELECT 1 FROM events a WHERE a.conversation_id = c.id
                   AND a.kind = 'assigned' AND a.seq < e.seq
-                  AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')",
+                  AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')
+              AND NOT EXISTS (SELECT 1 FROM events j WHERE j.conversation_id = c.id
+                  AND j.kind = 'joined' AND j.seq < e.seq AND j.sender_id = e.sender_id)",
+    },
+    Check {
+        name: "deleted_is_gone",
+        says: "a conversation has as many messages without a text as were deleted from it",
+        sql: "SELECT count(*) AS broken FROM (SELECT conversation_id FROM events
+              WHERE kind = 'deleted' OR kind = 'message' AND body = ''
+              GROUP BY conversation_id
+              HAVING sum(CASE kind WHEN 'deleted' THEN 1 ELSE -1 END) <> 0) uneven",
+    },
+    Check {
+        name: "notes_are_of_staff",
+        says: "no note was written by a customer",
+        sql: "SELECT count(*) AS broken FROM events e JOIN users u ON u.id = e.sender_id
+              WHERE e.kind = 'note' AND u.role = 'customer'",
+    },
+    Check {
+        name: "joined_is_logged",
+        says: "whoever has joined a conversation is the one whose log says so and not that he left",
+        sql: "SELECT count(*) AS broken FROM (
+                  SELECT e.conversation_id, e.sender_id,
+                      sum(CASE e.kind WHEN 'joined' THEN 1 ELSE -1 END) AS told,
+                      max((SELECT count(*) FROM joined j WHERE j.user_id = e.sender_id
+                           AND j.conversation_id = e.conversation_id)) AS stored
+                  FROM events e WHERE e.kind IN ('joined', 'left')
+                  GROUP BY e.conversation_id, e.sender_id) some WHERE told <> stored",
+    },
+    Check {
+        name: "marks_are_within",
+        says: "nobody has read or got more than there is",
+        sql: "SELECT count(*) AS broken FROM marks m JOIN heads h
+              ON h.conversation_id = m.conversation_id
+              WHERE m.read_seq > h.last_seq OR m.delivered_seq > h.last_seq",
     },
     Check {
         name: "attachment_has_its_message",

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
-use super::schema::{conversations, heads, queues, rep_queues, reps};
+use super::schema::{conversations, heads, joined, queues, rep_queues, reps};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use super::waiting::waits;
@@ -301,7 +301,13 @@ queries! {
                 let kept = conversations::status
                     .eq(Status::Waiting)
                     .and(conversations::preferred_rep_id.eq(person));
-                query.filter(his.or(kept).or(for_him.assume_not_null().nullable()))
+                let joined = conversations::id.eq_any(
+                    joined::table
+                        .filter(joined::user_id.eq(person))
+                        .select(joined::conversation_id),
+                );
+                let for_him = for_him.assume_not_null().nullable();
+                query.filter(his.or(kept).or(joined).or(for_him))
             }
             Role::Admin => query,
         };
@@ -336,8 +342,8 @@ queries! {
 }
 
 /// Whether this person may read this conversation: his own, one he serves, is offered or served
-/// last, one that waits for him, one that waits or was left as a message in a queue he serves; an
-/// admin reads all.
+/// last, one that waits for him, one that he has joined, one that waits or was left as a message in
+/// a queue he serves; an admin reads all.
 pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Result<bool> {
     Ok(match role {
         Role::Admin => true,
@@ -348,6 +354,7 @@ pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation)
                 || row.rep_id == Some(person)
                 || row.is_kept_for(person)
                 || for_all && serves(conn, person, row.queue_id)?
+                || super::joined::is_in(conn, row.id, person)?
         }
     })
 }
@@ -356,6 +363,10 @@ pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation)
 /// it first; anybody else, that there is none.
 pub fn not_his(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Error {
     match may_read(conn, person, role, row) {
+        Ok(true) if role == Role::Rep && row.rep_id.is_some() => Error::new(
+            Code::WrongState,
+            "This conversation is another rep's. He can do this, or an admin.",
+        ),
         Ok(true) if role == Role::Rep => Error::new(
             Code::WrongState,
             "This conversation is nobody's yet. Claim it first.",

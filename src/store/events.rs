@@ -1,6 +1,8 @@
 //! The log of a conversation: what every change and every message leaves behind.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, Later, queries};
 use super::prepared::prepared;
@@ -92,6 +94,36 @@ queries! {
             .load(conn)
     }
 
+    /// As [`after`], without what only staff may know.
+    pub fn told_after(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))
+            .filter(events::kind.ne(EventKind::Note))
+            .order(events::seq)
+            .limit(limit)
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// As [`before`], without what only staff may know.
+    pub fn told_before(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.lt(seq)))
+            .filter(events::kind.ne(EventKind::Note))
+            .order(events::seq.desc())
+            .limit(limit)
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    pub fn find(conn, id: ConversationId, seq: i64) -> QueryResult<Option<Event>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
+            .select(Event::as_select())
+            .first(conn)
+            .optional()
+    }
+
     /// Whether somebody has written into a conversation since a moment.
     pub fn spoke_since(conn, id: ConversationId, sender: UserId, since: Moment)
         -> QueryResult<bool>
@@ -120,10 +152,10 @@ queries! {
             .optional()
     }
 
-    /// When the last entry of a conversation was written.
+    /// When the last entry of a conversation was written, notes apart.
     pub fn last_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
         events::table
-            .filter(events::conversation_id.eq(id))
+            .filter(events::conversation_id.eq(id).and(events::kind.ne(EventKind::Note)))
             .order(events::seq.desc())
             .limit(1)
             .select(events::created_at)
@@ -137,6 +169,54 @@ queries! {
             .filter(heads::conversation_id.eq_any(ids))
             .select((heads::conversation_id, heads::last_seq))
             .load(conn)
+    }
+
+    /// The last seq of each of these conversations that customers are told.
+    pub fn last_told(conn, ids: &[ConversationId]) -> QueryResult<Vec<(ConversationId, i64)>> {
+        let last = sql::<BigInt>(
+            "(SELECT e.seq FROM events e WHERE e.conversation_id = heads.conversation_id
+              AND e.kind <> 'note' ORDER BY e.seq DESC LIMIT 1)",
+        );
+        heads::table
+            .filter(heads::conversation_id.eq_any(ids))
+            .select((heads::conversation_id, last))
+            .load(conn)
+    }
+
+    /// The last seq up to this one that customers are told.
+    pub fn told_at(conn, id: ConversationId, seq: i64) -> QueryResult<Option<i64>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::seq.le(seq)))
+            .filter(events::kind.ne(EventKind::Note))
+            .order(events::seq.desc())
+            .select(events::seq)
+            .first(conn)
+            .optional()
+    }
+
+    /// Writes another text over a message, and what has become of it.
+    pub fn rewrite(conn, id: ConversationId, seq: i64, text: &str, data: serde_json::Value)
+        -> QueryResult<usize>
+    {
+        diesel::update(events::table)
+            .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
+            .set((events::body.eq(Some(text)), events::data.eq(Some(data))))
+            .execute(conn)
+    }
+
+    fn edits(conn, id: ConversationId) -> QueryResult<Vec<(i64, Option<serde_json::Value>)>> {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::kind.eq(EventKind::Edited)))
+            .filter(events::body.is_not_null())
+            .select((events::seq, events::data))
+            .load(conn)
+    }
+
+    fn empty(conn, id: ConversationId, seqs: &[i64]) -> QueryResult<usize> {
+        diesel::update(events::table)
+            .filter(events::conversation_id.eq(id).and(events::seq.eq_any(seqs)))
+            .set(events::body.eq(None::<String>))
+            .execute(conn)
     }
 
     /// The newest message of each of these conversations.
@@ -178,6 +258,35 @@ pub fn part_after(
     });
     let count = fits.count().max(1) as i64;
     after(conn, id, seq, count)
+}
+
+/// Whether a message was edited or deleted after it was written: see `desk/edits.rs`.
+pub fn rewritten(message: &Event) -> bool {
+    let said = |what: &str| {
+        message
+            .data
+            .as_ref()
+            .is_some_and(|data| data.get(what).is_some())
+    };
+    said("edited") || was_deleted(message)
+}
+
+/// Whether a message was deleted after it was written.
+pub fn was_deleted(message: &Event) -> bool {
+    let data = message.data.as_ref();
+    data.is_some_and(|data| data.get("deleted").is_some())
+}
+
+/// Takes the texts out of the edits of a message: what is not its text any more is nowhere.
+pub fn forget_edits(conn: &mut Conn, id: ConversationId, of: i64) -> Result<()> {
+    let of = serde_json::json!(of);
+    let his = |data: &Option<serde_json::Value>| data.as_ref().is_some_and(|it| it["seq"] == of);
+    let edits = edits(conn, id)?.into_iter().filter(|(_, data)| his(data));
+    let seqs: Vec<i64> = edits.map(|(seq, _)| seq).collect();
+    if !seqs.is_empty() {
+        empty(conn, id, &seqs)?;
+    }
+    Ok(())
 }
 
 /// An entry without its number, on its way into [`append`].

@@ -12,7 +12,8 @@ use diesel::upsert::excluded;
 use super::attachments::{self, Attachment};
 use super::conn::{Conn, queries};
 use super::conversations as rows;
-use super::events::Event;
+use super::events::{self as logs, Event};
+use super::joined;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
 use crate::error::{Code, Error, Result};
@@ -157,12 +158,11 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         .iter()
         .map(|(id, top)| (*id, top - counts[id]))
         .collect();
-    let doors = doors(conn, &ids)?
-        .into_iter()
-        .map(|door| (door.id, door))
-        .collect();
+    let doors = doors(conn, &ids)?.into_iter();
+    let doors: HashMap<_, _> = doors.map(|door| (door.id, door)).collect();
     let mut admission = Admission {
         before,
+        joined: joined_by(conn, batch, &doors)?,
         doors,
         next,
         uploads: uploads(conn, batch)?,
@@ -212,6 +212,24 @@ fn mark_sent(conn: &mut Conn, sent: &[(AttachmentId, ConversationId, i64)]) -> R
     Ok(())
 }
 
+/// Of the reps in this batch, who has joined what is not his. Nothing is asked if all is theirs.
+fn joined_by(
+    conn: &mut Conn,
+    batch: &[Append],
+    doors: &HashMap<ConversationId, Door>,
+) -> Result<HashSet<(ConversationId, UserId)>> {
+    let foreign = |one: &&Append| {
+        let rep = doors.get(&one.conversation).and_then(|door| door.rep_id);
+        one.role == Role::Rep && rep != Some(one.sender)
+    };
+    let foreign = batch.iter().filter(foreign).map(|one| one.conversation);
+    let ids: Vec<ConversationId> = foreign.collect();
+    match ids.is_empty() {
+        true => Ok(HashSet::new()),
+        false => Ok(joined::among(conn, &ids)?.into_iter().collect()),
+    }
+}
+
 /// What somebody is told who may not write here.
 fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
     match rows::find(conn, one.conversation) {
@@ -226,6 +244,7 @@ fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
 struct Admission {
     before: HashMap<Key, Event>,
     doors: HashMap<ConversationId, Door>,
+    joined: HashSet<(ConversationId, UserId)>,
     /// The last seq given out per conversation.
     next: HashMap<ConversationId, i64>,
     rows: Vec<Event>,
@@ -248,7 +267,8 @@ impl Admission {
         if let Some(event) = self.before.get(&key).or(earlier) {
             return same_again(one, event, door);
         }
-        may_write(one, door)?;
+        let joined = self.joined.contains(&(one.conversation, one.sender));
+        may_write(one, door, joined)?;
         let carried = take(&mut self.uploads, one)?;
         let seq = self
             .next
@@ -307,8 +327,10 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
 fn same_again(one: &Append, event: &Event, door: &Door) -> Result<Appended> {
     let same = event.sender_id == Some(one.sender)
         && event.kind == EventKind::Message
-        && event.body.as_deref() == Some(&one.text)
-        && carried(event).eq(one.attachments.iter().copied());
+        // What was edited or deleted since says so, and is another one now.
+        && (logs::rewritten(event)
+            || event.body.as_deref() == Some(&one.text)
+                && carried(event).eq(one.attachments.iter().copied()));
     if same {
         Ok(stored(event.clone(), door, true))
     } else {
@@ -328,11 +350,12 @@ pub fn idempotency_mismatch() -> Error {
     )
 }
 
-/// Writers are the customer, the assigned rep and an admin; nobody writes into a closed or
-/// parked conversation, nor into one that is only being wrapped up.
-fn may_write(one: &Append, door: &Door) -> Result<()> {
+/// Writers are the customer, the assigned rep, who has joined and an admin; nobody writes into a
+/// closed or parked conversation, nor into one that is only being wrapped up.
+fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
     let may = match one.role {
         Role::Customer => door.customer_id == one.sender,
+        Role::Rep if joined => true,
         Role::Rep => door.rep_id == Some(one.sender) && door.status != Status::Offered,
         Role::Admin => true,
     };

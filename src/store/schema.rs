@@ -251,6 +251,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    marks (conversation_id, user_id) {
+        conversation_id -> SqlId,
+        user_id -> SqlId,
+        staff -> Bool,
+        read_seq -> BigInt,
+        told_seq -> BigInt,
+        delivered_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    joined (conversation_id, user_id) {
+        conversation_id -> SqlId,
+        user_id -> SqlId,
+        joined_at -> BigInt,
+    }
+}
+
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -274,4 +297,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_sessions,
     minutes,
     attachments,
+    marks,
+    joined,
 );

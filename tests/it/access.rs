@@ -113,7 +113,7 @@ impl Scene {
             Some("customers") => self.customer.id.to_string(),
             _ => conversation.to_owned(),
         };
-        let path = path.replace("{id}", &id);
+        let path = path.replace("{id}", &id).replace("{seq}", "2");
         let request = match method {
             "SOCKET" => Request::new("GET", &path).upgrade(),
             method => Request::new(method, &path),

@@ -79,6 +79,27 @@ fn file() -> Value {
     json!({ "name": "a.txt", "content": "aGVsbG8=" })
 }
 
+/// For answers that come only with a `ref`.
+fn typing() -> Value {
+    json!({ "on": true, "ref": "t" })
+}
+
+fn mark() -> Value {
+    json!({ "seq": 1 })
+}
+
+fn second() -> Value {
+    json!({ "seq": 2 })
+}
+
+fn another_text() -> Value {
+    json!({ "text": "another" })
+}
+
+fn second_edited() -> Value {
+    json!({ "seq": 2, "text": "another" })
+}
+
 fn to_nobody() -> Value {
     json!({ "rep": uuid::Uuid::now_v7() })
 }
@@ -168,6 +189,42 @@ pub const ROUTES: &[Row] = &[
         "POST /api/v1/conversations/{id}/close",
         Body::Json(nothing),
         PARTICIPANTS,
+    ),
+    row(
+        "PUT /api/v1/conversations/{id}/read",
+        Body::Json(mark),
+        PARTICIPANTS,
+    ),
+    row(
+        "PUT /api/v1/conversations/{id}/delivered",
+        Body::Json(mark),
+        PARTICIPANTS,
+    ),
+    // The second entry is the customer's first message.
+    row(
+        "PUT /api/v1/conversations/{id}/messages/{seq}",
+        Body::Json(another_text),
+        &[NONE, UNKNOWN, "200", NO, UNKNOWN, NO, ENDED],
+    ),
+    row(
+        "DELETE /api/v1/conversations/{id}/messages/{seq}",
+        Body::None,
+        &[NONE, UNKNOWN, "200", NO, UNKNOWN, "200", ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/notes",
+        Body::Json(message),
+        &[NONE, NO, NO, "201", UNKNOWN, "201", ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/join",
+        Body::None,
+        &[NONE, NO, NO, WRONG_STATE, UNKNOWN, "200", ENDED],
+    ),
+    row(
+        "POST /api/v1/conversations/{id}/leave",
+        Body::None,
+        &[NONE, NO, NO, WRONG_STATE, UNKNOWN, WRONG_STATE, ENDED],
     ),
     // Reps, of what is theirs.
     row(
@@ -431,6 +488,86 @@ pub const SOCKET: &[Row] = &[
             "ack",
             "ack",
             "not_found",
+            "4100",
+        ],
+    ),
+    row(
+        "read",
+        Body::Json(mark),
+        &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "delivered",
+        Body::Json(mark),
+        &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "typing",
+        Body::Json(typing),
+        &["", "not_found", "ack", "ack", "not_found", "ack", "4100"],
+    ),
+    row(
+        "note",
+        Body::Json(message),
+        &[
+            "",
+            "not_found",
+            "forbidden",
+            "ack",
+            "not_found",
+            "ack",
+            "4100",
+        ],
+    ),
+    row(
+        "edit",
+        Body::Json(second_edited),
+        &[
+            "",
+            "not_found",
+            "ack",
+            "forbidden",
+            "not_found",
+            "forbidden",
+            "4100",
+        ],
+    ),
+    row(
+        "delete",
+        Body::Json(second),
+        &[
+            "",
+            "not_found",
+            "ack",
+            "forbidden",
+            "not_found",
+            "ack",
+            "4100",
+        ],
+    ),
+    row(
+        "join",
+        Body::Json(nothing),
+        &[
+            "",
+            "not_found",
+            "forbidden",
+            "wrong_state",
+            "not_found",
+            "ack",
+            "4100",
+        ],
+    ),
+    row(
+        "leave",
+        Body::Json(nothing),
+        &[
+            "",
+            "not_found",
+            "forbidden",
+            "wrong_state",
+            "not_found",
+            "wrong_state",
             "4100",
         ],
     ),

@@ -13,6 +13,7 @@ use switchboard::settings::Settings;
 use switchboard::store::attachments::AttachmentView;
 use switchboard::store::board::{Board, QueueNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
+use switchboard::store::marks::{MarkedView, Marks};
 use switchboard::store::queues::Policy;
 use switchboard::store::reps::{RepState, RepView};
 use switchboard::words::{
@@ -200,13 +201,32 @@ fn frames() -> Vec<ServerFrame> {
                     role: Role::Rep,
                 },
                 rep: Some(rep()),
-                conversations: Vec::new(),
+                conversations: vec![MarkedView {
+                    conversation: conversation(),
+                    marks: Marks::default(),
+                    unread: 0,
+                }],
+                unread_total: 0,
             },
             Some(ServerFrame::Ready { .. }) => ServerFrame::Event {
                 after: 0,
                 event: event(),
+                unread: Some(1),
+                unread_total: Some(1),
             },
-            Some(ServerFrame::Event { .. }) => ServerFrame::Ack {
+            Some(ServerFrame::Event { .. }) => ServerFrame::Marks {
+                conversation: conversation_id,
+                marks: Marks::default(),
+                unread: Some(1),
+                unread_total: Some(1),
+            },
+            Some(ServerFrame::Marks { .. }) => ServerFrame::Typing {
+                conversation: conversation_id,
+                user: conversation().customer,
+                on: true,
+                expires_in_ms: 1,
+            },
+            Some(ServerFrame::Typing { .. }) => ServerFrame::Ack {
                 reference: reference(),
                 conversation: Some(conversation_id),
                 seq: Some(1),
@@ -381,6 +401,7 @@ fn every_setting_that_a_document_names_is_there() {
                 "retry_after_ms",
                 "reconnect_in_ms",
                 "heartbeat_ms",
+                "expires_in_ms",
                 "wait_target_ms",
             ];
             let known = settings.get(name).is_some() || of_a_frame.contains(&name);

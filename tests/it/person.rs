@@ -165,7 +165,8 @@ impl Person {
     pub async fn log(&self, conversation: &str) -> Vec<Value> {
         let mut log: Vec<Value> = Vec::new();
         loop {
-            let after = log.len();
+            // Customers are not told of every entry.
+            let after = log.last().map_or(0, |event| event["seq"].as_i64().unwrap());
             let path = format!("/api/v1/conversations/{conversation}/events");
             let page = self
                 .get(&format!("{path}?after={after}&limit=200"))

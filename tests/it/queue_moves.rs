@@ -57,13 +57,14 @@ async fn it_keeps_its_place_and_its_log_among_other_reps(world: &World) {
         "assigned",
         "message",
         "message",
+        "note",
         "transferred",
         "assigned",
         "closed",
     ];
     assert_eq!(kinds, whole);
-    assert_eq!(log[4]["data"]["note"], "about a bill");
-    assert_eq!(log[4]["data"]["queue_id"], billing.as_str());
+    assert_eq!(log[4]["text"], "about a bill");
+    assert_eq!(log[5]["data"]["queue_id"], billing.as_str());
     let told: Vec<Value> = ann.log(&chat).await;
     assert_eq!(
         told[4]["data"],

@@ -108,6 +108,11 @@ impl Socket {
         }
     }
 
+    /// Whether nothing like this was among what was heard so far.
+    pub fn never(&self, like: impl Fn(&Value) -> bool) -> bool {
+        !self.seen.iter().any(like)
+    }
+
     /// The next event of a kind.
     pub async fn event(&mut self, kind: &str) -> Value {
         self.wait_for(|frame| frame["type"] == "event" && frame["kind"] == kind)

@@ -1,0 +1,2 @@
+DROP TABLE joined;
+DROP TABLE marks;

@@ -1,0 +1,177 @@
+//! A message gets another text, or none any more.
+//!
+//! The message's own row is written over, so what was said before is nowhere; an `edited` or
+//! `deleted` entry behind it tells those who know the message already. An edit carries the text
+//! until the next one does, so whoever reads the log from anywhere to its end has the right one.
+
+use serde_json::json;
+
+use super::joins::{audience, grown};
+use super::{Actor, Change, Desk, Sent, hold::Hold};
+use crate::error::{Code, Error, Result};
+use crate::news::EventView;
+use crate::store::conversations::{self, Conversation};
+use crate::store::events::{self, Entry, Event};
+use crate::store::{Conn, attachments};
+use crate::words::{ConversationId, EventKind, Moment, Role, Status, now};
+
+impl Desk {
+    /// Gives one's own message another text, for a while after it was written. The same text again
+    /// changes nothing.
+    pub async fn edit(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        seq: i64,
+        text: String,
+    ) -> Result<Sent> {
+        self.check_text(&text)?;
+        let (at, window) = (now(), self.0.limits.edit_ms);
+        self.commit(move |conn| {
+            let (row, message) = own(conn, &actor, id, seq)?;
+            if actor.id != message.sender_id.unwrap_or(actor.id) {
+                return Err(not_yours());
+            }
+            if events::was_deleted(&message) {
+                let detail = "This message was deleted. Write a new one.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            if message.body.as_deref() == Some(&text) {
+                return again(conn, id, message, "edited");
+            }
+            in_time(&message, at, window)?;
+            if matches!(row.status, Status::Closed | Status::Wrapup) {
+                let detail = "This conversation is closed. What was said can only be deleted.";
+                return Err(Error::new(Code::ConversationClosed, detail));
+            }
+            let entry = Entry {
+                body: Some(text.clone()),
+                data: Some(json!({ "seq": seq, "author_id": message.sender_id })),
+                ..Entry::new(EventKind::Edited, Some(actor.id))
+            };
+            // What it carries it goes on carrying.
+            let data = message.data.unwrap_or_else(|| json!({}));
+            rewrite(
+                conn,
+                &actor,
+                &row,
+                (seq, data),
+                (&text, "edited"),
+                entry,
+                at,
+            )
+        })
+        .await
+    }
+
+    /// Takes the text out of one's own message, for a while after it was written; an admin out of
+    /// anybody's, at any time. Deleting again changes nothing.
+    pub async fn delete(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Sent> {
+        let (at, window) = (now(), self.0.limits.edit_ms);
+        self.commit(move |conn| {
+            let (row, message) = own(conn, &actor, id, seq)?;
+            if events::was_deleted(&message) {
+                return again(conn, id, message, "deleted");
+            }
+            if actor.role != Role::Admin {
+                in_time(&message, at, window)?;
+            }
+            let entry = Entry {
+                data: Some(json!({ "seq": seq, "author_id": message.sender_id })),
+                ..Entry::new(EventKind::Deleted, Some(actor.id))
+            };
+            attachments::drop_of(conn, id, seq)?;
+            rewrite(
+                conn,
+                &actor,
+                &row,
+                (seq, json!({})),
+                ("", "deleted"),
+                entry,
+                at,
+            )
+        })
+        .await
+    }
+}
+
+/// The conversation, locked, and the message at this seq, if it may be his to change.
+fn own(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: ConversationId,
+    seq: i64,
+) -> Result<(Conversation, Event)> {
+    Hold::lock(conn, id, 0)?;
+    let row = conversations::readable(conn, actor.id, actor.role, id)?;
+    let event = events::find(conn, id, seq)?;
+    // For a customer there is no note here.
+    let event = event.filter(|it| actor.role != Role::Customer || it.kind != EventKind::Note);
+    let event = event.ok_or_else(|| Error::not_found("message"))?;
+    if event.kind != EventKind::Message {
+        let detail = format!("Entry {seq} is no message. Only messages can be edited or deleted.");
+        return Err(Error::new(Code::NotAMessage, detail));
+    }
+    if event.sender_id != Some(actor.id) && actor.role != Role::Admin {
+        return Err(not_yours());
+    }
+    Ok((row, event))
+}
+
+fn not_yours() -> Error {
+    Error::new(Code::Forbidden, "You can change only what you wrote.")
+}
+
+fn in_time(message: &Event, at: Moment, window: Moment) -> Result<()> {
+    if at - message.created_at <= window {
+        return Ok(());
+    }
+    let minutes = window / 60_000;
+    let detail = format!(
+        "This message is too old: it could be changed for {minutes} minutes. Write a new one."
+    );
+    Err(Error::new(Code::TooLate, detail))
+}
+
+/// The answer to a change that was made before: the entry that told of it, or the message as it
+/// was written.
+fn again(
+    conn: &mut Conn,
+    id: ConversationId,
+    message: Event,
+    what: &str,
+) -> Result<(Sent, Change)> {
+    let told = message.data.as_ref().and_then(|data| data[what].as_i64());
+    let event = match told {
+        Some(seq) => events::find(conn, id, seq)?.unwrap_or(message),
+        None => message,
+    };
+    let sent = Sent {
+        event: event.into(),
+        duplicate: true,
+    };
+    Ok((sent, Change::default()))
+}
+
+/// Writes the text over the message's, and the entry that tells of it.
+fn rewrite(
+    conn: &mut Conn,
+    actor: &Actor,
+    row: &Conversation,
+    (seq, mut data): (i64, serde_json::Value),
+    (text, what): (&str, &str),
+    entry: Entry,
+    at: Moment,
+) -> Result<(Sent, Change)> {
+    let last_seq = Hold::lock(conn, row.id, 1)?;
+    events::forget_edits(conn, row.id, seq)?;
+    data[what] = last_seq.into();
+    events::rewrite(conn, row.id, seq, text, data)?;
+    let log = events::append(conn, row.id, last_seq, at, vec![entry])?;
+    let audience = audience(conn, row, actor.id)?;
+    let sent = Sent {
+        event: EventView::from(log[0].clone()),
+        duplicate: false,
+    };
+    Ok((sent, grown(log, audience, None)))
+}

@@ -1,0 +1,152 @@
+//! Somebody of staff takes part in a conversation beside its rep, until he leaves it.
+//!
+//! An admin may read and write anywhere without being told of; joining is being seen to. A rep may
+//! join what another serves in a queue of his, where the settings say so.
+
+use serde_json::json;
+
+use super::hold::Hold;
+use super::{Actor, Change, Desk, moves};
+use crate::error::{Code, Error, Result};
+use crate::news::{Grown, News};
+use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::events::{self, Entry, Event};
+use crate::store::{Conn, joined, users};
+use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
+
+/// Staff who may take part in one conversation beside its rep.
+const JOINED_MAX: usize = 10;
+
+impl Desk {
+    /// Takes part from now on, and its customer is told who. Joining again changes nothing.
+    pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
+        let (at, reps_may) = (now(), self.0.limits.reps_may_join);
+        self.commit(move |conn| {
+            Hold::lock(conn, id, 0)?;
+            let row = conversations::find(conn, id)?;
+            let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+            may_join(conn, &actor, &row, reps_may)?;
+            let there = joined::of(conn, id)?;
+            if there.contains(&actor.id) {
+                return Ok((conversations::view(conn, row)?, Change::default()));
+            }
+            if row.rep_id == Some(actor.id) {
+                let detail = "You have this conversation already.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            moves::expect(&row, &[Status::Active])?;
+            if there.len() >= JOINED_MAX {
+                let detail = format!("{JOINED_MAX} have joined already. One must leave first.");
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            joined::insert(conn, id, actor.id, at)?;
+            told(conn, row, &actor, EventKind::Joined, at)
+        })
+        .await
+    }
+
+    /// Takes part no longer.
+    pub async fn leave_conversation(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+    ) -> Result<ConversationView> {
+        let at = now();
+        self.commit(move |conn| {
+            Hold::lock(conn, id, 0)?;
+            let row = conversations::readable(conn, actor.id, actor.role, id)?;
+            if actor.role == Role::Customer {
+                return Err(for_staff());
+            }
+            if joined::delete(conn, id, actor.id)? == 0 {
+                let detail = "You have not joined this conversation.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            told(conn, row, &actor, EventKind::Left, at)
+        })
+        .await
+    }
+}
+
+/// What customers are told of what only staff may do.
+pub(super) fn for_staff() -> Error {
+    Error::new(
+        Code::Forbidden,
+        "Only staff can do this with a conversation.",
+    )
+}
+
+fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) -> Result<()> {
+    let may = match actor.role {
+        Role::Admin => true,
+        Role::Rep => reps_may && conversations::serves(conn, actor.id, row.queue_id)?,
+        Role::Customer => false,
+    };
+    if may || conversations::may_read(conn, actor.id, actor.role, row)? {
+        return match actor.role {
+            Role::Customer => Err(for_staff()),
+            Role::Rep if !may && row.rep_id != Some(actor.id) => Err(Error::new(
+                Code::Forbidden,
+                "Reps may not join conversations here. An admin can allow it.",
+            )),
+            _ => Ok(()),
+        };
+    }
+    Err(Error::not_found("conversation"))
+}
+
+/// Writes that somebody has come or gone, with his name: customers know nobody by an id.
+fn told(
+    conn: &mut Conn,
+    row: Conversation,
+    actor: &Actor,
+    kind: EventKind,
+    at: Moment,
+) -> Result<(ConversationView, Change)> {
+    let id = row.id;
+    let name = users::find(conn, actor.id)?.map_or_else(String::new, |user| user.display_name);
+    let entry = Entry {
+        data: Some(json!({ "name": name })),
+        ..Entry::new(kind, Some(actor.id))
+    };
+    let last_seq = Hold::lock(conn, id, 1)?;
+    let log = events::append(conn, id, last_seq, at, vec![entry])?;
+    let audience = audience(conn, &row, actor.id)?;
+    let view = conversations::view(conn, row)?;
+    Ok((view.clone(), grown(log, audience, Some(view))))
+}
+
+/// Who hears of what is said in a conversation, with who says it.
+pub(super) fn audience(conn: &mut Conn, row: &Conversation, by: UserId) -> Result<Vec<UserId>> {
+    let mut audience = joined::of(conn, row.id)?;
+    let rep = row.rep_id.filter(|_| row.status != Status::Offered);
+    audience.extend([Some(row.customer_id), rep, Some(by)].into_iter().flatten());
+    audience.sort();
+    audience.dedup();
+    Ok(audience)
+}
+
+/// The change of a log that has grown, and nothing else with it.
+pub(super) fn grown(
+    log: Vec<Event>,
+    audience: Vec<UserId>,
+    view: Option<ConversationView>,
+) -> Change {
+    let news = Grown::new(log, audience, view).map(|one| News::Grown(Box::new(one)));
+    Change {
+        news: news.into_iter().collect(),
+        ..Change::default()
+    }
+}
+
+/// Whether somebody takes part: its customer, its rep (also of what he has parked or closed), and
+/// who has joined. Not who only may read it.
+pub(super) fn takes_part(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
+    let me = Some(actor.id);
+    let his = match row.status {
+        Status::Waiting | Status::Offered => false,
+        Status::Active | Status::Wrapup => row.rep_id == me,
+        Status::Parked | Status::Closed => row.last_rep_id == me,
+    };
+    Ok(row.customer_id == actor.id || his || joined::is_in(conn, row.id, actor.id)?)
+}

@@ -1,0 +1,132 @@
+//! How far people have read, and what has reached them. Marks are absolute and only grow, so
+//! saying one again is harmless; what does not move one writes nothing.
+
+use super::joins::{audience, takes_part};
+use super::{Actor, Desk};
+use crate::error::{Error, Result};
+use crate::news::{Marked, News};
+use crate::store::marks::{self, Mark, Marks, Unread};
+use crate::store::{Conn, conversations, events};
+use crate::words::{ConversationId, Role, UserId};
+
+/// Where somebody stands in a conversation after he has said how far he is.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub marks: Marks,
+    /// Messages of others that he has not read.
+    pub unread: i64,
+    /// His mark stood there before, or further.
+    pub again: bool,
+}
+
+/// What is said of a seq.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Read,
+    Delivered,
+}
+
+/// A mark on its way, and whom it concerns.
+struct Step {
+    mark: Mark,
+    /// It moves, for himself.
+    moves: bool,
+    /// Who hears of it: nobody but himself if the other side is told nothing new.
+    audience: Vec<UserId>,
+}
+
+impl Desk {
+    /// He has read everything up to this seq.
+    pub async fn mark_read(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Standing> {
+        self.mark(actor, id, seq, How::Read).await
+    }
+
+    /// Everything up to this seq has reached a client of his. Of who only looks on nothing is kept.
+    pub async fn mark_delivered(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        seq: i64,
+    ) -> Result<Standing> {
+        self.mark(actor, id, seq, How::Delivered).await
+    }
+
+    async fn mark(&self, actor: Actor, id: ConversationId, seq: i64, how: How) -> Result<Standing> {
+        let asked = actor.clone();
+        let read = move |conn: &mut Conn| step(conn, &asked, id, seq, how);
+        let Step {
+            mark,
+            moves,
+            audience,
+        } = self.0.store.read(read).await?;
+        if moves {
+            let write = move |conn: &mut Conn| Ok(marks::raise(conn, &mark).map(drop)?);
+            self.0.store.write(write).await?;
+        }
+        let Actor { id: by, role } = actor;
+        let read = move |conn: &mut Conn| {
+            let unread = marks::unread(conn, by, role, &[id])?.remove(&id);
+            Ok((marks::of_one(conn, id)?, unread.unwrap_or_default()))
+        };
+        let (marks, unread): (Marks, Unread) = self.0.store.read(read).await?;
+        if moves {
+            let marked = Marked {
+                conversation: id,
+                audience,
+                marks,
+                by,
+                unread,
+            };
+            self.0.bell.ring(News::Marked(Box::new(marked)));
+        }
+        Ok(Standing {
+            marks,
+            unread: unread.count,
+            again: !moves,
+        })
+    }
+}
+
+fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) -> Result<Step> {
+    let row = conversations::readable(conn, actor.id, actor.role, id)?;
+    let last = match actor.role {
+        Role::Customer => events::last_told(conn, &[id])?,
+        Role::Rep | Role::Admin => events::last_seqs(conn, &[id])?,
+    };
+    let last = last.first().map_or(0, |(_, seq)| *seq);
+    if seq < 1 || seq > last {
+        let detail = format!("Give the seq of an entry that is there: 1 to {last}.");
+        return Err(Error::invalid("seq", detail));
+    }
+    let part = takes_part(conn, actor, &row)?;
+    let told = match actor.role {
+        _ if !part => 0,
+        Role::Customer => seq,
+        Role::Rep | Role::Admin => events::told_at(conn, id, seq)?.unwrap_or(0),
+    };
+    let (read_seq, told_seq) = match how {
+        How::Read => (seq, told),
+        How::Delivered => (0, 0),
+    };
+    let mark = Mark {
+        conversation_id: id,
+        user_id: actor.id,
+        staff: actor.role != Role::Customer,
+        read_seq,
+        told_seq,
+        delivered_seq: told,
+    };
+    let before = marks::find(conn, id, actor.id)?;
+    let (read, told, delivered) =
+        before.map_or((0, 0, 0), |it| (it.read_seq, it.told_seq, it.delivered_seq));
+    let tells = mark.told_seq > told || mark.delivered_seq > delivered;
+    let audience = match tells {
+        true => audience(conn, &row, actor.id)?,
+        false => vec![actor.id],
+    };
+    Ok(Step {
+        moves: tells || mark.read_seq > read,
+        mark,
+        audience,
+    })
+}

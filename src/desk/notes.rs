@@ -1,0 +1,67 @@
+//! What staff write to each other: notes in a conversation's log that no customer hears of.
+//!
+//! They change nothing else: not the row, so that no moment of it tells of them, and no time that
+//! runs. They may be written at any time, also into what is parked or closed.
+
+use super::joins::{audience, for_staff, grown};
+use super::{Actor, Change, Desk, Sent, check_text, hold::Hold};
+use crate::error::{Error, Result};
+use crate::news::EventView;
+use crate::store::conversations;
+use crate::store::events::{self, Entry, Event};
+use crate::store::messages;
+use crate::words::{ClientId, ConversationId, EventKind, Role, now};
+
+impl Desk {
+    /// Stores a note. Whoever of staff may read the conversation may write one.
+    pub async fn note(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        client_id: ClientId,
+        text: String,
+    ) -> Result<Sent> {
+        check_text("note", &text, self.0.limits.text_chars_max)?;
+        let at = now();
+        self.commit(move |conn| {
+            Hold::lock(conn, id, 0)?;
+            let row = conversations::readable(conn, actor.id, actor.role, id)?;
+            if actor.role == Role::Customer {
+                return Err(for_staff());
+            }
+            if let Some(event) = events::find_command(conn, id, client_id)? {
+                let sent = same_again(&actor, &text, event)?;
+                return Ok((sent, Change::default()));
+            }
+            let note = Entry {
+                client_id: Some(client_id),
+                body: Some(text.clone()),
+                ..Entry::new(EventKind::Note, Some(actor.id))
+            };
+            let last_seq = Hold::lock(conn, id, 1)?;
+            let log = events::append(conn, id, last_seq, at, vec![note])?;
+            let event = EventView::from(log[0].clone());
+            // Its customer's sockets pass it by in silence, and so know that they miss nothing.
+            let audience = audience(conn, &row, actor.id)?;
+            let sent = Sent {
+                event,
+                duplicate: false,
+            };
+            Ok((sent, grown(log, audience, None)))
+        })
+        .await
+    }
+}
+
+fn same_again(actor: &Actor, text: &str, event: Event) -> Result<Sent, Error> {
+    let same = event.kind == EventKind::Note
+        && event.sender_id == Some(actor.id)
+        && event.body.as_deref() == Some(text);
+    match same {
+        true => Ok(Sent {
+            event: event.into(),
+            duplicate: true,
+        }),
+        false => Err(messages::idempotency_mismatch()),
+    }
+}
