@@ -129,7 +129,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "sender_took_part",
-        says: "every message is the customer's, an admin's, or of a rep who had it or joined it before",
+        says: "every message is the customer's, an admin's, or of a rep who had or joined it",
         sql: "SELECT count(*) AS broken FROM events e
               JOIN conversations c ON c.id = e.conversation_id
               JOIN users u ON u.id = e.sender_id
@@ -163,7 +163,7 @@ pub const CHECKS: &[Check] = &[
                       max((SELECT count(*) FROM joined j WHERE j.user_id = e.sender_id
                            AND j.conversation_id = e.conversation_id)) AS stored
                   FROM events e WHERE e.kind IN ('joined', 'left')
-                  GROUP BY e.conversation_id, e.sender_id) some WHERE told <> stored",
+                  GROUP BY e.conversation_id, e.sender_id) found WHERE told <> stored",
     },
     Check {
         name: "marks_are_within",

@@ -151,7 +151,7 @@ queries! {
         .sql(" AND e.seq > ")
         .sql(READ)
         .bind::<SqlId, _>(user)
-        .sql("), 0) LIMIT 1000) some)");
+        .sql("), 0) LIMIT 1000) found)");
         heads::table
             .filter(heads::conversation_id.eq_any(ids))
             .select((heads::conversation_id, heads::last_seq, read, unread))

@@ -216,7 +216,7 @@ async fn that_somebody_types_reaches_the_others_and_is_not_stored(world: &World)
     let after = rep.view(&id).await["last_seq"].as_i64().unwrap();
     assert_eq!(json!(after - 1), before, "one message, and nothing else");
     ann.close(&id).await.ok(200);
-    let refused = command(&mut of_ann, typing(true)).await;
+    let refused = command(&mut ann.socket().await, typing(true)).await;
     assert_eq!(refused["code"], "conversation_closed");
 }
 
