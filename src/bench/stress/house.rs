@@ -250,7 +250,7 @@ async fn listen(house: Rc<House>, rep: usize, mut seat: Seat) {
         match seat.next().await {
             Note::News(news) => match &*news {
                 News::Grown(grown) => house.hear(grown),
-                _ => {}
+                News::Line { .. } | News::Rep(_) | News::Marked(_) | News::Typing(_) => {}
             },
             Note::Check => house.catch_up(id).await,
             Note::Position { .. } | Note::Ended { .. } | Note::Board(_) => {}
