@@ -91,8 +91,9 @@ queries! {
 
 /// Removes everybody, and all they ever said. The queues stay.
 pub fn clear(conn: &mut Conn) -> Result<()> {
-    const TABLES: [&str; 11] = [
+    const TABLES: [&str; 12] = [
         "cooldowns",
+        "attachments",
         "events",
         "heads",
         "conversations",

@@ -29,6 +29,9 @@ crate::on_both_with!(small;
     a_shelf_that_is_broken,
 );
 
+/// What is sent, as parts with their headers, and what is answered.
+type Form<'a> = (&'a str, &'a [(&'a str, &'a [u8])], &'a str);
+
 const FILE: &str = "Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"";
 
 fn request(who: &Person) -> Request {
@@ -47,7 +50,7 @@ async fn forms_that_are_none(world: &World) {
     let field = "Content-Disposition: form-data; name=\"note\"";
     let thousand = vec![(FILE, text); 1_000];
     let nested = format!("{FILE}\r\nContent-Type: multipart/mixed; boundary=inner");
-    let cases: &[(&str, &[(&str, &[u8])], &str)] = &[
+    let cases: &[Form<'_>] = &[
         ("no part", &[], "422 validation_failed"),
         ("another field", &[(field, text)], "422 validation_failed"),
         (

@@ -121,13 +121,14 @@ fn what_lies_in_the_data_folder_is_for_its_owner_alone() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, 0o600, "{name} has {mode:o}");
+        let right = if name == "attachments" { 0o700 } else { 0o600 };
+        assert_eq!(mode, right, "{name} has {mode:o}");
         names.push(name);
     }
     names.sort();
     let database = ["", ".lock", "-shm", "-wal"].map(|end| format!("switchboard.db{end}"));
     let mut expected = database.to_vec();
-    expected.push("secret".into());
+    expected.extend(["secret", "attachments"].map(String::from));
     expected.sort();
     assert_eq!(names, expected);
 }
