@@ -38,6 +38,7 @@ impl Outgoing {
         BoxBody::new(Watched {
             body,
             outgoing: self.clone(),
+            taken: 0,
         })
     }
 
@@ -60,6 +61,8 @@ impl Outgoing {
 struct Watched {
     body: BoxBody,
     outgoing: Outgoing,
+    /// Bytes that the connection took last. It asks for more when it has got rid of most of them.
+    taken: usize,
 }
 
 impl MessageBody for Watched {
@@ -73,9 +76,13 @@ impl MessageBody for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let taken = std::mem::take(&mut self.taken);
+        if taken > 0 {
+            self.outgoing.left(taken);
+        }
         let next = Pin::new(&mut self.body).poll_next(context);
         if let Poll::Ready(Some(Ok(bytes))) = &next {
-            self.outgoing.left(bytes.len());
+            self.taken = bytes.len();
         }
         next
     }

@@ -92,7 +92,7 @@ async fn write(server: &Process, token: &str, id: &str, letter: &str, messages: 
 #[actix_web::test]
 async fn who_stalls_costs_a_quarter_of_a_mebibyte_at_most() {
     // What is on the way is at least a frame: the longest there are cost a little more.
-    for (letter, most) in [("x", 256), ("😀", 384)] {
+    for (letter, most) in [("x", 256), ("😀", 320)] {
         let each = each_who_stalls(letter).await;
         assert!(each <= most * KIB, "with {letter}: {} KiB", each / KIB);
     }
@@ -172,9 +172,13 @@ async fn all_who_are_told_to_go_resume_elsewhere() {
         let there = who.at(elsewhere.clone());
         there.say(id, "missed").await;
         let (mut resumed, _) = there.resume(json!({ id.clone(): *seen })).await;
-        let missed = resumed.event("message").await;
-        assert_eq!(missed["text"], "missed");
+        // The first of what he has missed: on a slow day that is that his place is held.
+        let mut missed = resumed.wait("event").await;
         assert_eq!(missed["after"], *seen, "{missed}");
+        while missed["kind"] != "message" {
+            missed = resumed.wait("event").await;
+        }
+        assert_eq!(missed["text"], "missed");
     }
     within("the stop", going).await.unwrap();
     world.end().await;
