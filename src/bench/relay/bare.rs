@@ -61,11 +61,12 @@ async fn enter(
         while let Some(Ok(message)) = stream.next().await {
             match message {
                 AggregatedMessage::Text(text) => {
-                    let rooms = rooms.0.lock().expect("nothing panics under this lock");
-                    let all = rooms.get(&room).into_iter().flatten().enumerate();
-                    let others = all.filter(|(at, _)| *at != place);
-                    let others: Vec<_> = others.map(|(_, one)| one.clone()).collect();
-                    drop(rooms);
+                    let others: Vec<_> = {
+                        let rooms = rooms.0.lock().expect("nothing panics under this lock");
+                        let all = rooms.get(&room).into_iter().flatten().enumerate();
+                        let others = all.filter(|(at, _)| *at != place);
+                        others.map(|(_, one)| one.clone()).collect()
+                    };
                     for mut other in others {
                         let _ = other.text(text.clone()).await;
                     }
