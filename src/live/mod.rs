@@ -4,6 +4,7 @@
 //! `session.rs` the native conversation with it, `protocol.rs` the wire, exactly.
 
 pub mod bucket;
+mod catch_up;
 mod command;
 pub mod cursor;
 mod guard;

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 use super::command::{self, Done};
-use super::cursor::{Cursors, Found, Next, missed, part};
+use super::cursor::{Cursors, Next};
 use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
@@ -21,8 +21,7 @@ use crate::eta::Eta;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
-use crate::store::Conn;
-use crate::store::conversations::{self, ConversationView, PersonView};
+use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::Unread;
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
 
@@ -139,7 +138,7 @@ impl Session {
     }
 
     /// Tells that a conversation is no longer his, if he was told of it.
-    async fn lose(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
+    pub(super) async fn lose(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
         let gone = self.offers.gone(id, "withdrawn");
         Self::tell(wire, gone).await?;
         let known = self.cursors.at(id) > 0;
@@ -156,93 +155,13 @@ impl Session {
         }
     }
 
-    async fn assigned(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
-        let conversation = Box::new(view.clone().seen_by(self.caller.actor.role));
-        wire.send(&ServerFrame::Assigned { conversation }).await
-    }
-
-    /// Reads what this socket has missed of a conversation, and tells it.
-    pub(super) async fn catch_up(
+    pub(super) async fn assigned(
         &mut self,
         wire: &mut Wire,
-        id: ConversationId,
-        hint: Option<&ConversationView>,
+        view: &ConversationView,
     ) -> Result<(), Gone> {
-        let at = self.cursors.at(id);
-        let count = !self.counts.knows(id);
-        let missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
-            Ok(Found::Missed(missed)) => *missed,
-            Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
-            Ok(Found::Nothing) => return self.lose(wire, id).await,
-            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
-        };
-        if let Some(unread) = missed.unread {
-            self.counts.set(id, unread);
-        }
-        let gone = self.offers.gone(id, "accepted");
-        Self::tell(wire, gone).await?;
-        if missed.assigned && missed.view.rep.is_some() {
-            self.assigned(wire, &missed.view).await?;
-        }
-        if let Some((from, to)) = missed.gap {
-            let url = format!(
-                "/api/v1/conversations/{id}/events?after={}&limit=200",
-                from - 1
-            );
-            wire.send(&ServerFrame::Gap {
-                conversation: id,
-                from,
-                to,
-                url,
-            })
-            .await?;
-            self.cursors.set(id, to);
-        }
-        let (mut events, last_seq) = (missed.events, missed.last_seq);
-        loop {
-            for event in events {
-                self.show(wire, event).await?;
-            }
-            let at = self.cursors.at(id);
-            if at >= last_seq {
-                break;
-            }
-            events = match part(&self.app, id, at, last_seq).await {
-                Ok(part) if part.is_empty() => break,
-                Ok(part) => part,
-                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
-            };
-        }
-        if let Some(joined) = missed.joined
-            && joined != self.joined.contains(&id)
-        {
-            self.follow(id, joined);
-        }
-        Ok(())
-    }
-
-    /// Compares every conversation of this socket with the database.
-    async fn check(&mut self, wire: &mut Wire) -> Result<(), Gone> {
-        let (me, known) = (self.caller.actor.id, self.cursors.ids());
-        let read = move |conn: &mut Conn| {
-            let open = conversations::open_heads(conn, &[me])?;
-            let mut seqs = crate::store::events::last_seqs(conn, &known)?;
-            seqs.extend(open.into_iter().map(|(id, _, _, seq)| (id, seq)));
-            Ok(seqs)
-        };
-        let seqs = match self.app.store.read(read).await {
-            Ok(seqs) => seqs,
-            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
-        };
-        for (id, seq) in seqs {
-            if seq > self.cursors.at(id) {
-                self.catch_up(wire, id, None).await?;
-            }
-        }
-        for id in self.offers.ids() {
-            self.catch_up(wire, id, None).await?;
-        }
-        Ok(())
+        let conversation = Box::new(view.clone().seen_by(self.caller.actor.role));
+        wire.send(&ServerFrame::Assigned { conversation }).await
     }
 
     /// Begins or ends showing the live line. Staff only.

@@ -91,8 +91,10 @@ queries! {
 
 /// Removes everybody, and all they ever said. The queues stay.
 pub fn clear(conn: &mut Conn) -> Result<()> {
-    const TABLES: [&str; 12] = [
+    const TABLES: [&str; 14] = [
         "cooldowns",
+        "marks",
+        "joined",
         "attachments",
         "events",
         "heads",

@@ -416,7 +416,7 @@ fn architecture() -> String {
 #[test]
 fn the_map_in_architecture_names_every_file_and_nothing_else() {
     let text = architecture();
-    assert!(text.lines().count() <= 220, "ARCHITECTURE.md is too long");
+    assert!(text.lines().count() <= 240, "ARCHITECTURE.md is too long");
     let mut complaints = Vec::new();
     for Source { path, module, .. } in under("src", &["rs", "lua", "toml"]) {
         let name = path.strip_prefix("src").unwrap().to_str().unwrap();
