@@ -186,7 +186,7 @@ impl Growth {
             "\nthe ratio is p99 of the wait against p99 of the line alone and that claim",
         );
         text.push_str(
-            "\n                reached      close acknowledged -> next assigned     the line alone\n\
+            "\n                reached     close acknowledged -> next assigned     the line alone\n\
              waiting   reps  /s      n      p50      p99    p99.9      max      p50      p99 \
              ratio\n",
         );

@@ -145,6 +145,7 @@ pub const CHECKS: &[Check] = &[
         says: "a conversation has as many messages without a text as were deleted from it",
         sql: "SELECT count(*) AS broken FROM (SELECT conversation_id FROM events
               WHERE kind = 'deleted' OR kind = 'message' AND body = ''
+                AND CAST(data AS TEXT) LIKE '{\"deleted\"%'
               GROUP BY conversation_id
               HAVING sum(CASE kind WHEN 'deleted' THEN 1 ELSE -1 END) <> 0) uneven",
     },

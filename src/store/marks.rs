@@ -143,7 +143,8 @@ queries! {
         let unread = sql::<BigInt>(
             "(SELECT count(*) FROM (SELECT 1 AS one FROM events e
               WHERE e.conversation_id = heads.conversation_id AND e.seq <= heads.last_seq
-              AND e.body <> '' AND e.kind IN ",
+              AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
+              AND e.kind IN ",
         )
         .sql(kinds)
         .sql(" AND e.sender_id <> ")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use switchboard::doctor;
 use switchboard::settings::Settings;
 use switchboard::store::{Conn, attachments as rows, checks};
-use switchboard::words::{AttachmentId, ConversationId, now};
+use switchboard::words::{AttachmentId, now};
 
 use crate::cost;
 use crate::doctor::tamper;
@@ -536,11 +536,26 @@ async fn a_deleted_message_takes_its_files_along(world: &World) {
     let file = id_of(&uploaded(&ann, "a.txt", b"hello").await);
     let sent = ann.act(&id, "messages", carrying(&[&file])).await.ok(201);
     let seq = sent["event"]["seq"].as_i64().unwrap();
-    let conversation: ConversationId = id.parse().unwrap();
-    let drop = move |conn: &mut Conn| rows::drop_of(conn, conversation, seq);
-    let store = &world.nodes[0].app.store;
-    assert_eq!(store.write(drop).await.unwrap(), 1);
-    assert_eq!(store.write(drop).await.unwrap(), 0, "once");
+    assert_eq!(
+        rep.view(&id).await["unread"],
+        1,
+        "it has no words, and is one"
+    );
+    let message = format!("/api/v1/conversations/{id}/messages/{seq}");
+    let edit = json!({ "text": "look" });
+    ann.put(&message, edit).await.ok(200);
+    let edited = rep.last(&id, "message").await;
+    assert_eq!(
+        (&edited["text"], &edited["attachments"][0]["id"]),
+        (&json!("look"), &json!(file))
+    );
+    assert_eq!(get(&rep, &file, &[]).await.status, 200);
+    for _ in 0..2 {
+        ann.delete(&message).await.ok(200);
+    }
+    assert_eq!(rep.view(&id).await["unread"], 0);
+    let found = world.nodes[0].app.store.read(checks::run).await.unwrap();
+    assert!(doctor::is_well(&found), "{found:?}");
     for who in [&ann, &rep] {
         assert_eq!(get(who, &file, &[]).await.status, 404);
         let event = who.last(&id, "message").await;

@@ -127,9 +127,10 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
             Some("customers") => ann.id.to_string(),
             _ => id.clone(),
         };
-        all.push((row, who, path.replace("{id}", &of), make()));
+        let path = path.replace("{id}", &of).replace("{seq}", "2");
+        all.push((row, who, path, make()));
     }
-    assert_eq!(all.len(), 21);
+    assert_eq!(all.len(), 25);
     all
 }
 
