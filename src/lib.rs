@@ -25,10 +25,13 @@ pub mod desk;
 
 pub mod attachments;
 pub mod board;
+pub mod export;
+pub mod indexer;
 pub mod minutes;
 pub mod node;
 pub mod people;
 pub mod positions;
+pub mod retention;
 pub mod watch;
 
 pub mod app;

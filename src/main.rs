@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,8 +13,11 @@ use clap::{Parser, Subcommand};
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
+use switchboard::store::conversations::Filter;
+use switchboard::store::lists::Span;
 use switchboard::store::{Options, Store};
-use switchboard::{bench, demo, doctor, folder, health, logging};
+use switchboard::words::{QueueId, Status, UserId};
+use switchboard::{bench, demo, doctor, export, folder, health, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -43,6 +47,8 @@ enum Command {
         #[arg(long)]
         full: bool,
     },
+    /// Write all conversations, or some, as JSON lines: as the database is at one moment.
+    Export(ExportOptions),
     /// Make or change admins.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -56,6 +62,34 @@ enum Command {
     },
     /// Show the main job in about a minute: customers, reps and an admin on real sockets.
     Demo(demo::Options),
+}
+
+/// Which conversations; all of these must be true.
+#[derive(clap::Args)]
+struct ExportOptions {
+    /// Where to; without it, to the output. A file that is there is not overwritten.
+    #[arg(long)]
+    to: Option<PathBuf>,
+    #[arg(long, value_parser = word::<Status>)]
+    status: Option<Status>,
+    #[arg(long, value_parser = word::<QueueId>)]
+    queue: Option<QueueId>,
+    #[arg(long, value_parser = word::<UserId>)]
+    customer: Option<UserId>,
+    /// Moments are Unix milliseconds, and included.
+    #[arg(long)]
+    opened_from: Option<i64>,
+    #[arg(long)]
+    opened_to: Option<i64>,
+    #[arg(long)]
+    closed_from: Option<i64>,
+    #[arg(long)]
+    closed_to: Option<i64>,
+}
+
+/// A word or an id as JSON spells it.
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
 }
 
 #[derive(Subcommand)]
@@ -139,6 +173,7 @@ fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Admin(AdminCommand::Create { username }) => {
             actix_web::rt::System::new().block_on(create_admin(&settings, username))?;
         }
+        Command::Export(options) => export_to(&settings, options)?,
         Command::Settings => print!("{}", settings.masked()),
         Command::Health { .. } => {
             return Ok(exit(health::ask(&health::url_of(&settings.listen)?)));
@@ -157,6 +192,39 @@ fn measure(settings: Settings, what: &BenchCommand) -> anyhow::Result<()> {
             unreachable!("answered above, without settings")
         }
     }
+}
+
+fn export_to(settings: &Settings, options: ExportOptions) -> anyhow::Result<()> {
+    let filter = Filter {
+        status: options.status,
+        queue: options.queue,
+        customer: options.customer,
+        opened: Span {
+            from: options.opened_from,
+            to: options.opened_to,
+        },
+        closed: Span {
+            from: options.closed_from,
+            to: options.closed_to,
+        },
+        ..Filter::default()
+    };
+    let Some(path) = options.to else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        return export::write(settings, filter, &mut out);
+    };
+    // What people said is nobody else's.
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("the file {} cannot be made", path.display()))?;
+    let mut out = std::io::BufWriter::new(file);
+    export::write(settings, filter, &mut out)?;
+    out.get_ref()
+        .sync_all()
+        .context("the file could not be written")
 }
 
 fn exit(well: bool) -> ExitCode {

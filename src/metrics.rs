@@ -14,6 +14,8 @@ pub struct Metrics {
     pub opened: Counter,
     pub assigned: Counter,
     pub closed: Counter,
+    /// Conversations that were kept long enough.
+    pub deleted: Counter,
     pub messages: Counter,
     pub duplicates: Counter,
     /// Proposals that SQL refused.
@@ -51,6 +53,7 @@ impl Metrics {
             opened: Counter::default(),
             assigned: Counter::default(),
             closed: Counter::default(),
+            deleted: Counter::default(),
             messages: Counter::default(),
             duplicates: Counter::default(),
             refused: Counter::default(),
@@ -112,6 +115,11 @@ impl Metrics {
             "conversations_closed",
             "Conversations closed",
             self.closed.clone(),
+        );
+        all.register(
+            "conversations_deleted",
+            "Conversations deleted because they were kept long enough",
+            self.deleted.clone(),
         );
         all.register("messages_stored", "Messages stored", self.messages.clone());
         all.register(

@@ -24,12 +24,14 @@ use crate::eta::Paces;
 use crate::folder;
 use crate::http;
 use crate::hub::Hub;
+use crate::indexer;
 use crate::kin::Kin;
 use crate::metrics::Metrics;
 use crate::minutes;
 use crate::node::Lease;
 use crate::people::People;
 use crate::positions::Positions;
+use crate::retention;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
@@ -110,7 +112,7 @@ impl Server {
         let positions = Positions::new(&store, &hub, &metrics, &paces);
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let loops = loops(&settings, &lease, bell, &mut vital);
+        let loops = loops(&settings, &lease, bell, &metrics, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -265,14 +267,23 @@ async fn begin_lease(
 }
 
 /// What goes on by itself until the node stops.
-fn loops(settings: &Settings, lease: &Lease, bell: Bell, vital: &mut Vital) -> Vec<AbortHandle> {
+fn loops(
+    settings: &Settings,
+    lease: &Lease,
+    bell: Bell,
+    metrics: &Metrics,
+    vital: &mut Vital,
+) -> Vec<AbortHandle> {
     let Lease {
         store, hub, desk, ..
     } = lease;
     let check_every = Duration::from_millis(settings.position_check_ms);
     let reconcile = Duration::from_millis(settings.reconcile_ms);
     let check = watch::check(store.clone(), hub.clone(), bell, check_every);
+    let retention = retention::keep(store.clone(), metrics.clone(), settings.retention_days);
     vec![
+        vital.spawn("retention", retention),
+        vital.spawn("search index", indexer::keep(store.clone())),
         vital.spawn("lease", lease.clone().keep()),
         vital.spawn("board", board::show(store.clone(), hub.clone())),
         vital.spawn("minutes", minutes::keep(store.clone())),

@@ -41,6 +41,7 @@ pub struct Settings {
     pub customer_grace_ms: i64,
     pub personal_reps: bool,
     pub reps_may_join: bool,
+    pub retention_days: i64,
     pub text_chars_max: usize,
     pub subject_chars_max: usize,
     pub edit_window_s: i64,

@@ -3,18 +3,20 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 
+use super::answers::Entry;
+use super::lists::{Listed, listed};
 use crate::app::App;
 use crate::desk::{self, Actor};
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, Body, OptionalBody, page_size};
 use crate::gate::caller::{Caller, Staff};
 use crate::gate::problem::Problem;
-use crate::news::EventView;
-use crate::store::conversations::{self, ConversationView, Filter};
-use crate::store::marks::{self, MarkedView, Marks};
-use crate::store::{Conn, events};
+use crate::store::Conn;
+use crate::store::conversations::{self, ConversationView};
+use crate::store::events::{self, Event};
+use crate::store::marks::{self, Marks};
 use crate::words::{
-    AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, Status, UserId,
+    AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, UserId,
 };
 
 /// What to open.
@@ -74,7 +76,7 @@ pub struct Closing {
 /// A stored message.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct SentMessage {
-    pub event: EventView,
+    pub event: Entry,
     /// It was stored before, by an earlier try of the same command.
     pub duplicate: bool,
 }
@@ -87,42 +89,16 @@ pub struct ClosedConversation {
     pub already_closed: bool,
 }
 
-/// A conversation in a list.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct Listed {
-    #[serde(flatten)]
-    pub conversation: MarkedView,
-    pub latest_message: Option<EventView>,
-}
-
-/// A page of conversations, newest first.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct ConversationPage {
-    pub items: Vec<Listed>,
-    /// Give it as `before` for the next page; none on the last one.
-    pub next: Option<ConversationId>,
-}
-
-/// Which conversations.
-#[derive(serde::Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    pub status: Option<Status>,
-    /// Only those that are not closed.
-    pub open: Option<bool>,
-    /// The `next` of the page before.
-    pub before: Option<ConversationId>,
-    /// 1 to 200, else 50.
-    pub limit: Option<i64>,
-}
-
 /// A page of a conversation's log, oldest first.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct EventPage {
-    pub items: Vec<EventView>,
+    pub items: Vec<Entry>,
     /// The newest event of the conversation, on this page or not.
     pub last_seq: i64,
+    /// Give it as `before` for what is older than this page; none if nothing is.
+    pub previous: Option<i64>,
+    /// Give it as `after` for what is newer than this page; none if nothing is.
+    pub next: Option<i64>,
     /// How far both sides have read: a message up to there has been viewed.
     pub marks: Marks,
 }
@@ -177,67 +153,58 @@ pub async fn open(
     Ok(answer.json(view))
 }
 
-/// List conversations
-///
-/// A customer's own; a rep's, and those waiting in his queues; all of them for an admin.
-#[utoipa::path(
-    tag = "conversations", params(ListQuery),
-    responses((status = 200, body = ConversationPage), (status = 422, body = Problem))
-)]
-#[get("/conversations")]
-pub async fn list(
-    app: Data<App>,
-    caller: Caller,
-    Asked(query): Asked<ListQuery>,
-) -> Result<Json<ConversationPage>> {
-    let limit = page_size(query.limit)?;
-    let filter = Filter {
-        status: query.status,
-        open: query.open.unwrap_or(false),
-        before: query.before,
-        limit: limit + 1,
-        ..Filter::default()
-    };
-    let Actor { id, role } = caller.actor;
-    let read = move |conn: &mut Conn| {
-        let mut rows = conversations::list(conn, id, role, &filter)?;
-        let more = rows.len() as i64 > limit;
-        rows.truncate(limit as usize);
-        let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
-        let next = ids.last().copied().filter(|_| more);
-        let latest = events::latest_messages(conn, &ids)?;
-        let listed = |view: MarkedView| Listed {
-            latest_message: latest
-                .iter()
-                .find(|event| event.conversation_id == view.conversation.id)
-                .map(|event| event.clone().into()),
-            conversation: view,
-        };
-        let (views, _) = marks::views(conn, id, role, rows)?;
-        let items = views.into_iter().map(listed).collect();
-        Ok(ConversationPage { items, next })
-    };
-    Ok(Json(app.store.read(read).await?))
-}
-
 /// Read a conversation
 #[utoipa::path(
     tag = "conversations", params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = MarkedView), (status = 404, body = Problem))
+    responses((status = 200, body = Listed), (status = 404, body = Problem))
 )]
 #[get("/conversations/{id}")]
 pub async fn find(
     app: Data<App>,
     caller: Caller,
     id: Path<ConversationId>,
-) -> Result<Json<MarkedView>> {
+) -> Result<Json<Listed>> {
     let Actor { id: me, role } = caller.actor;
     let read = move |conn: &mut Conn| {
         let row = conversations::readable(conn, me, role, *id)?;
-        let (mut views, _) = marks::views(conn, me, role, vec![row])?;
-        Ok(views.pop().expect("one row makes one view"))
+        let mut one = listed(conn, me, role, vec![row])?;
+        Ok(one.pop().expect("one row is listed as one"))
     };
     Ok(Json(app.store.read(read).await?))
+}
+
+/// The last seq of a log, and a part of it, oldest first, as this role may know of them: for
+/// customers as if there were no notes.
+fn page(
+    conn: &mut Conn,
+    role: Role,
+    id: ConversationId,
+    (after, before): (Option<i64>, Option<i64>),
+    limit: i64,
+) -> Result<(i64, Vec<Event>)> {
+    let back = before.unwrap_or(i64::MAX);
+    let (last, mut rows) = match (role, after) {
+        (Role::Customer, Some(seq)) => (
+            events::last_told(conn, &[id])?,
+            events::told_after(conn, id, seq, limit)?,
+        ),
+        (Role::Customer, None) => (
+            events::last_told(conn, &[id])?,
+            events::told_before(conn, id, back, limit)?,
+        ),
+        (_, Some(seq)) => (
+            events::last_seqs(conn, &[id])?,
+            events::after(conn, id, seq, limit)?,
+        ),
+        (_, None) => (
+            events::last_seqs(conn, &[id])?,
+            events::before(conn, id, back, limit)?,
+        ),
+    };
+    if after.is_none() {
+        rows.reverse();
+    }
+    Ok((last.first().map_or(0, |(_, seq)| *seq), rows))
 }
 
 /// Read a conversation's log
@@ -276,33 +243,17 @@ pub async fn log(
     }
     let role = caller.actor.role;
     let read = move |conn: &mut Conn| {
-        conversations::readable(conn, caller.actor.id, caller.actor.role, *id)?;
-        let back = before.unwrap_or(i64::MAX);
-        let (last, mut rows) = match (role, after) {
-            (Role::Customer, Some(seq)) => (
-                events::last_told(conn, &[*id])?,
-                events::told_after(conn, *id, seq, limit)?,
-            ),
-            (Role::Customer, None) => (
-                events::last_told(conn, &[*id])?,
-                events::told_before(conn, *id, back, limit)?,
-            ),
-            (_, Some(seq)) => (
-                events::last_seqs(conn, &[*id])?,
-                events::after(conn, *id, seq, limit)?,
-            ),
-            (_, None) => (
-                events::last_seqs(conn, &[*id])?,
-                events::before(conn, *id, back, limit)?,
-            ),
-        };
-        if after.is_none() {
-            rows.reverse();
-        }
-        let items = rows.into_iter().map(EventView::from);
+        let row = conversations::readable(conn, caller.actor.id, role, *id)?;
+        let (last_seq, rows) = page(conn, role, *id, (after, before), limit)?;
+        // From what was read, so that a page of what one may not see is no end.
+        let first = rows.first().map(|event| event.seq);
+        let last = rows.last().map(|event| event.seq);
+        let entry = |event| Entry::of(event, row.number, role);
         Ok(EventPage {
-            items: items.filter_map(|event| event.seen_by(role)).collect(),
-            last_seq: last.first().map_or(0, |(_, seq)| *seq),
+            previous: first.filter(|seq| *seq > 1),
+            next: last.filter(|seq| *seq < last_seq),
+            items: rows.into_iter().filter_map(entry).collect(),
+            last_seq,
             marks: marks::of_one(conn, *id)?,
         })
     };
@@ -340,7 +291,7 @@ pub async fn send(
         HttpResponse::Created()
     };
     Ok(answer.json(SentMessage {
-        event: sent.event,
+        event: Entry::seen(sent.event, sent.number),
         duplicate: sent.duplicate,
     }))
 }

@@ -1,15 +1,22 @@
 //! REST: every route once. Parse, ask, answer; no rules.
 
+mod answers;
 mod attachments;
 pub mod conversations;
 mod customers;
+mod export;
+mod filters;
 mod health;
 mod line;
+mod lists;
 mod moves;
 mod people;
 mod queues;
 mod reps;
+mod search;
 mod speech;
+mod transcript;
+mod transcript_text;
 mod why;
 
 use utoipa::OpenApi;
@@ -73,9 +80,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(attachments::download)
             // The customer of a conversation, its rep, an admin.
             .service(conversations::open)
-            .service(conversations::list)
+            .service(lists::list)
             .service(conversations::find)
             .service(conversations::log)
+            .service(transcript::transcript)
+            .service(answers::find)
+            .service(search::find)
             .service(conversations::send)
             .service(conversations::close)
             .service(moves::reopen)
@@ -106,6 +116,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(reps::list)
             .service(reps::set_capacity)
             .service(line::history)
+            .service(export::export)
             .service(reps::set_queues)
             .service(customers::set_personal_rep)
             .service(queues::add)

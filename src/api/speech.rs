@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, post, put};
 
+use super::answers::Entry;
 use super::conversations::SentMessage;
 use crate::app::App;
 use crate::desk::{Sent, Standing};
@@ -49,7 +50,7 @@ fn marked(standing: Standing) -> Json<Marked> {
 
 fn sent(sent: Sent) -> Json<SentMessage> {
     Json(SentMessage {
-        event: sent.event,
+        event: Entry::seen(sent.event, sent.number),
         duplicate: sent.duplicate,
     })
 }

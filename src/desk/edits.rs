@@ -37,7 +37,7 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             if message.body.as_deref() == Some(&text) {
-                return again(conn, id, message, "edited");
+                return again(conn, &row, message, "edited");
             }
             in_time(&message, at, window)?;
             if matches!(row.status, Status::Closed | Status::Wrapup) {
@@ -71,7 +71,7 @@ impl Desk {
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, id, seq)?;
             if events::was_deleted(&message) {
-                return again(conn, id, message, "deleted");
+                return again(conn, &row, message, "deleted");
             }
             if actor.role != Role::Admin {
                 in_time(&message, at, window)?;
@@ -137,17 +137,18 @@ fn in_time(message: &Event, at: Moment, window: Moment) -> Result<()> {
 /// was written.
 fn again(
     conn: &mut Conn,
-    id: ConversationId,
+    row: &Conversation,
     message: Event,
     what: &str,
 ) -> Result<(Sent, Change)> {
     let told = message.data.as_ref().and_then(|data| data[what].as_i64());
     let event = match told {
-        Some(seq) => events::find(conn, id, seq)?.unwrap_or(message),
+        Some(seq) => events::find(conn, row.id, seq)?.unwrap_or(message),
         None => message,
     };
     let sent = Sent {
         event: event.into(),
+        number: row.number,
         duplicate: true,
     };
     Ok((sent, Change::default()))
@@ -171,6 +172,7 @@ fn rewrite(
     let audience = audience(conn, row, actor.id)?;
     let sent = Sent {
         event: EventView::from(log[0].clone()),
+        number: row.number,
         duplicate: false,
     };
     Ok((sent, grown(log, audience, None)))

@@ -30,7 +30,7 @@ impl Desk {
                 return Err(for_staff());
             }
             if let Some(event) = events::find_command(conn, id, client_id)? {
-                let sent = same_again(&actor, &text, event)?;
+                let sent = same_again(&actor, &text, event, row.number)?;
                 return Ok((sent, Change::default()));
             }
             let note = Entry {
@@ -45,6 +45,7 @@ impl Desk {
             let audience = audience(conn, &row, actor.id)?;
             let sent = Sent {
                 event,
+                number: row.number,
                 duplicate: false,
             };
             Ok((sent, grown(log, audience, None)))
@@ -53,13 +54,14 @@ impl Desk {
     }
 }
 
-fn same_again(actor: &Actor, text: &str, event: Event) -> Result<Sent, Error> {
+fn same_again(actor: &Actor, text: &str, event: Event, number: i64) -> Result<Sent, Error> {
     let same = event.kind == EventKind::Note
         && event.sender_id == Some(actor.id)
         && event.body.as_deref() == Some(text);
     match same {
         true => Ok(Sent {
             event: event.into(),
+            number,
             duplicate: true,
         }),
         false => Err(messages::idempotency_mismatch()),

@@ -44,6 +44,8 @@ impl From<String> for Said {
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub event: EventView,
+    /// The number of its conversation.
+    pub number: i64,
     /// It was stored before, by an earlier try of the same command.
     pub duplicate: bool,
 }
@@ -83,6 +85,7 @@ impl Desk {
                 desk.0.metrics.duplicates.inc();
                 return Ok(Sent {
                     event,
+                    number: stored.number,
                     duplicate: true,
                 });
             }
@@ -96,6 +99,7 @@ impl Desk {
             }
             Ok(Sent {
                 event,
+                number: stored.number,
                 duplicate: false,
             })
         }

@@ -32,7 +32,7 @@ pub struct Attachment {
     /// Of an image, in pixels.
     pub width: Option<i32>,
     pub height: Option<i32>,
-    /// 0: its message was deleted.
+    /// 0: its message or its conversation was deleted.
     pub created_at: Moment,
 }
 
@@ -189,6 +189,17 @@ queries! {
             .execute(conn)
     }
 
+    fn take_all_back(conn, conversation: ConversationId) -> QueryResult<usize> {
+        diesel::update(attachments::table.filter(attachments::conversation_id.eq(conversation)))
+            .set((
+                attachments::conversation_id.eq(None::<ConversationId>),
+                attachments::seq.eq(None::<i64>),
+                attachments::name.eq(""),
+                attachments::created_at.eq(0),
+            ))
+            .execute(conn)
+    }
+
     fn forget_told(conn, conversation: ConversationId, seq: i64) -> QueryResult<usize> {
         let event = events::conversation_id.eq(conversation).and(events::seq.eq(seq));
         diesel::update(events::table.filter(event))
@@ -307,6 +318,12 @@ pub fn drop_of(conn: &mut Conn, conversation: ConversationId, seq: i64) -> Resul
         forget_told(conn, conversation, seq)?;
     }
     Ok(dropped)
+}
+
+/// Takes all that the messages of a conversation carry away from them, in the transaction that
+/// deletes the conversation. Answers how many.
+pub fn drop_all(conn: &mut Conn, conversation: ConversationId) -> Result<usize> {
+    Ok(take_all_back(conn, conversation)?)
 }
 
 /// Deletes the rows of some of those that were never sent. Answers which: their bytes are next.

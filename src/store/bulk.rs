@@ -91,7 +91,8 @@ queries! {
 
 /// Removes everybody, and all they ever said. The queues stay.
 pub fn clear(conn: &mut Conn) -> Result<()> {
-    const TABLES: [&str; 14] = [
+    const TABLES: [&str; 17] = [
+        "search_texts",
         "cooldowns",
         "marks",
         "joined",
@@ -99,6 +100,8 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "events",
         "heads",
         "conversations",
+        "activity",
+        "search_pending",
         "customer_sessions",
         "rep_sessions",
         "rep_queues",

@@ -241,7 +241,8 @@ pub fn totals(conn: &mut Conn) -> Result<Totals> {
     in_snapshot(conn, |conn| Ok(count_all(conn)?))
 }
 
-fn in_snapshot<T>(conn: &mut Conn, ask: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+/// Asks in one read snapshot, however long that takes.
+pub fn in_snapshot<T>(conn: &mut Conn, ask: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     begin_snapshot(conn)?;
     let answer = ask(conn);
     conn.execute("ROLLBACK")?;
@@ -252,7 +253,8 @@ fn begin_snapshot(conn: &mut Conn) -> Result<()> {
     let begin = match conn {
         Conn::Lite(_) => "BEGIN",
         Conn::Pg(_) => {
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0"
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+             SET LOCAL idle_in_transaction_session_timeout = 0"
         }
     };
     Ok(conn.execute(begin)?)

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::conn::{Conn, queries};
+pub use super::lists::{Filter, list};
 use super::prepared::prepared;
-use super::schema::{conversations, heads, joined, queues, rep_queues, reps};
+use super::schema::{conversations, heads, queues, rep_queues, reps};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
-use super::waiting::waits;
 use crate::error::{Code, Error, Result};
 use crate::words::{
     ClientId, ConversationId, Mode, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
@@ -68,21 +68,6 @@ impl Conversation {
 /// An open conversation: its id, its customer, its rep, its last seq.
 pub type OpenHead = (ConversationId, UserId, Option<UserId>, i64);
 
-/// Which conversations to list. Newest first, by id.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub status: Option<Status>,
-    /// Only those not closed.
-    pub open: bool,
-    /// Only those of this customer.
-    pub customer: Option<UserId>,
-    /// Only those that this rep serves now.
-    pub served_by: Option<UserId>,
-    /// Only ids smaller than this one: the cursor of the page before.
-    pub before: Option<ConversationId>,
-    pub limit: i64,
-}
-
 /// What is not closed, spelt as its index spells it.
 pub(super) fn is_open() -> SqlLiteral<Bool> {
     sql("conversations.status <> 'closed'")
@@ -91,6 +76,21 @@ pub(super) fn is_open() -> SqlLiteral<Bool> {
 queries! {
     pub fn find(conn, id: ConversationId) -> QueryResult<Option<Conversation>> {
         conversations::table.find(id).select(Conversation::as_select()).first(conn).optional()
+    }
+
+    /// These, in any order.
+    pub fn find_all(conn, ids: &[ConversationId]) -> QueryResult<Vec<Conversation>> {
+        let some = conversations::table.filter(conversations::id.eq_any(ids));
+        some.select(Conversation::as_select()).load(conn)
+    }
+
+    /// By its human number.
+    pub fn find_number(conn, number: i64) -> QueryResult<Option<Conversation>> {
+        conversations::table
+            .filter(conversations::number.eq(number))
+            .select(Conversation::as_select())
+            .first(conn)
+            .optional()
     }
 
     /// A conversation, and how long the wrap-up of its queue lasts, in ms.
@@ -277,62 +277,6 @@ queries! {
                 heads::last_seq,
             ));
         prepared(ended).load(conn)
-    }
-
-    /// The page of conversations that this person may read.
-    pub fn list(conn, person: UserId, role: Role, filter: &Filter)
-        -> QueryResult<Vec<Conversation>>
-    {
-        let mut query = conversations::table.select(Conversation::as_select()).into_boxed();
-        query = match role {
-            Role::Customer => query.filter(conversations::customer_id.eq(person)),
-            Role::Rep => {
-                let served = rep_queues::table
-                    .filter(rep_queues::rep_id.eq(person))
-                    .select(rep_queues::queue_id);
-                let left = conversations::status
-                    .eq(Status::Parked)
-                    .and(conversations::last_rep_id.is_null());
-                let for_all = waits().or(left);
-                let his = conversations::last_rep_id
-                    .eq(person)
-                    .or(conversations::rep_id.eq(person));
-                let for_him = for_all.and(conversations::queue_id.eq_any(served));
-                let kept = conversations::status
-                    .eq(Status::Waiting)
-                    .and(conversations::preferred_rep_id.eq(person));
-                let joined = conversations::id.eq_any(
-                    joined::table
-                        .filter(joined::user_id.eq(person))
-                        .select(joined::conversation_id),
-                );
-                let for_him = for_him.assume_not_null().nullable();
-                query.filter(his.or(kept).or(joined).or(for_him))
-            }
-            Role::Admin => query,
-        };
-        // Spelt as an index spells it wherever one holds just these.
-        query = match filter.status {
-            Some(Status::Waiting) => query.filter(waits()),
-            Some(status) if status.holds_slot() => query
-                .filter(conversations::status.eq(status))
-                .filter(conversations::rep_id.is_not_null()),
-            Some(status) => query.filter(conversations::status.eq(status)),
-            None => query,
-        };
-        if let Some(customer) = filter.customer {
-            query = query.filter(conversations::customer_id.eq(customer));
-        }
-        if let Some(rep) = filter.served_by {
-            query = query.filter(conversations::rep_id.eq(rep));
-        }
-        if filter.open {
-            query = query.filter(is_open());
-        }
-        if let Some(before) = filter.before {
-            query = query.filter(conversations::id.lt(before));
-        }
-        query.order(conversations::id.desc()).limit(filter.limit).load(conn)
     }
 
     /// Whether a rep serves a queue.

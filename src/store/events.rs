@@ -6,7 +6,7 @@ use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, Later, queries};
 use super::prepared::prepared;
-use super::schema::{events, heads};
+use super::schema::{conversations, events, heads};
 use crate::error::Result;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, UserId};
 
@@ -219,23 +219,34 @@ queries! {
             .execute(conn)
     }
 
-    /// The newest message of each of these conversations.
+    /// The newest message of each of these conversations. Notes of staff are none.
     pub fn latest_messages(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
-        let newest = events::table
+        let messages = diesel::alias!(events as messages);
+        let newest = messages
+            .filter(messages.field(events::conversation_id).eq(conversations::id))
+            .filter(messages.field(events::kind).eq(EventKind::Message))
+            .order(messages.field(events::seq).desc())
+            .limit(1)
+            .select(messages.field(events::seq))
+            .single_value();
+        conversations::table
+            .inner_join(events::table)
+            .filter(conversations::id.eq_any(ids))
+            .filter(events::seq.nullable().eq(newest))
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// How many messages there are in each of these conversations that has any.
+    pub fn count_messages(conn, ids: &[ConversationId])
+        -> QueryResult<Vec<(ConversationId, i64)>>
+    {
+        events::table
             .filter(events::conversation_id.eq_any(ids))
             .filter(events::kind.eq(EventKind::Message))
             .group_by(events::conversation_id)
-            .select((events::conversation_id, diesel::dsl::max(events::seq)))
-            .load::<(ConversationId, Option<i64>)>(conn)?;
-        let mut found = Vec::with_capacity(newest.len());
-        for (id, seq) in newest {
-            let Some(seq) = seq else { continue };
-            let one = events::table
-                .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
-                .select(Event::as_select());
-            found.push(one.first(conn)?);
-        }
-        Ok(found)
+            .select((events::conversation_id, diesel::dsl::count_star()))
+            .load(conn)
     }
 }
 

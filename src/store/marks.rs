@@ -211,12 +211,22 @@ pub fn unread(
 /// A conversation as this person may see it. Customers are not told how long its log is with what
 /// staff write to each other.
 pub fn view(conn: &mut Conn, role: Role, row: Conversation) -> Result<ConversationView> {
-    let mut view = conversations::view(conn, row)?;
+    let mut views = seen(conn, role, vec![row])?;
+    Ok(views.pop().expect("one row makes one view"))
+}
+
+/// The same of several, in four queries whatever their number.
+pub fn seen(conn: &mut Conn, role: Role, rows: Vec<Conversation>) -> Result<Vec<ConversationView>> {
+    let mut views = conversations::views(conn, rows)?;
     if role == Role::Customer {
-        let told = events::last_told(conn, &[view.id])?;
-        view.last_seq = told.first().map_or(view.last_seq, |(_, seq)| *seq);
+        let ids: Vec<ConversationId> = views.iter().map(|view| view.id).collect();
+        let told: HashMap<_, _> = events::last_told(conn, &ids)?.into_iter().collect();
+        for view in &mut views {
+            view.last_seq = told.get(&view.id).copied().unwrap_or(view.last_seq);
+        }
     }
-    Ok(view.seen_by(role))
+    let seen = |view: ConversationView| view.seen_by(role);
+    Ok(views.into_iter().map(seen).collect())
 }
 
 /// Conversations as this person sees them, and how far what is unread was counted: in seven
@@ -229,19 +239,11 @@ pub fn views(
 ) -> Result<(Vec<MarkedView>, HashMap<ConversationId, Unread>)> {
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let (marks, unread) = (of(conn, &ids)?, unread(conn, user, role, &ids)?);
-    let told: HashMap<_, _> = match role {
-        Role::Customer => events::last_told(conn, &ids)?.into_iter().collect(),
-        Role::Rep | Role::Admin => HashMap::new(),
+    let marked = |view: ConversationView| MarkedView {
+        marks: marks.get(&view.id).copied().unwrap_or_default(),
+        unread: unread.get(&view.id).map_or(0, |one| one.count),
+        conversation: view,
     };
-    let marked = |mut view: ConversationView| {
-        let id = view.id;
-        view.last_seq = told.get(&id).copied().unwrap_or(view.last_seq);
-        MarkedView {
-            conversation: view.seen_by(role),
-            marks: marks.get(&id).copied().unwrap_or_default(),
-            unread: unread.get(&id).map_or(0, |one| one.count),
-        }
-    };
-    let views = conversations::views(conn, rows)?;
+    let views = seen(conn, role, rows)?;
     Ok((views.into_iter().map(marked).collect(), unread))
 }

@@ -40,6 +40,8 @@ pub struct Append {
 #[derive(Debug, Clone)]
 pub struct Appended {
     pub event: Event,
+    /// The number of its conversation.
+    pub number: i64,
     pub customer: UserId,
     pub rep: Option<UserId>,
     /// It was stored before, by an earlier try of the same command.
@@ -51,6 +53,7 @@ pub struct Appended {
 #[diesel(table_name = conversations)]
 struct Door {
     id: ConversationId,
+    number: i64,
     customer_id: UserId,
     rep_id: Option<UserId>,
     last_rep_id: Option<UserId>,
@@ -317,6 +320,7 @@ fn take(held: &mut HashMap<AttachmentId, Attachment>, one: &Append) -> Result<Ve
 fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
     Appended {
         event,
+        number: door.number,
         customer: door.customer_id,
         rep: door.rep_id,
         duplicate,

@@ -4,6 +4,7 @@
 //! a thread that may block. A write is one transaction, run again when the database asks for it,
 //! so it must be harmless to repeat; its answer means that it is on disk.
 
+pub mod answer;
 pub mod attachments;
 pub mod board;
 pub mod bulk;
@@ -18,6 +19,7 @@ pub mod events;
 mod fold;
 pub mod joined;
 pub mod line;
+pub mod lists;
 mod lite;
 pub mod marks;
 pub mod messages;
@@ -31,9 +33,13 @@ mod prepared;
 pub mod queue_views;
 pub mod queues;
 pub mod reps;
+pub mod retention;
 pub mod schema;
+pub mod search;
 pub mod serving;
 pub mod sessions;
+pub mod standing;
+pub mod terms;
 pub mod users;
 pub mod views;
 pub mod waiting;
@@ -332,21 +338,20 @@ fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<
 fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
     let failed =
         |error| anyhow::anyhow!("the database's tables cannot be brought up to date: {error}");
-    match conn {
-        Conn::Lite(conn) => conn
+    if let Conn::Lite(lite) = conn {
+        lite.run_pending_migrations(MIGRATIONS).map_err(failed)?;
+        return Ok(search::prepare(conn)?);
+    }
+    // Any constant will do, as long as every node takes the same.
+    conn.execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
+    let migrated = match conn {
+        Conn::Lite(_) => Ok(()),
+        Conn::Pg(pg) => pg
             .run_pending_migrations(MIGRATIONS)
             .map(drop)
             .map_err(failed),
-        Conn::Pg(conn) => {
-            use diesel::connection::SimpleConnection;
-            // Any constant will do, as long as every node takes the same.
-            conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
-            let migrated = conn
-                .run_pending_migrations(MIGRATIONS)
-                .map(drop)
-                .map_err(failed);
-            conn.batch_execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
-            migrated
-        }
-    }
+    };
+    let prepared = migrated.and_then(|()| Ok(search::prepare(conn)?));
+    conn.execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
+    prepared
 }

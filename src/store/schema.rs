@@ -274,6 +274,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    activity (conversation_id) {
+        conversation_id -> SqlId,
+        said_at -> BigInt,
+    }
+}
+
+diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
@@ -299,4 +309,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     marks,
     joined,
+    activity,
 );

@@ -49,6 +49,8 @@ struct Scene {
     conversation: String,
     customer: Person,
     queue: String,
+    /// The address of its first message.
+    answer: i64,
     /// Stands in the subject and in a message: nobody else may ever read it.
     canary: String,
 }
@@ -65,6 +67,7 @@ impl Scene {
         let conversation = view["id"].as_str().unwrap().to_owned();
         let queue = view["queue"]["id"].as_str().unwrap().to_owned();
         rep.claim(&conversation).await.ok(200);
+        let answer = (view["number"].as_i64().unwrap() << 20) + 2;
         let nobody = Person {
             token: String::new(),
             ..customer.clone()
@@ -91,6 +94,7 @@ impl Scene {
             conversation,
             customer: of,
             queue,
+            answer,
             canary,
         }
     }
@@ -114,6 +118,7 @@ impl Scene {
             _ => conversation.to_owned(),
         };
         let path = path.replace("{id}", &id).replace("{seq}", "2");
+        let path = path.replace("{number}", &self.answer.to_string());
         let request = match method {
             "SOCKET" => Request::new("GET", &path).upgrade(),
             method => Request::new(method, &path),
@@ -226,7 +231,8 @@ fn routes_of_the_dialect() -> Vec<String> {
 }
 
 fn sorted(rows: &[Row]) -> Vec<String> {
-    let mut routes: Vec<String> = rows.iter().map(|row| row.route.to_owned()).collect();
+    let route = |row: &Row| row.route.split('?').next().unwrap().to_owned();
+    let mut routes: Vec<String> = rows.iter().map(route).collect();
     routes.sort();
     routes
 }

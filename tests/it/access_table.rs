@@ -160,6 +160,7 @@ pub const ROUTES: &[Row] = &[
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
     row("GET /api/v1/conversations", Body::None, SIGNED_IN),
+    row("GET /api/v1/search?q=canary", Body::None, SIGNED_IN),
     row("POST /api/v1/attachments", Body::File, SIGNED_IN_MADE),
     row(
         "POST /api/v1/attachments/inline",
@@ -180,6 +181,12 @@ pub const ROUTES: &[Row] = &[
         Body::None,
         PARTICIPANTS,
     ),
+    row(
+        "GET /api/v1/conversations/{id}/transcript",
+        Body::None,
+        PARTICIPANTS,
+    ),
+    row("GET /api/v1/answers/{number}", Body::None, PARTICIPANTS),
     row(
         "POST /api/v1/conversations/{id}/messages",
         Body::Json(message),
@@ -276,6 +283,7 @@ pub const ROUTES: &[Row] = &[
         DIRECTORS,
     ),
     row("GET /api/v1/line/history", Body::None, ADMINS),
+    row("GET /api/v1/export", Body::None, ADMINS),
     // Reps.
     row(
         "POST /api/v1/conversations/{id}/claim",

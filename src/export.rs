@@ -1,0 +1,156 @@
+//! All that was said, as JSON lines: a conversation, then its events, then the next; at last a line
+//! that says how much there was, so that whoever reads it knows that nothing is missing. Made step
+//! by step, so the memory it takes does not grow with what is exported.
+
+use std::collections::VecDeque;
+use std::io::Write;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::news::EventView;
+use crate::settings::Settings;
+use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::lists::Cursor;
+use crate::store::{self, Conn, answer, checks, events, views};
+use crate::words::{Role, UserId};
+
+/// Conversations, and events, that are read at once.
+const CONVERSATIONS: i64 = 100;
+const EVENTS: i64 = 100;
+
+/// How far an export has come.
+#[derive(Debug, Clone)]
+pub struct Export {
+    filter: Filter,
+    /// What is read, and not yet told.
+    waiting: VecDeque<ConversationView>,
+    /// The one being told, and the seq that comes next.
+    telling: Option<(ConversationView, i64)>,
+    /// The conversations and events told so far.
+    told: (u64, u64),
+    ended: bool,
+}
+
+impl Export {
+    /// Of what passes this filter, in the order in which it was opened.
+    pub fn new(filter: Filter) -> Self {
+        let first = Cursor {
+            at: None,
+            id: crate::words::ConversationId(Uuid::nil()),
+        };
+        Export {
+            filter: Filter {
+                ahead: Some(first),
+                limit: CONVERSATIONS,
+                ..filter
+            },
+            waiting: VecDeque::new(),
+            telling: None,
+            told: (0, 0),
+            ended: false,
+        }
+    }
+
+    /// The next lines, and how far it has come then; no lines behind the end.
+    pub fn step(conn: &mut Conn, mut export: Export) -> Result<(Export, Option<Vec<u8>>)> {
+        if export.ended {
+            return Ok((export, None));
+        }
+        let mut lines = Vec::new();
+        if let Some((view, next)) = export.telling.take() {
+            export.tell(conn, view, next, &mut lines)?;
+            return Ok((export, Some(lines)));
+        }
+        if export.waiting.is_empty() {
+            let nobody = UserId(Uuid::nil());
+            let rows = conversations::list(conn, nobody, Role::Admin, &export.filter)?;
+            if let Some(row) = rows.last() {
+                export.filter.ahead = Some(Cursor {
+                    at: None,
+                    id: row.id,
+                });
+            }
+            export.waiting = conversations::views(conn, rows)?.into();
+        }
+        match export.waiting.pop_front() {
+            Some(view) => {
+                let line = line("conversation", &view)?;
+                write_line(&mut lines, &line);
+                export.told.0 += 1;
+                export.tell(conn, view, 1, &mut lines)?;
+            }
+            None => {
+                let (conversations, events) = export.told;
+                let end =
+                    json!({ "type": "end", "conversations": conversations, "events": events });
+                write_line(&mut lines, &end);
+                export.ended = true;
+            }
+        }
+        Ok((export, Some(lines)))
+    }
+
+    /// Tells some events of a conversation, up to the last that it had when it was read.
+    fn tell(
+        &mut self,
+        conn: &mut Conn,
+        view: ConversationView,
+        next: i64,
+        lines: &mut Vec<u8>,
+    ) -> Result<()> {
+        let events = events::after(conn, view.id, next - 1, EVENTS)?;
+        let senders: Vec<UserId> = events.iter().filter_map(|event| event.sender_id).collect();
+        let names = views::people(conn, &senders)?;
+        let mut next = next;
+        let mut more = events.len() as i64 == EVENTS;
+        for event in events {
+            if event.seq > view.last_seq {
+                more = false;
+                break;
+            }
+            next = event.seq + 1;
+            let sender = event.sender_id.and_then(|id| names.get(&id));
+            let event = EventView::from(event);
+            let mut line = line("event", &event)?;
+            line["sender"] = sender.map_or(Value::Null, |person| json!(person.name));
+            line["answer"] = json!(answer::address(view.number, event.seq));
+            write_line(lines, &line);
+            self.told.1 += 1;
+        }
+        if more && next <= view.last_seq {
+            self.telling = Some((view, next));
+        }
+        Ok(())
+    }
+}
+
+fn line(kind: &str, what: &impl serde::Serialize) -> Result<Value> {
+    let mut line = serde_json::to_value(what).map_err(Error::internal)?;
+    line["type"] = json!(kind);
+    Ok(line)
+}
+
+fn write_line(lines: &mut Vec<u8>, line: &Value) {
+    lines.extend_from_slice(line.to_string().as_bytes());
+    lines.push(b'\n');
+}
+
+/// Writes an export of the database of the settings, as it is at one moment. Blocks.
+pub fn write(settings: &Settings, filter: Filter, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut conn = store::open_existing(&settings.database())?;
+    let told = checks::in_snapshot(&mut conn, |conn| {
+        let mut export = Export::new(filter);
+        loop {
+            let (next, lines) = Export::step(conn, export)?;
+            export = next;
+            let Some(lines) = lines else { break };
+            if let Err(error) = out.write_all(&lines) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(out.flush())
+    });
+    Ok(told??)
+}

@@ -1,0 +1,56 @@
+//! Brings what was said into the index of the search, beside all other work.
+
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::store::{Store, search};
+
+/// How long a text may wait when there is nothing else to do.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long it rests after work, by how long that took: it has a quarter of the time and no more.
+const REST: u32 = 3;
+/// How many steps somebody who searches waits for at most, and how long he gives another node that
+/// is at it, so often.
+const STEPS: usize = 5;
+const WAIT: Duration = Duration::from_millis(20);
+const WAITS: usize = 25;
+
+/// Indexes for ever.
+pub async fn keep(store: Store) {
+    loop {
+        let begun = Instant::now();
+        match step(&store).await {
+            Ok(Some(1..)) => tokio::time::sleep(begun.elapsed() * REST).await,
+            Ok(_) => tokio::time::sleep(PAUSE).await,
+            Err(error) => {
+                tracing::warn!(%error, "what was said could not be indexed; it is tried again");
+                tokio::time::sleep(PAUSE * 10).await;
+            }
+        }
+    }
+}
+
+/// Indexes some of what waits; answers how much, or none if nothing does. 0: another node has it.
+async fn step(store: &Store) -> Result<Option<usize>> {
+    let behind = store.read(|conn| Ok(search::is_behind(conn)?)).await?;
+    if behind {
+        return store.write(search::index).await.map(Some);
+    }
+    Ok(None)
+}
+
+/// Indexes what was acknowledged before this call, unless that is very much.
+pub async fn catch_up(store: &Store) -> Result<()> {
+    let (mut steps, mut waits) = (0, 0);
+    while steps < STEPS && waits < WAITS {
+        match step(store).await? {
+            None => break,
+            Some(0) => {
+                waits += 1;
+                tokio::time::sleep(WAIT).await;
+            }
+            Some(_) => steps += 1,
+        }
+    }
+    Ok(())
+}

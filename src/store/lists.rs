@@ -1,0 +1,349 @@
+//! Lists of conversations: which, in what order, and from where on.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use uuid::Uuid;
+
+use super::conn::queries;
+use super::conversations::{Conversation, is_open};
+use super::schema::{activity, conversations, joined, rep_queues};
+use super::waiting::waits;
+use crate::words::{
+    ConversationId, Moment, Priority, QueueId, Resolution, Role, SqlId, Status, UserId,
+};
+
+/// In what order. Each ends with the id, so that it is one order and a cursor stands still.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The one opened last comes first.
+    #[default]
+    Newest,
+    /// The one in which something was said last comes first.
+    Activity,
+    /// Only those who wait: the one that has waited longest comes first.
+    Waiting,
+}
+
+/// Where a page ends: the moment it is ordered by, and the id. Text is `ID` or `MOMENT.ID`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// None where ids are the order.
+    pub at: Option<Moment>,
+    pub id: ConversationId,
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.at {
+            Some(at) => write!(out, "{at}.{}", self.id),
+            None => self.id.fmt(out),
+        }
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (at, id) = match text.split_once('.') {
+            Some((at, id)) => (Some(at.parse().map_err(drop)?), id),
+            None => (None, text),
+        };
+        let id = id.parse().map_err(drop)?;
+        Ok(Cursor { at, id })
+    }
+}
+
+/// Whose: one rep's, or nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    Rep(UserId),
+    Nobody,
+}
+
+/// Moments, both included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: Option<Moment>,
+    pub to: Option<Moment>,
+}
+
+/// Which conversations to list: those of which all of this is true.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// Only those not closed.
+    pub open: bool,
+    pub resolution: Option<Resolution>,
+    pub queue: Option<QueueId>,
+    pub priority: Option<Priority>,
+    /// Only those of this customer.
+    pub customer: Option<UserId>,
+    /// Only those that this rep serves now.
+    pub served_by: Option<UserId>,
+    /// Only those that a rep serves or is offered now, or nobody.
+    pub rep: Option<Whose>,
+    /// Only those that this rep serves or served last.
+    pub last_rep: Option<UserId>,
+    pub opened: Span,
+    pub closed: Span,
+    pub order: Order,
+    /// Only what comes behind this one in the order: the cursor of the page before.
+    pub before: Option<ConversationId>,
+    /// The same for any order.
+    pub behind: Option<Cursor>,
+    /// Only what comes ahead of this one, the nearest first.
+    pub ahead: Option<Cursor>,
+    pub limit: i64,
+}
+
+impl Filter {
+    /// Where a row stands in this order.
+    pub fn cursor(&self, (row, said_at): &Listed) -> Cursor {
+        let at = match self.order {
+            Order::Newest => None,
+            Order::Activity => Some(*said_at),
+            Order::Waiting => Some(row.queued_at),
+        };
+        Cursor { at, id: row.id }
+    }
+}
+
+/// A conversation, and when something was last said in it; the latter only where it is the order.
+pub type Listed = (Conversation, Moment);
+
+/// How far the clock that made an id may be from the one that wrote the moment beside it.
+const APART: Moment = 60 * 60 * 1_000;
+
+/// The smallest id that can have been made at a moment.
+fn first_id_of(at: Moment) -> ConversationId {
+    let at = u128::try_from(at.clamp(0, (1 << 48) - 1)).unwrap_or_default();
+    ConversationId(Uuid::from_u128(at << 80))
+}
+
+/// The filters, for whichever tables are asked. What an index holds alone is spelt as it spells it.
+macro_rules! narrowed {
+    ($query:expr, $person:expr, $role:expr, $filter:expr) => {{
+        let (mut query, person, filter): (_, UserId, &Filter) = ($query, $person, $filter);
+        query = match $role {
+            Role::Customer => query.filter(conversations::customer_id.eq(person)),
+            Role::Rep => {
+                let served = rep_queues::table
+                    .filter(rep_queues::rep_id.eq(person))
+                    .select(rep_queues::queue_id);
+                let left = conversations::status
+                    .eq(Status::Parked)
+                    .and(conversations::last_rep_id.is_null());
+                let for_all = waits().or(left);
+                let his = conversations::last_rep_id
+                    .eq(person)
+                    .or(conversations::rep_id.eq(person));
+                let for_him = for_all.and(conversations::queue_id.eq_any(served));
+                let kept = conversations::status
+                    .eq(Status::Waiting)
+                    .and(conversations::preferred_rep_id.eq(person));
+                let joined = conversations::id.eq_any(
+                    joined::table
+                        .filter(joined::user_id.eq(person))
+                        .select(joined::conversation_id),
+                );
+                let for_him = for_him.assume_not_null().nullable();
+                query.filter(his.or(kept).or(joined).or(for_him))
+            }
+            Role::Admin => query,
+        };
+        query = match filter.status {
+            Some(Status::Waiting) => query.filter(waits()),
+            Some(status) if status.holds_slot() => query
+                .filter(conversations::status.eq(status))
+                .filter(conversations::rep_id.is_not_null()),
+            Some(status) => query.filter(conversations::status.eq(status)),
+            None => query,
+        };
+        // SQLite does not see by itself that who waits is not closed.
+        let open = filter.status.is_some_and(|status| status != Status::Closed);
+        if filter.open || open {
+            query = query.filter(is_open());
+        }
+        if let Some(resolution) = filter.resolution {
+            query = query.filter(conversations::resolution.eq(resolution));
+        }
+        if let Some(queue) = filter.queue {
+            query = query.filter(conversations::queue_id.eq(queue));
+        }
+        if let Some(priority) = filter.priority {
+            query = query.filter(conversations::priority.eq(priority));
+        }
+        if let Some(customer) = filter.customer {
+            query = query.filter(conversations::customer_id.eq(customer));
+        }
+        if let Some(rep) = filter.served_by {
+            query = query.filter(conversations::rep_id.eq(rep));
+        }
+        query = match filter.rep {
+            Some(Whose::Rep(rep)) => query.filter(conversations::rep_id.eq(rep)),
+            Some(Whose::Nobody) => query.filter(conversations::rep_id.is_null()),
+            None => query,
+        };
+        if let Some(rep) = filter.last_rep {
+            query = query.filter(conversations::last_rep_id.eq(rep));
+        }
+        // Ids begin with the moment they were made at, so their index finds the day.
+        if let Some(from) = filter.opened.from {
+            query = query
+                .filter(conversations::id.ge(first_id_of(from.saturating_sub(APART))))
+                .filter(conversations::created_at.ge(from));
+        }
+        if let Some(to) = filter.opened.to {
+            query = query
+                .filter(conversations::id.le(first_id_of(to.saturating_add(APART))))
+                .filter(conversations::created_at.le(to));
+        }
+        if let Some(from) = filter.closed.from {
+            query = query.filter(conversations::closed_at.ge(from));
+        }
+        if let Some(to) = filter.closed.to {
+            query = query.filter(conversations::closed_at.le(to));
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(conversations::id.lt(before));
+        }
+        query
+    }};
+}
+
+/// Compares the two columns of an order with a cursor, as an index can: `columns` and the sign.
+macro_rules! beyond {
+    ($columns:literal, $sign:literal, $at:expr, $id:expr) => {
+        sql::<Bool>(concat!("(", $columns, ") ", $sign, " ("))
+            .bind::<BigInt, _>($at)
+            .sql(", ")
+            .bind::<SqlId, _>($id)
+            .sql(")")
+    };
+}
+
+queries! {
+    /// The page of conversations that this person may read, in the order of their ids.
+    pub fn list(conn, person: UserId, role: Role, filter: &Filter)
+        -> QueryResult<Vec<Conversation>>
+    {
+        let all = conversations::table.select(Conversation::as_select()).into_boxed();
+        let mut query = narrowed!(all, person, role, filter);
+        if let Some(Cursor { id, .. }) = filter.behind {
+            query = query.filter(conversations::id.lt(id));
+        }
+        query = match filter.ahead {
+            Some(Cursor { id, .. }) => {
+                query.filter(conversations::id.gt(id)).order(conversations::id)
+            }
+            None => query.order(conversations::id.desc()),
+        };
+        query.limit(filter.limit).load(conn)
+    }
+
+    fn by_activity(conn, person: UserId, role: Role, filter: &Filter)
+        -> QueryResult<Vec<Listed>>
+    {
+        let all = conversations::table
+            .inner_join(activity::table)
+            .select((Conversation::as_select(), activity::said_at))
+            .into_boxed();
+        let mut query = narrowed!(all, person, role, filter);
+        if let Some(Cursor { at: Some(at), id }) = filter.behind {
+            query = query
+                .filter(beyond!("activity.said_at, activity.conversation_id", "<", at, id));
+        }
+        query = match filter.ahead {
+            Some(Cursor { at, id }) => {
+                let at = at.unwrap_or_default();
+                query
+                    .filter(beyond!("activity.said_at, activity.conversation_id", ">", at, id))
+                    .order((activity::said_at, activity::conversation_id))
+            }
+            None => query.order((activity::said_at.desc(), activity::conversation_id.desc())),
+        };
+        query.limit(filter.limit).load(conn)
+    }
+
+    fn by_wait(conn, person: UserId, role: Role, filter: &Filter) -> QueryResult<Vec<Conversation>>
+    {
+        let all = conversations::table.select(Conversation::as_select());
+        let all = all.filter(waits());
+        let mut query = narrowed!(all.into_boxed(), person, role, filter);
+        if let Some(Cursor { at: Some(at), id }) = filter.behind {
+            query = query
+                .filter(beyond!("conversations.queued_at, conversations.id", ">", at, id));
+        }
+        query = match filter.ahead {
+            Some(Cursor { at, id }) => {
+                let at = at.unwrap_or_default();
+                query
+                    .filter(beyond!("conversations.queued_at, conversations.id", "<", at, id))
+                    .order((conversations::queued_at.desc(), conversations::id.desc()))
+            }
+            None => query.order((conversations::queued_at, conversations::id)),
+        };
+        query.limit(filter.limit).load(conn)
+    }
+}
+
+/// The page of conversations that this person may read, in the order that is asked for. With
+/// `ahead` the nearest come first.
+pub fn page(
+    conn: &mut super::Conn,
+    person: UserId,
+    role: Role,
+    filter: &Filter,
+) -> QueryResult<Vec<Listed>> {
+    let bare = |rows: Vec<Conversation>| rows.into_iter().map(|row| (row, 0)).collect();
+    match filter.order {
+        Order::Newest => list(conn, person, role, filter).map(bare),
+        Order::Activity => by_activity(conn, person, role, filter),
+        Order::Waiting => by_wait(conn, person, role, filter).map(bare),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        let id = ConversationId::new();
+        for at in [None, Some(0), Some(1_790_000_000_000)] {
+            let cursor = Cursor { at, id };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for wrong in [
+            "",
+            "1",
+            "x",
+            "1.",
+            ".",
+            "x.0190b7a6-7e5c-7c3e-9d1f-1f6a2b3c4d5e",
+        ] {
+            assert_eq!(wrong.parse::<Cursor>(), Err(()), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_id_of_a_moment_is_not_behind_those_made_then() {
+        let id = ConversationId::new();
+        let at = i64::try_from(id.0.as_u128() >> 80).unwrap();
+        assert!(first_id_of(at) <= id && id < first_id_of(at + 1));
+        assert!(first_id_of(i64::MIN) < first_id_of(i64::MAX));
+    }
+}

@@ -1,0 +1,399 @@
+//! The search in what was said: its index, and what somebody finds in it.
+//!
+//! Who writes a message only leaves a row in `search_pending`, by a trigger and in the same
+//! transaction, so nothing is ever missed. [`index`] takes such rows and writes the index in one
+//! transaction: after a crash they are there still. Text that is changed or deleted leaves the
+//! index by a trigger, with its own transaction. Words are folded here ([`super::terms`]), so both
+//! databases find the same; each has its own index: FTS5, or `tsvector` with GIN.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+
+use super::prepared::prepared;
+use super::terms::{self, Term};
+use super::{Conn, postgres::PgConn};
+use crate::error::{Error, Result};
+use crate::words::{ConversationId, Moment, Role, SqlId, UserId};
+
+/// Characters and words of a query.
+pub const QUERY_CHARS_MAX: usize = 200;
+pub const TERMS_MAX: usize = 16;
+/// How many of the newest texts that match are weighed against each other, and so found at all.
+pub const HITS_MAX: i64 = 1_000;
+/// Texts that are indexed in one transaction: few, because others wait for it in SQLite.
+const BATCH: i64 = 100;
+
+/// A text that was found.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Hit {
+    #[diesel(sql_type = SqlId)]
+    pub conversation_id: ConversationId,
+    /// 0: its subject.
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+    #[diesel(sql_type = BigInt)]
+    pub said_at: Moment,
+    /// Whether it is a note of staff.
+    #[diesel(sql_type = Bool)]
+    pub for_staff: bool,
+    #[diesel(sql_type = Nullable<SqlId>)]
+    pub sender_id: Option<UserId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub text: Option<String>,
+}
+
+/// A text on its way into the index; without one, out of it.
+#[derive(Debug, Clone, QueryableByName)]
+struct Pending {
+    #[diesel(sql_type = SqlId)]
+    conversation_id: ConversationId,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    text: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    said_at: Option<Moment>,
+    #[diesel(sql_type = Bool)]
+    for_staff: bool,
+    /// Where it stands in SQLite's queue.
+    #[diesel(sql_type = BigInt)]
+    at: i64,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Bool)]
+    found: bool,
+}
+
+/// What is pending, with what stands there now.
+macro_rules! taken {
+    ($from:literal, $at:literal) => {
+        concat!(
+            "SELECT p.conversation_id, p.seq,
+                CASE WHEN p.seq = 0 THEN c.subject ELSE e.body END AS text,
+                CASE WHEN p.seq = 0 THEN c.created_at ELSE e.created_at END AS said_at,
+                coalesce(e.kind = 'note', FALSE) AS for_staff, ",
+            $at,
+            " AS at FROM ",
+            $from,
+            " p LEFT JOIN events e ON e.conversation_id = p.conversation_id AND e.seq = p.seq
+              LEFT JOIN conversations c ON p.seq = 0 AND c.id = p.conversation_id"
+        )
+    };
+}
+
+const TAKEN_LITE: &str = concat!(
+    taken!("search_pending", "p.rowid"),
+    " ORDER BY p.rowid LIMIT $1"
+);
+
+const TAKEN_PG: &str = concat!(
+    "WITH taken AS (DELETE FROM search_pending WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM search_pending LIMIT $1 FOR UPDATE SKIP LOCKED))
+        RETURNING conversation_id, seq) ",
+    taken!("taken", "CAST(0 AS BIGINT)")
+);
+
+/// The newest that match and may be read, then the best of them first.
+macro_rules! found {
+    ($from:literal, $rank:literal, $newest:literal, $may:expr) => {
+        concat!(
+            "SELECT f.conversation_id, f.seq, f.said_at, f.for_staff, e.sender_id,
+                CASE WHEN f.seq = 0 THEN f.subject ELSE e.body END AS text
+             FROM (SELECT t.conversation_id, t.seq, t.said_at, t.for_staff, c.subject, ",
+            $rank,
+            " AS weight FROM ",
+            $from,
+            " AND ",
+            $may,
+            " ORDER BY ",
+            $newest,
+            " LIMIT 1000) f
+             LEFT JOIN events e ON e.conversation_id = f.conversation_id AND e.seq = f.seq
+             ORDER BY f.weight, f.said_at DESC, f.conversation_id DESC, f.seq DESC
+             LIMIT $3 OFFSET $4"
+        )
+    };
+}
+
+macro_rules! found_lite {
+    ($may:expr) => {
+        found!(
+            "search_words
+                CROSS JOIN search_texts t ON t.id = search_words.rowid
+                CROSS JOIN conversations c ON c.id = t.conversation_id
+             WHERE search_words MATCH $1",
+            "bm25(search_words)",
+            "search_words.rowid DESC",
+            $may
+        )
+    };
+}
+
+macro_rules! found_pg {
+    ($may:expr) => {
+        found!(
+            "search_texts t JOIN conversations c ON c.id = t.conversation_id
+             WHERE t.words @@ CAST($1 AS tsquery)",
+            "-ts_rank(t.words, CAST($1 AS tsquery), 1)",
+            "t.said_at DESC, t.conversation_id DESC, t.seq DESC",
+            $may
+        )
+    };
+}
+
+/// The same rules as `conversations::may_read`; a customer reads no notes.
+macro_rules! by_role {
+    ($found:ident, $role:expr) => {
+        match $role {
+            Role::Admin => $found!("$2 IS NOT NULL"),
+            Role::Customer => $found!("c.customer_id = $2 AND NOT t.for_staff"),
+            Role::Rep => $found!(
+                "(c.last_rep_id = $2 OR c.rep_id = $2
+                  OR c.status = 'waiting' AND c.preferred_rep_id = $2
+                  OR c.id IN (SELECT conversation_id FROM joined WHERE user_id = $2)
+                  OR (c.status = 'waiting' OR c.status = 'parked' AND c.last_rep_id IS NULL)
+                  AND c.queue_id IN (SELECT queue_id FROM rep_queues WHERE rep_id = $2))"
+            ),
+        }
+    };
+}
+
+/// Makes the index if this database has none yet, and lets all that was said before wait for it.
+pub fn prepare(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Lite(lite) => {
+            let there = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search_words')
+                AS found";
+            if sql_query(there).get_result::<Found>(lite)?.found {
+                return Ok(());
+            }
+            run_whole(conn, "BEGIN IMMEDIATE", include_str!("search_lite.sql"))
+        }
+        Conn::Pg(pg) => {
+            let there = "SELECT to_regclass('search_texts_by_word') IS NOT NULL AS found";
+            if sql_query(there).get_result::<Found>(&mut **pg)?.found {
+                return Ok(());
+            }
+            run_whole(conn, "BEGIN", include_str!("search_postgres.sql"))?;
+            // Without the lock of the triggers: nodes of the release before write on meanwhile.
+            let fill = "INSERT INTO search_pending SELECT id, 0 FROM conversations;
+                INSERT INTO search_pending SELECT conversation_id, seq FROM events
+                    WHERE kind IN ('message', 'note');
+                CREATE INDEX search_texts_by_word ON search_texts USING gin (words)";
+            run_whole(conn, "BEGIN", fill)
+        }
+    }
+}
+
+fn run_whole(conn: &mut Conn, begin: &str, script: &str) -> QueryResult<()> {
+    conn.execute(begin)?;
+    let done = conn.execute(script).and_then(|()| conn.execute("COMMIT"));
+    if done.is_err() {
+        // The first error says more.
+        let _ = conn.execute("ROLLBACK");
+    }
+    done
+}
+
+/// Whether anything waits to be indexed.
+pub fn is_behind(conn: &mut Conn) -> QueryResult<bool> {
+    let ask = sql_query("SELECT EXISTS (SELECT 1 FROM search_pending) AS found");
+    let found: Found = match conn {
+        Conn::Lite(conn) => ask.get_result(conn)?,
+        Conn::Pg(conn) => ask.get_result(&mut **conn)?,
+    };
+    Ok(found.found)
+}
+
+/// Indexes some of what is pending, in a transaction; answers how much. Nodes do not get in each
+/// other's way.
+pub fn index(conn: &mut Conn) -> Result<usize> {
+    let pending: Vec<Pending> = match conn {
+        Conn::Lite(conn) => {
+            let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH));
+            taken.load(conn)?
+        }
+        Conn::Pg(conn) => sql_query(TAKEN_PG)
+            .bind::<BigInt, _>(BATCH)
+            .load(&mut **conn)?,
+    };
+    let (count, last) = (pending.len(), pending.last().map(|one| one.at));
+    // Each once, and in one order, so that nodes that upsert the same wait and do not deadlock.
+    let texts: BTreeMap<_, _> = pending
+        .into_iter()
+        .map(|one| ((one.conversation_id, one.seq), one))
+        .collect();
+    match conn {
+        Conn::Lite(conn) => {
+            write_lite(conn, texts.into_values())?;
+            let done = sql_query("DELETE FROM search_pending WHERE rowid <= $1");
+            prepared(done.bind::<BigInt, _>(last.unwrap_or_default())).execute(conn)?;
+        }
+        Conn::Pg(conn) => write_pg(conn, texts.into_values().collect())?,
+    }
+    Ok(count)
+}
+
+fn write_lite(
+    conn: &mut SqliteConnection,
+    texts: impl Iterator<Item = Pending>,
+) -> QueryResult<()> {
+    for one in texts {
+        let (id, seq) = (one.conversation_id, one.seq);
+        let gone = sql_query("DELETE FROM search_texts WHERE conversation_id = $1 AND seq = $2");
+        prepared(gone.bind::<SqlId, _>(id).bind::<BigInt, _>(seq)).execute(conn)?;
+        let Some(said_at) = one.said_at else { continue };
+        if !one.for_staff {
+            let said = sql_query(
+                "INSERT INTO activity VALUES ($1, $2) ON CONFLICT (conversation_id)
+                 DO UPDATE SET said_at = max(said_at, excluded.said_at)",
+            );
+            prepared(said.bind::<SqlId, _>(id).bind::<BigInt, _>(said_at)).execute(conn)?;
+        }
+        let words = terms::words(one.text.as_deref().unwrap_or_default());
+        if words.is_empty() {
+            continue;
+        }
+        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        let text = sql_query(
+            "INSERT INTO search_texts (conversation_id, seq, said_at, for_staff)
+             VALUES ($1, $2, $3, $4)",
+        )
+        .bind::<SqlId, _>(id)
+        .bind::<BigInt, _>(seq)
+        .bind::<BigInt, _>(said_at)
+        .bind::<Bool, _>(one.for_staff);
+        prepared(text).execute(conn)?;
+        let words =
+            sql_query("INSERT INTO search_words (rowid, words) VALUES (last_insert_rowid(), $1)");
+        prepared(words.bind::<Text, _>(folded.join(" "))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A text as PostgreSQL takes its words: each with its place, and nothing left to its parser.
+fn vector(text: &str) -> String {
+    // What stands further back than this has no place of its own there.
+    const PLACES: usize = 16_383;
+    let words = terms::words(text).into_iter().zip(1..);
+    let places = words.map(|(word, at)| format!("'{}':{}", word.folded, PLACES.min(at)));
+    places.collect::<Vec<_>>().join(" ")
+}
+
+fn write_pg(conn: &mut PgConn, texts: Vec<Pending>) -> QueryResult<()> {
+    let vectors = |one: &Pending| vector(one.text.as_deref().unwrap_or_default());
+    let vectors: Vec<String> = texts.iter().map(vectors).collect();
+    let said: BTreeMap<ConversationId, Moment> = texts
+        .iter()
+        .filter(|one| !one.for_staff)
+        .filter_map(|one| Some((one.conversation_id, one.said_at?)))
+        .fold(BTreeMap::new(), |mut said, (id, at)| {
+            said.entry(id)
+                .and_modify(|most| *most = at.max(*most))
+                .or_insert(at);
+            said
+        });
+    let (ids, moments): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+    sql_query(
+        "INSERT INTO activity SELECT * FROM unnest($1, $2) ON CONFLICT (conversation_id)
+         DO UPDATE SET said_at = greatest(activity.said_at, excluded.said_at)",
+    )
+    .bind::<Array<SqlId>, _>(ids)
+    .bind::<Array<BigInt>, _>(moments)
+    .execute(conn)?;
+
+    let there = |(one, vector): &(Pending, String)| one.said_at.is_some() && !vector.is_empty();
+    let (there, gone): (Vec<_>, Vec<_>) = texts.into_iter().zip(vectors).partition(there);
+    let keys = |some: &[(Pending, String)]| -> (Vec<ConversationId>, Vec<i64>) {
+        some.iter()
+            .map(|(one, _)| (one.conversation_id, one.seq))
+            .unzip()
+    };
+    let (ids, seqs) = keys(&gone);
+    sql_query(
+        "DELETE FROM search_texts t USING unnest($1, $2) AS g (id, seq)
+         WHERE t.conversation_id = g.id AND t.seq = g.seq",
+    )
+    .bind::<Array<SqlId>, _>(ids)
+    .bind::<Array<BigInt>, _>(seqs)
+    .execute(conn)?;
+    let (ids, seqs) = keys(&there);
+    let moments = there.iter().map(|(one, _)| one.said_at.unwrap_or_default());
+    let staff = there.iter().map(|(one, _)| one.for_staff);
+    sql_query(
+        "INSERT INTO search_texts SELECT n.id, n.seq, n.said_at, n.staff, CAST(n.words AS tsvector)
+         FROM unnest($1, $2, $3, $4, $5) AS n (id, seq, said_at, staff, words)
+         ON CONFLICT (conversation_id, seq) DO UPDATE
+         SET words = excluded.words, said_at = excluded.said_at, for_staff = excluded.for_staff",
+    )
+    .bind::<Array<SqlId>, _>(ids)
+    .bind::<Array<BigInt>, _>(seqs)
+    .bind::<Array<BigInt>, _>(moments.collect::<Vec<i64>>())
+    .bind::<Array<Bool>, _>(staff.collect::<Vec<bool>>())
+    .bind::<Array<Text>, _>(
+        there
+            .iter()
+            .map(|(_, words)| words.clone())
+            .collect::<Vec<_>>(),
+    )
+    .execute(conn)
+    .map(drop)
+}
+
+/// The terms of a query, if it is short enough. Any text is one; it may have no terms.
+pub fn terms_of(query: &str) -> Result<Vec<Term>> {
+    if query.chars().count() > QUERY_CHARS_MAX {
+        let detail = format!("Search for less: at most {QUERY_CHARS_MAX} characters.");
+        return Err(Error::invalid("q", detail));
+    }
+    let terms = terms::terms(query);
+    match terms.len() > TERMS_MAX {
+        true => {
+            let detail = format!("Search for fewer words: at most {TERMS_MAX}.");
+            Err(Error::invalid("q", detail))
+        }
+        false => Ok(terms),
+    }
+}
+
+/// What this person may read of what holds all the terms: the best first, then the newest. Skips
+/// the first `skip`.
+pub fn find(
+    conn: &mut Conn,
+    (person, role): (UserId, Role),
+    terms: &[Term],
+    skip: i64,
+    limit: i64,
+) -> QueryResult<Vec<Hit>> {
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (quote, longer, and) = match conn {
+        Conn::Lite(_) => ("\"", " *", " AND "),
+        Conn::Pg(_) => ("'", ":*", " & "),
+    };
+    let term = |one: &Term| {
+        let longer = if one.begins { longer } else { "" };
+        format!("{quote}{}{quote}{longer}", one.folded)
+    };
+    let matched = terms.iter().map(term).collect::<Vec<_>>().join(and);
+    macro_rules! found_by {
+        ($text:expr, $conn:expr) => {
+            sql_query($text)
+                .bind::<Text, _>(matched)
+                .bind::<SqlId, _>(person)
+                .bind::<BigInt, _>(limit)
+                .bind::<BigInt, _>(skip)
+                .load($conn)
+        };
+    }
+    match conn {
+        Conn::Lite(conn) => found_by!(by_role!(found_lite, role), conn),
+        Conn::Pg(conn) => found_by!(by_role!(found_pg, role), &mut **conn),
+    }
+}

@@ -1,0 +1,146 @@
+//! An export tells everything that is there, or everything that was asked for, and says so.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::harness::{PATIENCE, World};
+use crate::on_both;
+use crate::person::Person;
+use crate::process::{shown, switchboard};
+
+on_both!(
+    an_export_tells_everything,
+    an_export_tells_what_was_asked_for,
+    the_command_line_exports_the_same,
+);
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The conversations of an export, each with its events; its last line must count them.
+fn told(lines: &[Value]) -> BTreeMap<String, Vec<Value>> {
+    let (end, rest) = lines.split_last().unwrap();
+    let (mut told, mut events): (BTreeMap<String, Vec<Value>>, _) = (BTreeMap::new(), 0);
+    let mut current = String::new();
+    for line in rest {
+        match line["type"].as_str().unwrap() {
+            "conversation" => {
+                current = line["id"].as_str().unwrap().to_owned();
+                assert!(
+                    told.insert(current.clone(), Vec::new()).is_none(),
+                    "told once"
+                );
+            }
+            "event" => {
+                assert_eq!(line["conversation"], current.as_str());
+                told.get_mut(&current).unwrap().push(line.clone());
+                events += 1;
+            }
+            other => panic!("{other}"),
+        }
+    }
+    let counts = json!({ "type": "end", "conversations": told.len(), "events": events });
+    assert_eq!(*end, counts);
+    told
+}
+
+async fn export(admin: &Person, query: &str) -> BTreeMap<String, Vec<Value>> {
+    let text = admin.get(&format!("/api/v1/export?{query}")).await.ok(200);
+    // One line alone is read as JSON.
+    told(&text.as_str().map_or_else(|| vec![text.clone()], lines))
+}
+
+async fn a_house(world: &World) -> (Person, Vec<String>) {
+    let (ann, ben, admin) = (
+        world.customer(0).await,
+        world.customer(1).await,
+        world.admin().await,
+    );
+    let rep = world.rep(0, 9).await;
+    let mut ids = Vec::new();
+    for customer in [&ann, &ben, &ann] {
+        let id = customer.open().await;
+        customer.say(&id, "hello\nthere").await;
+        rep.claim(&id).await.ok(200);
+        ids.push(id);
+    }
+    // Longer than what is read at once.
+    for number in 0..230 {
+        ann.say(&ids[0], &format!("message {number}")).await;
+    }
+    rep.close(&ids[1]).await.ok(200);
+    (admin, ids)
+}
+
+async fn an_export_tells_everything(world: &World) {
+    let admin = world.admin().await;
+    assert_eq!(export(&admin, "").await.len(), 0);
+    let (admin, ids) = a_house(world).await;
+    let told = export(&admin, "").await;
+    let mut expected = ids.clone();
+    expected.sort();
+    assert!(told.keys().eq(expected.iter()));
+    for id in &ids {
+        let log = admin.log(id).await;
+        let events = told[id].iter().cloned().map(|mut event| {
+            assert!(
+                event["sender"].is_string() || event["sender_id"].is_null(),
+                "{event}"
+            );
+            let fields = event.as_object_mut().unwrap();
+            fields.remove("sender");
+            fields.remove("type");
+            event
+        });
+        assert_eq!(events.collect::<Vec<_>>(), log);
+    }
+}
+
+async fn an_export_tells_what_was_asked_for(world: &World) {
+    let (admin, ids) = a_house(world).await;
+    let closed = export(&admin, "status=closed").await;
+    assert_eq!(closed.keys().collect::<Vec<_>>(), [&ids[1]]);
+    let customer = admin.view(&ids[0]).await["customer"]["id"].clone();
+    let his = format!("customer={}", customer.as_str().unwrap());
+    assert_eq!(export(&admin, &his).await.len(), 2);
+    for wrong in ["limit=5", "order=newest", "before=x", "status=gone"] {
+        let answer = admin.get(&format!("/api/v1/export?{wrong}")).await;
+        assert_eq!(answer.code(422), "validation_failed", "{wrong}");
+    }
+}
+
+async fn the_command_line_exports_the_same(world: &World) {
+    let (admin, ids) = a_house(world).await;
+    let over_rest = export(&admin, "").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.jsonl");
+    let run = |arguments: Vec<std::ffi::OsString>| {
+        let mut command = switchboard();
+        command
+            .arg("export")
+            .args(arguments)
+            .env("SWITCHBOARD_DATABASE_URL", world.settings.database());
+        let run = tokio::task::spawn_blocking(move || command.output().unwrap());
+        async move { tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap() }
+    };
+    let output = run(vec!["--to".into(), path.clone().into()]).await;
+    assert!(output.status.success(), "{}", shown(&output));
+    assert_eq!(
+        told(&lines(&std::fs::read_to_string(&path).unwrap())),
+        over_rest
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let again = run(vec!["--to".into(), path.into()]).await;
+    assert!(!again.status.success() && shown(&again).contains("cannot be made"));
+
+    let some = run(vec!["--status".into(), "closed".into()]).await;
+    let some = told(&lines(std::str::from_utf8(&some.stdout).unwrap()));
+    assert_eq!(some.keys().collect::<Vec<_>>(), [&ids[1]]);
+    let wrong = run(vec!["--status".into(), "gone".into()]).await;
+    assert!(!wrong.status.success());
+}

@@ -1,0 +1,192 @@
+//! What a page of a list costs: PostgreSQL looks at little more than it answers, and is asked a
+//! constant number of times.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use switchboard::store::lists::{self, Filter, Order, Span, Whose};
+use switchboard::store::{Conn, Options, Store, conversations, events, marks, standing};
+use switchboard::words::{ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
+use uuid::Uuid;
+
+use crate::services;
+
+/// Twenty thousand closed conversations and a few of everything else, with two messages each.
+const FILL: &str = "
+    INSERT INTO users (id, number, role, display_name, created_at)
+        SELECT CAST(lpad(to_hex(n), 32, '0') AS UUID), n,
+            CASE n WHEN 2 THEN 'rep' ELSE 'customer' END, '', 0
+        FROM generate_series(2, 1000) n;
+    INSERT INTO queues (id, name, name_key, mode, waiting_max, created_at)
+        VALUES ('00000000-0000-0000-0000-000000000001', 'a', 'a', 'auto', 10, 0),
+               ('00000000-0000-0000-0000-000000000002', 'b', 'b', 'auto', 10, 0);
+    INSERT INTO reps (user_id, capacity, availability)
+        VALUES ('00000000-0000-0000-0000-000000000002', 100, 'available');
+    INSERT INTO conversations (id, number, customer_id, open_client_id, queue_id, subject, priority,
+            status, resolution, rep_id, last_rep_id, place, created_at, updated_at, closed_at)
+        SELECT CAST(lpad(to_hex(n * 60000), 12, '0') || lpad(to_hex(n), 20, '0') AS UUID), n,
+            CAST(lpad(to_hex(n % 900 + 3), 32, '0') AS UUID), gen_random_uuid(),
+            CASE WHEN n % 1000 = 7 THEN CAST('00000000-0000-0000-0000-000000000002' AS UUID)
+            ELSE CAST('00000000-0000-0000-0000-000000000001' AS UUID) END, '',
+            CASE WHEN n % 1000 = 8 THEN 'urgent' ELSE 'normal' END, s.status,
+            CASE WHEN s.status = 'closed' THEN
+                CASE WHEN n % 1000 = 9 THEN 'abandoned' ELSE 'resolved' END END,
+            CASE WHEN s.status = 'active' THEN r.user_id END,
+            CASE WHEN n % 1000 = 10 OR s.status = 'active' THEN r.user_id END,
+            n, n * 60000, n, CASE s.status WHEN 'closed' THEN n * 60000 END
+        FROM reps r, generate_series(1, 20000) n, LATERAL (SELECT CASE
+            WHEN n <= 5 THEN 'waiting' WHEN n <= 10 THEN 'active' WHEN n <= 15 THEN 'parked'
+            ELSE 'closed' END AS status) s;
+    INSERT INTO heads SELECT id, 2 FROM conversations;
+    INSERT INTO events (conversation_id, seq, kind, sender_id, body, created_at)
+        SELECT c.id, n, 'message', c.customer_id, 'hello', c.number
+        FROM conversations c, generate_series(1, 2) n;
+    INSERT INTO activity SELECT id, number FROM conversations;
+    ANALYZE;
+";
+
+/// What PostgreSQL has looked at, one way or the other.
+#[derive(QueryableByName)]
+struct Reads {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    rows: i64,
+}
+
+fn rows_read(conn: &mut Conn) -> i64 {
+    let Conn::Pg(conn) = conn else {
+        panic!("it is PostgreSQL")
+    };
+    let ask = "SELECT CAST(pg_stat_get_xact_tuples_returned('conversations'::regclass)
+        + pg_stat_get_xact_tuples_fetched('conversations'::regclass) AS BIGINT) AS rows";
+    diesel::sql_query(ask)
+        .get_result::<Reads>(&mut **conn)
+        .unwrap()
+        .rows
+}
+
+async fn filled() -> Option<Store> {
+    let postgres = services::postgres()?;
+    let options = Options {
+        url: postgres.database(),
+        connections: 1,
+    };
+    let store = tokio::task::spawn_blocking(move || Store::open(&options).unwrap());
+    let store = store.await.unwrap();
+    store.write(|conn| Ok(conn.execute(FILL)?)).await.unwrap();
+    Some(store)
+}
+
+#[tokio::test]
+async fn no_filter_looks_at_everything_for_a_page() {
+    let Some(store) = filled().await else { return };
+    let id = |n: u128| Uuid::from_u128(n);
+    let page = || Filter {
+        limit: 20,
+        ..Filter::default()
+    };
+    let span = |from, to| Span {
+        from: Some(from),
+        to: Some(to),
+    };
+    let filters = [
+        page(),
+        Filter {
+            status: Some(Status::Waiting),
+            ..page()
+        },
+        Filter {
+            status: Some(Status::Active),
+            ..page()
+        },
+        Filter {
+            status: Some(Status::Parked),
+            ..page()
+        },
+        Filter {
+            status: Some(Status::Closed),
+            ..page()
+        },
+        Filter {
+            resolution: Some(Resolution::Abandoned),
+            ..page()
+        },
+        Filter {
+            queue: Some(QueueId(id(2))),
+            ..page()
+        },
+        Filter {
+            priority: Some(Priority::Urgent),
+            ..page()
+        },
+        Filter {
+            rep: Some(Whose::Rep(UserId(id(2)))),
+            ..page()
+        },
+        Filter {
+            rep: Some(Whose::Nobody),
+            ..page()
+        },
+        Filter {
+            last_rep: Some(UserId(id(2))),
+            ..page()
+        },
+        Filter {
+            customer: Some(UserId(id(30))),
+            ..page()
+        },
+        Filter {
+            opened: span(6_000_000, 6_600_000),
+            ..page()
+        },
+        Filter {
+            closed: span(6_000_000, 6_600_000),
+            ..page()
+        },
+        Filter {
+            order: Order::Activity,
+            ..page()
+        },
+        Filter {
+            order: Order::Waiting,
+            ..page()
+        },
+    ];
+    for filter in filters {
+        let shown = format!("{filter:?}");
+        let read = move |conn: &mut Conn| {
+            let before = rows_read(conn);
+            let found = lists::page(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
+            Ok((found.len(), rows_read(conn) - before))
+        };
+        let (found, rows) = store.write(read).await.unwrap();
+        assert!(found > 0, "{shown} finds something");
+        assert!(rows <= 400, "{shown}: {rows} rows for {found}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_takes_as_many_queries_however_long_it_is() {
+    let Some(store) = filled().await else { return };
+    let mut trips = HashSet::new();
+    for limit in [2, 50, 200] {
+        let read = move |conn: &mut Conn| {
+            let filter = Filter {
+                limit,
+                ..Filter::default()
+            };
+            let rows = conversations::list(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
+            let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
+            let latest = standing::by_conversation(conn, &ids)?;
+            let counted = events::count_messages(conn, &ids)?;
+            let (views, _) = marks::views(conn, rows[0].customer_id, Role::Customer, rows)?;
+            Ok((latest.len(), counted.len(), views.len()))
+        };
+        // The first time statements are prepared.
+        store.read(read).await.unwrap();
+        let before = store.round_trips();
+        let many = limit as usize;
+        assert_eq!(store.read(read).await.unwrap(), (many, many, many));
+        trips.insert(store.round_trips() - before);
+    }
+    assert_eq!(trips.len(), 1, "{trips:?}");
+}

@@ -1,0 +1,183 @@
+//! What was kept long enough is deleted whole, once, and nothing else is.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
+use switchboard::retention;
+use switchboard::store::Conn;
+use switchboard::store::retention::BELONGING;
+use switchboard::words::now;
+
+use crate::attachments::{lying, uploaded};
+use crate::harness::{World, client_id, until};
+use crate::on_both;
+use crate::person::Person;
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+on_both!(
+    what_was_closed_long_ago_is_deleted_whole_and_once,
+    every_table_of_conversations_is_known_to_the_deletion,
+);
+
+/// A conversation that was closed so many days ago.
+async fn closed(world: &World, customer: &Person, rep: &Person, days: i64) -> String {
+    let id = customer.open().await;
+    customer.say(&id, "zebra").await;
+    rep.claim(&id).await.ok(200);
+    rep.close(&id).await.ok(200);
+    let at = now() - days * DAY;
+    world.pretend(&id, |row| row.closed_at = Some(at)).await;
+    id
+}
+
+async fn what_was_closed_long_ago_is_deleted_whole_and_once(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
+    let mut old = Vec::new();
+    for _ in 0..6 {
+        old.push(closed(world, &ann, &rep, 10).await);
+    }
+    let young = closed(world, &ann, &rep, 3).await;
+    // One with a file, a mark and somebody who takes part.
+    let attachment = uploaded(&ann, "a.txt", b"hello").await;
+    let attachment = attachment["id"].as_str().unwrap().to_owned();
+    let busy = ann.open().await;
+    let body = serde_json::json!({ "client_id": client_id(), "attachments": [attachment] });
+    ann.act(&busy, "messages", body).await.ok(201);
+    rep.claim(&busy).await.ok(200);
+    let mark = format!("/api/v1/conversations/{busy}/read");
+    rep.put(&mark, serde_json::json!({ "seq": 2 }))
+        .await
+        .ok(200);
+    let admin = world.admin().await;
+    admin
+        .act(&busy, "join", serde_json::json!({}))
+        .await
+        .ok(200);
+    rep.close(&busy).await.ok(200);
+    let at = now() - 10 * DAY;
+    world.pretend(&busy, |row| row.closed_at = Some(at)).await;
+    old.push(busy);
+    let open = ann.open().await;
+    // Opened again, after it was closed long ago.
+    let again = closed(world, &ann, &rep, 6).await;
+    ann.act(&again, "reopen", serde_json::json!({}))
+        .await
+        .ok(200);
+
+    let before = now() - 5 * DAY;
+    let sweeps = world
+        .nodes
+        .iter()
+        .map(|node| retention::sweep(&node.app.store, &node.app.metrics, before));
+    let deleted = futures_util::future::join_all(sweeps).await;
+    let deleted: usize = deleted.into_iter().map(Result::unwrap).sum();
+    assert_eq!(deleted, old.len());
+    let counted: u64 = world
+        .nodes
+        .iter()
+        .map(|node| node.app.metrics.deleted.get())
+        .sum();
+    assert_eq!(counted, old.len() as u64);
+    for id in &old {
+        assert_eq!(
+            ann.get(&format!("/api/v1/conversations/{id}"))
+                .await
+                .code(404),
+            "not_found"
+        );
+    }
+    for id in [&young, &open, &again] {
+        ann.view(id).await;
+    }
+    let rows = async |table: &'static str| -> i64 {
+        let read = move |conn: &mut Conn| Ok(count(conn, table));
+        world.nodes[0].app.store.read(read).await.unwrap()
+    };
+    for table in BELONGING.iter().chain(&["conversations"]) {
+        let column = if *table == "conversations" {
+            "id"
+        } else {
+            "conversation_id"
+        };
+        let left = format!("(SELECT {column} FROM {table} GROUP BY {column}) kept");
+        let left = rows(String::leak(left)).await;
+        assert!(left <= 3, "{table}: {left}");
+    }
+    // Nobody gets the file from then on, and its bytes go with the next round.
+    let path = format!("/api/v1/attachments/{attachment}");
+    assert_eq!(ann.get(&path).await.code(404), "not_found");
+    let attachments = &world.nodes[0].app.attachments;
+    assert!(lying(world).iter().any(|name| name.contains(&attachment)));
+    assert_eq!(attachments.sweep_rows(now()).await.unwrap(), 1);
+    assert_eq!(lying(world), Vec::<String>::new());
+    let found = ann.get("/api/v1/search?q=zebra").await.ok(200);
+    assert_eq!(found["items"].as_array().unwrap().len(), 2);
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+fn count(conn: &mut Conn, from: &str) -> i64 {
+    let ask = sql_query(format!("SELECT count(*) AS count FROM {from}"));
+    let found: Count = match conn {
+        Conn::Lite(conn) => ask.get_result(conn).unwrap(),
+        Conn::Pg(conn) => ask.get_result(&mut **conn).unwrap(),
+    };
+    found.count
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+async fn every_table_of_conversations_is_known_to_the_deletion(world: &World) {
+    let read = |conn: &mut Conn| -> switchboard::error::Result<Vec<Name>> {
+        Ok(match conn {
+            Conn::Lite(conn) => sql_query(
+                "SELECT DISTINCT m.name AS name
+                 FROM sqlite_master m, pragma_foreign_key_list(m.name) f
+                 WHERE m.type = 'table' AND f.\"table\" = 'conversations'",
+            )
+            .load(conn)?,
+            Conn::Pg(conn) => sql_query(
+                "SELECT DISTINCT CAST(conrelid::regclass AS TEXT) AS name FROM pg_constraint
+                 WHERE contype = 'f' AND confrelid = 'conversations'::regclass",
+            )
+            .load(&mut **conn)?,
+        })
+    };
+    let found = world.nodes[0].app.store.read(read).await.unwrap();
+    let found: BTreeSet<String> = found.into_iter().map(|one| one.name).collect();
+    let known: BTreeSet<String> = BELONGING.iter().map(|one| (*one).to_owned()).collect();
+    assert_eq!(
+        found, known,
+        "the database on the left, BELONGING on the right"
+    );
+}
+
+#[actix_web::test]
+async fn a_node_deletes_by_itself_what_its_settings_say() {
+    let Some(mut world) = World::services(1).await else {
+        return;
+    };
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
+    let old = closed(&world, &ann, &rep, 2).await;
+    let young = closed(&world, &ann, &rep, 0).await;
+    world.settings.retention_days = 1;
+    world.add_node().await;
+    let path = format!("/api/v1/conversations/{old}");
+    until("the old one is gone", async || {
+        ann.get(&path).await.status == 404
+    })
+    .await;
+    ann.view(&young).await;
+    world.end().await;
+}
