@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::error::Result;
 use crate::store::{Store, search};
 
-/// How long a text may wait when there is nothing else to do.
+/// How long a text may wait when there is little to do. Who searches does not wait for it.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long it rests after work, by how long that took: it has a quarter of the time and no more.
 const REST: u32 = 3;
@@ -20,7 +20,8 @@ pub async fn keep(store: Store) {
     loop {
         let begun = Instant::now();
         match step(&store).await {
-            Ok(Some(1..)) => tokio::time::sleep(begun.elapsed() * REST).await,
+            // More waits, probably. A few at a time would cost as much as many.
+            Ok(Some(search::BATCH..)) => tokio::time::sleep(begun.elapsed() * REST).await,
             Ok(_) => tokio::time::sleep(PAUSE).await,
             Err(error) => {
                 tracing::warn!(%error, "what was said could not be indexed; it is tried again");

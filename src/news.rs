@@ -159,6 +159,23 @@ fn said_bytes(event: &Event) -> usize {
 /// is bounded by it: see `hub::MAILBOX`.
 pub const HINT_BYTES_MAX: usize = 2_048;
 
+/// Entries that follow each other in one log, in as few parts as can travel with the doorbell.
+pub fn parts(events: Vec<Event>) -> Vec<Vec<Event>> {
+    let (mut parts, mut bytes) = (Vec::<Vec<Event>>::new(), 0);
+    for event in events {
+        let more = said_bytes(&event);
+        match parts.last_mut() {
+            Some(part) if bytes + more <= HINT_BYTES_MAX => part.push(event),
+            _ => {
+                bytes = 0;
+                parts.push(vec![event]);
+            }
+        }
+        bytes += more;
+    }
+    parts
+}
+
 impl Grown {
     /// News of entries that were just committed.
     pub fn new(

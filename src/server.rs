@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
@@ -102,6 +102,10 @@ impl Server {
             rules: rules(&settings),
             node,
         });
+        let said = store
+            .said()
+            .context("somebody listens to the store already")?;
+        vital.spawn("messages", desk.clone().tell_said(said));
         let people = people(&settings, &store, &secret);
         let attachments = attachments(&settings, &store).await?;
 

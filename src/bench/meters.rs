@@ -104,9 +104,13 @@ impl Databases {
         };
         if settings.database_url.starts_with("postgres") {
             let url = settings.database();
-            let ask = move || anyhow::Ok(bulk::backend(&mut open_existing(&url)?)?);
-            let backend = tokio::task::spawn_blocking(ask).await??;
-            let stat = backend.and_then(|id| stat(&id.to_string()));
+            let ask = move || {
+                // Looked at while the connection is open: with it the process ends.
+                let mut conn = open_existing(&url)?;
+                let backend = bulk::backend(&mut conn)?;
+                anyhow::Ok(backend.and_then(|id| stat(&id.to_string())))
+            };
+            let stat = tokio::task::spawn_blocking(ask).await??;
             let stat = stat.filter(|stat| stat.name.starts_with("postgres"));
             found.postmaster = stat.map(|stat| stat.parent);
             if found.postmaster.is_none() {

@@ -1,12 +1,16 @@
 //! Someone writes a message.
 
+use std::collections::HashMap;
 use std::time::Instant;
+
+use tokio::sync::mpsc;
 
 use super::{Actor, Desk};
 use crate::error::{Error, Result};
-use crate::news::{EventView, Grown, News};
-use crate::store::messages::Append;
-use crate::words::{AttachmentId, ClientId, ConversationId, now};
+use crate::news::{self, EventView, Grown, News};
+use crate::store::events::Event;
+use crate::store::messages::{Append, Appended};
+use crate::words::{AttachmentId, ClientId, ConversationId, UserId, now};
 
 /// What somebody says: a text, uploads of his, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,9 +54,16 @@ pub struct Sent {
     pub duplicate: bool,
 }
 
+/// What was said in one conversation.
+#[derive(Default)]
+struct Spoken {
+    events: Vec<Event>,
+    audience: Vec<UserId>,
+}
+
 impl Desk {
-    /// Stores a message and rings for it. Its turn is taken when this is called, not when the
-    /// future is first polled, so one caller's messages keep their order.
+    /// Stores a message. Its turn is taken when this is called, not when the future is first
+    /// polled, so one caller's messages keep their order. [`Desk::tell_said`] rings for it.
     pub fn send(
         &self,
         actor: &Actor,
@@ -80,28 +91,39 @@ impl Desk {
                 .metrics
                 .commit_seconds
                 .observe(begun.elapsed().as_secs_f64());
-            let event = EventView::from(stored.event.clone());
-            if stored.duplicate {
-                desk.0.metrics.duplicates.inc();
-                return Ok(Sent {
-                    event,
-                    number: stored.number,
-                    duplicate: true,
-                });
-            }
-            desk.0.metrics.messages.inc();
-            let sender = stored.event.sender_id;
-            let audience = [Some(stored.customer), stored.rep, sender]
-                .into_iter()
-                .flatten();
-            if let Some(grown) = Grown::new(vec![stored.event], audience, None) {
-                desk.0.bell.ring(News::Grown(Box::new(grown)));
-            }
+            let count = match stored.duplicate {
+                true => &desk.0.metrics.duplicates,
+                false => &desk.0.metrics.messages,
+            };
+            count.inc();
             Ok(Sent {
-                event,
+                event: EventView::from(stored.event),
                 number: stored.number,
-                duplicate: false,
+                duplicate: stored.duplicate,
             })
+        }
+    }
+
+    /// Rings for all messages that this node stores, as long as it stores any. One place for all,
+    /// so that what is said in a conversation is told in its order: a socket that hears of a
+    /// number before the one below it has to ask the database.
+    pub async fn tell_said(self, mut said: mpsc::Receiver<Vec<Appended>>) {
+        while let Some(batch) = said.recv().await {
+            let mut conversations: HashMap<ConversationId, Spoken> = HashMap::new();
+            for one in batch {
+                let spoken = conversations.entry(one.event.conversation_id);
+                let spoken = spoken.or_default();
+                let people = [Some(one.customer), one.rep, one.event.sender_id];
+                spoken.audience.extend(people.into_iter().flatten());
+                spoken.events.push(one.event);
+            }
+            for spoken in conversations.into_values() {
+                for part in news::parts(spoken.events) {
+                    if let Some(grown) = Grown::new(part, spoken.audience.iter().copied(), None) {
+                        self.0.bell.ring(News::Grown(Box::new(grown)));
+                    }
+                }
+            }
         }
     }
 

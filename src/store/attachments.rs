@@ -129,7 +129,7 @@ pub struct Usage {
 
 queries! {
     pub fn find(conn, id: AttachmentId) -> QueryResult<Option<Attachment>> {
-        attachments::table.find(id).select(Attachment::as_select()).first(conn).optional()
+        attachments::table.find(id).select(Attachment::as_select()).get_result(conn).optional()
     }
 
     pub fn insert(conn, row: &Attachment) -> QueryResult<usize> {
@@ -253,7 +253,7 @@ queries! {
         events::table
             .filter(events::conversation_id.eq(conversation).and(events::seq.eq(seq)))
             .select(events::kind)
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn is_open() -> SqlLiteral<Bool> {
 
 queries! {
     pub fn find(conn, id: ConversationId) -> QueryResult<Option<Conversation>> {
-        conversations::table.find(id).select(Conversation::as_select()).first(conn).optional()
+        conversations::table.find(id).select(Conversation::as_select()).get_result(conn).optional()
     }
 
     /// These, in any order.
@@ -89,7 +89,7 @@ queries! {
         conversations::table
             .filter(conversations::number.eq(number))
             .select(Conversation::as_select())
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 
@@ -99,7 +99,7 @@ queries! {
             .inner_join(queues::table)
             .filter(conversations::id.eq(id))
             .select((Conversation::as_select(), queues::wrap_ms))
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 
@@ -111,7 +111,7 @@ queries! {
             .filter(conversations::customer_id.eq(customer))
             .filter(conversations::open_client_id.eq(client))
             .select(Conversation::as_select())
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 

@@ -58,7 +58,7 @@ queries! {
         events::table
             .filter(events::client_id.eq(client).and(events::conversation_id.eq(conversation)))
             .select(Event::as_select())
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 
@@ -120,7 +120,7 @@ queries! {
         events::table
             .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
             .select(Event::as_select())
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 

@@ -92,7 +92,7 @@ type Sides = (ConversationId, bool, Option<i64>, Option<i64>);
 
 queries! {
     pub fn find(conn, id: ConversationId, user: UserId) -> QueryResult<Option<Mark>> {
-        marks::table.find((id, user)).select(Mark::as_select()).first(conn).optional()
+        marks::table.find((id, user)).select(Mark::as_select()).get_result(conn).optional()
     }
 
     /// Moves a mark on. What it is ahead of already stays.

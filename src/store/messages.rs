@@ -1,21 +1,20 @@
-//! The message writer: a batch of messages of any conversations, in five statements.
+//! The message writer: a batch of messages of any conversations, in three statements.
 //!
 //! The heads are bumped first, in the order of ids, so that every node takes its locks in one
-//! order and whoever holds them may trust status, rep and epoch. A message that is refused gives
-//! its number back before anyone can see it, so seqs have no holes.
+//! order and whoever holds them may trust status, rep and epoch. Nearly every message is new and
+//! allowed, so a batch is first stored without looking whether one was stored before: the
+//! constraints would refuse it. If anything is wrong it is undone and done again, looking. A
+//! message that is refused then gives its number back before anyone can see it, so seqs have no
+//! holes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use diesel::prelude::*;
-use diesel::upsert::excluded;
-
 use super::attachments::{self, Attachment};
-use super::conn::{Conn, queries};
-use super::conversations as rows;
+use super::conn::Conn;
+use super::conversations;
 use super::events::{self as logs, Event};
 use super::joined;
-use super::prepared::prepared;
-use super::schema::{conversations, events, heads};
+use super::message_rows::{self as rows, Door};
 use crate::error::{Code, Error, Result};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
@@ -48,79 +47,20 @@ pub struct Appended {
     pub duplicate: bool,
 }
 
-/// What of a conversation decides who may write into it.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = conversations)]
-struct Door {
-    id: ConversationId,
-    number: i64,
-    customer_id: UserId,
-    rep_id: Option<UserId>,
-    last_rep_id: Option<UserId>,
-    status: Status,
-    first_reply_at: Option<Moment>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = heads, treat_none_as_default_value = false)]
-struct Bump {
-    conversation_id: ConversationId,
-    last_seq: i64,
-}
-
-queries! {
-    fn stored_before(conn, clients: &[ClientId]) -> QueryResult<Vec<Event>> {
-        events::table
-            .filter(events::client_id.eq_any(clients))
-            .select(Event::as_select())
-            .load(conn)
-    }
-
-    fn known(conn, ids: &[ConversationId]) -> QueryResult<Vec<ConversationId>> {
-        heads::table
-            .filter(heads::conversation_id.eq_any(ids))
-            .select(heads::conversation_id)
-            .load(conn)
-    }
-
-    /// Adds to each head what its row says, and answers with the new values.
-    fn bump(conn, rows: &[Bump]) -> QueryResult<Vec<(ConversationId, i64)>> {
-        diesel::insert_into(heads::table)
-            .values(rows)
-            .on_conflict(heads::conversation_id)
-            .do_update()
-            .set(heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)))
-            .returning((heads::conversation_id, heads::last_seq))
-            .get_results(conn)
-    }
-
-    fn give_back(conn, id: ConversationId, count: i64) -> QueryResult<usize> {
-        let lowered = diesel::update(heads::table.find(id))
-            .set(heads::last_seq.eq(heads::last_seq - count));
-        prepared(lowered).execute(conn)
-    }
-
-    fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {
-        conversations::table
-            .filter(conversations::id.eq_any(ids))
-            .select(Door::as_select())
-            .load(conn)
-    }
-
-    fn insert(conn, rows: &[Event]) -> QueryResult<usize> {
-        diesel::insert_into(events::table).values(rows).execute(conn)
-    }
-
-    fn set_first_reply(conn, ids: &[ConversationId], at: Moment) -> QueryResult<usize> {
-        diesel::update(conversations::table)
-            .filter(conversations::id.eq_any(ids))
-            .filter(conversations::first_reply_at.is_null())
-            .set(conversations::first_reply_at.eq(at))
-            .execute(conn)
-    }
-}
-
 type Key = (ConversationId, ClientId);
+
+/// Stores a batch inside an open transaction, taking every message to be new and welcome, as
+/// nearly all are: an error, also of a single one, means that nothing of the batch is stored and
+/// [`append`] has to look closer.
+pub fn append_new(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>> {
+    let mut admission = Admission::default();
+    let counts = counts(batch, &admission.before);
+    admission.open(conn, batch, &counts)?;
+    let answers: Result<Vec<_>> = batch.iter().map(|one| admission.admit(one)).collect();
+    let answers = answers?;
+    admission.store(conn)?;
+    Ok(answers.into_iter().map(Ok).collect())
+}
 
 /// Stores a batch inside an open transaction. One answer per message, in order.
 ///
@@ -128,49 +68,13 @@ type Key = (ConversationId, ClientId);
 /// of the whole means that nothing of the batch is stored.
 pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>> {
     let clients: Vec<ClientId> = batch.iter().map(|one| one.client_id).collect();
-    let mut before: HashMap<Key, Event> = HashMap::new();
-    for event in stored_before(conn, &clients)? {
-        before.extend(
-            event
-                .client_id
-                .map(|id| ((event.conversation_id, id), event)),
-        );
+    let mut admission = Admission::default();
+    for event in rows::stored_before(conn, &clients)? {
+        let key = event.client_id.map(|id| (event.conversation_id, id));
+        admission.before.extend(key.map(|key| (key, event)));
     }
-    // How many numbers each conversation needs at most.
-    let mut counts: BTreeMap<ConversationId, i64> = BTreeMap::new();
-    let mut keys: HashSet<Key> = HashSet::new();
-    for one in batch {
-        let key = (one.conversation, one.client_id);
-        let fresh = !before.contains_key(&key) && keys.insert(key);
-        *counts.entry(one.conversation).or_default() += i64::from(fresh);
-    }
-    let ids: Vec<ConversationId> = counts.keys().copied().collect();
-    let known = known(conn, &ids)?;
-    counts.retain(|id, count| *count > 0 && known.contains(id));
-    let bumps = counts.iter().map(|(id, count)| Bump {
-        conversation_id: *id,
-        last_seq: *count,
-    });
-    let bumps: Vec<Bump> = bumps.collect();
-    let tops = if bumps.is_empty() {
-        Vec::new()
-    } else {
-        bump(conn, &bumps)?
-    };
-    let next = tops
-        .iter()
-        .map(|(id, top)| (*id, top - counts[id]))
-        .collect();
-    let doors = doors(conn, &ids)?.into_iter();
-    let doors: HashMap<_, _> = doors.map(|door| (door.id, door)).collect();
-    let mut admission = Admission {
-        before,
-        joined: joined_by(conn, batch, &doors)?,
-        doors,
-        next,
-        uploads: uploads(conn, batch)?,
-        ..Admission::default()
-    };
+    let counts = counts(batch, &admission.before);
+    let tops = admission.open(conn, batch, &counts)?;
 
     let answers = batch.iter().map(|one| match admission.admit(one) {
         Err(error) if error.code == Code::NotFound => Err(not_his(conn, one, error)),
@@ -181,18 +85,23 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
     for (id, top) in tops {
         let unused = top - admission.next[&id];
         if unused > 0 {
-            give_back(conn, id, unused)?;
+            rows::give_back(conn, id, unused)?;
         }
     }
-    if let Some(first) = admission.rows.first() {
-        let at = first.created_at;
-        insert(conn, &admission.rows)?;
-        mark_sent(conn, &admission.sent)?;
-        if !admission.replied.is_empty() {
-            set_first_reply(conn, &admission.replied, at)?;
-        }
-    }
+    admission.store(conn)?;
     Ok(answers)
+}
+
+/// How many numbers each conversation needs at most, in the order of ids.
+fn counts(batch: &[Append], before: &HashMap<Key, Event>) -> BTreeMap<ConversationId, i64> {
+    let mut counts: BTreeMap<ConversationId, i64> = BTreeMap::new();
+    let mut keys: HashSet<Key> = HashSet::new();
+    for one in batch {
+        let key = (one.conversation, one.client_id);
+        let fresh = !before.contains_key(&key) && keys.insert(key);
+        *counts.entry(one.conversation).or_default() += i64::from(fresh);
+    }
+    counts
 }
 
 /// What the batch wants to send along, locked; mostly nothing, and then nobody is asked.
@@ -206,13 +115,6 @@ fn uploads(conn: &mut Conn, batch: &[Append]) -> Result<HashMap<AttachmentId, At
     }
     let held = attachments::hold(conn, &ids)?;
     Ok(held.into_iter().map(|row| (row.id, row)).collect())
-}
-
-fn mark_sent(conn: &mut Conn, sent: &[(AttachmentId, ConversationId, i64)]) -> Result<()> {
-    for (id, conversation, seq) in sent {
-        attachments::set_sent(conn, *id, *conversation, *seq)?;
-    }
-    Ok(())
 }
 
 /// Of the reps in this batch, who has joined what is not his. Nothing is asked if all is theirs.
@@ -235,8 +137,8 @@ fn joined_by(
 
 /// What somebody is told who may not write here.
 fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
-    match rows::find(conn, one.conversation) {
-        Ok(Some(row)) => rows::not_his(conn, one.sender, one.role, &row),
+    match conversations::find(conn, one.conversation) {
+        Ok(Some(row)) => conversations::not_his(conn, one.sender, one.role, &row),
         Ok(None) => error,
         Err(error) => error.into(),
     }
@@ -261,6 +163,43 @@ struct Admission {
 }
 
 impl Admission {
+    /// Locks the conversations of the batch, takes the numbers it may need and reads what decides
+    /// who may write. Answers the last number taken of each.
+    fn open(
+        &mut self,
+        conn: &mut Conn,
+        batch: &[Append],
+        counts: &BTreeMap<ConversationId, i64>,
+    ) -> Result<Vec<(ConversationId, i64)>> {
+        let wanted: Vec<_> = counts.iter().map(|(id, count)| (*id, *count)).collect();
+        let tops = rows::bump(conn, &wanted)?;
+        self.next = tops
+            .iter()
+            .map(|(id, top)| (*id, top - counts[id]))
+            .collect();
+        let ids: Vec<ConversationId> = counts.keys().copied().collect();
+        let doors = rows::doors(conn, &ids)?.into_iter();
+        self.doors = doors.map(|door| (door.id, door)).collect();
+        self.joined = joined_by(conn, batch, &self.doors)?;
+        self.uploads = uploads(conn, batch)?;
+        Ok(tops)
+    }
+
+    /// Writes what was admitted.
+    fn store(self, conn: &mut Conn) -> Result<()> {
+        let Some(at) = self.rows.first().map(|first| first.created_at) else {
+            return Ok(());
+        };
+        rows::insert(conn, self.rows)?;
+        for (id, conversation, seq) in self.sent {
+            attachments::set_sent(conn, id, conversation, seq)?;
+        }
+        if !self.replied.is_empty() {
+            rows::set_first_reply(conn, &self.replied, at)?;
+        }
+        Ok(())
+    }
+
     fn admit(&mut self, one: &Append) -> Result<Appended> {
         let key = (one.conversation, one.client_id);
         let Some(door) = self.doors.get(&one.conversation) else {

@@ -22,6 +22,7 @@ pub mod line;
 pub mod lists;
 mod lite;
 pub mod marks;
+mod message_rows;
 pub mod messages;
 pub mod minutes;
 pub mod nodes;
@@ -51,7 +52,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use diesel::r2d2::{HandleError, ManageConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::error::{Error, Result, connection_lost, worth_retrying};
 use checkpoint::Checkpoints;
@@ -107,6 +108,14 @@ impl Opener {
         Self::of(url)
     }
 
+    /// Fails while the file of SQLite is not in its place.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Opener::Lite(place) => place.check(),
+            Opener::Pg(_) => Ok(()),
+        }
+    }
+
     /// Opens one connection. Blocks.
     pub fn open(&self) -> anyhow::Result<Conn> {
         match self {
@@ -153,6 +162,9 @@ impl HandleError<OpenError> for Told {
     }
 }
 
+/// Batches of messages that may wait to be told before one is dropped.
+const SAID_MAX: usize = 64;
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -160,6 +172,7 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     writer: writer::Writer,
+    said: Arc<Mutex<Option<mpsc::Receiver<Vec<Appended>>>>>,
     checkpoints: Checkpoints,
     /// Where the file of SQLite is.
     place: Option<Place>,
@@ -201,11 +214,13 @@ impl Store {
         let turns = Arc::new(Semaphore::new(options.connections as usize));
         let checkpoints = Checkpoints::default();
         let written = place.as_ref().map(|place| checkpoints.start(place));
-        let writer = writer::Writer::start(opener, first, written.transpose()?)?;
+        let (tell, said) = mpsc::channel(SAID_MAX);
+        let writer = writer::Writer::start(opener, first, written.transpose()?, tell)?;
         Ok(Self {
             pool,
             turns,
             writer,
+            said: Arc::new(Mutex::new(Some(said))),
             checkpoints,
             place,
             size: options.connections,
@@ -267,9 +282,7 @@ impl Store {
             return answered(self.run(move |conn| conn.transaction(&job))).await;
         }
         self.check_place()?;
-        let answer = answered(self.writer.job(job)).await?;
-        // Gone meanwhile, it may have taken the commit along.
-        self.check_place().map(|()| answer)
+        answered(self.writer.job(job)).await
     }
 
     /// Appends a message, in one transaction with those of others. Messages handed over in
@@ -278,11 +291,14 @@ impl Store {
         &self,
         message: Append,
     ) -> impl Future<Output = Result<Appended>> + Send + 'static {
-        let (stored, place) = (answered(self.writer.append(message)), self.place.clone());
-        async move {
-            let answer = stored.await?;
-            place.as_ref().map_or(Ok(()), Place::check).map(|()| answer)
-        }
+        answered(self.writer.append(message))
+    }
+
+    /// What is said from now on: the new messages of each commit of this process, in the order of
+    /// their numbers. For one listener; a batch that it has no room for is dropped.
+    pub fn said(&self) -> Option<mpsc::Receiver<Vec<Appended>>> {
+        let mut said = self.said.lock().expect("nothing panics under this lock");
+        said.take()
     }
 
     async fn run<T: Send + 'static>(

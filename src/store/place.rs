@@ -53,9 +53,14 @@ impl Place {
                  stored any more: put it back, or stop, restore a backup and start again"
             );
         }
-        let detail = "The database file is gone. The server's log says what to do.";
-        Err(Error::new(Code::Unavailable, detail))
+        Err(gone_error())
     }
+}
+
+/// What is answered while the file is not in its place.
+pub fn gone_error() -> Error {
+    let detail = "The database file is gone. The server's log says what to do.";
+    Error::new(Code::Unavailable, detail)
 }
 
 fn file(path: &Path) -> std::io::Result<(u64, u64)> {

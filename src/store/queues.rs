@@ -140,7 +140,7 @@ queries! {
 
     /// As it is, or was before it was deleted.
     pub fn find(conn, id: QueueId) -> QueryResult<Option<Queue>> {
-        queues::table.find(id).select(Queue::as_select()).first(conn).optional()
+        queues::table.find(id).select(Queue::as_select()).get_result(conn).optional()
     }
 
     /// One where conversations may go.

@@ -64,7 +64,7 @@ pub struct RepView {
 
 queries! {
     pub fn find(conn, id: UserId) -> QueryResult<Option<Rep>> {
-        reps::table.find(id).select(Rep::as_select()).first(conn).optional()
+        reps::table.find(id).select(Rep::as_select()).get_result(conn).optional()
     }
 
     pub fn insert(conn, row: &Rep) -> QueryResult<usize> {

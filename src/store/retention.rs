@@ -41,7 +41,7 @@ queries! {
             .filter(conversations::status.eq(Status::Closed))
             .filter(conversations::closed_at.lt(before))
             .select((conversations::id, conversations::number, conversations::closed_at))
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 

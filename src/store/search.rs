@@ -24,7 +24,7 @@ pub const TERMS_MAX: usize = 16;
 /// How many of the newest texts that match are weighed against each other, and so found at all.
 pub const HITS_MAX: i64 = 1_000;
 /// Texts that are indexed in one transaction: few, because others wait for it in SQLite.
-const BATCH: i64 = 100;
+pub const BATCH: usize = 200;
 
 /// A text that was found.
 #[derive(Debug, Clone, QueryableByName)]
@@ -215,11 +215,11 @@ pub fn is_behind(conn: &mut Conn) -> QueryResult<bool> {
 pub fn index(conn: &mut Conn) -> Result<usize> {
     let pending: Vec<Pending> = match conn {
         Conn::Lite(conn) => {
-            let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH));
+            let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH as i64));
             taken.load(conn)?
         }
         Conn::Pg(conn) => sql_query(TAKEN_PG)
-            .bind::<BigInt, _>(BATCH)
+            .bind::<BigInt, _>(BATCH as i64)
             .load(&mut **conn)?,
     };
     let (count, last) = (pending.len(), pending.last().map(|one| one.at));
@@ -230,7 +230,7 @@ pub fn index(conn: &mut Conn) -> Result<usize> {
         .collect();
     match conn {
         Conn::Lite(conn) => {
-            write_lite(conn, texts.into_values())?;
+            write_lite(conn, texts.into_values().collect())?;
             let done = sql_query("DELETE FROM search_pending WHERE rowid <= $1");
             prepared(done.bind::<BigInt, _>(last.unwrap_or_default())).execute(conn)?;
         }
@@ -239,36 +239,46 @@ pub fn index(conn: &mut Conn) -> Result<usize> {
     Ok(count)
 }
 
-fn write_lite(
-    conn: &mut SqliteConnection,
-    texts: impl Iterator<Item = Pending>,
-) -> QueryResult<()> {
+/// When something was last said in each of these conversations that its customer may read.
+fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
+    let mut said = BTreeMap::new();
+    for one in texts.iter().filter(|one| !one.for_staff) {
+        if let Some(at) = one.said_at {
+            let last = said.entry(one.conversation_id).or_insert(at);
+            *last = at.max(*last);
+        }
+    }
+    said
+}
+
+fn write_lite(conn: &mut SqliteConnection, texts: Vec<Pending>) -> QueryResult<()> {
+    for (id, at) in said(&texts) {
+        let said = sql_query(
+            "INSERT INTO activity VALUES ($1, $2) ON CONFLICT (conversation_id)
+             DO UPDATE SET said_at = max(said_at, excluded.said_at)",
+        );
+        prepared(said.bind::<SqlId, _>(id).bind::<BigInt, _>(at)).execute(conn)?;
+    }
     for one in texts {
         let (id, seq) = (one.conversation_id, one.seq);
-        let gone = sql_query("DELETE FROM search_texts WHERE conversation_id = $1 AND seq = $2");
-        prepared(gone.bind::<SqlId, _>(id).bind::<BigInt, _>(seq)).execute(conn)?;
         let Some(said_at) = one.said_at else { continue };
-        if !one.for_staff {
-            let said = sql_query(
-                "INSERT INTO activity VALUES ($1, $2) ON CONFLICT (conversation_id)
-                 DO UPDATE SET said_at = max(said_at, excluded.said_at)",
-            );
-            prepared(said.bind::<SqlId, _>(id).bind::<BigInt, _>(said_at)).execute(conn)?;
-        }
         let words = terms::words(one.text.as_deref().unwrap_or_default());
         if words.is_empty() {
             continue;
         }
         let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        // What stands there already is as it is now: whatever changes takes it out.
         let text = sql_query(
             "INSERT INTO search_texts (conversation_id, seq, said_at, for_staff)
-             VALUES ($1, $2, $3, $4)",
+             VALUES ($1, $2, $3, $4) ON CONFLICT (conversation_id, seq) DO NOTHING",
         )
         .bind::<SqlId, _>(id)
         .bind::<BigInt, _>(seq)
         .bind::<BigInt, _>(said_at)
         .bind::<Bool, _>(one.for_staff);
-        prepared(text).execute(conn)?;
+        if prepared(text).execute(conn)? == 0 {
+            continue;
+        }
         let words =
             sql_query("INSERT INTO search_words (rowid, words) VALUES (last_insert_rowid(), $1)");
         prepared(words.bind::<Text, _>(folded.join(" "))).execute(conn)?;
@@ -288,17 +298,7 @@ fn vector(text: &str) -> String {
 fn write_pg(conn: &mut PgConn, texts: Vec<Pending>) -> QueryResult<()> {
     let vectors = |one: &Pending| vector(one.text.as_deref().unwrap_or_default());
     let vectors: Vec<String> = texts.iter().map(vectors).collect();
-    let said: BTreeMap<ConversationId, Moment> = texts
-        .iter()
-        .filter(|one| !one.for_staff)
-        .filter_map(|one| Some((one.conversation_id, one.said_at?)))
-        .fold(BTreeMap::new(), |mut said, (id, at)| {
-            said.entry(id)
-                .and_modify(|most| *most = at.max(*most))
-                .or_insert(at);
-            said
-        });
-    let (ids, moments): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+    let (ids, moments): (Vec<_>, Vec<_>) = said(&texts).into_iter().unzip();
     sql_query(
         "INSERT INTO activity SELECT * FROM unnest($1, $2) ON CONFLICT (conversation_id)
          DO UPDATE SET said_at = greatest(activity.said_at, excluded.said_at)",

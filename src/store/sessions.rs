@@ -42,7 +42,7 @@ queries! {
     }
 
     pub fn find(conn, id: SessionId) -> QueryResult<Option<Session>> {
-        sessions::table.find(id).select(Session::as_select()).first(conn).optional()
+        sessions::table.find(id).select(Session::as_select()).get_result(conn).optional()
     }
 
     /// Moves a family on from one generation to the next; false if another was quicker.

@@ -41,7 +41,7 @@ pub fn fold(name: &str) -> String {
 
 queries! {
     pub fn find(conn, id: UserId) -> QueryResult<Option<User>> {
-        users::table.find(id).select(User::as_select()).first(conn).optional()
+        users::table.find(id).select(User::as_select()).get_result(conn).optional()
     }
 
     /// By username, e-mail or phone, whichever matches.

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Written;
 use super::messages::{self, Append, Appended};
-use super::{ANSWER, Conn, Opener, lite, retrying};
+use super::{ANSWER, Conn, Opener, lite, place, retrying};
 use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.
@@ -90,11 +90,16 @@ fn fate_by(error: &Error) -> fn() -> Error {
 
 impl Writer {
     /// Starts the thread that owns the write connection. Tells after each batch of SQLite that
-    /// something was written.
-    pub fn start(opener: Opener, mut conn: Conn, written: Option<Written>) -> anyhow::Result<Self> {
+    /// something was written, and what was said in it.
+    pub fn start(
+        opener: Opener,
+        mut conn: Conn,
+        written: Option<Written>,
+        said: mpsc::Sender<Vec<Appended>>,
+    ) -> anyhow::Result<Self> {
         let (work, queue) = mpsc::channel(BACKLOG_MAX);
         prepare(&mut conn)?;
-        let run = move || write_all(opener, conn, queue, written);
+        let run = move || write_all(opener, conn, queue, written, &said);
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(run)?;
@@ -155,14 +160,15 @@ fn write_all(
     conn: Conn,
     mut queue: mpsc::Receiver<Work>,
     written: Option<Written>,
+    said: &mpsc::Sender<Vec<Appended>>,
 ) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         if let Opener::Lite(_) = opener {
-            write_commands(&opener, &mut conn, std::mem::take(&mut batch));
+            write_commands(&opener, &mut conn, std::mem::take(&mut batch), said);
         } else {
-            write_messages(&opener, &mut conn, batch.drain(..));
+            write_messages(&opener, &mut conn, batch.drain(..), said);
         }
         if let Some(written) = &written {
             written.tell();
@@ -192,7 +198,12 @@ fn whole<'a>(opener: &Opener, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn
 }
 
 /// One commit for commands and messages, in the order they came.
-fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>) {
+fn write_commands(
+    opener: &Opener,
+    slot: &mut Option<Conn>,
+    batch: Vec<Work>,
+    said: &mpsc::Sender<Vec<Appended>>,
+) {
     let begun = whole(opener, slot).and_then(|conn| {
         conn.begin()?;
         Ok(conn)
@@ -224,11 +235,37 @@ fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>) {
         let _ = conn.rollback();
         fate_by(&error)
     });
+    // A file that has gone meanwhile may have taken the commit along.
+    let fate = fate.and_then(|()| {
+        opener
+            .check()
+            .map_err(|_| place::gone_error as fn() -> Error)
+    });
     for job in jobs {
         job.answer(fate);
     }
-    for (reply, answer) in stored {
+    let stored = stored.into_iter().map(|(reply, answer)| {
         let answer = answer.and_then(|stored| fate.map(|()| stored).map_err(|why| why()));
+        (reply, answer)
+    });
+    tell(stored.collect(), said);
+}
+
+/// Tells each sender what became of his message, and one listener what has been said.
+fn tell(
+    stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)>,
+    said: &mpsc::Sender<Vec<Appended>>,
+) {
+    let fresh = stored
+        .iter()
+        .filter_map(|(_, answer)| answer.as_ref().ok().filter(|one| !one.duplicate).cloned());
+    let fresh: Vec<Appended> = fresh.collect();
+    if !fresh.is_empty() {
+        // Who listens may be behind, or nobody: sockets find it by their position then.
+        let _ = said.try_send(fresh);
+    }
+    for (reply, answer) in stored {
+        // Whoever sent it may have gone.
         let _ = reply.send(answer);
     }
 }
@@ -242,8 +279,8 @@ fn refuse(batch: Vec<Work>, why: fn() -> Error) {
     }
 }
 
-/// Stores a run of messages in one step; if that fails, each on its own, so that a bad one
-/// cannot fail its neighbours.
+/// Stores a run of messages in one step, looking closer only if that fails; if that fails, too,
+/// each on its own, so that a bad one cannot fail its neighbours.
 fn store(
     conn: &mut Conn,
     run: Vec<Message>,
@@ -253,7 +290,8 @@ fn store(
         return Vec::new();
     }
     let answers = conn
-        .savepoint(|conn| guarded(|| messages::append(conn, &messages)))
+        .savepoint(|conn| guarded(|| messages::append_new(conn, &messages)))
+        .or_else(|_| conn.savepoint(|conn| guarded(|| messages::append(conn, &messages))))
         .unwrap_or_else(|_| {
             let alone = |message: &Append| {
                 let one = std::slice::from_ref(message);
@@ -268,7 +306,12 @@ fn store(
 
 /// PostgreSQL: one transaction for a group of messages, on a connection of its own that is
 /// opened anew when it is lost.
-fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator<Item = Work>) {
+fn write_messages(
+    opener: &Opener,
+    conn: &mut Option<Conn>,
+    batch: impl Iterator<Item = Work>,
+    said: &mpsc::Sender<Vec<Appended>>,
+) {
     let is_message = |work| match work {
         Work::Message(message, reply) => Some((message, reply)),
         // Commands of PostgreSQL go through the pool.
@@ -278,7 +321,9 @@ fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator
         }
     };
     let (messages, replies): (Vec<_>, Vec<_>) = batch.filter_map(is_message).unzip();
-    let answers = commit(opener, conn, &messages).unwrap_or_else(|_| {
+    let answers = commit(opener, conn, &messages, messages::append_new);
+    let answers = answers.or_else(|_| commit(opener, conn, &messages, messages::append));
+    let answers = answers.unwrap_or_else(|_| {
         // Each may wait for its own lock; when nobody waits for the answers any more, stop.
         let begun = Instant::now();
         let alone = |message: &Append| {
@@ -286,25 +331,24 @@ fn write_messages(opener: &Opener, conn: &mut Option<Conn>, batch: impl Iterator
                 return Err(Error::overloaded());
             }
             let one = std::slice::from_ref(message);
-            commit(opener, conn, one)?
+            commit(opener, conn, one, messages::append)?
                 .pop()
                 .unwrap_or_else(|| Err(lost()))
         };
         messages.iter().map(alone).collect()
     });
-    for (reply, answer) in replies.into_iter().zip(answers) {
-        let _ = reply.send(answer);
-    }
+    tell(replies.into_iter().zip(answers).collect(), said);
 }
 
 fn commit(
     opener: &Opener,
     slot: &mut Option<Conn>,
     messages: &[Append],
+    append: fn(&mut Conn, &[Append]) -> Result<Vec<Result<Appended>>>,
 ) -> Result<Vec<Result<Appended>>> {
     retrying(1, || {
         let conn = whole(opener, slot)?;
-        let answer = conn.transaction(|conn| guarded(|| messages::append(conn, messages)));
+        let answer = conn.transaction(|conn| guarded(|| append(conn, messages)));
         if answer
             .as_ref()
             .is_err_and(|error| error.code == crate::error::Code::Unavailable)

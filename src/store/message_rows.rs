@@ -1,0 +1,147 @@
+//! The rows that the message writer (`messages.rs`) reads and writes, of any number of
+//! conversations at once.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+
+use super::conn::{Conn, Later, queries};
+use super::events::{self as logs, Event};
+use super::postgres::PgConn;
+use super::prepared::prepared;
+use super::schema::{conversations, events, heads};
+use crate::words::{ClientId, ConversationId, Moment, SqlId, Status, UserId};
+
+/// What of a conversation decides who may write into it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = conversations)]
+pub struct Door {
+    pub id: ConversationId,
+    pub number: i64,
+    pub customer_id: UserId,
+    pub rep_id: Option<UserId>,
+    pub last_rep_id: Option<UserId>,
+    pub status: Status,
+    pub first_reply_at: Option<Moment>,
+}
+
+#[derive(QueryableByName)]
+struct Top {
+    #[diesel(sql_type = SqlId)]
+    conversation_id: ConversationId,
+    #[diesel(sql_type = BigInt)]
+    last_seq: i64,
+}
+
+queries! {
+    pub fn stored_before(conn, clients: &[ClientId]) -> QueryResult<Vec<Event>> {
+        events::table
+            .filter(events::client_id.eq_any(clients))
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    pub fn give_back(conn, id: ConversationId, count: i64) -> QueryResult<usize> {
+        let lowered = diesel::update(heads::table.find(id))
+            .set(heads::last_seq.eq(heads::last_seq - count));
+        prepared(lowered).execute(conn)
+    }
+
+    pub fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {
+        conversations::table
+            .filter(conversations::id.eq_any(ids))
+            .select(Door::as_select())
+            .load(conn)
+    }
+
+    pub fn set_first_reply(conn, ids: &[ConversationId], at: Moment) -> QueryResult<usize> {
+        diesel::update(conversations::table)
+            .filter(conversations::id.eq_any(ids))
+            .filter(conversations::first_reply_at.is_null())
+            .set(conversations::first_reply_at.eq(at))
+            .execute(conn)
+    }
+}
+
+/// Takes so many numbers of each of these conversations, in the order given, and locks them.
+/// Answers the last number of each that there is.
+pub fn bump(
+    conn: &mut Conn,
+    wanted: &[(ConversationId, i64)],
+) -> QueryResult<Vec<(ConversationId, i64)>> {
+    let wanted = wanted.iter().filter(|(_, count)| *count > 0);
+    match conn {
+        Conn::Lite(_) => {
+            let mut tops = Vec::new();
+            for (id, count) in wanted {
+                tops.extend(logs::bump(conn, *id, *count)?.map(|top| (*id, top)));
+            }
+            Ok(tops)
+        }
+        Conn::Pg(conn) => {
+            let (ids, counts): (Vec<_>, Vec<_>) = wanted.copied().unzip();
+            // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
+            let bumped = sql_query(
+                "INSERT INTO heads AS h (conversation_id, last_seq)
+                 SELECT w.id, w.more FROM unnest($1, $2) WITH ORDINALITY AS w (id, more, turn)
+                 WHERE EXISTS (SELECT 1 FROM heads t WHERE t.conversation_id = w.id)
+                 ORDER BY w.turn
+                 ON CONFLICT (conversation_id) DO UPDATE
+                 SET last_seq = h.last_seq + excluded.last_seq
+                 RETURNING conversation_id, last_seq",
+            );
+            let bumped = bumped
+                .bind::<Array<SqlId>, _>(ids)
+                .bind::<Array<BigInt>, _>(counts);
+            let tops: Vec<Top> = prepared(bumped).load(&mut **conn)?;
+            let tops = tops.into_iter();
+            Ok(tops
+                .map(|top| (top.conversation_id, top.last_seq))
+                .collect())
+        }
+    }
+}
+
+/// Writes messages. In PostgreSQL on its way with the commit, which fails if it does.
+pub fn insert(conn: &mut Conn, rows: Vec<Event>) -> QueryResult<()> {
+    match conn {
+        Conn::Lite(conn) => {
+            let insert = |row| conn.later(diesel::insert_into(events::table).values::<Event>(row));
+            rows.into_iter().try_for_each(insert)
+        }
+        Conn::Pg(conn) => insert_pg(conn, rows),
+    }
+}
+
+/// In one statement whose text is always the same.
+fn insert_pg(conn: &mut PgConn, rows: Vec<Event>) -> QueryResult<()> {
+    let insert = sql_query(
+        "INSERT INTO events
+             (conversation_id, seq, kind, sender_id, client_id, body, data, created_at)
+         SELECT n.id, n.seq, n.kind, n.sender, n.client, n.body, CAST(n.data AS JSON), n.at
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+             AS n (id, seq, kind, sender, client, body, data, at)",
+    );
+    let ids: Vec<_> = rows.iter().map(|row| row.conversation_id).collect();
+    let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
+    let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();
+    let senders: Vec<_> = rows.iter().map(|row| row.sender_id).collect();
+    let clients: Vec<_> = rows.iter().map(|row| row.client_id).collect();
+    let data = rows
+        .iter()
+        .map(|row| row.data.as_ref().map(ToString::to_string));
+    let data: Vec<_> = data.collect();
+    let moments: Vec<_> = rows.iter().map(|row| row.created_at).collect();
+    let bodies: Vec<_> = rows.into_iter().map(|row| row.body).collect();
+    conn.later(prepared(
+        insert
+            .bind::<Array<SqlId>, _>(ids)
+            .bind::<Array<BigInt>, _>(seqs)
+            .bind::<Array<Text>, _>(kinds)
+            .bind::<Array<Nullable<SqlId>>, _>(senders)
+            .bind::<Array<Nullable<SqlId>>, _>(clients)
+            .bind::<Array<Nullable<Text>>, _>(bodies)
+            .bind::<Array<Nullable<Text>>, _>(data)
+            .bind::<Array<BigInt>, _>(moments),
+    ))
+}
