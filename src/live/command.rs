@@ -1,24 +1,16 @@
-//! What a client commands over the native wire: read, carried out at the desk, answered.
+//! What a client commands over the native wire: read, and carried out at the desk.
 
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::protocol::{ClientFrame, Reference, ServerFrame};
+use super::answer::{Done, moved, told};
+use super::protocol::{ClientFrame, Reference};
 use super::speech;
 use crate::desk::{Actor, Claim, Close, Desk, Said, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
-use crate::store::conversations::ConversationView;
-use crate::words::{ClientId, ConversationId};
 
 /// Characters of a `ref`.
 const REFERENCE_MAX: usize = 64;
-
-/// How a command ended: the answer if there is one, or why not and which command it was.
-pub type Done = std::result::Result<Option<ServerFrame>, (Error, Reference)>;
-
-/// What a command led to: where its conversation stands now, and whether it was so before.
-type Outcome = (Option<(ConversationId, i64)>, bool);
 
 /// The command as work to carry out at the desk.
 pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {
@@ -149,51 +141,6 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
             desk.prioritize(actor, conversation, priority).await
         }),
         _ => unreachable!("carried out elsewhere"),
-    }
-}
-
-/// A command that answers with the conversation as it is then.
-pub(super) fn moved(
-    reference: Option<String>,
-    work: impl Future<Output = Result<ConversationView>> + 'static,
-) -> LocalBoxFuture<'static, Done> {
-    told(reference, None, async move {
-        let view = work.await?;
-        Ok((Some((view.id, view.last_seq)), false))
-    })
-}
-
-/// The work with its answer, known by what its client gave it: an `ack`, or why not.
-pub(super) fn told(
-    reference: Option<String>,
-    client_id: Option<ClientId>,
-    work: impl Future<Output = Result<Outcome>> + 'static,
-) -> LocalBoxFuture<'static, Done> {
-    let reference = Reference {
-        reference,
-        client_id,
-    };
-    let done = async move {
-        match work.await {
-            Ok((at, duplicate)) => Ok(Some(ack(reference, at, duplicate))),
-            Err(error) => Err((error, reference)),
-        }
-    };
-    done.boxed_local()
-}
-
-/// The answer to a command that is carried out.
-pub(super) fn ack(
-    reference: Reference,
-    at: Option<(ConversationId, i64)>,
-    duplicate: bool,
-) -> ServerFrame {
-    let (conversation, seq) = at.unzip();
-    ServerFrame::Ack {
-        reference,
-        conversation,
-        seq,
-        duplicate,
     }
 }
 
