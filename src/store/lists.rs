@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
 use super::conn::queries;
-use super::conversations::{Conversation, is_open};
+use super::conversation_row::{Conversation, is_open};
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
 use crate::words::{

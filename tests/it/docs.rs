@@ -15,7 +15,8 @@ use switchboard::store::board::{Board, QueueNow};
 use switchboard::store::conversations::{ConversationView, PersonView, QueueView};
 use switchboard::store::marks::{MarkedView, Marks};
 use switchboard::store::queues::Policy;
-use switchboard::store::reps::{RepState, RepView};
+use switchboard::store::rep_views::RepView;
+use switchboard::store::reps::RepState;
 use switchboard::words::{
     AttachmentId, Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority,
     QueueId, Role, Status, UserId,
