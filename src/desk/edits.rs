@@ -81,7 +81,7 @@ impl Desk {
                 data: Some(json!({ "seq": seq, "author_id": message.sender_id })),
                 ..Entry::new(EventKind::Deleted, Some(actor.id))
             };
-            attachments::drop_of(conn, id, seq)?;
+            attachments::take_back(conn, id, Some(seq))?;
             rewrite(
                 conn,
                 &actor,
