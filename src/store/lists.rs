@@ -91,8 +91,6 @@ pub struct Filter {
     pub priority: Option<Priority>,
     /// Only those of this customer.
     pub customer: Option<UserId>,
-    /// Only those that this rep serves now.
-    pub served_by: Option<UserId>,
     /// Only those that a rep serves or is offered now, or nobody.
     pub rep: Option<Whose>,
     /// Only those that this rep serves or served last.
@@ -101,8 +99,6 @@ pub struct Filter {
     pub closed: Span,
     pub order: Order,
     /// Only what comes behind this one in the order: the cursor of the page before.
-    pub before: Option<ConversationId>,
-    /// The same for any order.
     pub behind: Option<Cursor>,
     /// Only what comes ahead of this one, the nearest first.
     pub ahead: Option<Cursor>,
@@ -189,9 +185,6 @@ macro_rules! narrowed {
         if let Some(customer) = filter.customer {
             query = query.filter(conversations::customer_id.eq(customer));
         }
-        if let Some(rep) = filter.served_by {
-            query = query.filter(conversations::rep_id.eq(rep));
-        }
         query = match filter.rep {
             Some(Whose::Rep(rep)) => query.filter(conversations::rep_id.eq(rep)),
             Some(Whose::Nobody) => query.filter(conversations::rep_id.is_null()),
@@ -216,9 +209,6 @@ macro_rules! narrowed {
         }
         if let Some(to) = filter.closed.to {
             query = query.filter(conversations::closed_at.le(to));
-        }
-        if let Some(before) = filter.before {
-            query = query.filter(conversations::id.lt(before));
         }
         query
     }};
