@@ -146,17 +146,14 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
 
 /// Text as a frame; says what is wrong with it.
 pub fn read(text: &str) -> Result<ClientFrame> {
-    let frame: ClientFrame = body::parse(text.as_bytes()).map_err(|error| {
-        // The list of all kinds there are.
-        if error.detail.contains("hello, send, ") {
-            Error {
+    let frame: ClientFrame =
+        body::parse(text.as_bytes()).map_err(|error| match is_of_unknown_type(text) {
+            true => Error {
                 code: Code::UnknownType,
                 ..error
-            }
-        } else {
-            error
-        }
-    })?;
+            },
+            false => error,
+        })?;
     let reference = frame.reference();
     if reference.is_some_and(|text| text.chars().count() > REFERENCE_MAX) {
         return Err(Error::invalid(
@@ -165,6 +162,17 @@ pub fn read(text: &str) -> Result<ClientFrame> {
         ));
     }
     Ok(frame)
+}
+
+/// Whether it says what it is, and that is nothing that there is.
+fn is_of_unknown_type(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let typed = serde_json::from_str::<Typed>(text);
+    typed.is_ok_and(|typed| !ClientFrame::types().contains(&typed.kind.as_str()))
 }
 
 /// What a frame that could not be read would be known by, as far as it can be found.
