@@ -1,9 +1,10 @@
-//! A conversation's row, and how an open one is told.
+//! A conversation's row, how an open one is told, and how the moment of its opening is found.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use uuid::Uuid;
 
 use super::schema::conversations;
 use crate::words::{
@@ -62,4 +63,23 @@ impl Conversation {
 /// What is not closed, spelt as its index spells it.
 pub(super) fn is_open() -> SqlLiteral<Bool> {
     sql("conversations.status <> 'closed'")
+}
+
+/// The smallest id that can have been made at a moment.
+pub(super) fn first_id_of(at: Moment) -> ConversationId {
+    let at = u128::try_from(at.clamp(0, (1 << 48) - 1)).unwrap_or_default();
+    ConversationId(Uuid::from_u128(at << 80))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_id_of_a_moment_is_not_behind_those_made_then() {
+        let id = ConversationId::new();
+        let at = i64::try_from(id.0.as_u128() >> 80).unwrap();
+        assert!(first_id_of(at) <= id && id < first_id_of(at + 1));
+        assert!(first_id_of(i64::MIN) < first_id_of(i64::MAX));
+    }
 }

@@ -17,7 +17,7 @@ struct Check {
 }
 
 /// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     pub name: &'static str,
     pub says: &'static str,
