@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::news::EventView;
 use crate::settings::Settings;
+use crate::store::conn::in_snapshot;
 use crate::store::conversations::{self, ConversationView, Filter};
 use crate::store::lists::Cursor;
-use crate::store::{self, Conn, answer, checks, events, views};
+use crate::store::{self, Conn, answer, events, views};
 use crate::words::{Role, UserId};
 
 /// Conversations, and events, that are read at once.
@@ -140,7 +141,7 @@ fn write_line(lines: &mut Vec<u8>, line: &Value) {
 /// Writes an export of the database of the settings, as it is at one moment. Blocks.
 pub fn write(settings: &Settings, filter: Filter, out: &mut impl Write) -> anyhow::Result<()> {
     let mut conn = store::open_existing(&settings.database())?;
-    let told = checks::in_snapshot(&mut conn, |conn| {
+    let told = in_snapshot(&mut conn, |conn| {
         let mut export = Export::new(filter);
         loop {
             let (next, lines) = Export::step(conn, export)?;

@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
 use crate::app::App;
-use crate::attachments::{Uploader, is_shown};
+use crate::attachments::{Uploader, is_image};
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
 use crate::gate::body::Body;
@@ -325,7 +325,7 @@ fn disposition(row: &Attachment) -> header::ContentDisposition {
         }));
     }
     header::ContentDisposition {
-        disposition: match is_shown(&row.media_type) {
+        disposition: match is_image(&row.media_type) {
             true => DispositionType::Inline,
             false => DispositionType::Attachment,
         },

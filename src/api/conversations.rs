@@ -1,12 +1,12 @@
 //! Conversations: opening, reading, writing, claiming, closing.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, HttpResponseBuilder, get, post};
 
 use super::answers::Entry;
 use super::lists::{Listed, listed};
 use crate::app::App;
-use crate::desk::{self, Actor};
+use crate::desk::{self, Actor, Sent};
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, Body, OptionalBody, page_size};
 use crate::gate::caller::{Caller, Staff};
@@ -81,6 +81,23 @@ pub struct SentMessage {
     pub duplicate: bool,
 }
 
+impl From<Sent> for SentMessage {
+    fn from(sent: Sent) -> Self {
+        SentMessage {
+            event: Entry::seen(sent.event, sent.number),
+            duplicate: sent.duplicate,
+        }
+    }
+}
+
+/// The answer to what makes something: 201, or 200 if it was made before.
+pub(super) fn made(before: bool) -> HttpResponseBuilder {
+    match before {
+        true => HttpResponse::Ok(),
+        false => HttpResponse::Created(),
+    }
+}
+
 /// A closed conversation.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct ClosedConversation {
@@ -144,13 +161,7 @@ pub async fn open(
         leave_message: new.leave_message,
     };
     let (view, again) = app.desk.open(caller.actor, open).await?;
-    let view = view.seen_by(Role::Customer);
-    let mut answer = if again {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::Created()
-    };
-    Ok(answer.json(view))
+    Ok(made(again).json(view.seen_by(Role::Customer)))
 }
 
 /// Read a conversation
@@ -285,15 +296,7 @@ pub async fn send(
         .desk
         .send(&caller.actor, *id, new.client_id, said)
         .await?;
-    let mut answer = if sent.duplicate {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::Created()
-    };
-    Ok(answer.json(SentMessage {
-        event: Entry::seen(sent.event, sent.number),
-        duplicate: sent.duplicate,
-    }))
+    Ok(made(sent.duplicate).json(SentMessage::from(sent)))
 }
 
 /// Take a waiting conversation

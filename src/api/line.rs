@@ -11,7 +11,7 @@ use crate::gate::problem::Problem;
 use crate::store::board::{Board, QueueNow};
 use crate::store::conversations::{self, ConversationView};
 use crate::store::minutes::{self, MINUTE, Minute};
-use crate::store::reps::RepView;
+use crate::store::rep_views::RepView;
 use crate::store::{Conn, waiting};
 use crate::words::{Moment, QueueId, Role, now};
 

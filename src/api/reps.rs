@@ -12,7 +12,7 @@ use crate::gate::body::Body;
 use crate::gate::caller::{Admin, Staff};
 use crate::gate::problem::Problem;
 use crate::store::Conn;
-use crate::store::reps::{self, RepView};
+use crate::store::rep_views::{self, RepView};
 use crate::words::{Availability, QueueId, UserId};
 
 /// A rep's capacity if nothing is said.
@@ -86,7 +86,7 @@ pub async fn add(
         .add_rep(by, person.into(), capacity, queues)
         .await?;
     app.desk.rep_changed(rep.id);
-    let read = move |conn: &mut Conn| reps::views(conn, Some(rep.id));
+    let read = move |conn: &mut Conn| rep_views::views(conn, Some(rep.id));
     let view = app
         .store
         .read(read)
@@ -103,7 +103,9 @@ pub async fn add(
 )]
 #[get("/reps")]
 pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
-    Ok(Json(app.store.read(|conn| reps::views(conn, None)).await?))
+    Ok(Json(
+        app.store.read(|conn| rep_views::views(conn, None)).await?,
+    ))
 }
 
 /// Set a rep's capacity

@@ -3,10 +3,9 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, post, put};
 
-use super::answers::Entry;
-use super::conversations::SentMessage;
+use super::conversations::{SentMessage, made};
 use crate::app::App;
-use crate::desk::{Sent, Standing};
+use crate::desk::Standing;
 use crate::error::Result;
 use crate::gate::body::Body;
 use crate::gate::caller::{Caller, Staff};
@@ -40,19 +39,14 @@ pub struct NewText {
     pub text: String,
 }
 
-fn marked(standing: Standing) -> Json<Marked> {
-    Json(Marked {
-        marks: standing.marks,
-        unread: standing.unread,
-        duplicate: standing.again,
-    })
-}
-
-fn sent(sent: Sent) -> Json<SentMessage> {
-    Json(SentMessage {
-        event: Entry::seen(sent.event, sent.number),
-        duplicate: sent.duplicate,
-    })
+impl From<Standing> for Marked {
+    fn from(standing: Standing) -> Self {
+        Marked {
+            marks: standing.marks,
+            unread: standing.unread,
+            duplicate: standing.again,
+        }
+    }
 }
 
 /// Say how far one has read
@@ -74,7 +68,7 @@ pub async fn read(
     Body(mark): Body<NewMark>,
 ) -> Result<Json<Marked>> {
     let standing = app.desk.mark_read(caller.actor, *id, mark.seq).await?;
-    Ok(marked(standing))
+    Ok(Json(standing.into()))
 }
 
 /// Say how much has arrived
@@ -96,7 +90,7 @@ pub async fn delivered(
     Body(mark): Body<NewMark>,
 ) -> Result<Json<Marked>> {
     let standing = app.desk.mark_delivered(caller.actor, *id, mark.seq).await?;
-    Ok(marked(standing))
+    Ok(Json(standing.into()))
 }
 
 /// A note to write.
@@ -132,11 +126,7 @@ pub async fn note(
         .desk
         .note(caller.actor, *id, new.client_id, new.text)
         .await?;
-    let mut answer = match noted.duplicate {
-        true => HttpResponse::Ok(),
-        false => HttpResponse::Created(),
-    };
-    Ok(answer.json(sent(noted).into_inner()))
+    Ok(made(noted.duplicate).json(SentMessage::from(noted)))
 }
 
 /// Edit a message
@@ -160,7 +150,8 @@ pub async fn edit(
     Body(new): Body<NewText>,
 ) -> Result<Json<SentMessage>> {
     let (id, seq) = path.into_inner();
-    Ok(sent(app.desk.edit(caller.actor, id, seq, new.text).await?))
+    let edited = app.desk.edit(caller.actor, id, seq, new.text).await?;
+    Ok(Json(edited.into()))
 }
 
 /// Delete a message
@@ -181,7 +172,8 @@ pub async fn remove(
     path: Path<(ConversationId, i64)>,
 ) -> Result<Json<SentMessage>> {
     let (id, seq) = path.into_inner();
-    Ok(sent(app.desk.delete(caller.actor, id, seq).await?))
+    let deleted = app.desk.delete(caller.actor, id, seq).await?;
+    Ok(Json(deleted.into()))
 }
 
 /// Join a conversation

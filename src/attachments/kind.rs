@@ -32,17 +32,10 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const PPTX: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-/// What a browser may show in its place. All else is only ever saved.
-const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
-
-/// Whether a browser may show it in its place.
-pub fn is_shown(kind: &str) -> bool {
-    SHOWN.contains(&kind)
-}
-
-/// Whether it is one of the images whose size is known.
+/// Whether it is one of the images whose size is known. A browser may show them in their place; all
+/// else is only ever saved.
 pub fn is_image(kind: &str) -> bool {
-    SHOWN.contains(&kind)
+    ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&kind)
 }
 
 /// The media type of what begins like this. `whole`: there is no more.

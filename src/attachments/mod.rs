@@ -24,7 +24,7 @@ use crate::store::attachments::{self as rows, Attachment, Usage};
 use crate::store::{Conn, Store};
 use crate::words::{AttachmentId, Moment, Role, UserId, now};
 
-pub use kind::is_shown;
+pub use kind::is_image;
 pub use shelf::{Shelf, lies_whole};
 pub use sweep::keep;
 
@@ -170,10 +170,7 @@ impl Limits {
                 "Your files may take {most} bytes in all, and this one would exceed that. Send \
                  a smaller one, or describe it in words."
             );
-            return Err(Error {
-                retry_after_ms: None,
-                ..Error::new(Code::QuotaExceeded, detail)
-            });
+            return Err(Error::new(Code::QuotaExceeded, detail));
         }
         Ok(())
     }

@@ -11,8 +11,7 @@ use crate::store::reps::Rep;
 use crate::store::users::User;
 use crate::store::{Conn, Store, bulk};
 use crate::words::{
-    Availability, ClientId, ConversationId, EventKind, Moment, Priority, QueueId, SocketId, Status,
-    UserId, now,
+    ClientId, ConversationId, EventKind, Moment, Priority, QueueId, SocketId, Status, UserId, now,
 };
 
 /// Writes everybody down, what each rep holds, and who waits. Answers what the reps hold.
@@ -85,15 +84,8 @@ async fn in_parts<T: Clone + Send + 'static>(
 /// A rep whose only slot is taken.
 fn full(user_id: UserId) -> Rep {
     Rep {
-        user_id,
-        capacity: 1,
         active: 1,
-        version: 1,
-        availability: Availability::Available,
-        last_assigned_at: 0,
-        misses: 0,
-        lost_at: None,
-        suspected: false,
+        ..Rep::new(user_id, 1)
     }
 }
 

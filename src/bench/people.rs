@@ -2,9 +2,10 @@
 
 use crate::app::App;
 use crate::error::Result;
+use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
-use crate::store::{Conn, queues, reps};
-use crate::words::{Availability, QueueId, Role, UserId, now};
+use crate::store::{Conn, queues, serving};
+use crate::words::{QueueId, Role, UserId, now};
 
 /// One end of the conversations: who he is, and his token.
 pub struct Side {
@@ -60,20 +61,9 @@ pub fn insert_rep(
     capacity: i32,
     queues: impl IntoIterator<Item = QueueId>,
 ) -> Result<()> {
-    let row = reps::Rep {
-        user_id: id,
-        capacity,
-        active: 0,
-        version: 1,
-        availability: Availability::Available,
-        last_assigned_at: 0,
-        misses: 0,
-        lost_at: None,
-        suspected: false,
-    };
-    reps::insert(conn, &row)?;
+    reps::insert(conn, &Rep::new(id, capacity))?;
     for queue in queues {
-        reps::insert_queue(conn, id, queue)?;
+        serving::insert(conn, id, queue)?;
     }
     Ok(())
 }

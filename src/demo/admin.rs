@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::tally::Shared;
 use crate::client::Site;
 use crate::store::conversations::ConversationView;
-use crate::store::reps::RepView;
+use crate::store::rep_views::RepView;
 
 /// How often he looks at the line.
 const LOOK: Duration = Duration::from_millis(200);

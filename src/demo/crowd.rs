@@ -18,7 +18,7 @@ use super::rep::Rep;
 use super::tally::{Phase, Shared};
 use crate::client::{Login, Signed, Site};
 use crate::people::random_hex;
-use crate::store::reps::RepView;
+use crate::store::rep_views::RepView;
 use crate::words::UserId;
 
 /// Accounts made at a time: passwords cost time, and the server lets only so many wait.

@@ -14,7 +14,7 @@ use ratatui::widgets::{
 use super::labels::short;
 use super::plan::Plan;
 use super::tally::{Assignment, Phase, SAMPLE, Tally};
-use crate::store::reps::RepView;
+use crate::store::rep_views::RepView;
 use crate::words::{Availability, UserId};
 
 const ACCENT: Color = Color::Cyan;

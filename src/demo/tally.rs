@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::labels;
 use super::plan::Plan;
 use crate::store::conversations::ConversationView;
-use crate::store::reps::RepView;
+use crate::store::rep_views::RepView;
 use crate::words::{ClientId, ConversationId, UserId};
 
 /// One thread plays all people, so a plain cell is enough.

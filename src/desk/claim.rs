@@ -3,12 +3,12 @@
 
 use serde_json::json;
 
-use super::hold::Hold;
+use super::hold::{self, Hold};
 use super::{Actor, Change, Desk, dispatcher};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::{Conn, events, reps};
+use crate::store::{Conn, reps};
 use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
 
 /// How to claim.
@@ -33,10 +33,7 @@ impl Desk {
         let at = now();
         let (view, taken) = self
             .commit(move |conn| {
-                // Locks the conversation, so that what is read now holds until the end.
-                events::bump(conn, id, 0)?;
-                let row = conversations::find(conn, id)?;
-                let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+                let (row, _) = hold::locked(conn, id)?;
                 if rep != actor.id && reps::find(conn, rep)?.is_none() {
                     return Err(Error::invalid("rep", "There is no such rep."));
                 }

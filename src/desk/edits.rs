@@ -6,11 +6,12 @@
 
 use serde_json::json;
 
+use super::hold::{self, Hold};
 use super::joins::{audience, grown};
-use super::{Actor, Change, Desk, Sent, hold::Hold};
+use super::{Actor, Change, Desk, Sent};
 use crate::error::{Code, Error, Result};
 use crate::news::EventView;
-use crate::store::conversations::{self, Conversation};
+use crate::store::conversations::Conversation;
 use crate::store::events::{self, Entry, Event};
 use crate::store::{Conn, attachments};
 use crate::words::{ConversationId, EventKind, Moment, Role, Status, now};
@@ -80,7 +81,7 @@ impl Desk {
                 data: Some(json!({ "seq": seq, "author_id": message.sender_id })),
                 ..Entry::new(EventKind::Deleted, Some(actor.id))
             };
-            attachments::drop_of(conn, id, seq)?;
+            attachments::take_back(conn, id, Some(seq))?;
             rewrite(
                 conn,
                 &actor,
@@ -102,8 +103,7 @@ fn own(
     id: ConversationId,
     seq: i64,
 ) -> Result<(Conversation, Event)> {
-    Hold::lock(conn, id, 0)?;
-    let row = conversations::readable(conn, actor.id, actor.role, id)?;
+    let row = hold::readable(conn, actor, id)?;
     let event = events::find(conn, id, seq)?;
     // For a customer there is no note here.
     let event = event.filter(|it| actor.role != Role::Customer || it.kind != EventKind::Note);

@@ -3,8 +3,8 @@
 //! Whoever has bumped the head may trust the row until the commit. What follows from a change of
 //! the row (the slot that becomes free, the line that moves, who is told) follows here, once.
 
-use super::Change;
-use crate::error::{Error, Result};
+use super::{Actor, Change};
+use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
@@ -26,9 +26,7 @@ pub(super) struct Hold {
 impl Hold {
     /// Locks and reads it.
     pub fn take(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<Self> {
-        let last_seq = Self::lock(conn, id, 0)?;
-        let row = conversations::find(conn, id)?;
-        let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+        let (row, last_seq) = locked(conn, id)?;
         Ok(Self::of(row, at, last_seq, 0))
     }
 
@@ -148,6 +146,37 @@ impl Hold {
         change.conversation(fact, grown);
         Ok((view, change))
     }
+}
+
+/// Locks a conversation and reads it; with its last seq.
+pub(super) fn locked(conn: &mut Conn, id: ConversationId) -> Result<(Conversation, i64)> {
+    let last_seq = Hold::lock(conn, id, 0)?;
+    let row = conversations::find(conn, id)?;
+    let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+    Ok((row, last_seq))
+}
+
+/// Locks a conversation and reads it, if this person may.
+pub(super) fn readable(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
+    Hold::lock(conn, id, 0)?;
+    conversations::readable(conn, actor.id, actor.role, id)
+}
+
+/// The same, if he is of staff.
+pub(super) fn of_staff(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
+    let row = readable(conn, actor, id)?;
+    match actor.role {
+        Role::Customer => Err(for_staff()),
+        Role::Rep | Role::Admin => Ok(row),
+    }
+}
+
+/// What customers are told of what only staff may do.
+pub(super) fn for_staff() -> Error {
+    Error::new(
+        Code::Forbidden,
+        "Only staff can do this with a conversation.",
+    )
 }
 
 /// Refuses a queue that was deleted in the moment in which a conversation came to it: once the

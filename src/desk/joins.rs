@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::hold::Hold;
+use super::hold::{self, Hold};
 use super::{Actor, Change, Desk, moves};
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
@@ -22,9 +22,7 @@ impl Desk {
     pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         let (at, reps_may) = (now(), self.0.limits.reps_may_join);
         self.commit(move |conn| {
-            Hold::lock(conn, id, 0)?;
-            let row = conversations::find(conn, id)?;
-            let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+            let (row, _) = hold::locked(conn, id)?;
             may_join(conn, &actor, &row, reps_may)?;
             let there = joined::of(conn, id)?;
             if there.contains(&actor.id) {
@@ -53,11 +51,7 @@ impl Desk {
     ) -> Result<ConversationView> {
         let at = now();
         self.commit(move |conn| {
-            Hold::lock(conn, id, 0)?;
-            let row = conversations::readable(conn, actor.id, actor.role, id)?;
-            if actor.role == Role::Customer {
-                return Err(for_staff());
-            }
+            let row = hold::of_staff(conn, &actor, id)?;
             if joined::delete(conn, id, actor.id)? == 0 {
                 let detail = "You have not joined this conversation.";
                 return Err(Error::new(Code::WrongState, detail));
@@ -68,14 +62,6 @@ impl Desk {
     }
 }
 
-/// What customers are told of what only staff may do.
-pub(super) fn for_staff() -> Error {
-    Error::new(
-        Code::Forbidden,
-        "Only staff can do this with a conversation.",
-    )
-}
-
 fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) -> Result<()> {
     let may = match actor.role {
         Role::Admin => true,
@@ -84,7 +70,7 @@ fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) 
     };
     if may || conversations::may_read(conn, actor.id, actor.role, row)? {
         return match actor.role {
-            Role::Customer => Err(for_staff()),
+            Role::Customer => Err(hold::for_staff()),
             Role::Rep if !may && row.rep_id != Some(actor.id) => Err(Error::new(
                 Code::Forbidden,
                 "Reps may not join conversations here. An admin can allow it.",

@@ -43,9 +43,10 @@ use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
 use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
-use crate::store::reps;
-use crate::store::{Conn, Store, line};
-use crate::words::{ClientId, HeadStarts, Moment, NodeId, Priority, Role, UserId, now};
+use crate::store::{Conn, Store, events, line, messages, reps};
+use crate::words::{
+    ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, Role, UserId, now,
+};
 
 pub use claim::Claim;
 pub use close::Close;
@@ -275,18 +276,18 @@ impl Desk {
 /// The command that this id was given to before, if it was this one.
 fn repeated(
     conn: &mut Conn,
-    conversation: crate::words::ConversationId,
+    conversation: ConversationId,
     client: Option<ClientId>,
-    kinds: &[crate::words::EventKind],
+    kinds: &[EventKind],
     sender: UserId,
 ) -> Result<bool> {
     let Some(client) = client else {
         return Ok(false);
     };
-    match crate::store::events::find_command(conn, conversation, client)? {
+    match events::find_command(conn, conversation, client)? {
         None => Ok(false),
         Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => Ok(true),
-        Some(_) => Err(crate::store::messages::idempotency_mismatch()),
+        Some(_) => Err(messages::idempotency_mismatch()),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::hold::Hold;
+use super::hold::{self, Hold};
 use super::{Actor, Change, Desk, check_text, slots};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
@@ -15,7 +15,7 @@ use crate::words::{
 };
 
 /// How long a conversation stays parked when nobody says.
-pub(super) const PARKED_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
+const PARKED_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
 /// How long it may stay parked at most.
 const PARKED_MS_MAX: Moment = 366 * 24 * 60 * 60 * 1_000;
 /// Characters of a note or a reason.
@@ -297,10 +297,7 @@ fn may_direct(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> 
         Role::Admin => Ok(()),
         Role::Rep if his => Ok(()),
         Role::Rep if row.last_rep_id == Some(actor.id) => Err(messages::stale_assignment()),
-        Role::Customer if row.customer_id == actor.id => Err(Error::new(
-            Code::Forbidden,
-            "Only staff can do this with a conversation.",
-        )),
+        Role::Customer if row.customer_id == actor.id => Err(hold::for_staff()),
         role => Err(conversations::not_his(conn, actor.id, role, row)),
     }
 }

@@ -3,14 +3,14 @@
 //! They change nothing else: not the row, so that no moment of it tells of them, and no time that
 //! runs. They may be written at any time, also into what is parked or closed.
 
-use super::joins::{audience, for_staff, grown};
-use super::{Actor, Change, Desk, Sent, check_text, hold::Hold};
+use super::hold::{self, Hold};
+use super::joins::{audience, grown};
+use super::{Actor, Change, Desk, Sent, check_text};
 use crate::error::{Error, Result};
 use crate::news::EventView;
-use crate::store::conversations;
 use crate::store::events::{self, Entry, Event};
 use crate::store::messages;
-use crate::words::{ClientId, ConversationId, EventKind, Role, now};
+use crate::words::{ClientId, ConversationId, EventKind, now};
 
 impl Desk {
     /// Stores a note. Whoever of staff may read the conversation may write one.
@@ -24,11 +24,7 @@ impl Desk {
         check_text("note", &text, self.0.limits.text_chars_max)?;
         let at = now();
         self.commit(move |conn| {
-            Hold::lock(conn, id, 0)?;
-            let row = conversations::readable(conn, actor.id, actor.role, id)?;
-            if actor.role == Role::Customer {
-                return Err(for_staff());
-            }
+            let row = hold::of_staff(conn, &actor, id)?;
             if let Some(event) = events::find_command(conn, id, client_id)? {
                 let sent = same_again(&actor, &text, event, row.number)?;
                 return Ok((sent, Change::default()));

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use super::queues::only_admins;
 use super::{Actor, Change, Desk, slots};
 use crate::error::{Code, Error, Result};
-use crate::store::reps::{self, RepView};
-use crate::store::{Conn, serving};
+use crate::store::rep_views::{self, RepView};
+use crate::store::{Conn, reps, serving};
 use crate::words::{Availability, QueueId, Role, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
@@ -190,7 +190,9 @@ pub fn check_capacity(capacity: i32) -> Result<()> {
 
 /// The rep as staff see him, if there is such a rep.
 fn seen(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
-    let view = reps::views(conn, Some(rep))?.pop().filter(|_| found > 0);
+    let view = rep_views::views(conn, Some(rep))?
+        .pop()
+        .filter(|_| found > 0);
     let view = view.ok_or_else(|| Error::not_found("rep"))?;
     Ok((view, changed(rep)))
 }

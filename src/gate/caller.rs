@@ -9,7 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
-use crate::words::{Role, SessionId};
+use crate::words::{Role, SessionId, UserId};
 
 /// Somebody who is signed in, by the record of this moment.
 #[derive(Debug, Clone)]
@@ -26,21 +26,35 @@ pub struct Staff(pub Caller);
 pub struct Admin(pub Caller);
 
 impl Caller {
+    pub fn new(id: UserId, role: Role, name: String, session: SessionId) -> Self {
+        let actor = Actor { id, role };
+        Caller {
+            actor,
+            name,
+            session,
+        }
+    }
+
     /// Reads the Authorization header and asks the record.
     pub async fn of(request: &HttpRequest) -> Result<Self> {
         let app = request
             .app_data::<Data<App>>()
             .expect("every route has the app");
         let (bearer, session) = app.people.bearer(token(request)?).await?;
-        let actor = Actor {
-            id: bearer.user,
-            role: bearer.role,
-        };
-        Ok(Caller {
-            actor,
-            name: bearer.name,
-            session,
-        })
+        let (id, role) = (bearer.user, bearer.role);
+        Ok(Caller::new(id, role, bearer.name, session))
+    }
+
+    /// The same of one whose role may do it; `who` those are.
+    async fn only(request: &HttpRequest, may: fn(Role) -> bool, who: &str) -> Result<Self> {
+        let caller = Caller::of(request).await?;
+        match may(caller.actor.role) {
+            true => Ok(caller),
+            false => Err(Error::new(
+                Code::Forbidden,
+                format!("Only {who} may do this."),
+            )),
+        }
     }
 }
 
@@ -76,13 +90,9 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let caller = Caller::of(&request).await?;
-            let staff = caller.actor.role != Role::Customer;
-            if staff {
-                Ok(Staff(caller))
-            } else {
-                Err(forbidden("a rep or an admin"))
-            }
+            let staff = |role| role != Role::Customer;
+            let caller = Caller::only(&request, staff, "a rep or an admin");
+            caller.await.map(Staff)
         })
     }
 }
@@ -94,17 +104,8 @@ impl FromRequest for Admin {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let caller = Caller::of(&request).await?;
-            let admin = caller.actor.role == Role::Admin;
-            if admin {
-                Ok(Admin(caller))
-            } else {
-                Err(forbidden("an admin"))
-            }
+            let admin = |role| role == Role::Admin;
+            Caller::only(&request, admin, "an admin").await.map(Admin)
         })
     }
-}
-
-fn forbidden(who: &str) -> Error {
-    Error::new(Code::Forbidden, format!("Only {who} may do this."))
 }

@@ -1,24 +1,16 @@
-//! What a client commands over the native wire: read, carried out at the desk, answered.
+//! What a client commands over the native wire: read, and carried out at the desk.
 
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::protocol::{ClientFrame, Reference, ServerFrame};
+use super::answer::{Done, moved, told};
+use super::protocol::{ClientFrame, Reference};
 use super::speech;
 use crate::desk::{Actor, Claim, Close, Desk, Said, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
-use crate::store::conversations::ConversationView;
-use crate::words::{ClientId, ConversationId};
 
 /// Characters of a `ref`.
 const REFERENCE_MAX: usize = 64;
-
-/// How a command ended: the answer if there is one, or why not and which command it was.
-pub type Done = std::result::Result<Option<ServerFrame>, (Error, Reference)>;
-
-/// What a command led to: where its conversation stands now, and whether it was so before.
-type Outcome = (Option<(ConversationId, i64)>, bool);
 
 /// The command as work to carry out at the desk.
 pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {
@@ -152,64 +144,16 @@ fn moves(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static
     }
 }
 
-/// A command that answers with the conversation as it is then.
-pub(super) fn moved(
-    reference: Option<String>,
-    work: impl Future<Output = Result<ConversationView>> + 'static,
-) -> LocalBoxFuture<'static, Done> {
-    told(reference, None, async move {
-        let view = work.await?;
-        Ok((Some((view.id, view.last_seq)), false))
-    })
-}
-
-/// The work with its answer, known by what its client gave it: an `ack`, or why not.
-pub(super) fn told(
-    reference: Option<String>,
-    client_id: Option<ClientId>,
-    work: impl Future<Output = Result<Outcome>> + 'static,
-) -> LocalBoxFuture<'static, Done> {
-    let reference = Reference {
-        reference,
-        client_id,
-    };
-    let done = async move {
-        match work.await {
-            Ok((at, duplicate)) => Ok(Some(ack(reference, at, duplicate))),
-            Err(error) => Err((error, reference)),
-        }
-    };
-    done.boxed_local()
-}
-
-/// The answer to a command that is carried out.
-pub(super) fn ack(
-    reference: Reference,
-    at: Option<(ConversationId, i64)>,
-    duplicate: bool,
-) -> ServerFrame {
-    let (conversation, seq) = at.unzip();
-    ServerFrame::Ack {
-        reference,
-        conversation,
-        seq,
-        duplicate,
-    }
-}
-
 /// Text as a frame; says what is wrong with it.
 pub fn read(text: &str) -> Result<ClientFrame> {
-    let frame: ClientFrame = body::parse(text.as_bytes()).map_err(|error| {
-        // The list of all kinds there are.
-        if error.detail.contains("hello, send, ") {
-            Error {
+    let frame: ClientFrame =
+        body::parse(text.as_bytes()).map_err(|error| match is_of_unknown_type(text) {
+            true => Error {
                 code: Code::UnknownType,
                 ..error
-            }
-        } else {
-            error
-        }
-    })?;
+            },
+            false => error,
+        })?;
     let reference = frame.reference();
     if reference.is_some_and(|text| text.chars().count() > REFERENCE_MAX) {
         return Err(Error::invalid(
@@ -218,6 +162,17 @@ pub fn read(text: &str) -> Result<ClientFrame> {
         ));
     }
     Ok(frame)
+}
+
+/// Whether it says what it is, and that is nothing that there is.
+fn is_of_unknown_type(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let typed = serde_json::from_str::<Typed>(text);
+    typed.is_ok_and(|typed| !ClientFrame::types().contains(&typed.kind.as_str()))
 }
 
 /// What a frame that could not be read would be known by, as far as it can be found.

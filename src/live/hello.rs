@@ -7,6 +7,7 @@ use super::socket::{Gone, Wire};
 use crate::error::Result;
 use crate::eta::Eta;
 use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::lists::Whose;
 use crate::store::marks::{self, MarkedView};
 use crate::store::reps::{self, RepState};
 use crate::store::{Conn, joined, pace, waiting};
@@ -25,7 +26,7 @@ impl Session {
         let read = move |conn: &mut Conn| {
             let filter = Filter {
                 open: true,
-                served_by: (actor.role == Role::Rep).then_some(actor.id),
+                rep: (actor.role == Role::Rep).then_some(Whose::Rep(actor.id)),
                 limit: 200,
                 ..Filter::default()
             };

@@ -3,6 +3,7 @@
 //! `upgrade.rs` lets a client in, `guard.rs` keeps big frames out, `socket.rs` is the loop,
 //! `session.rs` the native conversation with it, `protocol.rs` the wire, exactly.
 
+mod answer;
 pub mod bucket;
 mod catch_up;
 mod command;
@@ -16,6 +17,7 @@ pub mod protocol;
 mod session;
 pub mod socket;
 mod speech;
+mod telling;
 mod typing;
 mod unread;
 pub mod upgrade;

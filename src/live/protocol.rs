@@ -6,6 +6,10 @@
 //! on a new socket.
 
 use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, value::MapDeserializer};
 
 use crate::error::Error;
 use crate::eta::Eta;
@@ -171,7 +175,35 @@ pub enum ClientFrame {
     },
 }
 
+/// The types of frames there are. Their reader knows them, and tells when it is given none of them.
+#[derive(Debug)]
+struct Types(&'static [&'static str]);
+
+impl fmt::Display for Types {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "one of {:?} is missing", self.0)
+    }
+}
+
+impl std::error::Error for Types {}
+
+impl de::Error for Types {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Types(&[])
+    }
+
+    fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
+        Types(known)
+    }
+}
+
 impl ClientFrame {
+    /// What `type` may say.
+    pub fn types() -> &'static [&'static str] {
+        let none = MapDeserializer::new([("type", "")].into_iter());
+        ClientFrame::deserialize(none).map_or_else(|Types(known)| known, |_| &[])
+    }
+
     /// What its client gave it to be known by.
     pub fn reference(&self) -> Option<&str> {
         match self {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
-use super::command::{self, Done};
+use super::answer::{Done, ack};
+use super::command;
 use super::cursor::{Cursors, Next};
 use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
@@ -178,7 +179,7 @@ impl Session {
             return ready(Err((error, reference))).boxed_local();
         };
         self.app.hub.watch(socket, on);
-        ready(Ok(Some(command::ack(reference, None, false)))).boxed_local()
+        ready(Ok(Some(ack(reference, None, false)))).boxed_local()
     }
 
     fn carry_out(&self, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {

@@ -26,7 +26,6 @@ use super::protocol::SUBPROTOCOL;
 use super::socket::{self, Socket, Talk};
 use super::wire::Outgoing;
 use crate::app::App;
-use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
 use crate::gate::address;
 use crate::gate::caller::Caller;
@@ -50,15 +49,8 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         return Err(Error::new(Code::TokenMissing, detail));
     };
     let (bearer, session) = app.people.redeem(&ticket).await?;
-    let actor = Actor {
-        id: bearer.user,
-        role: bearer.role,
-    };
-    Ok(Caller {
-        actor,
-        name: bearer.name,
-        session,
-    })
+    let (id, role) = (bearer.user, bearer.role);
+    Ok(Caller::new(id, role, bearer.name, session))
 }
 
 /// Refused before anything is done for it: a ticket is not used up, a rep claims nothing.

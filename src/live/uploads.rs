@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::command::Done;
+use super::answer::Done;
 use super::protocol::{Reference, ServerFrame};
 use crate::app::App;
 use crate::attachments::Uploader;

@@ -12,9 +12,10 @@ use sha2::Sha256;
 
 use crate::error::{Code, Error, Result};
 use crate::store::counters::Numbers;
+use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
-use crate::store::{Conn, Store, queues, reps, serving};
-use crate::words::{Availability, QueueId, Role, UserId, now};
+use crate::store::{Conn, Store, queues, serving};
+use crate::words::{QueueId, Role, UserId, now};
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
@@ -130,18 +131,7 @@ impl People {
         let user = self.make(person, Role::Rep).await?;
         let insert = move |conn: &mut Conn, user: &User| {
             users::insert(conn, user).map_err(users::taken)?;
-            let rep = reps::Rep {
-                user_id: user.id,
-                capacity,
-                active: 0,
-                version: 1,
-                availability: Availability::Available,
-                last_assigned_at: 0,
-                misses: 0,
-                lost_at: None,
-                suspected: false,
-            };
-            reps::insert(conn, &rep)?;
+            reps::insert(conn, &Rep::new(user.id, capacity))?;
             let queues = serving::meant_queues(conn, queues.as_deref())?;
             serving::set_queues(conn, user.id, &queues)
         };

@@ -2,9 +2,9 @@
 //! conversation, and 20 bits for its seq. It fits into what JSON readers keep exactly (2^53).
 
 /// Seqs below this have an address: 1,048,575 entries of a conversation.
-pub const SEQS: i64 = 1 << 20;
+const SEQS: i64 = 1 << 20;
 /// Conversations below this have an address: the first 8,589,934,591.
-pub const NUMBERS: i64 = 1 << 33;
+const NUMBERS: i64 = 1 << 33;
 
 /// The address, or none beyond the limits.
 pub fn address(number: i64, seq: i64) -> Option<i64> {

@@ -175,36 +175,24 @@ queries! {
             .execute(conn)
     }
 
-    fn take_back(conn, conversation: ConversationId, seq: i64) -> QueryResult<usize> {
-        let of_message = attachments::conversation_id
-            .eq(conversation)
-            .and(attachments::seq.eq(seq));
-        diesel::update(attachments::table.filter(of_message))
+    /// Takes away what this message of a conversation carries, or what all of them do: nobody can
+    /// read it from the commit on, and its bytes are swept within minutes.
+    pub fn take_back(conn, conversation: ConversationId, message: Option<i64>)
+        -> QueryResult<usize>
+    {
+        let mut taken = diesel::update(attachments::table)
+            .filter(attachments::conversation_id.eq(conversation))
             .set((
                 attachments::conversation_id.eq(None::<ConversationId>),
                 attachments::seq.eq(None::<i64>),
                 attachments::name.eq(""),
                 attachments::created_at.eq(0),
             ))
-            .execute(conn)
-    }
-
-    fn take_all_back(conn, conversation: ConversationId) -> QueryResult<usize> {
-        diesel::update(attachments::table.filter(attachments::conversation_id.eq(conversation)))
-            .set((
-                attachments::conversation_id.eq(None::<ConversationId>),
-                attachments::seq.eq(None::<i64>),
-                attachments::name.eq(""),
-                attachments::created_at.eq(0),
-            ))
-            .execute(conn)
-    }
-
-    fn forget_told(conn, conversation: ConversationId, seq: i64) -> QueryResult<usize> {
-        let event = events::conversation_id.eq(conversation).and(events::seq.eq(seq));
-        diesel::update(events::table.filter(event))
-            .set(events::data.eq(None::<serde_json::Value>))
-            .execute(conn)
+            .into_boxed();
+        if let Some(seq) = message {
+            taken = taken.filter(attachments::seq.eq(seq));
+        }
+        taken.execute(conn)
     }
 
     /// Some of those that were uploaded before a moment and never sent, or whose message was
@@ -308,22 +296,6 @@ pub fn readable(
         true => Ok(row),
         false => Err(none()),
     }
-}
-
-/// Takes what a message carries away from it, in the transaction that deletes the message: nobody
-/// can read it from the commit on, and its bytes are swept within minutes. Answers how many.
-pub fn drop_of(conn: &mut Conn, conversation: ConversationId, seq: i64) -> Result<usize> {
-    let dropped = take_back(conn, conversation, seq)?;
-    if dropped > 0 {
-        forget_told(conn, conversation, seq)?;
-    }
-    Ok(dropped)
-}
-
-/// Takes all that the messages of a conversation carry away from them, in the transaction that
-/// deletes the conversation. Answers how many.
-pub fn drop_all(conn: &mut Conn, conversation: ConversationId) -> Result<usize> {
-    Ok(take_all_back(conn, conversation)?)
 }
 
 /// Deletes the rows of some of those that were never sent. Answers which: their bytes are next.

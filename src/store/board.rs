@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
-use super::reps::{self, RepView};
+use super::rep_views::{self, RepView};
 use super::schema::conversations;
 use super::views::QueueView;
 use super::waiting::waits;
@@ -88,7 +88,7 @@ impl Board {
         let queues = queues::list(conn)?.into_iter().map(row).collect();
         Ok(Self {
             queues,
-            reps: reps::views(conn, None)?,
+            reps: rep_views::views(conn, None)?,
         })
     }
 

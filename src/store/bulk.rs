@@ -9,6 +9,7 @@ use super::conn::{Conn, queries};
 use super::conversations::Conversation;
 use super::events::Event;
 use super::reps::Rep;
+use super::retention::BELONGING;
 use super::schema::{conversations, events, heads, rep_queues, rep_sessions, reps, users};
 use super::users::User;
 use crate::error::Result;
@@ -91,14 +92,7 @@ queries! {
 
 /// Removes everybody, and all they ever said. The queues stay.
 pub fn clear(conn: &mut Conn) -> Result<()> {
-    const TABLES: [&str; 17] = [
-        "search_texts",
-        "cooldowns",
-        "marks",
-        "joined",
-        "attachments",
-        "events",
-        "heads",
+    const REST: &[&str] = &[
         "conversations",
         "activity",
         "search_pending",
@@ -110,10 +104,12 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "sessions",
         "users",
     ];
+    // The index of the search first: then no trigger has anything to do.
+    let tables = [&["search_texts"], BELONGING, REST].concat();
     match conn {
-        Conn::Pg(_) => conn.execute(&format!("TRUNCATE {}", TABLES.join(", ")))?,
+        Conn::Pg(_) => conn.execute(&format!("TRUNCATE {}", tables.join(", ")))?,
         Conn::Lite(_) => {
-            for table in TABLES {
+            for table in tables {
                 conn.execute(&format!("DELETE FROM {table}"))?;
             }
         }

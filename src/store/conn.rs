@@ -189,3 +189,22 @@ impl Conn {
         }
     }
 }
+
+/// Asks in one read snapshot, however long that takes.
+pub fn in_snapshot<T>(conn: &mut Conn, ask: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    begin_snapshot(conn)?;
+    let answer = ask(conn);
+    conn.execute("ROLLBACK")?;
+    answer
+}
+
+fn begin_snapshot(conn: &mut Conn) -> Result<()> {
+    let begin = match conn {
+        Conn::Lite(_) => "BEGIN",
+        Conn::Pg(_) => {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+             SET LOCAL idle_in_transaction_session_timeout = 0"
+        }
+    };
+    Ok(conn.execute(begin)?)
+}

@@ -1,77 +1,22 @@
 //! Conversations: finding, listing, and the changes that only the desk makes.
 
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::conn::{Conn, queries};
+pub use super::conversation_row::Conversation;
+use super::conversation_row::is_open;
 pub use super::lists::{Filter, list};
 use super::prepared::prepared;
 use super::schema::{conversations, heads, queues, rep_queues, reps};
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
 use crate::error::{Code, Error, Result};
-use crate::words::{
-    ClientId, ConversationId, Mode, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
-};
-
-/// A conversation as it is stored.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = conversations, treat_none_as_default_value = false)]
-pub struct Conversation {
-    pub id: ConversationId,
-    pub number: i64,
-    pub customer_id: UserId,
-    pub open_client_id: ClientId,
-    pub queue_id: QueueId,
-    pub subject: String,
-    pub priority: Priority,
-    pub status: Status,
-    pub resolution: Option<Resolution>,
-    pub rep_id: Option<UserId>,
-    pub last_rep_id: Option<UserId>,
-    pub epoch: i64,
-    pub place: Moment,
-    pub held: bool,
-    pub created_at: Moment,
-    pub updated_at: Moment,
-    pub assigned_at: Option<Moment>,
-    pub first_reply_at: Option<Moment>,
-    pub closed_at: Option<Moment>,
-    pub changed_by: Option<UserId>,
-    /// Until then, only this rep may be given it.
-    pub preferred_rep_id: Option<UserId>,
-    pub preferred_until: Option<Moment>,
-    /// How often it has gone to a fallback queue.
-    pub hops: i32,
-    /// When time itself moves it on: see `desk/exits.rs`.
-    pub due_at: Option<Moment>,
-    /// The resolution it will have once its wrap-up has ended.
-    pub ending: Option<Resolution>,
-    /// Since when it has waited in its queue, this time.
-    pub queued_at: Moment,
-}
-
-impl Conversation {
-    /// Whether it waits for this rep, at first or alone.
-    pub fn is_kept_for(&self, rep: UserId) -> bool {
-        self.status == Status::Waiting && self.preferred_rep_id == Some(rep)
-    }
-
-    /// Whether it is a message that a customer has left, which nobody has looked after yet.
-    pub fn is_left_message(&self) -> bool {
-        self.status == Status::Parked && self.last_rep_id.is_none()
-    }
-}
+use crate::words::{ClientId, ConversationId, Mode, Moment, QueueId, Role, Status, UserId};
 
 /// An open conversation: its id, its customer, its rep, its last seq.
 pub type OpenHead = (ConversationId, UserId, Option<UserId>, i64);
-
-/// What is not closed, spelt as its index spells it.
-pub(super) fn is_open() -> SqlLiteral<Bool> {
-    sql("conversations.status <> 'closed'")
-}
 
 queries! {
     pub fn find(conn, id: ConversationId) -> QueryResult<Option<Conversation>> {

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::conversations::is_open;
+use super::conversation_row::is_open;
 use super::prepared::prepared;
 use super::schema::{conversations, customer_sessions};
 use crate::words::{Moment, NodeId, SocketId, UserId};

@@ -10,8 +10,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
-use super::checks::Finding;
 use super::conn::{Conn, queries};
+use super::invariants::Finding;
 use super::schema::{conversations, events};
 use crate::error::Result;
 use crate::words::{

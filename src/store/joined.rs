@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::conversations::{Conversation, is_open};
+use super::conversation_row::{Conversation, is_open};
 use super::schema::{conversations, heads, joined};
 use crate::error::Result;
 use crate::words::{ConversationId, Moment, UserId};

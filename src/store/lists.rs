@@ -3,10 +3,9 @@
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
-use uuid::Uuid;
 
 use super::conn::queries;
-use super::conversations::{Conversation, is_open};
+use super::conversation_row::{Conversation, first_id_of, is_open};
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
 use crate::words::{
@@ -91,8 +90,6 @@ pub struct Filter {
     pub priority: Option<Priority>,
     /// Only those of this customer.
     pub customer: Option<UserId>,
-    /// Only those that this rep serves now.
-    pub served_by: Option<UserId>,
     /// Only those that a rep serves or is offered now, or nobody.
     pub rep: Option<Whose>,
     /// Only those that this rep serves or served last.
@@ -101,8 +98,6 @@ pub struct Filter {
     pub closed: Span,
     pub order: Order,
     /// Only what comes behind this one in the order: the cursor of the page before.
-    pub before: Option<ConversationId>,
-    /// The same for any order.
     pub behind: Option<Cursor>,
     /// Only what comes ahead of this one, the nearest first.
     pub ahead: Option<Cursor>,
@@ -126,12 +121,6 @@ pub type Listed = (Conversation, Moment);
 
 /// How far the clock that made an id may be from the one that wrote the moment beside it.
 const APART: Moment = 60 * 60 * 1_000;
-
-/// The smallest id that can have been made at a moment.
-fn first_id_of(at: Moment) -> ConversationId {
-    let at = u128::try_from(at.clamp(0, (1 << 48) - 1)).unwrap_or_default();
-    ConversationId(Uuid::from_u128(at << 80))
-}
 
 /// The filters, for whichever tables are asked. What an index holds alone is spelt as it spells it.
 macro_rules! narrowed {
@@ -189,9 +178,6 @@ macro_rules! narrowed {
         if let Some(customer) = filter.customer {
             query = query.filter(conversations::customer_id.eq(customer));
         }
-        if let Some(rep) = filter.served_by {
-            query = query.filter(conversations::rep_id.eq(rep));
-        }
         query = match filter.rep {
             Some(Whose::Rep(rep)) => query.filter(conversations::rep_id.eq(rep)),
             Some(Whose::Nobody) => query.filter(conversations::rep_id.is_null()),
@@ -216,9 +202,6 @@ macro_rules! narrowed {
         }
         if let Some(to) = filter.closed.to {
             query = query.filter(conversations::closed_at.le(to));
-        }
-        if let Some(before) = filter.before {
-            query = query.filter(conversations::id.lt(before));
         }
         query
     }};
@@ -337,13 +320,5 @@ mod tests {
         ] {
             assert_eq!(wrong.parse::<Cursor>(), Err(()), "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn the_first_id_of_a_moment_is_not_behind_those_made_then() {
-        let id = ConversationId::new();
-        let at = i64::try_from(id.0.as_u128() >> 80).unwrap();
-        assert!(first_id_of(at) <= id && id < first_id_of(at + 1));
-        assert!(first_id_of(i64::MIN) < first_id_of(i64::MAX));
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::sum;
 use diesel::prelude::*;
-use uuid::{NoContext, Timestamp, Uuid};
 
 use super::conn::{Conn, queries};
+use super::conversation_row::first_id_of;
 use super::prepared::prepared;
 use super::queues::{self, Queue};
 use super::reps;
@@ -139,20 +139,11 @@ pub fn service_levels(conn: &mut Conn, since: Moment) -> Result<HashMap<QueueId,
     Ok(sums(conn, since)?.into_iter().filter_map(level).collect())
 }
 
-/// The smallest id that can have been made at a moment.
-fn first_id(at: Moment) -> ConversationId {
-    let (seconds, ms) = (at.div_euclid(1_000) as u64, at.rem_euclid(1_000) as u32);
-    let made = Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, ms * 1_000_000));
-    let mut bytes = made.into_bytes();
-    bytes[6..].fill(0);
-    ConversationId(Uuid::from_bytes(bytes))
-}
-
 /// Writes down a minute that has ended, for every queue. `levels`: it has ended just now, so what
 /// is there now is what was there then.
 pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
     let end = minute + MINUTE;
-    let opened: HashMap<QueueId, i64> = opened(conn, first_id(minute), first_id(end))?
+    let opened: HashMap<QueueId, i64> = opened(conn, first_id_of(minute), first_id_of(end))?
         .into_iter()
         .collect();
     let mut waits: BTreeMap<QueueId, Vec<Moment>> = BTreeMap::new();

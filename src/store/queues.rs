@@ -5,7 +5,7 @@ use diesel::dsl::IsNull;
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::conversations::is_open;
+use super::conversation_row::is_open;
 use super::prepared::prepared;
 use super::schema::{conversations, queues};
 use super::waiting::waits;

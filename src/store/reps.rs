@@ -7,9 +7,7 @@ use diesel::sql_types::Bool;
 
 use super::conn::{Conn, Later, clock, queries};
 use super::prepared::prepared;
-use super::schema::{nodes, rep_queues, rep_sessions, reps, users};
-use super::serving;
-use super::views::QueueView;
+use super::schema::{nodes, rep_queues, rep_sessions, reps};
 use crate::error::Result;
 use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, UserId};
 
@@ -32,6 +30,23 @@ pub struct Rep {
     pub suspected: bool,
 }
 
+impl Rep {
+    /// One who is new: available, with nothing yet.
+    pub fn new(user_id: UserId, capacity: i32) -> Self {
+        Rep {
+            user_id,
+            capacity,
+            active: 0,
+            version: 1,
+            availability: Availability::Available,
+            last_assigned_at: 0,
+            misses: 0,
+            lost_at: None,
+            suspected: false,
+        }
+    }
+}
+
 /// What is asked of a rep besides room.
 #[derive(Debug, Clone, Copy)]
 pub struct Taking {
@@ -43,23 +58,11 @@ pub struct Taking {
     pub over_capacity: bool,
 }
 
-/// A rep as staff see him.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[schema(as = Rep)]
-pub struct RepView {
-    pub id: UserId,
-    pub name: String,
-    pub username: Option<String>,
-    /// How many conversations he may hold.
-    pub capacity: i32,
-    /// How many he holds.
-    pub load: i32,
-    /// What he wants.
-    pub availability: Availability,
-    /// Whether he is connected.
-    pub present: bool,
-    /// Those he serves, in the order people see.
-    pub queues: Vec<QueueView>,
+/// The change that makes a rep's row newer, and no more.
+macro_rules! newer {
+    ($id:expr) => {
+        prepared(diesel::update(reps::table.find($id)).set(reps::version.eq(reps::version + 1)))
+    };
 }
 
 queries! {
@@ -69,28 +72,6 @@ queries! {
 
     pub fn insert(conn, row: &Rep) -> QueryResult<usize> {
         diesel::insert_into(reps::table).values(row).execute(conn)
-    }
-
-    pub fn insert_queue(conn, rep: UserId, queue: QueueId) -> QueryResult<usize> {
-        diesel::insert_into(rep_queues::table)
-            .values((rep_queues::rep_id.eq(rep), rep_queues::queue_id.eq(queue)))
-            .on_conflict_do_nothing()
-            .execute(conn)
-    }
-
-    /// The reps that this filter names, or all, with their people, in the order of their ids.
-    fn load_views(conn, one: Option<UserId>)
-        -> QueryResult<Vec<(Rep, String, Option<String>)>>
-    {
-        let mut query = reps::table
-            .inner_join(users::table)
-            .select((Rep::as_select(), users::display_name, users::username))
-            .order(reps::user_id)
-            .into_boxed();
-        if let Some(id) = one {
-            query = query.filter(reps::user_id.eq(id));
-        }
-        query.load(conn)
     }
 
     /// Those with a socket on a node whose lease has not run out, each once.
@@ -208,16 +189,12 @@ queries! {
     /// Makes the rep's row newer, because something beside it changes, and holds it; answers
     /// whether there is one.
     pub fn lock(conn, id: UserId) -> QueryResult<usize> {
-        let change = diesel::update(reps::table.find(id))
-            .set(reps::version.eq(reps::version + 1));
-        prepared(change).execute(conn)
+        newer!(id).execute(conn)
     }
 
     /// The same, of a rep who is known to be there, without waiting for it.
     pub fn touch(conn, id: UserId) -> QueryResult<()> {
-        let change = diesel::update(reps::table.find(id))
-            .set(reps::version.eq(reps::version + 1));
-        conn.later(prepared(change))
+        conn.later(newer!(id))
     }
 
     /// Writes down since when nobody of a rep's is connected, if nobody is. His row is held.
@@ -374,25 +351,4 @@ pub fn standings(conn: &mut Conn) -> Result<Vec<Standing>> {
         rep,
     };
     Ok(reps.into_iter().map(standing).collect())
-}
-
-/// Reps as staff see them: one, or all in the order of their ids.
-pub fn views(conn: &mut Conn, one: Option<UserId>) -> Result<Vec<RepView>> {
-    let rows = load_views(conn, one)?;
-    let present: HashSet<UserId> = present(conn)?.into_iter().collect();
-    let mut queues: HashMap<UserId, Vec<QueueView>> = HashMap::new();
-    for (rep, queue) in serving::queues_of(conn, one)? {
-        queues.entry(rep).or_default().push(queue);
-    }
-    let view = |(rep, name, username): (Rep, String, Option<String>)| RepView {
-        queues: queues.remove(&rep.user_id).unwrap_or_default(),
-        id: rep.user_id,
-        name,
-        username,
-        capacity: rep.capacity,
-        load: rep.active,
-        availability: rep.availability,
-        present: present.contains(&rep.user_id),
-    };
-    Ok(rows.into_iter().map(view).collect())
 }

@@ -70,7 +70,7 @@ pub fn forget(conn: &mut Conn, id: ConversationId, before: Moment) -> Result<Opt
         return Ok(None);
     };
     // Their rows stay until the bytes are swept, which takes minutes: see `attachments/sweep.rs`.
-    attachments::drop_all(conn, id)?;
+    attachments::take_back(conn, id, None)?;
     delete_belonging(conn, id)?;
     delete(conn, id)?;
     Ok(Some(gone))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
-use super::reps::{insert_queue, touch};
+use super::reps::touch;
 use super::schema::{queues, rep_queues, reps, users};
 use super::views::{PersonView, QueueView};
 use crate::error::{Error, Result};
@@ -57,6 +57,14 @@ queries! {
         query.load(conn)
     }
 
+    /// A rep serves one queue more.
+    pub fn insert(conn, rep: UserId, queue: QueueId) -> QueryResult<usize> {
+        diesel::insert_into(rep_queues::table)
+            .values((rep_queues::rep_id.eq(rep), rep_queues::queue_id.eq(queue)))
+            .on_conflict_do_nothing()
+            .execute(conn)
+    }
+
     fn remove(conn, rep: UserId, queue: QueueId) -> QueryResult<usize> {
         prepared(diesel::delete(rep_queues::table.find((rep, queue)))).execute(conn)
     }
@@ -103,7 +111,7 @@ pub fn meant_reps(conn: &mut Conn, some: Option<&[UserId]>) -> Result<Vec<UserId
 pub fn set_queues(conn: &mut Conn, rep: UserId, queues: &[QueueId]) -> Result<()> {
     remove_all(conn, rep)?;
     for queue in queues {
-        insert_queue(conn, rep, *queue)?;
+        insert(conn, rep, *queue)?;
     }
     Ok(())
 }
@@ -123,7 +131,7 @@ pub fn set_reps(conn: &mut Conn, queue: QueueId, reps: &[UserId]) -> Result<Vec<
         touch(conn, *rep)?;
         match before.contains(rep) {
             true => remove(conn, *rep, queue)?,
-            false => insert_queue(conn, *rep, queue)?,
+            false => insert(conn, *rep, queue)?,
         };
     }
     Ok(changed)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::conversations::Conversation;
+use super::conversation_row::Conversation;
 use super::schema::{queues, users};
 use crate::error::Result;
 use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId};

@@ -166,25 +166,14 @@ impl World {
 
     /// A rep who serves every queue, made as the API makes one.
     pub async fn rep(&self, turn: usize, capacity: i32) -> Person {
-        use switchboard::store::reps;
+        use switchboard::store::{reps, serving};
         let rep = self.person(turn, Role::Rep).await;
         let id = rep.id;
         let app = &self.nodes[turn % self.nodes.len()].app;
         let make = move |conn: &mut switchboard::store::Conn| {
-            let row = reps::Rep {
-                user_id: id,
-                capacity,
-                active: 0,
-                version: 1,
-                availability: switchboard::words::Availability::Available,
-                last_assigned_at: 0,
-                misses: 0,
-                lost_at: None,
-                suspected: false,
-            };
-            reps::insert(conn, &row)?;
+            reps::insert(conn, &reps::Rep::new(id, capacity))?;
             for queue in queues::list(conn)? {
-                reps::insert_queue(conn, id, queue.id)?;
+                serving::insert(conn, id, queue.id)?;
             }
             Ok(())
         };

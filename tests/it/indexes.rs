@@ -54,20 +54,25 @@ fn scans(conn: &mut Conn, index: &str) -> i64 {
     found.scans
 }
 
-#[tokio::test]
-async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
-    let Some(postgres) = services::postgres() else {
-        return;
-    };
+/// An empty database that this script has filled.
+async fn filled(script: String) -> Option<Store> {
     let options = Options {
-        url: postgres.database(),
+        url: services::postgres()?.database(),
         connections: 1,
     };
     let store = tokio::task::spawn_blocking(move || Store::open(&options).unwrap());
     let store = store.await.unwrap();
-    let fill = FILL.replace("COUNT", "20000");
-    let fill = move |conn: &mut Conn| Ok(conn.execute(&fill)?);
+    let fill = move |conn: &mut Conn| Ok(conn.execute(&script)?);
     store.write(fill).await.unwrap();
+    Some(store)
+}
+
+#[tokio::test]
+async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
+    let fill = FILL.replace("COUNT", "20000");
+    let Some(store) = filled(fill).await else {
+        return;
+    };
     let of = |status| Filter {
         status: Some(status),
         limit: 50,
@@ -108,21 +113,13 @@ async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
 /// Looked for every two seconds and hardly ever there, so nobody who waits is looked at for it.
 #[tokio::test]
 async fn what_time_seldom_finds_is_found_without_looking_at_the_line() {
-    let Some(postgres) = services::postgres() else {
-        return;
-    };
-    let options = Options {
-        url: postgres.database(),
-        connections: 1,
-    };
-    let store = tokio::task::spawn_blocking(move || Store::open(&options).unwrap());
-    let store = store.await.unwrap();
     let fill = FILL.replace("COUNT", "20000");
     let fill = fill.replace("n <= 10 THEN", "n <= 19960 THEN");
     let wait = "UPDATE conversations SET due_at = 9 WHERE status = 'waiting';
         UPDATE reps SET availability = 'away'; ANALYZE;";
-    let fill = move |conn: &mut Conn| Ok(conn.execute(&format!("{fill}{wait}"))?);
-    store.write(fill).await.unwrap();
+    let Some(store) = filled(fill + wait).await else {
+        return;
+    };
     type Find = fn(&mut Conn) -> QueryResult<Vec<ConversationId>>;
     let cases: [(&str, Find); 3] = [
         ("conversations_held", waiting::held_in_vain),

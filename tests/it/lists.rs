@@ -2,9 +2,6 @@
 //! everything they can be narrowed by.
 
 use serde_json::{Value, json};
-use switchboard::store::Conn;
-use switchboard::store::events::{self, Entry};
-use switchboard::words::{ConversationId, EventKind, UserId, now};
 
 use crate::harness::{World, client_id};
 use crate::person::Person;
@@ -140,7 +137,7 @@ async fn pages_of_a_log_go_both_ways(world: &World) {
     rep.claim(&id).await.ok(200);
     let end = ann.view(&id).await["last_seq"].as_i64().unwrap();
     for _ in 0..3 {
-        note(world, &id, rep.id, "he is impatient").await;
+        rep.note(&id, "he is impatient").await;
     }
     let page = ann.get(&format!("{path}&after={}", end - 2)).await.ok(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
@@ -323,20 +320,6 @@ async fn every_filter_narrows_as_it_says(world: &World) {
     }
 }
 
-/// Writes a note as staff will.
-pub async fn note(world: &World, conversation: &str, sender: UserId, text: &'static str) {
-    let id: ConversationId = conversation.parse().unwrap();
-    let write = move |conn: &mut Conn| {
-        let seq = events::bump(conn, id, 1)?.unwrap();
-        let entry = Entry {
-            body: Some(text.into()),
-            ..Entry::new(EventKind::Note, Some(sender))
-        };
-        events::append(conn, id, seq, now(), vec![entry]).map(drop)
-    };
-    world.nodes[0].app.store.write(write).await.unwrap();
-}
-
 async fn a_list_tells_the_last_message_how_many_and_how_far(world: &World) {
     let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
     let id = ann.open().await;
@@ -361,7 +344,7 @@ async fn a_list_tells_the_last_message_how_many_and_how_far(world: &World) {
     assert_eq!(shown(&ann).await, is("where is it?", 1, "pending"));
     assert_eq!(shown(&rep).await, is("where is it?", 1, "seen"));
     rep.say(&id, "next door").await;
-    note(world, &id, rep.id, "he is impatient").await;
+    rep.note(&id, "he is impatient").await;
     assert_eq!(shown(&ann).await, is("next door", 2, "answered"));
     assert_eq!(shown(&rep).await, is("next door", 2, "answered"));
     ann.say(&id, "thank you").await;
@@ -399,7 +382,7 @@ async fn an_answer_has_a_number_that_leads_to_it(world: &World) {
     let path = format!("/api/v1/answers/{address}");
     assert_eq!(ann.get(&path).await.ok(200), *message);
     assert_eq!(admin.get(&path).await.ok(200), *message);
-    note(world, &id, admin.id, "for staff").await;
+    admin.note(&id, "for staff").await;
     let note = format!("/api/v1/answers/{}", number * 1_048_576 + 3);
     assert_eq!(admin.get(&note).await.ok(200)["text"], "for staff");
     assert_eq!(ann.get(&note).await.code(404), "not_found");

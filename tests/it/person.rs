@@ -117,6 +117,12 @@ impl Person {
         answer.ok(201)["event"].clone()
     }
 
+    /// Writes a note over HTTP.
+    pub async fn note(&self, conversation: &str, text: &str) {
+        let note = json!({ "client_id": client_id(), "text": text });
+        self.act(conversation, "notes", note).await.ok(201);
+    }
+
     /// Closes a conversation over HTTP.
     pub async fn close(&self, conversation: &str) -> Answer {
         self.post(

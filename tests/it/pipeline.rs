@@ -127,10 +127,7 @@ async fn a_close_whose_slot_cannot_be_given_back_has_not_happened() {
     assert_eq!(active().await, 2);
 
     let url = &world.settings.database_url;
-    let (mut client, link) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(link);
+    let mut client = services::client(url).await;
     let lock = client.transaction().await.unwrap();
     let locked = format!("SELECT 1 FROM reps WHERE user_id = '{}' FOR UPDATE", rep.id);
     lock.batch_execute(&locked).await.unwrap();

@@ -9,7 +9,6 @@ use switchboard::store::{Conn, joined, retention, search};
 use switchboard::words::{ConversationId, now};
 
 use crate::harness::{World, client_id};
-use crate::lists::note;
 use crate::on_both;
 use crate::person::Person;
 
@@ -226,7 +225,7 @@ async fn notes_are_found_by_staff_only(world: &World) {
     let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
     let id = ann.open().await;
     rep.claim(&id).await.ok(200);
-    note(world, &id, rep.id, "zebra is impatient").await;
+    rep.note(&id, "zebra is impatient").await;
     assert_eq!(texts(&ann, "zebra").await, Vec::<String>::new());
     let finding = &found(&rep, "zebra").await[0];
     assert_eq!(
@@ -251,7 +250,7 @@ async fn an_edit_is_found_by_what_stands_now(world: &World) {
     let finding = &found(&rep, "horse").await[0];
     assert_eq!(finding["seq"], seq);
     // Whoever searches without the rights of staff is not told of notes by the length of the log.
-    note(world, &id, rep.id, "he is impatient").await;
+    rep.note(&id, "he is impatient").await;
     let told = found(&ann, "horse").await[0]["conversation"]["last_seq"].clone();
     assert_eq!(told, ann.view(&id).await["last_seq"]);
     assert_ne!(told, rep.view(&id).await["last_seq"]);

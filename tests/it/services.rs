@@ -62,6 +62,14 @@ pub fn own_redis() -> Option<OwnedRedis> {
     redis::program().map(OwnedRedis::start)
 }
 
+/// A connection to a PostgreSQL, beside those of the server.
+pub async fn client(url: &str) -> tokio_postgres::Client {
+    let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+    let (client, link) = connected.unwrap();
+    tokio::spawn(link);
+    client
+}
+
 /// A program of ours as a process that is gone when the test is, or its process.
 pub struct Watched {
     child: Child,

@@ -25,8 +25,7 @@ async fn postgres_gives_each_asker_an_empty_database() {
     let (one, two) = (postgres.database(), postgres.database());
     assert_ne!(one, two);
     for url in [one, two] {
-        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-        tokio::spawn(connection);
+        let client = services::client(&url).await;
         // Were the two one database, the second of these would fail.
         client
             .batch_execute("CREATE TABLE notes (id integer)")

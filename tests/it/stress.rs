@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::bench::with_services;
 use crate::process::{shown, switchboard};
 use crate::services;
 
@@ -52,19 +53,11 @@ fn thousands_of_random_commands_break_nothing_on_one_node() {
 
 #[test]
 fn a_thousand_random_commands_break_nothing_on_three_nodes() {
-    let Some((postgres, redis)) = services::both() else {
+    if services::both().is_none() {
         return;
-    };
-    let prefix = format!("test-{}", uuid::Uuid::now_v7().simple());
+    }
     let text = stress(1_000, 3, |command| {
-        command
-            .env("SWITCHBOARD_DATABASE_URL", postgres.database())
-            .env("SWITCHBOARD_REDIS_URL", redis.url())
-            .env("SWITCHBOARD_REDIS_PREFIX", prefix)
-            .env(
-                "SWITCHBOARD_SECRET",
-                "a secret for tests, of more than 32 characters",
-            );
+        with_services(command).expect("both are there");
     });
     is_sound(&text, 1_000);
 }

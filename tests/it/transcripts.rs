@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::attachments::uploaded;
 use crate::harness::{World, client_id};
-use crate::lists::note;
 use crate::on_both;
 use crate::person::Person;
 use crate::wire::Request;
@@ -76,7 +75,7 @@ async fn notes_are_told_to_staff_only(world: &World) {
     let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
     let id = ann.open().await;
     rep.claim(&id).await.ok(200);
-    note(world, &id, rep.id, "he is impatient").await;
+    rep.note(&id, "he is impatient").await;
     for format in ["text", "json", "html"] {
         let query = format!("format={format}");
         let (his, ours) = (read(&ann, &id, &query).await, read(&rep, &id, &query).await);
@@ -142,7 +141,7 @@ async fn what_was_deleted_is_gone_and_files_are_named(world: &World) {
 async fn a_page_runs_nothing_that_somebody_wrote(world: &World) {
     let ann = world.customer(0).await;
     let evil = "</p></style><script>alert(1)</script><img src=x onerror=\"alert(1)\">'&";
-    let body = json!({ "client_id": crate::harness::client_id(), "subject": evil, "text": evil });
+    let body = json!({ "client_id": client_id(), "subject": evil, "text": evil });
     let view = ann.post("/api/v1/conversations", body).await.ok(201);
     let id = view["id"].as_str().unwrap();
     let page = read(&ann, id, "format=html").await;

@@ -194,10 +194,7 @@ async fn a_lock_of_somebody_else_is_not_waited_for() {
     let (ann, ben) = (world.customer(0).await, world.customer(0).await);
     let (hers, his) = (ann.open().await, ben.open().await);
     let url = &world.settings.database_url;
-    let (mut client, link) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(link);
+    let mut client = services::client(url).await;
     let lock = client.transaction().await.unwrap();
     let locked = format!("SELECT 1 FROM heads WHERE conversation_id = '{hers}' FOR UPDATE");
     lock.batch_execute(&locked).await.unwrap();
@@ -424,10 +421,7 @@ async fn a_database_that_is_away_is_said_once_and_in_our_words() {
     let start = move || Process::start(&settings);
     let server = tokio::task::spawn_blocking(start).await.unwrap();
     valve.door.abort();
-    let (client, link) = tokio_postgres::connect(&direct, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(link);
+    let client = services::client(&direct).await;
     let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
     let ready = async || Request::new("GET", "/readyz").ask(&server.base).await;

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::hub::{Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::lists::{Cursor, Whose};
 use crate::store::queues::{self, Policy, Queue};
 use crate::store::{Conn, users};
 use crate::words::{ConversationId, Mode, QueueId, Role, SocketId, Status, UserId, now};
@@ -154,7 +155,8 @@ impl House {
                 let Some(last) = rows.last() else {
                     return Ok(all);
                 };
-                filter.before = Some(last.id);
+                let id = last.id;
+                filter.behind = Some(Cursor { at: None, id });
                 all.extend(conversations::views(conn, rows)?);
             }
         };
@@ -228,7 +230,7 @@ impl House {
     /// What a rep's mailbox had no room for.
     async fn catch_up(&self, rep: UserId) {
         let filter = Filter {
-            served_by: Some(rep),
+            rep: Some(Whose::Rep(rep)),
             open: true,
             limit: 200,
             ..Filter::default()
