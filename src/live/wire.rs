@@ -5,7 +5,7 @@
 //! once. So we count bytes: a frame is let out when those before it have reached the connection.
 
 use std::cell::Cell;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -133,13 +133,9 @@ impl Wire {
             self.outgoing.room_for(text.len()).await;
             self.session.text(text).await
         };
-        match timeout(self.stall, sending).await {
-            Ok(sent) => sent.map_err(|_| Gone),
-            Err(_) => {
-                self.stalled = true;
-                Err(Gone)
-            }
-        }
+        let sent = in_time(self.stall, sending).await;
+        self.stalled |= sent.is_none();
+        sent.ok_or(Gone)?.map_err(|_| Gone)
     }
 
     pub(super) async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
@@ -149,12 +145,18 @@ impl Wire {
                 None => self.session.ping(b"").await,
             }
         };
-        match timeout(self.stall, sending).await {
-            Ok(sent) => sent.map_err(|_| Gone),
-            Err(_) => {
-                self.stalled = true;
-                Err(Gone)
-            }
-        }
+        let sent = in_time(self.stall, sending).await;
+        self.stalled |= sent.is_none();
+        sent.ok_or(Gone)?.map_err(|_| Gone)
+    }
+}
+
+/// What comes of it, if it does not take too long. Mostly there is room at once, and then no clock
+/// is set.
+async fn in_time<T>(most: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    match futures_util::poll!(work.as_mut()) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => timeout(most, work).await.ok(),
     }
 }

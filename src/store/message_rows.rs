@@ -4,9 +4,10 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::upsert::excluded;
 
 use super::conn::{Conn, Later, queries};
-use super::events::{self as logs, Event};
+use super::events::Event;
 use super::postgres::PgConn;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
@@ -25,12 +26,14 @@ pub struct Door {
     pub first_reply_at: Option<Moment>,
 }
 
-#[derive(QueryableByName)]
-struct Top {
+/// How many numbers a conversation needs, and then the last of them.
+#[derive(Insertable, Queryable, Selectable, QueryableByName)]
+#[diesel(table_name = heads, treat_none_as_default_value = false)]
+pub struct Bump {
     #[diesel(sql_type = SqlId)]
-    conversation_id: ConversationId,
+    pub conversation_id: ConversationId,
     #[diesel(sql_type = BigInt)]
-    last_seq: i64,
+    pub last_seq: i64,
 }
 
 queries! {
@@ -38,6 +41,14 @@ queries! {
         events::table
             .filter(events::client_id.eq_any(clients))
             .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// Which of these conversations there are.
+    pub fn known(conn, ids: &[ConversationId]) -> QueryResult<Vec<ConversationId>> {
+        heads::table
+            .filter(heads::conversation_id.eq_any(ids))
+            .select(heads::conversation_id)
             .load(conn)
     }
 
@@ -64,27 +75,23 @@ queries! {
 }
 
 /// Takes so many numbers of each of these conversations, in the order given, and locks them.
-/// Answers the last number of each that there is.
-pub fn bump(
-    conn: &mut Conn,
-    wanted: &[(ConversationId, i64)],
-) -> QueryResult<Vec<(ConversationId, i64)>> {
-    let wanted = wanted.iter().filter(|(_, count)| *count > 0);
+/// Answers the last number of each. All must be there.
+pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
+    // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
     match conn {
-        Conn::Lite(_) => {
-            let mut tops = Vec::new();
-            for (id, count) in wanted {
-                tops.extend(logs::bump(conn, *id, *count)?.map(|top| (*id, top)));
-            }
-            Ok(tops)
-        }
+        Conn::Lite(conn) => diesel::insert_into(heads::table)
+            .values(wanted)
+            .on_conflict(heads::conversation_id)
+            .do_update()
+            .set(heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)))
+            .returning(Bump::as_returning())
+            .get_results(conn),
         Conn::Pg(conn) => {
-            let (ids, counts): (Vec<_>, Vec<_>) = wanted.copied().unzip();
-            // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
+            let ids: Vec<_> = wanted.iter().map(|one| one.conversation_id).collect();
+            let counts: Vec<_> = wanted.iter().map(|one| one.last_seq).collect();
             let bumped = sql_query(
                 "INSERT INTO heads AS h (conversation_id, last_seq)
                  SELECT w.id, w.more FROM unnest($1, $2) WITH ORDINALITY AS w (id, more, turn)
-                 WHERE EXISTS (SELECT 1 FROM heads t WHERE t.conversation_id = w.id)
                  ORDER BY w.turn
                  ON CONFLICT (conversation_id) DO UPDATE
                  SET last_seq = h.last_seq + excluded.last_seq
@@ -93,11 +100,7 @@ pub fn bump(
             let bumped = bumped
                 .bind::<Array<SqlId>, _>(ids)
                 .bind::<Array<BigInt>, _>(counts);
-            let tops: Vec<Top> = prepared(bumped).load(&mut **conn)?;
-            let tops = tops.into_iter();
-            Ok(tops
-                .map(|top| (top.conversation_id, top.last_seq))
-                .collect())
+            prepared(bumped).load(&mut **conn)
         }
     }
 }
@@ -106,8 +109,8 @@ pub fn bump(
 pub fn insert(conn: &mut Conn, rows: Vec<Event>) -> QueryResult<()> {
     match conn {
         Conn::Lite(conn) => {
-            let insert = |row| conn.later(diesel::insert_into(events::table).values::<Event>(row));
-            rows.into_iter().try_for_each(insert)
+            let insert = diesel::insert_into(events::table).values(rows);
+            insert.execute(conn).map(drop)
         }
         Conn::Pg(conn) => insert_pg(conn, rows),
     }

@@ -14,7 +14,7 @@ use super::conn::Conn;
 use super::conversations;
 use super::events::{self as logs, Event};
 use super::joined;
-use super::message_rows::{self as rows, Door};
+use super::message_rows::{self as rows, Bump, Door};
 use crate::error::{Code, Error, Result};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
@@ -55,7 +55,8 @@ type Key = (ConversationId, ClientId);
 pub fn append_new(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>> {
     let mut admission = Admission::default();
     let counts = counts(batch, &admission.before);
-    admission.open(conn, batch, &counts)?;
+    let ids: Vec<ConversationId> = counts.keys().copied().collect();
+    admission.open(conn, batch, &ids, &counts)?;
     let answers: Result<Vec<_>> = batch.iter().map(|one| admission.admit(one)).collect();
     let answers = answers?;
     admission.store(conn)?;
@@ -73,8 +74,11 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         let key = event.client_id.map(|id| (event.conversation_id, id));
         admission.before.extend(key.map(|key| (key, event)));
     }
-    let counts = counts(batch, &admission.before);
-    let tops = admission.open(conn, batch, &counts)?;
+    let mut counts = counts(batch, &admission.before);
+    let ids: Vec<ConversationId> = counts.keys().copied().collect();
+    let known = rows::known(conn, &ids)?;
+    counts.retain(|id, count| *count > 0 && known.contains(id));
+    let tops = admission.open(conn, batch, &ids, &counts)?;
 
     let answers = batch.iter().map(|one| match admission.admit(one) {
         Err(error) if error.code == Code::NotFound => Err(not_his(conn, one, error)),
@@ -82,10 +86,10 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
     });
     let answers = answers.collect();
 
-    for (id, top) in tops {
-        let unused = top - admission.next[&id];
+    for top in tops {
+        let unused = top.last_seq - admission.next[&top.conversation_id];
         if unused > 0 {
-            rows::give_back(conn, id, unused)?;
+            rows::give_back(conn, top.conversation_id, unused)?;
         }
     }
     admission.store(conn)?;
@@ -169,16 +173,24 @@ impl Admission {
         &mut self,
         conn: &mut Conn,
         batch: &[Append],
+        ids: &[ConversationId],
         counts: &BTreeMap<ConversationId, i64>,
-    ) -> Result<Vec<(ConversationId, i64)>> {
-        let wanted: Vec<_> = counts.iter().map(|(id, count)| (*id, *count)).collect();
-        let tops = rows::bump(conn, &wanted)?;
-        self.next = tops
-            .iter()
-            .map(|(id, top)| (*id, top - counts[id]))
-            .collect();
-        let ids: Vec<ConversationId> = counts.keys().copied().collect();
-        let doors = rows::doors(conn, &ids)?.into_iter();
+    ) -> Result<Vec<Bump>> {
+        let wanted = counts.iter().map(|(id, count)| Bump {
+            conversation_id: *id,
+            last_seq: *count,
+        });
+        let wanted: Vec<Bump> = wanted.collect();
+        let tops = match wanted.is_empty() {
+            true => Vec::new(),
+            false => rows::bump(conn, &wanted)?,
+        };
+        let next = tops.iter().map(|top| {
+            let id = top.conversation_id;
+            (id, top.last_seq - counts[&id])
+        });
+        self.next = next.collect();
+        let doors = rows::doors(conn, ids)?.into_iter();
         self.doors = doors.map(|door| (door.id, door)).collect();
         self.joined = joined_by(conn, batch, &self.doors)?;
         self.uploads = uploads(conn, batch)?;
