@@ -3,6 +3,9 @@
 //! Queries are synchronous diesel. [`queries!`] expands a function's body once per database, so
 //! RETURNING, ON CONFLICT and batch inserts work on both; what spans several queries is a plain
 //! function over [`Conn`].
+//!
+//! What is found by a unique key is read with `get_result` and not with `first`: that binds a
+//! LIMIT, and SQLite plans a statement anew each time its LIMIT is bound.
 
 use std::ops::DerefMut;
 

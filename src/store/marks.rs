@@ -237,6 +237,9 @@ pub fn views(
     role: Role,
     rows: Vec<Conversation>,
 ) -> Result<(Vec<MarkedView>, HashMap<ConversationId, Unread>)> {
+    if rows.is_empty() {
+        return Ok(Default::default());
+    }
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let (marks, unread) = (of(conn, &ids)?, unread(conn, user, role, &ids)?);
     let marked = |view: ConversationView| MarkedView {

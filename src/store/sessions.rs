@@ -79,7 +79,7 @@ queries! {
             .filter(sessions::expires_at.gt(now))
             .filter(users::disabled_at.is_null())
             .select((users::id, users::role, users::display_name, users::token_version))
-            .first::<(UserId, Role, String, i32)>(conn)
+            .get_result::<(UserId, Role, String, i32)>(conn)
             .optional()?;
         Ok(row.map(|(user, role, name, token_version)| Bearer { user, role, name, token_version }))
     }

@@ -63,7 +63,7 @@ queries! {
     /// The rep whom a customer is given first, if he has one.
     pub fn personal_rep(conn, customer: UserId) -> QueryResult<Option<UserId>> {
         let personal = users::table.find(customer).select(users::personal_rep_id);
-        personal.first::<Option<UserId>>(conn).optional().map(Option::flatten)
+        personal.get_result::<Option<UserId>>(conn).optional().map(Option::flatten)
     }
 
     /// Gives a customer this rep for his own, or none. 0, if there is no such customer.

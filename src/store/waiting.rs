@@ -50,7 +50,7 @@ queries! {
             .filter(conversations::id.eq(id))
             .filter(conversations::status.eq(Status::Waiting))
             .select((conversations::queue_id, conversations::place))
-            .first::<(QueueId, Moment)>(conn)
+            .get_result::<(QueueId, Moment)>(conn)
             .optional()?;
         let Some((queue, place)) = mine else { return Ok(None) };
         let before = conversations::place
