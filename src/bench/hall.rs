@@ -100,7 +100,10 @@ impl Hall {
             listens.abort();
         }
         self.server.stop().await;
-        store.write(bulk::clear).await?;
+        // So much may take longer than an answer may; then it is done all the same.
+        while let Err(error) = store.write(bulk::clear).await {
+            tracing::warn!(%error, "the house is not empty yet");
+        }
         Ok(())
     }
 

@@ -14,9 +14,13 @@ use crate::words::QueueId;
 
 /// How long a count is good for before it is taken anew, beside.
 const FRESH: Duration = Duration::from_secs(1);
+/// A long line is counted more seldom: after so many times as long as that takes, but in time.
+const RESTS: u32 = 500;
+const REST_MAX: Duration = Duration::from_secs(5);
 /// How long nobody has to wait for a count. It is older only when nobody could count for a while.
 const GOOD: Duration = Duration::from_secs(10);
-/// A line is far from its longest when it has room for so many: more than open meanwhile.
+/// A line is far from its longest when it has room for so many: more than open on other nodes
+/// meanwhile.
 const FAR: i64 = 1_000;
 
 /// What was counted last.
@@ -26,6 +30,10 @@ pub(super) struct Lengths(Mutex<HashMap<QueueId, Length>>);
 #[derive(Clone, Copy)]
 struct Length {
     waiting: i64,
+    /// How many may have come here since.
+    came: i64,
+    /// How long it is not counted again.
+    rests: Duration,
     counted_at: Instant,
     /// When somebody last went to count it.
     asked_at: Instant,
@@ -36,9 +44,10 @@ impl Lengths {
     /// that long.
     pub fn has_room(&self, conn: &mut Conn, queue: QueueId, longest: i64) -> Result<bool> {
         if let Some(length) = self.of(queue)
-            && length.waiting + FAR < longest
+            && length.waiting + length.came + FAR < longest
             && length.counted_at.elapsed() < GOOD
         {
+            self.one_more(queue);
             return Ok(true);
         }
         Ok(self.count(conn, queue)? < longest)
@@ -49,13 +58,22 @@ impl Lengths {
         all.get(&queue).copied()
     }
 
+    fn one_more(&self, queue: QueueId) {
+        let mut all = self.0.lock().expect("nothing panics under this lock");
+        if let Some(length) = all.get_mut(&queue) {
+            length.came += 1;
+        }
+    }
+
     fn count(&self, conn: &mut Conn, queue: QueueId) -> Result<i64> {
+        let begun = Instant::now();
         let waiting = waiting::count_waiting(conn, queue)?;
-        let at = Instant::now();
         let length = Length {
             waiting,
-            counted_at: at,
-            asked_at: at,
+            came: 0,
+            rests: FRESH.max(REST_MAX.min(begun.elapsed() * RESTS)),
+            counted_at: begun,
+            asked_at: Instant::now(),
         };
         let mut all = self.0.lock().expect("nothing panics under this lock");
         all.insert(queue, length);
@@ -66,7 +84,7 @@ impl Lengths {
     fn is_old(&self, queue: QueueId) -> bool {
         let mut all = self.0.lock().expect("nothing panics under this lock");
         let length = all.get_mut(&queue);
-        let Some(length) = length.filter(|length| length.asked_at.elapsed() >= FRESH) else {
+        let Some(length) = length.filter(|length| length.asked_at.elapsed() >= length.rests) else {
             return false;
         };
         length.asked_at = Instant::now();

@@ -9,7 +9,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use super::conn::{Conn, queries};
 use super::prepared::prepared;
 use super::queues::{self, Queue};
-use super::reps;
+use super::roster;
 use super::schema::{conversations, minutes};
 use super::waiting::count_waiting;
 use crate::error::Result;
@@ -148,9 +148,17 @@ fn first_id(at: Moment) -> ConversationId {
     ConversationId(Uuid::from_bytes(bytes))
 }
 
-/// Writes down a minute that has ended, for every queue. `levels`: it has ended just now, so what
-/// is there now is what was there then.
-pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
+/// Writes these down, unless another node has.
+pub fn write(conn: &mut Conn, rows: &[Minute]) -> Result<()> {
+    for row in rows {
+        insert(conn, row)?;
+    }
+    Ok(())
+}
+
+/// A minute that has ended, of every queue. `levels`: it has ended just now, so what is there now
+/// is what was there then.
+pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>> {
     let end = minute + MINUTE;
     let opened: HashMap<QueueId, i64> = opened(conn, first_id(minute), first_id(end))?
         .into_iter()
@@ -162,10 +170,11 @@ pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
     }
     let ended = ended(conn, minute, end)?;
     let standings = if levels {
-        reps::standings(conn)?
+        roster::standings(conn)?
     } else {
         Vec::new()
     };
+    let mut rows = Vec::new();
     for queue in queues::list(conn)? {
         let waits = waits.remove(&queue.id).unwrap_or_default();
         let how_many = |how: Resolution| {
@@ -188,9 +197,9 @@ pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
             row.load = Some(here.clone().map(|one| one.rep.active).sum());
             row.capacity = Some(here.map(|one| one.rep.capacity).sum());
         }
-        insert(conn, &row)?;
+        rows.push(row);
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// A minute with what the waits of its assignments say.

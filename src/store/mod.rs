@@ -34,6 +34,7 @@ pub mod queue_views;
 pub mod queues;
 pub mod reps;
 pub mod retention;
+pub mod roster;
 pub mod schema;
 pub mod search;
 pub mod serving;
