@@ -14,9 +14,9 @@ use crate::words::QueueId;
 
 /// How long a count is good for before it is taken anew, beside.
 const FRESH: Duration = Duration::from_secs(1);
-/// A long line is counted more seldom: after so many times as long as that takes, but in time.
-const RESTS: u32 = 500;
-const REST_MAX: Duration = Duration::from_secs(5);
+/// How many are counted at a time, beside, and how long others have their turn in between.
+const PART: usize = 2_000;
+const BETWEEN: Duration = Duration::from_millis(20);
 /// How long nobody has to wait for a count. It is older only when nobody could count for a while.
 const GOOD: Duration = Duration::from_secs(10);
 /// A line is far from its longest when it has room for so many: more than open on other nodes
@@ -32,8 +32,6 @@ struct Length {
     waiting: i64,
     /// How many may have come here since.
     came: i64,
-    /// How long it is not counted again.
-    rests: Duration,
     counted_at: Instant,
     /// When somebody last went to count it.
     asked_at: Instant,
@@ -66,25 +64,29 @@ impl Lengths {
     }
 
     fn count(&self, conn: &mut Conn, queue: QueueId) -> Result<i64> {
-        let begun = Instant::now();
         let waiting = waiting::count_waiting(conn, queue)?;
+        self.set(queue, waiting, 0);
+        Ok(waiting)
+    }
+
+    /// So many wait, and these of them may have come since.
+    fn set(&self, queue: QueueId, waiting: i64, came: i64) {
+        let at = Instant::now();
         let length = Length {
             waiting,
-            came: 0,
-            rests: FRESH.max(REST_MAX.min(begun.elapsed() * RESTS)),
-            counted_at: begun,
-            asked_at: Instant::now(),
+            came,
+            counted_at: at,
+            asked_at: at,
         };
         let mut all = self.0.lock().expect("nothing panics under this lock");
         all.insert(queue, length);
-        Ok(waiting)
     }
 
     /// Whether to go and count it now: true for one who asks, until it is old again.
     fn is_old(&self, queue: QueueId) -> bool {
         let mut all = self.0.lock().expect("nothing panics under this lock");
         let length = all.get_mut(&queue);
-        let Some(length) = length.filter(|length| length.asked_at.elapsed() >= length.rests) else {
+        let Some(length) = length.filter(|length| length.asked_at.elapsed() >= FRESH) else {
             return false;
         };
         length.asked_at = Instant::now();
@@ -100,12 +102,30 @@ impl Desk {
         }
         let desk = self.clone();
         let count = async move {
-            let lengths = desk.clone();
-            let count = move |conn: &mut Conn| lengths.0.lengths.count(conn, queue);
-            if let Err(error) = desk.0.store.read(count).await {
+            if let Err(error) = desk.count_in_parts(queue).await {
                 tracing::warn!(%error, %queue, "how many wait could not be counted");
             }
         };
         self.0.tasks.spawn_on(count, &self.0.runtime);
+    }
+
+    async fn count_in_parts(&self, queue: QueueId) -> Result<()> {
+        let came = || self.0.lengths.of(queue).map_or(0, |length| length.came);
+        let (before, mut waiting, mut behind) = (came(), 0, None);
+        loop {
+            let read = move |conn: &mut Conn| {
+                let part = waiting::places(conn, queue, behind, PART as i64)?;
+                Ok((part.len(), part.last().copied()))
+            };
+            let (count, last) = self.0.store.read(read).await?;
+            waiting += count as i64;
+            if count < PART {
+                break;
+            }
+            behind = last;
+            tokio::time::sleep(BETWEEN).await;
+        }
+        self.0.lengths.set(queue, waiting, (came() - before).max(0));
+        Ok(())
     }
 }

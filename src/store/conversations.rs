@@ -245,7 +245,7 @@ queries! {
     }
 
     /// The open ones of these people, as customer or rep, with their last seqs. Asked for both at
-    /// once, SQLite looks at all that are open.
+    /// once, SQLite would look at all that a customer ever opened.
     pub fn open_heads(conn, people: &[UserId])
         -> QueryResult<Vec<OpenHead>>
     {
@@ -263,6 +263,8 @@ queries! {
         let mut found: Vec<OpenHead> = open().filter(is_open().and(asked)).load(conn)?;
         let serving = conversations::rep_id.eq_any(people);
         found.extend(open().filter(serving).load::<OpenHead>(conn)?);
+        found.sort_unstable_by_key(|(id, ..)| *id);
+        found.dedup_by_key(|(id, ..)| *id);
         Ok(found)
     }
 
