@@ -38,8 +38,10 @@ pub async fn write(store: &Store, at: Moment) -> Result<()> {
     let missing = (1..=BACK / MINUTE).map(|back| this - back * MINUTE);
     for minute in missing.filter(|one| *one >= first && !known.contains(one)) {
         let newest = minute == this - MINUTE;
-        let job = move |conn: &mut Conn| minutes::write(conn, minute, newest);
-        store.write(job).await?;
+        // Read beside what is written: many minutes' work would keep everybody waiting.
+        let read = move |conn: &mut Conn| minutes::read(conn, minute, newest);
+        let rows = store.read(read).await?;
+        store.write(move |conn| minutes::write(conn, &rows)).await?;
     }
     let forget = move |conn: &mut Conn| Ok(minutes::delete_before(conn, at - KEPT)?);
     store.write(forget).await.map(drop)

@@ -2,6 +2,7 @@
 //! node when it changes, at most once a second, and held against what came true.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -11,12 +12,18 @@ use crate::error::Result;
 use crate::eta::{Eta, Paces};
 use crate::hub::{Hub, Note};
 use crate::metrics::Metrics;
-use crate::store::pace::{self, Pace};
+use crate::store::pace::{self, House, Pace};
 use crate::store::{Conn, Store, conversations, waiting};
 use crate::words::{ConversationId, Moment, QueueId, UserId, now};
 
 /// How often at most positions are told.
 const EVERY: Duration = Duration::from_secs(1);
+/// The larger the house, the longer its reps take to read: so many at a time, with a rest for
+/// others in between, and not again before so many times as long have passed, but in time.
+const REPS: i64 = 250;
+const REST: Duration = Duration::from_millis(20);
+const RESTS: u32 = 100;
+const REST_MAX: Duration = Duration::from_secs(10);
 /// Up to which place positions are exact; whoever stands behind is told when he gets here.
 pub const POSITIONS_MAX: i64 = 1_000;
 
@@ -26,6 +33,8 @@ pub struct Positions {
     hub: Hub,
     metrics: Metrics,
     paces: Paces,
+    /// The house as it was read last, and until when that is good enough.
+    house: Option<(Instant, Arc<House>)>,
 }
 
 /// What was told last of a queue.
@@ -50,11 +59,12 @@ impl Positions {
             hub: hub.clone(),
             metrics: metrics.clone(),
             paces: paces.clone(),
+            house: None,
         }
     }
 
     /// Tells for ever. `lines` brings the queues whose line has changed.
-    pub async fn tell(self, mut lines: mpsc::UnboundedReceiver<QueueId>) {
+    pub async fn tell(mut self, mut lines: mpsc::UnboundedReceiver<QueueId>) {
         let mut changed: HashSet<QueueId> = HashSet::new();
         let mut told = Instant::now() - EVERY;
         let mut known: HashMap<QueueId, Line> = HashMap::new();
@@ -78,10 +88,42 @@ impl Positions {
         }
     }
 
-    async fn look(&self, queue: QueueId, known: &mut Line) -> Result<()> {
+    /// The house, read a moment ago.
+    async fn house(&mut self) -> Result<Arc<House>> {
+        if let Some((until, house)) = &self.house
+            && Instant::now() < *until
+        {
+            return Ok(house.clone());
+        }
+        let (mut house, mut after, mut took) = (House::default(), None, Duration::ZERO);
+        loop {
+            let begun = Instant::now();
+            let read = move |conn: &mut Conn| pace::serving_after(conn, after, REPS);
+            let (reps, next) = self.store.read(read).await?;
+            took += begun.elapsed();
+            house.add(reps);
+            if next.is_none() {
+                break;
+            }
+            after = next;
+            tokio::time::sleep(REST).await;
+        }
+        if house.shares() {
+            let begun = Instant::now();
+            house.set_waiting(self.store.read(pace::waiting).await?);
+            took += begun.elapsed();
+        }
+        let house = Arc::new(house);
+        let until = Instant::now() + REST_MAX.min(took * RESTS);
+        self.house = Some((until, house.clone()));
+        Ok(house)
+    }
+
+    async fn look(&mut self, queue: QueueId, known: &mut Line) -> Result<()> {
+        let house = self.house().await?;
         let read = move |conn: &mut Conn| -> Result<Now> {
             let line = waiting::line(conn, queue, POSITIONS_MAX)?;
-            Ok((line, pace::of_queue(conn, queue, now())?))
+            Ok((line, pace::of(conn, &house, queue, now())?))
         };
         let (line, pace) = self.store.read(read).await?;
         self.paces.set(queue, pace);

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::bell::Bell;
 use crate::error::Result;
 use crate::hub::{Hub, Note};
 use crate::news::{Grown, News};
-use crate::store::reps::{self, RepState};
-use crate::store::{Conn, Store, conversations, joined, queues, sessions};
-use crate::words::{Moment, now};
+use crate::store::reps::RepState;
+use crate::store::{Conn, Store, conversations, joined, queues, roster, sessions};
+use crate::words::{Moment, UserId, now};
 
 /// How much later than its own moment an end may be seen, in ms: it has to be committed, and
 /// another node's clock may be slow.
 const LATE: Moment = 15_000;
 /// People asked about in one query, or told at a time.
-const CHUNK: usize = 500;
+const CHUNK: usize = 200;
 /// How long others have their turn between two such.
-const BETWEEN: Duration = Duration::from_millis(20);
+const BETWEEN: Duration = Duration::from_millis(10);
 
 /// Compares the sockets of this node with the database, every so often, and at a quicker pace
 /// while the doorbell of other nodes is not heard.
@@ -80,8 +82,13 @@ async fn check_once(store: &Store, hub: &Hub, bell: &Bell, ended_since: Moment) 
         }
         tokio::time::sleep(BETWEEN).await;
     }
-    for reps in store.read(reps::standings).await?.chunks(CHUNK) {
-        for rep in reps {
+    let mut after = UserId(Uuid::nil());
+    loop {
+        let read = move |conn: &mut Conn| roster::standings_after(conn, after, CHUNK as i64);
+        let reps = store.read(read).await?;
+        let Some(last) = reps.last() else { break };
+        after = last.rep.user_id;
+        for rep in &reps {
             hub.deliver(News::Rep(RepState::from(rep)));
         }
         tokio::time::sleep(BETWEEN).await;

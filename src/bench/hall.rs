@@ -28,6 +28,8 @@ use crate::words::{ClientId, ConversationId, EventKind, Priority, Role, Status};
 const CUSTOMERS: usize = 1_000;
 /// How long what has begun may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is tried to empty a house.
+const TRIES: u32 = 10;
 
 /// An open hall.
 pub struct Hall {
@@ -100,7 +102,12 @@ impl Hall {
             listens.abort();
         }
         self.server.stop().await;
-        store.write(bulk::clear).await?;
+        // So much may take longer than an answer may; then it is done all the same.
+        let mut tries = 0;
+        while let Err(error) = store.write(bulk::clear).await {
+            tries += 1;
+            ensure!(tries < TRIES, "the house cannot be emptied: {error}");
+        }
         Ok(())
     }
 

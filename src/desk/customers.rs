@@ -73,6 +73,9 @@ impl Desk {
         let node = self.0.node;
         let read = move |conn: &mut Conn| Ok(customer_sessions::of_node(conn, node)?);
         let written = self.0.store.read(read).await?;
+        if written.is_empty() {
+            return Ok(());
+        }
         let open = open();
         for socket in written.into_iter().filter(|one| !open.contains(one)) {
             self.customer_leaves(socket).await?;

@@ -14,9 +14,13 @@ use crate::words::QueueId;
 
 /// How long a count is good for before it is taken anew, beside.
 const FRESH: Duration = Duration::from_secs(1);
+/// How many are counted at a time, beside, and how long others have their turn in between.
+const PART: usize = 2_000;
+const BETWEEN: Duration = Duration::from_millis(20);
 /// How long nobody has to wait for a count. It is older only when nobody could count for a while.
 const GOOD: Duration = Duration::from_secs(10);
-/// A line is far from its longest when it has room for so many: more than open meanwhile.
+/// A line is far from its longest when it has room for so many: more than open on other nodes
+/// meanwhile.
 const FAR: i64 = 1_000;
 
 /// What was counted last.
@@ -26,6 +30,8 @@ pub(super) struct Lengths(Mutex<HashMap<QueueId, Length>>);
 #[derive(Clone, Copy)]
 struct Length {
     waiting: i64,
+    /// How many may have come here since.
+    came: i64,
     counted_at: Instant,
     /// When somebody last went to count it.
     asked_at: Instant,
@@ -36,9 +42,10 @@ impl Lengths {
     /// that long.
     pub fn has_room(&self, conn: &mut Conn, queue: QueueId, longest: i64) -> Result<bool> {
         if let Some(length) = self.of(queue)
-            && length.waiting + FAR < longest
+            && length.waiting + length.came + FAR < longest
             && length.counted_at.elapsed() < GOOD
         {
+            self.one_more(queue);
             return Ok(true);
         }
         Ok(self.count(conn, queue)? < longest)
@@ -49,17 +56,30 @@ impl Lengths {
         all.get(&queue).copied()
     }
 
+    fn one_more(&self, queue: QueueId) {
+        let mut all = self.0.lock().expect("nothing panics under this lock");
+        if let Some(length) = all.get_mut(&queue) {
+            length.came += 1;
+        }
+    }
+
     fn count(&self, conn: &mut Conn, queue: QueueId) -> Result<i64> {
         let waiting = waiting::count_waiting(conn, queue)?;
+        self.set(queue, waiting, 0);
+        Ok(waiting)
+    }
+
+    /// So many wait, and these of them may have come since.
+    fn set(&self, queue: QueueId, waiting: i64, came: i64) {
         let at = Instant::now();
         let length = Length {
             waiting,
+            came,
             counted_at: at,
             asked_at: at,
         };
         let mut all = self.0.lock().expect("nothing panics under this lock");
         all.insert(queue, length);
-        Ok(waiting)
     }
 
     /// Whether to go and count it now: true for one who asks, until it is old again.
@@ -82,12 +102,30 @@ impl Desk {
         }
         let desk = self.clone();
         let count = async move {
-            let lengths = desk.clone();
-            let count = move |conn: &mut Conn| lengths.0.lengths.count(conn, queue);
-            if let Err(error) = desk.0.store.read(count).await {
+            if let Err(error) = desk.count_in_parts(queue).await {
                 tracing::warn!(%error, %queue, "how many wait could not be counted");
             }
         };
         self.0.tasks.spawn_on(count, &self.0.runtime);
+    }
+
+    async fn count_in_parts(&self, queue: QueueId) -> Result<()> {
+        let came = || self.0.lengths.of(queue).map_or(0, |length| length.came);
+        let (before, mut waiting, mut behind) = (came(), 0, None);
+        loop {
+            let read = move |conn: &mut Conn| {
+                let part = waiting::places(conn, queue, behind, PART as i64)?;
+                Ok((part.len(), part.last().copied()))
+            };
+            let (count, last) = self.0.store.read(read).await?;
+            waiting += count as i64;
+            if count < PART {
+                break;
+            }
+            behind = last;
+            tokio::time::sleep(BETWEEN).await;
+        }
+        self.0.lengths.set(queue, waiting, (came() - before).max(0));
+        Ok(())
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::timeout;
 
-use crate::dispatch::{Engine, EngineError, Facts, Memory, Snapshot, Step};
-use crate::words::Moment;
+use crate::dispatch::{Cursor, Engine, EngineError, Facts, Ids, Memory, Snapshot, Step};
+use crate::words::{ConversationId, Moment};
 
 /// How long Redis may take to say that it is back.
 const RETURN_PATIENCE: Duration = Duration::from_millis(300);
@@ -137,6 +137,17 @@ impl Line {
 
     pub async fn tick(&self, now: Moment) -> Result<Step, Unfilled> {
         self.judge(self.engine().tick(now).await)
+    }
+
+    pub async fn held(&self, ids: Ids) -> Result<Snapshot, Unfilled> {
+        self.judge(self.engine().held(ids).await)
+    }
+
+    pub async fn ids(
+        &self,
+        from: Cursor,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), Unfilled> {
+        self.judge(self.engine().ids(from).await)
     }
 
     pub async fn snapshot(&self) -> Result<Snapshot, Unfilled> {

@@ -6,6 +6,7 @@
 
 mod claim;
 mod close;
+mod comparison;
 mod customers;
 mod dispatcher;
 mod edits;

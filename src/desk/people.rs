@@ -127,13 +127,17 @@ impl Desk {
     /// out counts as absent in the line.
     pub async fn set_present(
         &self,
-        open: impl Fn() -> Vec<(SocketId, UserId)> + Send + 'static,
+        open: impl Fn() -> Vec<(SocketId, UserId)> + Clone + Send + 'static,
         anew: bool,
     ) -> Result<()> {
         let (node, at) = (self.0.node, now());
-        let read = move |conn: &mut Conn| Ok(reps::sessions_of_node(conn, node)?);
-        let written: HashSet<_> = self.0.store.read(read).await?.into_iter().collect();
-        if !anew && written == open().into_iter().collect() {
+        let here = open.clone();
+        // Many are compared where nobody else has anything to do.
+        let same = move |conn: &mut Conn| {
+            let written: HashSet<_> = reps::sessions_of_node(conn, node)?.into_iter().collect();
+            Ok(written == here().into_iter().collect())
+        };
+        if !anew && self.0.store.read(same).await? {
             // As always: then nobody waits for it.
             return Ok(());
         }

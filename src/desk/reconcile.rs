@@ -1,29 +1,23 @@
-//! Repair: the same call that fills an empty line, made every two seconds.
+//! Repair: the same call that fills an empty line, made again and again.
 //!
 //! Idempotent and without a leader: every node runs it. It compares the line with SQL and tells
 //! it what it missed, takes back overdue proposals, and strikes out nodes whose lease has run
 //! out. What it had to tell is counted: on a quiet day that is nothing.
 
-use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::Desk;
-use crate::dispatch::{
-    COOLING_MAX, ConversationFact, Eligibility, Facts, RepFact, Snapshot, Standing,
-};
+use super::comparison::{REST, Tally};
+use crate::dispatch::Snapshot;
 use crate::error::{Error, Result};
 use crate::store::{Conn, cooldowns, customer_sessions, line, nodes, sessions};
-use crate::words::{ConversationId, Moment, NodeId, UserId, now};
+use crate::words::{Moment, NodeId, UserId, now};
 
 /// How often at least, while Redis is away.
 const AWAY: Duration = Duration::from_millis(500);
 
-/// After a comparison that took long, because many wait, the next one waits so many times as long:
-/// it takes a processor from those who are being served.
-const RESTS: u32 = 100;
-/// But no longer than that: what was lost meanwhile is missed until then.
-const REST_MAX: Duration = Duration::from_secs(10);
-
+/// How often what has ended is forgotten.
+const FORGET: Duration = Duration::from_secs(60);
 /// How long it is known that a customer has left who has nothing open.
 const LEFT_KEPT_MS: Moment = 60 * 60 * 1_000;
 
@@ -40,34 +34,65 @@ impl Reconciler {
 
     /// Repairs for ever.
     pub async fn run(self) {
-        let mut next = Instant::now();
+        tokio::join!(self.repair(), self.compare());
+    }
+
+    /// Looks for what is due every so often, and mends at once what is known to be amiss.
+    async fn repair(&self) {
+        let (mut amiss, mut forgot) = (false, None::<Instant>);
         loop {
-            let begun = Instant::now();
-            if begun >= next || self.desk.0.line.is_away() {
-                if let Err(error) = self.desk.reconcile().await {
-                    tracing::warn!(%error, "the line could not be compared with the database");
-                }
-                next = Instant::now() + REST_MAX.min(begun.elapsed() * RESTS);
+            let done = match amiss || self.desk.0.line.is_away() {
+                true => self.desk.reconcile().await,
+                false => self.desk.go_round().await,
+            };
+            if let Err(error) = done {
+                tracing::warn!(%error, "the line could not be compared with the database");
             }
             if let Err(error) = self.desk.exits().await {
                 tracing::warn!(%error, "what is due could not be read");
             }
-            let pause = if self.desk.0.line.is_away() {
-                AWAY.min(self.every)
-            } else {
-                self.every
-            };
-            // Spread by a fifth, so that nodes do not all ask at once.
-            let pause = pause.mul_f64(rand::random_range(0.8..1.2));
+            if forgot.is_none_or(|at| at.elapsed() >= FORGET) {
+                forgot = Some(Instant::now());
+                if let Err(error) = self.desk.forget().await {
+                    tracing::warn!(%error, "what has ended could not be forgotten");
+                }
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(self.pause()) => amiss = false,
                 () = self.desk.0.repair.notified() => {
-                    next = Instant::now();
+                    amiss = true;
                     // Several may notice the same; a moment's pause keeps a storm out.
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
         }
+    }
+
+    /// Compares all there is at a pace that nobody feels. While Redis is away that is not quick
+    /// enough: other nodes change what this one's line does not hear of.
+    async fn compare(&self) {
+        loop {
+            tokio::time::sleep(self.pause()).await;
+            if self.desk.0.line.is_away() {
+                continue;
+            }
+            match self.desk.compare(REST).await {
+                Ok(true) => {}
+                Ok(false) => self.desk.0.repair.notify_one(),
+                Err(error) => {
+                    tracing::warn!(%error, "the line could not be compared with the database");
+                }
+            }
+        }
+    }
+
+    /// Spread by a fifth, so that nodes do not all ask at once.
+    fn pause(&self) -> Duration {
+        let pause = match self.desk.0.line.is_away() {
+            true => AWAY.min(self.every),
+            false => self.every,
+        };
+        pause.mul_f64(rand::random_range(0.8..1.2))
     }
 }
 
@@ -82,48 +107,26 @@ impl Desk {
     pub async fn reconcile(&self) -> Result<()> {
         self.sweep().await?;
         self.try_return().await?;
-        let desk = self.clone();
-        let read = move |conn: &mut Conn| {
-            let facts = line::everything(conn)?;
-            desk.measure(&facts);
-            Ok(facts)
-        };
-        let facts = self.0.store.read(read).await?;
-        let Ok(held) = self.0.line.snapshot().await else {
-            return self.fill(facts).await;
-        };
-        // Many are compared aside: nobody is given anything by a thread that compares.
-        let compared = tokio::task::spawn_blocking(move || compare(facts, &held)).await;
-        let (mut facts, mut gone) = compared.map_err(Error::internal)?;
-        if !gone.is_empty() {
-            let ids: Vec<ConversationId> = gone.keys().copied().collect();
-            let read = move |conn: &mut Conn| line::conversations(conn, &ids);
-            let found = self.0.store.read(read).await?;
-            // What SQL does not know cannot be served: the line forgets it.
-            gone.retain(|id, _| !found.iter().any(|one| one.id == *id));
-            facts.conversations.extend(found);
-            facts
-                .conversations
-                .extend(gone.into_values().map(|held| ConversationFact {
-                    version: held.version + 1,
-                    standing: Standing::Gone,
-                    ..held
-                }));
+        if !self.compare(Duration::ZERO).await? {
+            return self.fill().await;
         }
-        if facts != Facts::default() {
-            match self.0.line.put(facts, now()).await {
-                Ok(step) => {
-                    self.0.metrics.repairs.inc_by(step.changed as u64);
-                    self.settle_all(step).await;
-                }
-                Err(_) => self.0.repair.notify_one(),
-            }
-        }
+        self.tick().await;
+        Ok(())
+    }
+
+    /// What is done however well the line is known.
+    async fn go_round(&self) -> Result<()> {
+        self.0.metrics.backlog.set(self.0.store.backlog() as i64);
+        self.sweep().await?;
+        self.tick().await;
+        Ok(())
+    }
+
+    async fn tick(&self) {
         match self.0.line.tick(now()).await {
             Ok(step) => self.settle_all(step).await,
             Err(_) => self.0.repair.notify_one(),
         }
-        Ok(())
     }
 
     /// Goes back to the engine that was set, if it is away and does its work again.
@@ -139,12 +142,16 @@ impl Desk {
         Ok(())
     }
 
-    async fn fill(&self, facts: Facts) -> Result<()> {
+    async fn fill(&self) -> Result<()> {
+        let facts = self.0.store.read(line::everything).await?;
         tracing::info!(
             conversations = facts.conversations.len(),
             reps = facts.reps.len(),
             "filling the line"
         );
+        let mut tally = Tally::default();
+        tally.add(&facts);
+        tally.show(&self.0.metrics);
         self.0.metrics.fills.inc();
         let mut filled = self.0.line.fill(facts.clone(), now()).await;
         // Redis has just been found away: the line that takes its place is empty.
@@ -173,33 +180,17 @@ impl Desk {
                 Err(error) => return Err(error),
             }
         }
+        Ok(())
+    }
+
+    /// Forgets what has ended and concerns nobody any more.
+    async fn forget(&self) -> Result<()> {
         let forget = |conn: &mut Conn| {
             cooldowns::delete_ended(conn, now())?;
             customer_sessions::delete_left(conn, now() - LEFT_KEPT_MS)?;
             Ok(sessions::delete_stale(conn, now())?)
         };
         self.0.store.write(forget).await.map(drop)
-    }
-
-    fn measure(&self, facts: &Facts) {
-        let waiting = facts
-            .conversations
-            .iter()
-            .filter(|one| one.standing == Standing::Waiting);
-        let oldest = waiting.clone().map(|one| one.place).min();
-        let metrics = &self.0.metrics;
-        metrics.waiting.set(waiting.count() as i64);
-        let age = oldest.map_or(0.0, |place| (now() - place).max(0) as f64 / 1_000.0);
-        metrics.oldest_wait_seconds.set(age);
-        metrics
-            .load
-            .set(facts.reps.iter().map(|rep| i64::from(rep.active)).sum());
-        let eligible = |rep: &&RepFact| rep.eligibility == Eligibility::Eligible;
-        let present = facts.reps.iter().filter(eligible);
-        metrics
-            .capacity
-            .set(present.map(|rep| i64::from(rep.capacity)).sum());
-        metrics.backlog.set(self.0.store.backlog() as i64);
     }
 }
 
@@ -209,68 +200,4 @@ fn strike_out(conn: &mut Conn, node: NodeId) -> Result<Vec<UserId>> {
         return Err(Error::not_found("node"));
     }
     Ok(gone)
-}
-
-/// The facts that the line does not hold yet, and what it holds although that is not open.
-fn compare(facts: Facts, held: &Snapshot) -> (Facts, HashMap<ConversationId, ConversationFact>) {
-    let (facts, open) = news(facts, held);
-    (facts, missing(&open, held))
-}
-
-/// The facts that the line does not hold yet, and the ids of all that are open. A conversation
-/// that has only been talked in is no news to the line.
-fn news(mut facts: Facts, held: &Snapshot) -> (Facts, HashSet<ConversationId>) {
-    let conversations: HashMap<_, _> = held
-        .conversations
-        .iter()
-        .map(|one| (one.fact.id, &one.fact))
-        .collect();
-    let queues: HashMap<_, _> = held
-        .queues
-        .iter()
-        .map(|one| (one.id, one.version))
-        .collect();
-    let reps: HashMap<_, _> = held
-        .reps
-        .iter()
-        .map(|one| (one.fact.id, one.fact.version))
-        .collect();
-    let open = facts.conversations.iter().map(|one| one.id).collect();
-    let at = now();
-    let lasts = |(_, until): &&(UserId, Moment)| at < *until;
-    facts.conversations.retain(|one| {
-        conversations.get(&one.id).is_none_or(|held| {
-            let same = (one.standing, one.queue, one.place)
-                == (held.standing, held.queue, held.place)
-                && one.reserved == held.reserved
-                && one
-                    .cooling
-                    .iter()
-                    .take(COOLING_MAX)
-                    .eq(held.cooling.iter().filter(lasts));
-            !same && held.version < one.version
-        })
-    });
-    facts.queues.retain(|one| {
-        let held = queues.get(&one.id);
-        held.is_none_or(|version| *version < one.version)
-    });
-    facts.reps.retain(|one| {
-        reps.get(&one.id)
-            .is_none_or(|version| *version < one.version)
-    });
-    (facts, open)
-}
-
-/// Those the line holds although they were not among the open ones. Each is read again by id
-/// before it is believed: it may have been opened after the list was read.
-fn missing(
-    open: &HashSet<ConversationId>,
-    held: &Snapshot,
-) -> HashMap<ConversationId, ConversationFact> {
-    let held = held
-        .conversations
-        .iter()
-        .filter(|one| !open.contains(&one.fact.id));
-    held.map(|one| (one.fact.id, one.fact.clone())).collect()
 }

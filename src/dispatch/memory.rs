@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
+use uuid::Uuid;
+
 use super::rules::Seat;
 use super::wakes::Wakes;
 use super::{
-    COOLING_MAX, ConversationFact, Engine, EngineError, Facts, HeldConversation, HeldRep,
-    PROPOSAL_MS, Proposal, QueueFact, REFUSED_MS, Refusal, RepFact, Seen, Snapshot, Standing, Step,
-    Whose,
+    COOLING_MAX, ConversationFact, Cursor, Engine, EngineError, Facts, HeldConversation, HeldRep,
+    Ids, PROPOSAL_MS, Proposal, QueueFact, REFUSED_MS, Refusal, RepFact, Seen, Snapshot, Standing,
+    Step, Whose,
 };
 use crate::words::{ConversationId, Moment, QueueId, UserId};
 
@@ -351,6 +353,32 @@ impl Engine for Memory {
 
     async fn probe(&self) -> Result<(), EngineError> {
         Ok(())
+    }
+
+    async fn held(&self, ids: Ids) -> Result<Snapshot, EngineError> {
+        let line = self.filled()?;
+        let queues = ids.queues.iter().filter_map(|id| line.queues.get(id));
+        let conversations = ids.conversations.iter();
+        let conversations = conversations.filter_map(|id| line.conversations.get(id));
+        let reps = ids.reps.iter().filter_map(|id| line.reps.get(id));
+        Ok(Snapshot {
+            queues: queues.copied().collect(),
+            conversations: conversations.cloned().collect(),
+            reps: reps.cloned().collect(),
+        })
+    }
+
+    async fn ids(
+        &self,
+        Cursor(from): Cursor,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), EngineError> {
+        let line = self.filled()?;
+        let last = ConversationId(Uuid::from_u128(from));
+        let ids = line.conversations.range(after(Some(last))).take(PART);
+        let ids: Vec<_> = ids.map(|(id, _)| *id).collect();
+        let full = ids.last().filter(|_| ids.len() == PART);
+        let next = full.map(|last| Cursor(last.0.as_u128()));
+        Ok((ids, next))
     }
 
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {

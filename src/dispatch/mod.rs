@@ -213,6 +213,29 @@ pub struct Snapshot {
     pub reps: Vec<HeldRep>,
 }
 
+/// Which rows are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    pub queues: Vec<QueueId>,
+    pub conversations: Vec<ConversationId>,
+    pub reps: Vec<UserId>,
+}
+
+impl Ids {
+    /// Those that these facts are about.
+    pub fn of(facts: &Facts) -> Self {
+        Self {
+            queues: facts.queues.iter().map(|one| one.id).collect(),
+            conversations: facts.conversations.iter().map(|one| one.id).collect(),
+            reps: facts.reps.iter().map(|one| one.id).collect(),
+        }
+    }
+}
+
+/// How far the ids of what is held have been read. Each engine has its own way to count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cursor(u128);
+
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The line was never filled, or was wiped or replaced since: fill it from SQL.
@@ -242,7 +265,15 @@ pub trait Engine: Send + Sync {
     /// Whether the line takes writes: a Redis that is full, or only a replica, still reads.
     async fn probe(&self) -> Result<(), EngineError>;
 
-    /// What is held, for repair, for the live view and for tests. Where others step meanwhile, each
+    /// What is held of these, in the order asked. For repair, a few hundred at a time.
+    async fn held(&self, ids: Ids) -> Result<Snapshot, EngineError>;
+
+    /// Some hundred conversations that are held, and where to go on unless these were the last.
+    /// From the first cursor to the end, each that is held all the while comes at least once.
+    async fn ids(&self, from: Cursor)
+    -> Result<(Vec<ConversationId>, Option<Cursor>), EngineError>;
+
+    /// What is held, for people who ask and for tests. Where others step meanwhile, each
     /// row is of its own moment.
     async fn snapshot(&self) -> Result<Snapshot, EngineError>;
 

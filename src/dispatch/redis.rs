@@ -15,8 +15,10 @@ use redis::{AsyncCommands, RedisError};
 use uuid::Uuid;
 
 use super::rows::{held_conversation, held_queue, held_rep, pack, proposal};
-use super::{Engine, EngineError, Facts, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Step};
-use crate::words::Moment;
+use super::{
+    Cursor, Engine, EngineError, Facts, Ids, PROPOSAL_MS, Proposal, REFUSED_MS, Snapshot, Step,
+};
+use crate::words::{ConversationId, Moment};
 
 /// Facts, and proposals, per script call. Redis serves no one else meanwhile, so a call must
 /// stay short. Between two calls of a large step another node may go on with what is in so far.
@@ -149,6 +151,30 @@ impl Redis {
 /// Fields of a hash, with their texts.
 type Rows = HashMap<String, String>;
 
+/// What [`Redis::held`] is answered: the epoch, and each row asked for, if there is one.
+type Held = (
+    Option<String>,
+    Vec<Option<String>>,
+    Vec<Option<String>>,
+    Vec<Option<String>>,
+);
+
+/// Those of these fields that there are.
+fn found<T: ToString>(ids: Vec<T>, rows: Vec<Option<String>>) -> Rows {
+    let pairs = ids.into_iter().zip(rows);
+    pairs
+        .filter_map(|(id, row)| Some((id.to_string(), row?)))
+        .collect()
+}
+
+/// For a connection of the pool that there is none of.
+fn poolless(error: PoolError) -> EngineError {
+    match error {
+        PoolError::Backend(error) => error.into(),
+        error => EngineError::Unreachable(error.to_string()),
+    }
+}
+
 impl Redis {
     /// Whether Redis still holds the filling that this node knows.
     async fn is_mine(&self, redis: &mut Connection, mine: &str) -> Result<(), EngineError> {
@@ -157,6 +183,16 @@ impl Redis {
             true => Ok(()),
             false => Err(EngineError::Unfilled),
         }
+    }
+
+    /// Asks for some fields of a hash; for one without a name instead of none, which Redis refuses.
+    fn ask<T: ToString>(&self, pipe: &mut redis::Pipeline, name: &str, ids: &[T]) {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        pipe.cmd("HMGET").arg(self.key(name));
+        match ids.is_empty() {
+            true => pipe.arg(""),
+            false => pipe.arg(ids),
+        };
     }
 
     /// A whole hash, in parts, so that Redis serves others in between: each row is of its own
@@ -219,13 +255,58 @@ impl Engine for Redis {
         Ok(probe.exec_async(&mut self.manager.clone()).await?)
     }
 
+    async fn held(&self, ids: Ids) -> Result<Snapshot, EngineError> {
+        let mine = self.epoch()?;
+        let mut connection = self.pool.get().await.map_err(poolless)?;
+        let mut asked = redis::pipe();
+        asked.atomic().get(self.key("epoch"));
+        self.ask(&mut asked, "queues", &ids.queues);
+        self.ask(&mut asked, "conversations", &ids.conversations);
+        self.ask(&mut asked, "reps", &ids.reps);
+        let answer: Held = asked.query_async(&mut connection).await?;
+        let (epoch, queues, conversations, reps) = answer;
+        if epoch.as_deref() != Some(&mine) {
+            return Err(EngineError::Unfilled);
+        }
+        // Many are read aside: this thread has others to propose meanwhile.
+        let read = move || {
+            let queues = found(ids.queues, queues);
+            let conversations = found(ids.conversations, conversations);
+            held(&queues, &conversations, &found(ids.reps, reps))
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        read.map_err(|error| EngineError::Broken(error.to_string()))?
+    }
+
+    async fn ids(
+        &self,
+        Cursor(from): Cursor,
+    ) -> Result<(Vec<ConversationId>, Option<Cursor>), EngineError> {
+        let mine = self.epoch()?;
+        let mut connection = self.pool.get().await.map_err(poolless)?;
+        let mut asked = redis::pipe();
+        asked.atomic().get(self.key("epoch"));
+        asked
+            .cmd("HSCAN")
+            .arg(self.key("conversations"))
+            // A cursor of another engine is as good as any: what it leaves out comes the next time.
+            .arg(from as u64)
+            .arg("COUNT")
+            .arg(CHUNK);
+        type Part = (Option<String>, (u64, Vec<(String, String)>));
+        let answer: Part = asked.query_async(&mut connection).await?;
+        let (epoch, (next, rows)) = answer;
+        if epoch.as_deref() != Some(&mine) {
+            return Err(EngineError::Unfilled);
+        }
+        let id = |(id, row): (String, String)| id.parse().map_err(|_| unreadable(&id, &row));
+        let ids = rows.into_iter().map(id).collect::<Result<_, _>>()?;
+        Ok((ids, (next != 0).then_some(Cursor(next.into()))))
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let mine = self.epoch()?;
-        let failed = |error| match error {
-            PoolError::Backend(error) => error.into(),
-            error => EngineError::Unreachable(error.to_string()),
-        };
-        let mut connection = self.pool.get().await.map_err(failed)?;
+        let mut connection = self.pool.get().await.map_err(poolless)?;
         self.is_mine(&mut connection, &mine).await?;
         let queues = self.rows(&mut connection, "queues").await?;
         let conversations = self.rows(&mut connection, "conversations").await?;

@@ -189,25 +189,28 @@ queries! {
             .load(conn)
     }
 
-    /// The open ones of these people, as customer or rep, with their last seqs.
+    /// The open ones of these people, as customer or rep, with their last seqs. Asked for both at
+    /// once, SQLite would look at all that a customer ever opened.
     pub fn open_heads(conn, people: &[UserId])
         -> QueryResult<Vec<OpenHead>>
     {
-        conversations::table
-            .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
-            .filter(is_open())
-            .filter(
-                conversations::customer_id
-                    .eq_any(people)
-                    .or(conversations::rep_id.eq_any(people)),
-            )
-            .select((
-                conversations::id,
-                conversations::customer_id,
-                conversations::rep_id,
-                heads::last_seq,
-            ))
-            .load(conn)
+        let open = || {
+            conversations::table
+                .inner_join(heads::table.on(heads::conversation_id.eq(conversations::id)))
+                .select((
+                    conversations::id,
+                    conversations::customer_id,
+                    conversations::rep_id,
+                    heads::last_seq,
+                ))
+        };
+        let asked = conversations::customer_id.eq_any(people);
+        let mut found: Vec<OpenHead> = open().filter(is_open().and(asked)).load(conn)?;
+        let serving = conversations::rep_id.eq_any(people);
+        found.extend(open().filter(serving).load::<OpenHead>(conn)?);
+        found.sort_unstable_by_key(|(id, ..)| *id);
+        found.dedup_by_key(|(id, ..)| *id);
+        Ok(found)
     }
 
     /// Those that were closed since a moment, with whom they concern and their last seqs.

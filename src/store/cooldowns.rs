@@ -45,6 +45,19 @@ queries! {
         prepared(lasting).load(conn)
     }
 
+    /// The same of those conversations that come behind one, up to another.
+    pub fn between(conn, after: ConversationId, last: ConversationId, now: Moment)
+        -> QueryResult<Vec<(ConversationId, UserId, Moment)>>
+    {
+        let lasting = cooldowns::table
+            .filter(cooldowns::conversation_id.gt(after))
+            .filter(cooldowns::conversation_id.le(last))
+            .filter(cooldowns::ends_at.gt(now))
+            .order((cooldowns::conversation_id, cooldowns::rep_id))
+            .select((cooldowns::conversation_id, cooldowns::rep_id, cooldowns::ends_at));
+        prepared(lasting).load(conn)
+    }
+
     /// Forgets those that have ended.
     pub fn delete_ended(conn, now: Moment) -> QueryResult<usize> {
         let ended = cooldowns::table.filter(cooldowns::ends_at.le(now));

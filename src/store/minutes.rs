@@ -9,7 +9,7 @@ use super::conn::{Conn, queries};
 use super::conversation_row::first_id_of;
 use super::prepared::prepared;
 use super::queues::{self, Queue};
-use super::reps;
+use super::roster;
 use super::schema::{conversations, minutes};
 use super::waiting::count_waiting;
 use crate::error::Result;
@@ -139,9 +139,17 @@ pub fn service_levels(conn: &mut Conn, since: Moment) -> Result<HashMap<QueueId,
     Ok(sums(conn, since)?.into_iter().filter_map(level).collect())
 }
 
-/// Writes down a minute that has ended, for every queue. `levels`: it has ended just now, so what
-/// is there now is what was there then.
-pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
+/// Writes these down, unless another node has.
+pub fn write(conn: &mut Conn, rows: &[Minute]) -> Result<()> {
+    for row in rows {
+        insert(conn, row)?;
+    }
+    Ok(())
+}
+
+/// A minute that has ended, of every queue. `levels`: it has ended just now, so what is there now
+/// is what was there then.
+pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>> {
     let end = minute + MINUTE;
     let opened: HashMap<QueueId, i64> = opened(conn, first_id_of(minute), first_id_of(end))?
         .into_iter()
@@ -153,10 +161,11 @@ pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
     }
     let ended = ended(conn, minute, end)?;
     let standings = if levels {
-        reps::standings(conn)?
+        roster::standings(conn)?
     } else {
         Vec::new()
     };
+    let mut rows = Vec::new();
     for queue in queues::list(conn)? {
         let waits = waits.remove(&queue.id).unwrap_or_default();
         let how_many = |how: Resolution| {
@@ -179,9 +188,9 @@ pub fn write(conn: &mut Conn, minute: Moment, levels: bool) -> Result<()> {
             row.load = Some(here.clone().map(|one| one.rep.active).sum());
             row.capacity = Some(here.map(|one| one.rep.capacity).sum());
         }
-        insert(conn, &row)?;
+        rows.push(row);
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// A minute with what the waits of its assignments say.

@@ -38,6 +38,7 @@ pub mod queues;
 pub mod rep_views;
 pub mod reps;
 pub mod retention;
+pub mod roster;
 pub mod schema;
 pub mod search;
 pub mod serving;

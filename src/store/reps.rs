@@ -1,7 +1,5 @@
 //! Reps: capacity, load, availability, and whether they are there.
 
-use std::collections::{HashMap, HashSet};
-
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -75,7 +73,7 @@ queries! {
     }
 
     /// Those with a socket on a node whose lease has not run out, each once.
-    pub fn present(conn) -> QueryResult<Vec<UserId>> {
+    pub(super) fn present(conn) -> QueryResult<Vec<UserId>> {
         let now = clock(conn);
         let query = rep_sessions::table
             .inner_join(nodes::table)
@@ -115,17 +113,6 @@ queries! {
                 rep_queues::queue_id.nullable(),
             ));
         prepared(query).load(conn)
-    }
-
-    fn all(conn) -> QueryResult<Vec<Rep>> {
-        reps::table.select(Rep::as_select()).order(reps::user_id).load(conn)
-    }
-
-    fn all_queues(conn) -> QueryResult<Vec<(UserId, QueueId)>> {
-        rep_queues::table
-            .order((rep_queues::rep_id, rep_queues::queue_id))
-            .select((rep_queues::rep_id, rep_queues::queue_id))
-            .load(conn)
     }
 
     /// Takes a slot, if the rep is below his capacity at this very moment.
@@ -234,9 +221,11 @@ queries! {
     pub fn lost_before(conn, moment: Moment) -> QueryResult<Vec<UserId>> {
         let lost = reps::table
             .filter(reps::lost_at.le(moment).and(reps::active.gt(0)))
-            .order(reps::user_id)
             .select(reps::user_id);
-        prepared(lost).load(conn)
+        let mut ids: Vec<UserId> = prepared(lost).load(conn)?;
+        // Asked for them in this order, SQLite would look at all reps.
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// The sockets that a node is written down with, and whose they are.
@@ -334,21 +323,4 @@ pub fn standings_of(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Standing>> {
         }
     }
     Ok(found)
-}
-
-/// Every rep's standing, in three queries.
-pub fn standings(conn: &mut Conn) -> Result<Vec<Standing>> {
-    // The versions are read first: what changes meanwhile then comes with a newer one.
-    let reps = all(conn)?;
-    let mut queues: HashMap<UserId, Vec<QueueId>> = HashMap::new();
-    for (rep, queue) in all_queues(conn)? {
-        queues.entry(rep).or_default().push(queue);
-    }
-    let present: HashSet<UserId> = present(conn)?.into_iter().collect();
-    let standing = |rep: Rep| Standing {
-        present: present.contains(&rep.user_id),
-        queues: queues.remove(&rep.user_id).unwrap_or_default(),
-        rep,
-    };
-    Ok(reps.into_iter().map(standing).collect())
 }

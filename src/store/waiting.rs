@@ -4,8 +4,9 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use uuid::Uuid;
 
-use super::conn::queries;
+use super::conn::{Conn, queries};
 use super::prepared::prepared;
 use super::schema::{conversations, customer_sessions, queues, reps};
 use crate::words::{Availability, ConversationId, Mode, Moment, QueueId, Status, UserId};
@@ -26,6 +27,20 @@ fn not_held() -> SqlLiteral<Bool> {
     sql("NOT conversations.held")
 }
 
+/// Where a conversation stands in its queue's line.
+pub type Place = (Moment, ConversationId);
+
+/// The next places of a queue's line behind one, or its first: at most `limit`.
+pub fn places(
+    conn: &mut Conn,
+    queue: QueueId,
+    behind: Option<Place>,
+    limit: i64,
+) -> QueryResult<Vec<Place>> {
+    let (place, id) = behind.unwrap_or((Moment::MIN, ConversationId(Uuid::nil())));
+    places_from(conn, queue, place, id, limit)
+}
+
 queries! {
     /// How many wait in a queue.
     pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
@@ -41,6 +56,19 @@ queries! {
             .order((conversations::place, conversations::id))
             .limit(limit)
             .select((conversations::id, conversations::customer_id));
+        prepared(line).load(conn)
+    }
+
+    fn places_from(conn, queue: QueueId, place: Moment, id: ConversationId, limit: i64)
+        -> QueryResult<Vec<Place>>
+    {
+        let behind = conversations::place.gt(place).or(conversations::id.gt(id));
+        let line = conversations::table
+            .filter(conversations::queue_id.eq(queue).and(conversations::place.ge(place)))
+            .filter(waits().and(behind))
+            .order((conversations::place, conversations::id))
+            .limit(limit)
+            .select((conversations::place, conversations::id));
         prepared(line).load(conn)
     }
 
@@ -86,9 +114,12 @@ queries! {
             .filter(waits().and(conversations::held.eq(false)))
             .filter(diesel::dsl::not(diesel::dsl::exists(still)))
             .select(conversations::id)
-            .distinct()
             .limit(limit);
-        prepared(alone).load(conn)
+        let mut ids: Vec<ConversationId> = prepared(alone).load(conn)?;
+        // Once for each socket. Asked for each once, SQLite would look at all there ever were.
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// Counts the patience of those who wait in a queue anew, from when each came. None: without

@@ -2,9 +2,11 @@
 
 use switchboard::dispatch::redis::FORMAT;
 use switchboard::dispatch::{
-    ConversationFact, Engine, EngineError, Facts, HeldConversation, Memory, PROPOSAL_MS, RepFact,
-    Standing,
+    ConversationFact, Cursor, Engine, EngineError, Facts, HeldConversation, Ids, Memory,
+    PROPOSAL_MS, QueueFact, RepFact, Snapshot, Standing,
 };
+use switchboard::words::{ConversationId, UserId};
+use uuid::Uuid;
 
 use crate::dispatch_lines::{cooling, facts, made, nodes, on_both, refusal, rep, reserved, waits};
 
@@ -16,6 +18,8 @@ async fn is_unfilled(line: &dyn Engine) -> bool {
     unfilled(line.put(facts([waits(1, 0)], []), 0).await)
         && unfilled(line.tick(0).await)
         && unfilled(line.snapshot().await)
+        && unfilled(line.held(Ids::default()).await)
+        && unfilled(line.ids(Cursor::default()).await)
 }
 
 /// More conversations than one script call takes, the first in line last.
@@ -41,6 +45,65 @@ async fn a_line_is_unfilled_until_it_is_filled() {
         assert!(!is_unfilled(&node).await);
         raw.wipe().await;
     }
+}
+
+/// All ids that are held, part by part, and in how many parts they came.
+async fn all_ids(line: &dyn Engine) -> (Vec<ConversationId>, usize) {
+    let (mut all, mut next, mut parts) = (Vec::new(), Some(Cursor::default()), 0);
+    while let Some(from) = next {
+        let (ids, behind) = line.ids(from).await.unwrap();
+        all.extend(ids);
+        (next, parts) = (behind, parts + 1);
+    }
+    all.sort();
+    all.dedup();
+    (all, parts)
+}
+
+#[tokio::test]
+async fn what_is_held_is_read_in_parts_and_by_id() {
+    on_both(async |line| {
+        let mut long = long_line();
+        long.extend((1_201..=2_400).map(|id| waits(id, id as i64)));
+        let (mut ids, last) = (Vec::new(), long[0].id);
+        ids.extend(long.iter().map(|one| one.id));
+        ids.sort();
+        let queue = QueueFact {
+            id: long[0].queue,
+            version: 1,
+            manual: false,
+        };
+        let all = Facts {
+            queues: vec![queue],
+            conversations: long,
+            reps: vec![rep(1, 1)],
+            ..Facts::default()
+        };
+        line.put(all, 0).await.unwrap();
+        let (found, parts) = all_ids(line).await;
+        assert_eq!(found, ids);
+        assert!(parts > 1, "one part is no part");
+        let whole = line.snapshot().await.unwrap();
+        let nobody = Uuid::from_u128(7_000_000);
+        let some = Ids {
+            queues: vec![queue.id],
+            conversations: vec![ConversationId(nobody), ids[0], last],
+            reps: vec![UserId(nobody), rep(1, 1).id],
+        };
+        let held = line.held(some).await.unwrap();
+        let of = |id| whole.conversations.iter().find(|one| one.fact.id == id);
+        let expected = Snapshot {
+            queues: vec![queue],
+            conversations: vec![of(ids[0]).unwrap().clone(), of(last).unwrap().clone()],
+            reps: whole.reps.clone(),
+        };
+        assert_eq!(held, expected);
+        assert_eq!(
+            line.held(Ids::default()).await.unwrap(),
+            Snapshot::default()
+        );
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod bench;
 mod board;
 mod command_line;
 mod commands;
+mod comparison;
 mod compose;
 mod cost;
 mod customer_support;
