@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::app::App;
 use crate::desk::Actor;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::marks::{self, Unread};
@@ -141,14 +141,18 @@ pub async fn missed(
     let actor = actor.clone();
     let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
     let read = move |conn: &mut Conn| {
-        let unread = match count {
-            true => marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id),
-            false => None,
+        // What a socket is to read elsewhere does not pass it, and has to be counted.
+        let unread = |conn: &mut Conn, missed: &Missed| match count || missed.gap.is_some() {
+            true => Ok(marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id)),
+            false => Ok::<_, Error>(None),
         };
         if let Some(view) = &hint {
-            let missed = read_after(conn, actor.role, view.clone(), seq)?;
-            return Ok(Found::Missed(Box::new(Missed { unread, ..missed })));
+            let mut missed = read_after(conn, actor.role, view.clone(), seq)?;
+            missed.unread = unread(conn, &missed)?;
+            return Ok(Found::Missed(Box::new(missed)));
         }
+        // Read first: the row is then at least as new as the last entry that is told with it.
+        let last_seq = events::last_seqs(conn, &[id])?.first().map(|(_, seq)| *seq);
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
             Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing),
@@ -162,13 +166,12 @@ pub async fn missed(
         if actor.role == Role::Rep && !joined && !serves_now(&row, actor.id) {
             return Ok(Found::Nothing);
         }
-        let view = conversations::view(conn, row)?;
-        let missed = read_after(conn, actor.role, view, seq)?;
-        Ok(Found::Missed(Box::new(Missed {
-            joined: Some(joined),
-            unread,
-            ..missed
-        })))
+        let mut view = conversations::view(conn, row)?;
+        view.last_seq = last_seq.unwrap_or(view.last_seq);
+        let mut missed = read_after(conn, actor.role, view, seq)?;
+        missed.joined = Some(joined);
+        missed.unread = unread(conn, &missed)?;
+        Ok(Found::Missed(Box::new(missed)))
     };
     app.store.read(read).await
 }

@@ -6,11 +6,11 @@ use super::session::Session;
 use super::socket::{Gone, Wire};
 use crate::error::Result;
 use crate::eta::Eta;
-use crate::store::conversations::{self, ConversationView, Filter};
-use crate::store::lists::Whose;
+use crate::store::conversations::{self, ConversationView};
 use crate::store::marks::{self, MarkedView};
+use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, joined, pace, waiting};
+use crate::store::{Conn, pace, waiting};
 use crate::words::{ConversationId, Role, Status, now};
 
 impl Session {
@@ -24,22 +24,7 @@ impl Session {
         }
         let (actor, named) = (self.caller.actor.clone(), resume.clone());
         let read = move |conn: &mut Conn| {
-            let filter = Filter {
-                open: true,
-                rep: (actor.role == Role::Rep).then_some(Whose::Rep(actor.id)),
-                limit: 200,
-                ..Filter::default()
-            };
-            let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
-            if actor.role == Role::Admin {
-                rows.clear();
-            }
-            if actor.role != Role::Customer {
-                let joined = joined::rows_of(conn, actor.id, 200)?.into_iter();
-                let known = |id| rows.iter().any(|row| row.id == id);
-                let more: Vec<_> = joined.filter(|row| !known(row.id)).collect();
-                rows.extend(more);
-            }
+            let Mine { mut rows, joined } = mine::open(conn, actor.id, actor.role)?;
             for (id, _) in &named {
                 if !rows.iter().any(|row| row.id == *id)
                     && let Some(row) = conversations::find(conn, *id)?
@@ -55,9 +40,9 @@ impl Session {
                     .map(RepState::from),
             };
             let (views, unread) = marks::views(conn, actor.id, actor.role, rows)?;
-            Ok((views, unread, rep))
+            Ok((views, unread, joined, rep))
         };
-        let (views, unread, rep) = match self.app.store.read(read).await {
+        let (views, unread, joined, rep) = match self.app.store.read(read).await {
             Ok(found) => found,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
@@ -74,6 +59,8 @@ impl Session {
             let id = view.conversation.id;
             self.counts
                 .set(id, unread.get(&id).copied().unwrap_or_default());
+            self.weigh(&view.conversation, joined.contains(&id));
+            self.counts.tell(id);
         }
         let views = marked.iter().map(|one| one.conversation.clone());
         let views: Vec<ConversationView> = views.collect();
@@ -133,7 +120,7 @@ impl Session {
             heartbeat_ms,
             user,
             rep,
-            unread_total: conversations.iter().map(|one| one.unread).sum(),
+            unread_total: self.counts.tell_total(),
             conversations,
         };
         wire.send(&frame).await

@@ -266,7 +266,7 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         rep: Option<RepState>,
         conversations: Vec<MarkedView>,
-        /// What is unread in all of them.
+        /// What is unread in those that are open and his: `store/mine.rs` says which.
         unread_total: i64,
     },
     /// A conversation's log has grown; you stood at `after`.
@@ -335,7 +335,11 @@ pub enum ServerFrame {
         reason: &'static str,
     },
     /// It is no longer yours: nothing more is told of it.
-    Gone { conversation: ConversationId },
+    Gone {
+        conversation: ConversationId,
+        /// What is unread in the others.
+        unread_total: i64,
+    },
     /// Your capacity, load or availability is another.
     Rep { rep: RepState },
     /// The live line: for an admin all of it, for a rep his queues and himself.

@@ -24,6 +24,7 @@ use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::Unread;
+use crate::store::mine;
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
 
 /// Conversations that a client may resume at once.
@@ -109,12 +110,16 @@ impl Session {
                     .events
                     .iter()
                     .any(|event| event.kind == EventKind::Assigned);
-                if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
-                    self.assigned(wire, view).await?;
-                }
                 if self.cursors.at(grown.conversation) == 0 {
                     // From its first entry on, nothing is unread that does not pass here.
                     self.counts.set(grown.conversation, Unread::default());
+                }
+                if let Some(view) = &grown.view {
+                    let joined = self.joined_after(view.id, &grown.events);
+                    self.weigh(view, joined);
+                }
+                if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
+                    self.assigned(wire, view).await?;
                 }
                 for event in &grown.events {
                     self.show(wire, event.clone()).await?;
@@ -125,6 +130,12 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Has what is unread of it be in the total, or not any more.
+    pub(super) fn weigh(&mut self, view: &ConversationView, joined: bool) {
+        let counts = mine::counts(view, self.caller.actor.id, joined);
+        self.counts.weigh(view.id, counts);
     }
 
     /// Whether a rep goes on hearing of it.
@@ -145,8 +156,15 @@ impl Session {
         let known = self.cursors.at(id) > 0;
         self.cursors.forget(id);
         self.counts.forget(id);
-        let frame = known.then_some(ServerFrame::Gone { conversation: id });
-        Self::tell(wire, frame).await
+        if !known {
+            return Ok(());
+        }
+        let unread_total = self.counts.tell_total();
+        wire.send(&ServerFrame::Gone {
+            conversation: id,
+            unread_total,
+        })
+        .await
     }
 
     pub(super) async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {

@@ -258,6 +258,7 @@ fn frames() -> Vec<ServerFrame> {
             },
             Some(ServerFrame::OfferGone { .. }) => ServerFrame::Gone {
                 conversation: conversation_id,
+                unread_total: 1,
             },
             Some(ServerFrame::Gone { .. }) => ServerFrame::Rep { rep: rep() },
             Some(ServerFrame::Rep { .. }) => ServerFrame::Board { board: board() },

@@ -78,5 +78,6 @@ mod transcripts;
 mod traps;
 mod traps_database;
 mod traps_logins;
+mod unread;
 mod why;
 mod wire;
