@@ -31,7 +31,7 @@ impl Session {
         self.weigh(&missed.view, missed.joined.unwrap_or(joined));
         let gone = self.offers.gone(id, "accepted");
         Self::tell(wire, gone).await?;
-        if missed.assigned && missed.view.rep.is_some() {
+        if missed.assigned {
             self.assigned(wire, &missed.view).await?;
         }
         if let Some((from, to)) = missed.gap {

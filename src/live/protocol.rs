@@ -322,8 +322,13 @@ pub enum ServerFrame {
         /// How long it will probably take; none when that is not known.
         eta: Option<Eta>,
     },
-    /// A rep has taken it; the events follow.
-    Assigned { conversation: Box<ConversationView> },
+    /// It is yours, or your rep has it; the events follow.
+    Assigned {
+        conversation: Box<ConversationView>,
+        /// What you have not read of it, and in all.
+        unread: i64,
+        unread_total: i64,
+    },
     /// You are offered it: accept or decline before `expires_at`.
     Offer {
         conversation: Box<ConversationView>,

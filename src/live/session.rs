@@ -174,13 +174,27 @@ impl Session {
         }
     }
 
+    /// Tells that a rep has it, to him and to its customer. Others who take part, or who have just
+    /// lost it, hear of that by its event: to them it would look like theirs.
     pub(super) async fn assigned(
         &mut self,
         wire: &mut Wire,
         view: &ConversationView,
     ) -> Result<(), Gone> {
-        let conversation = Box::new(view.clone().seen_by(self.caller.actor.role));
-        wire.send(&ServerFrame::Assigned { conversation }).await
+        let me = self.caller.actor.id;
+        let Some(rep) = &view.rep else {
+            return Ok(());
+        };
+        if rep.id != me && view.customer.id != me {
+            return Ok(());
+        }
+        let (unread, unread_total) = self.counts.tell(view.id);
+        wire.send(&ServerFrame::Assigned {
+            conversation: Box::new(view.clone().seen_by(self.caller.actor.role)),
+            unread,
+            unread_total,
+        })
+        .await
     }
 
     /// Begins or ends showing the live line. Staff only.

@@ -247,6 +247,8 @@ fn frames() -> Vec<ServerFrame> {
             },
             Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
+                unread: 1,
+                unread_total: 1,
             },
             Some(ServerFrame::Assigned { .. }) => ServerFrame::Offer {
                 conversation: Box::new(offered()),

@@ -17,6 +17,8 @@ fn change(settings: &mut Settings) {
 on_both_with!(change;
     what_has_ended_is_out_of_the_sum_on_every_socket,
     what_a_rep_hands_over_is_out_of_his_sum,
+    whoever_gets_a_conversation_is_told_what_he_has_not_read,
+    a_conversation_is_assigned_only_to_him_whose_it_is,
 );
 
 /// Nothing is given out by itself: reps claim.
@@ -36,6 +38,18 @@ async fn chat(world: &World, rep: &Person) -> (Person, String) {
 async fn told(socket: &mut Socket, text: &str) -> (Value, Value) {
     let like = |frame: &Value| frame["type"] == "event" && frame["text"] == text;
     counts(&socket.wait_for(like).await)
+}
+
+fn is_assigned(frame: &Value, id: &str, rep: &Person) -> bool {
+    let conversation = &frame["conversation"];
+    frame["type"] == "assigned"
+        && conversation["id"] == id
+        && conversation["rep"]["id"] == json!(rep.id)
+}
+
+/// That this one has become this rep's.
+async fn assigned(socket: &mut Socket, id: &str, rep: &Person) -> Value {
+    socket.wait_for(|frame| is_assigned(frame, id, rep)).await
 }
 
 fn counts(frame: &Value) -> (Value, Value) {
@@ -102,4 +116,69 @@ async fn what_a_rep_hands_over_is_out_of_his_sum(world: &World) {
         assert_eq!(last["unread_total"], 1, "{last}");
         assert_eq!(rep.resume(json!({})).await.1["unread_total"], 1, "{what}");
     }
+}
+
+async fn whoever_gets_a_conversation_is_told_what_he_has_not_read(world: &World) {
+    by_hand(world).await;
+    let (rep, other) = (world.rep(1, 9).await, world.rep(2, 9).await);
+    let (ann, first) = chat(world, &rep).await;
+    ann.say(&first, "one").await;
+    let mut socket = rep.socket().await;
+    let waiting = ann.open().await;
+    for text in ["two", "three"] {
+        ann.say(&waiting, text).await;
+    }
+    rep.claim(&waiting).await.ok(200);
+    let frame = assigned(&mut socket, &waiting, &rep).await;
+    assert_eq!(counts(&frame), (json!(2), json!(3)), "{frame}");
+    // What he is told with it is what he begins with: its events say nothing else.
+    ann.say(&waiting, "four").await;
+    let like = |frame: &Value| frame["type"] == "event" && frame.get("unread").is_some();
+    let next = socket.wait_for(like).await;
+    assert_eq!(
+        (&next["text"], counts(&next)),
+        (&json!("four"), (json!(3), json!(4)))
+    );
+    // To another rep, who has something of his own.
+    let (ben, his) = chat(world, &other).await;
+    ben.say(&his, "five").await;
+    let mut of_other = other.socket().await;
+    let transfer = json!({ "rep": other.id });
+    rep.act(&waiting, "transfer", transfer).await.ok(200);
+    let frame = assigned(&mut of_other, &waiting, &other).await;
+    assert_eq!(counts(&frame), (json!(3), json!(4)), "{frame}");
+    // Whoever joins is told with the first event, because it is not assigned to him.
+    other.act(&first, "join", json!({})).await.ok(200);
+    let event = of_other.wait("event").await;
+    let event = match event["conversation"] == json!(first) {
+        true => event,
+        false => {
+            let like = |frame: &Value| frame["conversation"] == json!(first);
+            of_other.wait_for(like).await
+        }
+    };
+    assert_eq!(counts(&event), (json!(1), json!(5)), "{event}");
+    other.act(&first, "leave", json!({})).await.ok(200);
+    assert_eq!(of_other.wait("gone").await["unread_total"], 4);
+}
+
+async fn a_conversation_is_assigned_only_to_him_whose_it_is(world: &World) {
+    by_hand(world).await;
+    let (old, new) = (world.rep(1, 9).await, world.rep(2, 9).await);
+    let admin = world.admin().await;
+    let (ann, id) = chat(world, &old).await;
+    admin.act(&id, "join", json!({})).await.ok(200);
+    let mut of_ann = ann.socket().await;
+    let (mut of_old, mut of_new) = (old.socket().await, new.socket().await);
+    let mut of_admin = admin.socket().await;
+    let transfer = json!({ "rep": new.id, "note": "knows her" });
+    old.act(&id, "transfer", transfer).await.ok(200);
+    for socket in [&mut of_ann, &mut of_new] {
+        assigned(socket, &id, &new).await;
+    }
+    of_old.wait("gone").await;
+    let like = |frame: &Value| frame["data"]["rep_id"] == json!(new.id);
+    of_admin.wait_for(like).await;
+    let to_the_new = |frame: &Value| is_assigned(frame, &id, &new);
+    assert!(of_old.never(to_the_new) && of_admin.never(|frame| frame["type"] == "assigned"));
 }
