@@ -163,7 +163,7 @@ pub async fn missed(
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
         let joined = actor.role != Role::Customer && joined::is_in(conn, id, actor.id)?;
-        if actor.role == Role::Rep && !joined && !serves_now(&row, actor.id) {
+        if !is_told(&actor, &row, joined) {
             return Ok(Found::Nothing);
         }
         let mut view = conversations::view(conn, row)?;
@@ -202,6 +202,20 @@ fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64)
         joined: None,
         unread: None,
     })
+}
+
+/// Whether the sockets of this person are told of this one.
+pub fn hears_of(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
+    if !conversations::may_read(conn, actor.id, actor.role, row)? {
+        return Ok(false);
+    }
+    let joined = actor.role == Role::Rep && joined::is_in(conn, row.id, actor.id)?;
+    Ok(is_told(actor, row, joined))
+}
+
+/// The same of one that he may read.
+fn is_told(actor: &Actor, row: &Conversation, joined: bool) -> bool {
+    actor.role != Role::Rep || joined || serves_now(row, actor.id)
 }
 
 /// A rep's sockets are told only of what he serves, to its very end, and of what he has parked.

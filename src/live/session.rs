@@ -156,9 +156,17 @@ impl Session {
         let known = self.cursors.at(id) > 0;
         self.cursors.forget(id);
         self.counts.forget(id);
-        if !known {
-            return Ok(());
+        match known {
+            true => self.tell_gone(wire, id).await,
+            false => Ok(()),
         }
+    }
+
+    pub(super) async fn tell_gone(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+    ) -> Result<(), Gone> {
         let unread_total = self.counts.tell_total();
         wire.send(&ServerFrame::Gone {
             conversation: id,

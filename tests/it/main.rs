@@ -63,6 +63,7 @@ mod queues;
 mod readme;
 mod redis_away;
 mod relay;
+mod resumes;
 mod retention;
 mod search;
 mod services;
