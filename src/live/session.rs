@@ -248,28 +248,21 @@ impl Talk for Session {
     async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
         let frame = match command::read(text) {
             Ok(frame) => frame,
-            Err(error) => {
-                self.refuse(wire, &error, command::reference_in(text))
-                    .await?;
-                return Ok(Heard::Wrong);
-            }
+            Err(error) => return Ok(Heard::Wrong(Err((error, command::reference_in(text))))),
         };
         match frame {
             ClientFrame::Hello { resume } if !self.ready => {
                 if resume.len() > RESUME_MAX {
                     let detail = format!("Resume at most {RESUME_MAX} conversations.");
                     let error = Error::invalid("resume", detail);
-                    self.refuse(wire, &error, Reference::default()).await?;
-                    return Ok(Heard::Wrong);
+                    return Ok(Heard::Wrong(Err((error, Reference::default()))));
                 }
                 self.hello(wire, resume.into_iter().collect()).await?;
                 Ok(Heard::Nothing)
             }
             _ if !self.ready => {
                 let error = Error::new(Code::HelloRequired, "Say hello first.");
-                self.refuse(wire, &error, command::reference_in(text))
-                    .await?;
-                Ok(Heard::Wrong)
+                Ok(Heard::Wrong(Err((error, command::reference_in(text)))))
             }
             ClientFrame::Upload {
                 name,
@@ -345,11 +338,8 @@ impl Talk for Session {
         }
     }
 
-    async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone> {
-        let detail = "You send faster than is allowed. Wait a moment and send it again.";
-        let mut error = Error::new(Code::RateLimited, detail);
-        error.retry_after_ms = Some(wait_ms);
-        self.refuse(wire, &error, command::reference_in(text)).await
+    fn too_fast(&self, text: &str, wait_ms: u64) -> Done {
+        Err((super::too_fast(wait_ms), command::reference_in(text)))
     }
 
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {
