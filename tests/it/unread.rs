@@ -84,6 +84,10 @@ async fn what_has_ended_is_out_of_the_sum_on_every_socket(world: &World) {
         assert_eq!(counts(&reopened), (json!(2), json!(3)), "{reopened}");
     }
     assert_eq!(ann.resume(json!({})).await.1["unread_total"], 3);
+    let counted = json!({ "unread_total": 3, "conversations": [
+        { "id": ended, "unread": 2 }, { "id": kept, "unread": 1 },
+    ]});
+    assert_eq!(ann.get("/api/v1/unread").await.ok(200), counted);
 }
 
 async fn what_a_rep_hands_over_is_out_of_his_sum(world: &World) {
@@ -115,6 +119,8 @@ async fn what_a_rep_hands_over_is_out_of_his_sum(world: &World) {
         assert_eq!(last["conversation"], json!(id), "{last}");
         assert_eq!(last["unread_total"], 1, "{last}");
         assert_eq!(rep.resume(json!({})).await.1["unread_total"], 1, "{what}");
+        let counted = rep.get("/api/v1/unread").await.ok(200);
+        assert_eq!(counted["unread_total"], 1, "{what}");
     }
 }
 
