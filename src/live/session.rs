@@ -13,7 +13,7 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
-use super::typing::Typist;
+use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
 use crate::app::App;
@@ -25,7 +25,7 @@ use crate::news::{Grown, News};
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::Unread;
 use crate::store::mine;
-use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
+use crate::words::{ConversationId, EventKind, Role, SocketId, Status, UserId};
 
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
@@ -43,7 +43,9 @@ pub struct Session {
     pub(super) rep_version: i64,
     /// What he has not read.
     pub(super) counts: Counts,
-    pub(super) typist: Typist,
+    pub(super) typist: Typist<ConversationId>,
+    /// Who was told to type where: a person with several sockets is told of once.
+    pub(super) typing: Typist<(ConversationId, UserId)>,
     /// What has reached his client and is not stored yet.
     pub(super) delivered: HashMap<ConversationId, i64>,
     /// What he takes part in beside its rep.
@@ -63,7 +65,8 @@ impl Session {
             offers: Offers::default(),
             rep_version: 0,
             counts: Counts::default(),
-            typist: Typist::default(),
+            typist: Typist::new(TYPES_MAX, PASSES_EVERY),
+            typing: Typist::new(HEARS_MAX, HEARS_EVERY),
             delivered: HashMap::new(),
             joined: HashSet::new(),
         }

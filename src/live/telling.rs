@@ -79,7 +79,11 @@ impl Session {
         }
     }
 
-    pub(super) async fn typed(&self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
+    pub(super) async fn typed(&mut self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
+        let who = (typing.conversation, typing.user.id);
+        if !self.typing.says(who, typing.on, Instant::now()) {
+            return Ok(());
+        }
         wire.send(&ServerFrame::Typing {
             conversation: typing.conversation,
             user: typing.user.clone(),
@@ -126,6 +130,9 @@ impl Session {
             self.follow(event.conversation, on);
         }
         let (id, seq) = (event.conversation, event.seq);
+        if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
+            self.typing.said((id, sender));
+        }
         if self.counts.hear(&event, me, role) {
             self.count_anew(id).await;
         }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::words::{ConversationId, Role, Status, UserId};
 
 /// How many of a person's own, and of those he has joined, are looked at.
-const MOST: i64 = 200;
+const MINE_MAX: i64 = 200;
 
 /// What somebody has open, and which of these he has joined beside their rep.
 pub struct Mine {
@@ -37,7 +37,7 @@ pub fn open(conn: &mut Conn, person: UserId, role: Role) -> Result<Mine> {
     let filter = Filter {
         open: true,
         rep: (role == Role::Rep).then_some(Whose::Rep(person)),
-        limit: MOST,
+        limit: MINE_MAX,
         ..Filter::default()
     };
     let mut rows = match role {
@@ -46,7 +46,7 @@ pub fn open(conn: &mut Conn, person: UserId, role: Role) -> Result<Mine> {
     };
     let there = match role {
         Role::Customer => Vec::new(),
-        Role::Rep | Role::Admin => joined::rows_of(conn, person, MOST)?,
+        Role::Rep | Role::Admin => joined::rows_of(conn, person, MINE_MAX)?,
     };
     let joined = there.iter().map(|row| row.id).collect();
     let own: HashSet<ConversationId> = rows.iter().map(|row| row.id).collect();

@@ -16,10 +16,10 @@ async fn a_cursor_beyond_the_log_is_none(world: &World) {
     let ann = world.customer(0).await;
     let id = ann.open().await;
     ann.say(&id, "known").await;
-    let last = ann.log(&id).await.len() as i64;
-    for beyond in [last + 5, last + 1, i64::MAX, -1, i64::MIN] {
-        let (mut socket, ready) = ann.resume(json!({ &id: beyond })).await;
-        let last = ready["conversations"][0]["last_seq"].as_i64().unwrap();
+    for beyond in [5, 1, i64::MAX - 100, -100, i64::MIN] {
+        let last = ann.log(&id).await.len() as i64;
+        let (mut socket, ready) = ann.resume(json!({ &id: last + beyond })).await;
+        assert_eq!(ready["conversations"][0]["last_seq"], last);
         for seq in 1..=last {
             let event = socket.wait("event").await;
             assert_eq!(
