@@ -17,6 +17,7 @@ mod search;
 mod speech;
 mod transcript;
 mod transcript_text;
+mod unread;
 mod why;
 
 use utoipa::OpenApi;
@@ -81,6 +82,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             // The customer of a conversation, its rep, an admin.
             .service(conversations::open)
             .service(lists::list)
+            .service(unread::count)
             .service(conversations::find)
             .service(conversations::log)
             .service(transcript::transcript)

@@ -125,6 +125,10 @@ fn may_close(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> {
         )),
         Role::Rep if had(row.rep_id) => Ok(()),
         Role::Rep if had(row.last_rep_id) && row.status == Status::Closed => Ok(()),
+        Role::Rep if had(row.last_rep_id) && row.status == Status::Parked => Err(Error::new(
+            Code::ConversationParked,
+            "This conversation is parked. Wake it before you close it.",
+        )),
         Role::Rep if had(row.last_rep_id) => Err(messages::stale_assignment()),
         role => Err(conversations::not_his(conn, actor.id, role, row)),
     }

@@ -126,11 +126,21 @@ fn in_time(message: &Event, at: Moment, window: Moment) -> Result<()> {
     if at - message.created_at <= window {
         return Ok(());
     }
-    let minutes = window / 60_000;
     let detail = format!(
-        "This message is too old: it could be changed for {minutes} minutes. Write a new one."
+        "This message is too old: it could be changed for {}. Write a new one.",
+        spelt(window)
     );
     Err(Error::new(Code::TooLate, detail))
+}
+
+/// So many ms as people say it; a window is whole seconds.
+fn spelt(window: Moment) -> String {
+    match (window / 60_000, window / 1_000) {
+        (1, 60) => "a minute".into(),
+        (minutes, seconds) if minutes > 0 && seconds % 60 == 0 => format!("{minutes} minutes"),
+        (_, 1) => "a second".into(),
+        (_, seconds) => format!("{seconds} seconds"),
+    }
 }
 
 /// The answer to a change that was made before: the entry that told of it, or the message as it
@@ -176,4 +186,23 @@ fn rewrite(
         duplicate: false,
     };
     Ok((sent, grown(log, audience, None)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_spelt_as_long_as_it_is() {
+        for (seconds, words) in [
+            (900, "15 minutes"),
+            (60, "a minute"),
+            (90, "90 seconds"),
+            (3, "3 seconds"),
+            (1, "a second"),
+            (0, "0 seconds"),
+        ] {
+            assert_eq!(spelt(seconds * 1_000), words);
+        }
+    }
 }

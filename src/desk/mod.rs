@@ -303,9 +303,12 @@ pub fn check_text(what: &'static str, text: &str, chars_max: usize) -> Result<()
     }
     let chars = text.chars().count();
     if chars > chars_max {
-        let detail = format!(
-            "The {what} has {chars} characters; at most {chars_max} are allowed. Send it in parts."
-        );
+        let so = match what {
+            "text" => "Send it in parts.",
+            _ => "Make it shorter.",
+        };
+        let detail =
+            format!("The {what} has {chars} characters; at most {chars_max} are allowed. {so}");
         return Err(Error::new(Code::TextTooLong, detail));
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');

@@ -68,8 +68,11 @@ impl Chat {
 
     async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
         live::note_failure(&self.app, error);
-        wire.send(&json!({ "error": error.code.as_str(), "detail": error.detail }))
-            .await
+        let mut frame = json!({ "error": error.code.as_str(), "detail": error.detail });
+        if let Some(wait_ms) = error.retry_after_ms {
+            frame["retry_after_ms"] = json!(wait_ms);
+        }
+        wire.send(&frame).await
     }
 
     async fn place(&self, wire: &mut Wire, ahead: i64) -> Result<(), Gone> {
@@ -210,13 +213,10 @@ impl Talk for Chat {
         Ok(())
     }
 
-    async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
+    async fn heard(&mut self, _: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
         let frame: Frame = match body::parse(text.as_bytes()) {
             Ok(frame) => frame,
-            Err(error) => {
-                self.refuse(wire, &error).await?;
-                return Ok(Heard::Wrong);
-            }
+            Err(error) => return Ok(Heard::Wrong(Err(error))),
         };
         let (desk, actor, id) = (
             self.app.desk.clone(),
@@ -270,10 +270,8 @@ impl Talk for Chat {
         }
     }
 
-    async fn too_fast(&mut self, wire: &mut Wire, _: &str, wait_ms: u64) -> Result<(), Gone> {
-        let detail = "You send faster than is allowed. Wait a moment and send it again.";
-        let frame = json!({ "error": "rate_limited", "detail": detail, "retry_after_ms": wait_ms });
-        wire.send(&frame).await
+    fn too_fast(&self, _: &str, wait_ms: u64) -> Done {
+        Err(live::too_fast(wait_ms))
     }
 
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {

@@ -27,9 +27,11 @@ impl Session {
         if let Some(unread) = missed.unread {
             self.counts.set(id, unread);
         }
+        let joined = self.joined_after(id, &missed.events);
+        self.weigh(&missed.view, missed.joined.unwrap_or(joined));
         let gone = self.offers.gone(id, "accepted");
         Self::tell(wire, gone).await?;
-        if missed.assigned && missed.view.rep.is_some() {
+        if missed.assigned {
             self.assigned(wire, &missed.view).await?;
         }
         if let Some((from, to)) = missed.gap {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::app::App;
 use crate::desk::Actor;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::marks::{self, Unread};
@@ -141,14 +141,18 @@ pub async fn missed(
     let actor = actor.clone();
     let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
     let read = move |conn: &mut Conn| {
-        let unread = match count {
-            true => marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id),
-            false => None,
+        // What a socket is to read elsewhere does not pass it, and has to be counted.
+        let unread = |conn: &mut Conn, missed: &Missed| match count || missed.gap.is_some() {
+            true => Ok(marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id)),
+            false => Ok::<_, Error>(None),
         };
         if let Some(view) = &hint {
-            let missed = read_after(conn, actor.role, view.clone(), seq)?;
-            return Ok(Found::Missed(Box::new(Missed { unread, ..missed })));
+            let mut missed = read_after(conn, actor.role, view.clone(), seq)?;
+            missed.unread = unread(conn, &missed)?;
+            return Ok(Found::Missed(Box::new(missed)));
         }
+        // Read first: the row is then at least as new as the last entry that is told with it.
+        let last_seq = events::last_seqs(conn, &[id])?.first().map(|(_, seq)| *seq);
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
             Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing),
@@ -159,16 +163,15 @@ pub async fn missed(
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
         let joined = actor.role != Role::Customer && joined::is_in(conn, id, actor.id)?;
-        if actor.role == Role::Rep && !joined && !serves_now(&row, actor.id) {
+        if !is_told(&actor, &row, joined) {
             return Ok(Found::Nothing);
         }
-        let view = conversations::view(conn, row)?;
-        let missed = read_after(conn, actor.role, view, seq)?;
-        Ok(Found::Missed(Box::new(Missed {
-            joined: Some(joined),
-            unread,
-            ..missed
-        })))
+        let mut view = conversations::view(conn, row)?;
+        view.last_seq = last_seq.unwrap_or(view.last_seq);
+        let mut missed = read_after(conn, actor.role, view, seq)?;
+        missed.joined = Some(joined);
+        missed.unread = unread(conn, &missed)?;
+        Ok(Found::Missed(Box::new(missed)))
     };
     app.store.read(read).await
 }
@@ -199,6 +202,20 @@ fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64)
         joined: None,
         unread: None,
     })
+}
+
+/// Whether the sockets of this person are told of this one.
+pub fn hears_of(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
+    if !conversations::may_read(conn, actor.id, actor.role, row)? {
+        return Ok(false);
+    }
+    let joined = actor.role == Role::Rep && joined::is_in(conn, row.id, actor.id)?;
+    Ok(is_told(actor, row, joined))
+}
+
+/// The same of one that he may read.
+fn is_told(actor: &Actor, row: &Conversation, joined: bool) -> bool {
+    actor.role != Role::Rep || joined || serves_now(row, actor.id)
 }
 
 /// A rep's sockets are told only of what he serves, to its very end, and of what he has parked.

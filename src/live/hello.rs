@@ -1,17 +1,64 @@
 //! The beginning of a native socket: who is there, what he has open, and where he stands.
 
+use std::collections::{HashMap, HashSet};
+
+use super::cursor::hears_of;
 use super::offers::is_offered;
 use super::protocol::{Myself, Reference, ServerFrame};
 use super::session::Session;
 use super::socket::{Gone, Wire};
+use crate::desk::Actor;
 use crate::error::Result;
 use crate::eta::Eta;
-use crate::store::conversations::{self, ConversationView, Filter};
-use crate::store::lists::Whose;
-use crate::store::marks::{self, MarkedView};
+use crate::store::conversations::{self, ConversationView};
+use crate::store::marks::{self, MarkedView, Unread};
+use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
-use crate::store::{Conn, joined, pace, waiting};
+use crate::store::{Conn, events, pace, waiting};
 use crate::words::{ConversationId, Role, Status, now};
+
+/// What a socket begins with.
+struct Beginning {
+    views: Vec<MarkedView>,
+    unread: HashMap<ConversationId, Unread>,
+    joined: HashSet<ConversationId>,
+    /// The last seqs of what is resumed.
+    heads: HashMap<ConversationId, i64>,
+    rep: Option<RepState>,
+}
+
+/// Reads what somebody has open, and what he resumes if he goes on hearing of it.
+fn beginning(
+    conn: &mut Conn,
+    actor: &Actor,
+    resume: &[(ConversationId, i64)],
+) -> Result<Beginning> {
+    let Mine { mut rows, joined } = mine::open(conn, actor.id, actor.role)?;
+    for (id, _) in resume {
+        if !rows.iter().any(|row| row.id == *id)
+            && let Some(row) = conversations::find(conn, *id)?
+            && hears_of(conn, actor, &row)?
+        {
+            rows.push(row);
+        }
+    }
+    let rep = match actor.role {
+        Role::Customer => None,
+        _ => reps::standings_of(conn, &[actor.id])?
+            .first()
+            .map(RepState::from),
+    };
+    let resumed: Vec<ConversationId> = resume.iter().map(|(id, _)| *id).collect();
+    let heads = events::last_seqs(conn, &resumed)?.into_iter().collect();
+    let (views, unread) = marks::views(conn, actor.id, actor.role, rows)?;
+    Ok(Beginning {
+        views,
+        unread,
+        joined,
+        heads,
+        rep,
+    })
+}
 
 impl Session {
     pub(super) async fn hello(
@@ -23,48 +70,27 @@ impl Session {
             return self.refuse(wire, &error, Reference::default()).await;
         }
         let (actor, named) = (self.caller.actor.clone(), resume.clone());
-        let read = move |conn: &mut Conn| {
-            let filter = Filter {
-                open: true,
-                rep: (actor.role == Role::Rep).then_some(Whose::Rep(actor.id)),
-                limit: 200,
-                ..Filter::default()
-            };
-            let mut rows = conversations::list(conn, actor.id, actor.role, &filter)?;
-            if actor.role == Role::Admin {
-                rows.clear();
-            }
-            if actor.role != Role::Customer {
-                let joined = joined::rows_of(conn, actor.id, 200)?.into_iter();
-                let known = |id| rows.iter().any(|row| row.id == id);
-                let more: Vec<_> = joined.filter(|row| !known(row.id)).collect();
-                rows.extend(more);
-            }
-            for (id, _) in &named {
-                if !rows.iter().any(|row| row.id == *id)
-                    && let Some(row) = conversations::find(conn, *id)?
-                    && conversations::may_read(conn, actor.id, actor.role, &row)?
-                {
-                    rows.push(row);
-                }
-            }
-            let rep = match actor.role {
-                Role::Customer => None,
-                _ => reps::standings_of(conn, &[actor.id])?
-                    .first()
-                    .map(RepState::from),
-            };
-            let (views, unread) = marks::views(conn, actor.id, actor.role, rows)?;
-            Ok((views, unread, rep))
-        };
-        let (views, unread, rep) = match self.app.store.read(read).await {
+        let read = move |conn: &mut Conn| beginning(conn, &actor, &named);
+        let Beginning {
+            views,
+            unread,
+            joined,
+            heads,
+            rep,
+        } = match self.app.store.read(read).await {
             Ok(found) => found,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
         self.ready = true;
         self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
-        for (id, seq) in resume {
-            self.cursors.set(id, seq.max(0));
+        let (there, gone): (Vec<_>, Vec<_>) = resume
+            .into_iter()
+            .partition(|(id, _)| views.iter().any(|view| view.conversation.id == *id));
+        for (id, seq) in there {
+            // Where there is no such entry, the client's past is another: it is told all of it.
+            let known = 0..=heads.get(&id).copied().unwrap_or_default();
+            self.cursors
+                .set(id, if known.contains(&seq) { seq } else { 0 });
         }
         let me = self.caller.actor.id;
         let (offered, marked): (Vec<MarkedView>, Vec<MarkedView>) = views
@@ -74,10 +100,17 @@ impl Session {
             let id = view.conversation.id;
             self.counts
                 .set(id, unread.get(&id).copied().unwrap_or_default());
+            self.weigh(&view.conversation, joined.contains(&id));
+            self.counts.tell(id);
         }
         let views = marked.iter().map(|one| one.conversation.clone());
         let views: Vec<ConversationView> = views.collect();
         self.welcome(wire, marked, rep).await?;
+        if self.caller.actor.role == Role::Rep {
+            for (id, _) in gone {
+                self.tell_gone(wire, id).await?;
+            }
+        }
         for one in offered {
             let frame = self.offers.made(&one.conversation);
             Self::tell(wire, frame).await?;
@@ -133,7 +166,7 @@ impl Session {
             heartbeat_ms,
             user,
             rep,
-            unread_total: conversations.iter().map(|one| one.unread).sum(),
+            unread_total: self.counts.tell_total(),
             conversations,
         };
         wire.send(&frame).await

@@ -41,6 +41,14 @@ pub fn note_failure(app: &App, error: &Error) {
     }
 }
 
+/// What somebody is told who says more than he may.
+pub fn too_fast(wait_ms: u64) -> Error {
+    let detail = "You send faster than is allowed. Wait a moment and send it again.";
+    let mut error = Error::new(Code::RateLimited, detail);
+    error.retry_after_ms = Some(wait_ms);
+    error
+}
+
 /// Open a socket
 pub async fn open(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let app: App = (**app).clone();

@@ -266,7 +266,7 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         rep: Option<RepState>,
         conversations: Vec<MarkedView>,
-        /// What is unread in all of them.
+        /// What is unread in those that are open and his: `store/mine.rs` says which.
         unread_total: i64,
     },
     /// A conversation's log has grown; you stood at `after`.
@@ -322,8 +322,13 @@ pub enum ServerFrame {
         /// How long it will probably take; none when that is not known.
         eta: Option<Eta>,
     },
-    /// A rep has taken it; the events follow.
-    Assigned { conversation: Box<ConversationView> },
+    /// It is yours, or your rep has it; the events follow.
+    Assigned {
+        conversation: Box<ConversationView>,
+        /// What you have not read of it, and in all.
+        unread: i64,
+        unread_total: i64,
+    },
     /// You are offered it: accept or decline before `expires_at`.
     Offer {
         conversation: Box<ConversationView>,
@@ -335,7 +340,11 @@ pub enum ServerFrame {
         reason: &'static str,
     },
     /// It is no longer yours: nothing more is told of it.
-    Gone { conversation: ConversationId },
+    Gone {
+        conversation: ConversationId,
+        /// What is unread in the others.
+        unread_total: i64,
+    },
     /// Your capacity, load or availability is another.
     Rep { rep: RepState },
     /// The live line: for an admin all of it, for a rep his queues and himself.

@@ -13,7 +13,7 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
-use super::typing::Typist;
+use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
 use crate::app::App;
@@ -24,7 +24,8 @@ use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::Unread;
-use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
+use crate::store::mine;
+use crate::words::{ConversationId, EventKind, Role, SocketId, Status, UserId};
 
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
@@ -42,7 +43,9 @@ pub struct Session {
     pub(super) rep_version: i64,
     /// What he has not read.
     pub(super) counts: Counts,
-    pub(super) typist: Typist,
+    pub(super) typist: Typist<ConversationId>,
+    /// Who was told to type where: a person with several sockets is told of once.
+    pub(super) typing: Typist<(ConversationId, UserId)>,
     /// What has reached his client and is not stored yet.
     pub(super) delivered: HashMap<ConversationId, i64>,
     /// What he takes part in beside its rep.
@@ -62,7 +65,8 @@ impl Session {
             offers: Offers::default(),
             rep_version: 0,
             counts: Counts::default(),
-            typist: Typist::default(),
+            typist: Typist::new(TYPES_MAX, PASSES_EVERY),
+            typing: Typist::new(HEARS_MAX, HEARS_EVERY),
             delivered: HashMap::new(),
             joined: HashSet::new(),
         }
@@ -109,12 +113,16 @@ impl Session {
                     .events
                     .iter()
                     .any(|event| event.kind == EventKind::Assigned);
-                if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
-                    self.assigned(wire, view).await?;
-                }
                 if self.cursors.at(grown.conversation) == 0 {
                     // From its first entry on, nothing is unread that does not pass here.
                     self.counts.set(grown.conversation, Unread::default());
+                }
+                if let Some(view) = &grown.view {
+                    let joined = self.joined_after(view.id, &grown.events);
+                    self.weigh(view, joined);
+                }
+                if let Some(view) = grown.view.as_ref().filter(|_| assigned) {
+                    self.assigned(wire, view).await?;
                 }
                 for event in &grown.events {
                     self.show(wire, event.clone()).await?;
@@ -125,6 +133,12 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Has what is unread of it be in the total, or not any more.
+    pub(super) fn weigh(&mut self, view: &ConversationView, joined: bool) {
+        let counts = mine::counts(view, self.caller.actor.id, joined);
+        self.counts.weigh(view.id, counts);
     }
 
     /// Whether a rep goes on hearing of it.
@@ -145,8 +159,23 @@ impl Session {
         let known = self.cursors.at(id) > 0;
         self.cursors.forget(id);
         self.counts.forget(id);
-        let frame = known.then_some(ServerFrame::Gone { conversation: id });
-        Self::tell(wire, frame).await
+        match known {
+            true => self.tell_gone(wire, id).await,
+            false => Ok(()),
+        }
+    }
+
+    pub(super) async fn tell_gone(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+    ) -> Result<(), Gone> {
+        let unread_total = self.counts.tell_total();
+        wire.send(&ServerFrame::Gone {
+            conversation: id,
+            unread_total,
+        })
+        .await
     }
 
     pub(super) async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {
@@ -156,13 +185,27 @@ impl Session {
         }
     }
 
+    /// Tells that a rep has it, to him and to its customer. Others who take part, or who have just
+    /// lost it, hear of that by its event: to them it would look like theirs.
     pub(super) async fn assigned(
         &mut self,
         wire: &mut Wire,
         view: &ConversationView,
     ) -> Result<(), Gone> {
-        let conversation = Box::new(view.clone().seen_by(self.caller.actor.role));
-        wire.send(&ServerFrame::Assigned { conversation }).await
+        let me = self.caller.actor.id;
+        let Some(rep) = &view.rep else {
+            return Ok(());
+        };
+        if rep.id != me && view.customer.id != me {
+            return Ok(());
+        }
+        let (unread, unread_total) = self.counts.tell(view.id);
+        wire.send(&ServerFrame::Assigned {
+            conversation: Box::new(view.clone().seen_by(self.caller.actor.role)),
+            unread,
+            unread_total,
+        })
+        .await
     }
 
     /// Begins or ends showing the live line. Staff only.
@@ -208,28 +251,21 @@ impl Talk for Session {
     async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {
         let frame = match command::read(text) {
             Ok(frame) => frame,
-            Err(error) => {
-                self.refuse(wire, &error, command::reference_in(text))
-                    .await?;
-                return Ok(Heard::Wrong);
-            }
+            Err(error) => return Ok(Heard::Wrong(Err((error, command::reference_in(text))))),
         };
         match frame {
             ClientFrame::Hello { resume } if !self.ready => {
                 if resume.len() > RESUME_MAX {
                     let detail = format!("Resume at most {RESUME_MAX} conversations.");
                     let error = Error::invalid("resume", detail);
-                    self.refuse(wire, &error, Reference::default()).await?;
-                    return Ok(Heard::Wrong);
+                    return Ok(Heard::Wrong(Err((error, Reference::default()))));
                 }
                 self.hello(wire, resume.into_iter().collect()).await?;
                 Ok(Heard::Nothing)
             }
             _ if !self.ready => {
                 let error = Error::new(Code::HelloRequired, "Say hello first.");
-                self.refuse(wire, &error, command::reference_in(text))
-                    .await?;
-                Ok(Heard::Wrong)
+                Ok(Heard::Wrong(Err((error, command::reference_in(text)))))
             }
             ClientFrame::Upload {
                 name,
@@ -305,11 +341,8 @@ impl Talk for Session {
         }
     }
 
-    async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone> {
-        let detail = "You send faster than is allowed. Wait a moment and send it again.";
-        let mut error = Error::new(Code::RateLimited, detail);
-        error.retry_after_ms = Some(wait_ms);
-        self.refuse(wire, &error, command::reference_in(text)).await
+    fn too_fast(&self, text: &str, wait_ms: u64) -> Done {
+        Err((super::too_fast(wait_ms), command::reference_in(text)))
     }
 
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone> {

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
-use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, ready};
 use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
@@ -41,7 +41,7 @@ const STRIKES: u32 = 10;
 )]
 pub trait Talk {
     /// What a command leads to once it is carried out.
-    type Done;
+    type Done: 'static;
 
     /// The socket is open.
     async fn opened(&mut self, wire: &mut Wire, seat: &Seat) -> Result<(), Gone>;
@@ -51,8 +51,8 @@ pub trait Talk {
     async fn done(&mut self, wire: &mut Wire, done: Self::Done) -> Result<(), Gone>;
     /// There is news.
     async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone>;
-    /// The client said this faster than it may: try again after so many ms.
-    async fn too_fast(&mut self, wire: &mut Wire, text: &str, wait_ms: u64) -> Result<(), Gone>;
+    /// What to answer to what the client said faster than it may: try again after so many ms.
+    fn too_fast(&self, text: &str, wait_ms: u64) -> Self::Done;
     /// The server ends this.
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone>;
     /// Another second has passed.
@@ -74,8 +74,8 @@ pub enum Heard<D> {
     Command(LocalBoxFuture<'static, D>),
     /// A command that waits for all before it, and that all after it wait for.
     Alone(LocalBoxFuture<'static, D>),
-    /// Not understood, or not allowed in this place.
-    Wrong,
+    /// Not understood, or not allowed in this place: what to answer, in its turn.
+    Wrong(D),
     /// End the socket, with this code and reason.
     Close(u16, &'static str),
 }
@@ -97,6 +97,8 @@ enum Ending {
     Close(u16, &'static str),
     Silent,
 }
+
+const NONSENSE: Ending = Ending::Close(1008, "too many frames that make no sense");
 
 /// Runs a socket until it ends, and cleans up after it.
 pub async fn run(socket: Socket, mut talk: impl Talk) {
@@ -196,8 +198,7 @@ impl Turn {
                 end = farewell.ended() => {
                     // What was asked for is answered first, if that does not take long.
                     let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
-                    let _ = talk.bye(wire, end).await;
-                    return last_words(end);
+                    return say_goodbye(talk, wire, end).await;
                 }
                 note = seat.next() => talk.note(wire, note).await,
                 Some(done) = under_way.next(), if !under_way.is_empty() => {
@@ -210,21 +211,22 @@ impl Turn {
                     }
                     self.heard_at = Instant::now();
                     let heard = self.hear(talk, wire, message, tripped).await;
-                    if !matches!(heard, Ok(Heard::Nothing | Heard::Wrong | Heard::Command(_))) {
+                    if !matches!(heard, Ok(Heard::Nothing | Heard::Command(_))) {
                         // What was asked for before is carried out and told before this.
                         if finish(talk, wire, &mut under_way).await.is_err() {
                             return Ending::Silent;
                         }
                     }
                     match heard {
-                        Ok(Heard::Nothing | Heard::Wrong) => Ok(()),
+                        Ok(Heard::Nothing) => Ok(()),
                         Ok(Heard::Command(command)) => {
                             under_way.push_back(command);
                             Ok(())
                         }
-                        Ok(Heard::Alone(command)) => {
-                            let done = command.await;
-                            talk.done(wire, done).await
+                        Ok(Heard::Alone(command)) => talk.done(wire, command.await).await,
+                        Ok(Heard::Wrong(done)) => {
+                            let _ = talk.done(wire, done).await;
+                            return NONSENSE;
                         }
                         Ok(Heard::Close(code, reason)) => return Ending::Close(code, reason),
                         Err(ending) => return ending,
@@ -247,7 +249,8 @@ impl Turn {
         }
     }
 
-    /// Something came from the client: perhaps a command, perhaps the end.
+    /// Something came from the client: perhaps a command, perhaps the end. What is wrong once too
+    /// often stays so; else its answer waits for its turn like any other.
     async fn hear<T: Talk>(
         &mut self,
         talk: &mut T,
@@ -264,50 +267,40 @@ impl Turn {
                 return Err(Ending::Close(1003, "only text frames are understood"));
             }
             Some(Ok(AggregatedMessage::Pong(_))) => {
-                self.pace(talk, wire, "").await?;
-                return Ok(Heard::Nothing);
+                return Ok(self.pace(talk, "")?.unwrap_or(Heard::Nothing));
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                self.pace(talk, wire, "").await?;
-                return wire
-                    .control(Some(&payload))
-                    .await
-                    .map(|()| Heard::Nothing)
-                    .map_err(silent);
+                let refused = self.pace(talk, "")?;
+                wire.control(Some(&payload)).await.map_err(silent)?;
+                return Ok(refused.unwrap_or(Heard::Nothing));
             }
             Some(Ok(AggregatedMessage::Text(text))) => text,
         };
-        if !self.pace(talk, wire, &text).await? {
-            return Ok(Heard::Nothing);
+        if let Some(refused) = self.pace(talk, &text)? {
+            return Ok(refused);
         }
-        let heard = talk.heard(wire, &text).await.map_err(silent)?;
-        if let Heard::Wrong = heard
-            && self.strikes.take(Instant::now()).is_err()
-        {
-            return Ok(Heard::Close(1008, "too many frames that make no sense"));
+        match talk.heard(wire, &text).await.map_err(silent)? {
+            Heard::Wrong(done) if self.strikes.take(Instant::now()).is_ok() => Ok(at_once(done)),
+            heard => Ok(heard),
         }
-        Ok(heard)
     }
 
-    /// Whether the client may say this now. It is told when not, and cut off when it goes on.
-    async fn pace<T: Talk>(
-        &mut self,
-        talk: &mut T,
-        wire: &mut Wire,
-        text: &str,
-    ) -> Result<bool, Ending> {
+    /// Why the client may not say this now, if so. It is cut off when it goes on.
+    fn pace<T: Talk>(&mut self, talk: &T, text: &str) -> Result<Option<Heard<T::Done>>, Ending> {
         let Err(wait) = self.frames.take(Instant::now()) else {
-            return Ok(true);
+            return Ok(None);
         };
         if self.strikes.take(Instant::now()).is_err() {
             return Err(Ending::Close(RATE_LIMITED, "too many frames"));
         }
         let wait_ms = wait.as_millis() as u64 + 1;
-        talk.too_fast(wire, text, wait_ms)
-            .await
-            .map_err(|_| Ending::Silent)?;
-        Ok(false)
+        Ok(Some(at_once(talk.too_fast(text, wait_ms))))
     }
+}
+
+/// What needs no work, and is told when all before it is.
+fn at_once<D: 'static>(done: D) -> Heard<D> {
+    Heard::Command(ready(done).boxed_local())
 }
 
 /// Carries out and tells what is under way.
@@ -322,8 +315,9 @@ async fn finish<T: Talk>(
     Ok(())
 }
 
-/// The close frame of an end that the server wants.
-fn last_words(end: End) -> Ending {
+/// Says why the server ends it; answers with which close frame.
+async fn say_goodbye<T: Talk>(talk: &mut T, wire: &mut Wire, end: End) -> Ending {
+    let _ = talk.bye(wire, end).await;
     match end {
         End::Restart { .. } => Ending::Close(1012, "the server restarts"),
         End::Replaced => Ending::Close(REPLACED, "opened elsewhere"),

@@ -13,7 +13,7 @@ use super::socket::{Gone, Wire};
 use crate::desk::TYPING_MS;
 use crate::news::{EventView, Marked, Typing};
 use crate::store::{Conn, marks};
-use crate::words::{ConversationId, EventKind};
+use crate::words::{ConversationId, EventKind, UserId};
 
 /// Conversations of which a socket may say within a second how much has arrived.
 const DELIVERED_MAX: usize = 200;
@@ -79,7 +79,11 @@ impl Session {
         }
     }
 
-    pub(super) async fn typed(&self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
+    pub(super) async fn typed(&mut self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
+        let who = (typing.conversation, typing.user.id);
+        if !self.typing.says(who, typing.on, Instant::now()) {
+            return Ok(());
+        }
         wire.send(&ServerFrame::Typing {
             conversation: typing.conversation,
             user: typing.user.clone(),
@@ -96,15 +100,9 @@ impl Session {
             self.counts.set(id, marked.unread);
         } else if mine {
             // Something came in between: what was counted then is not what is there now.
-            let (me, role) = (actor.id, actor.role);
-            let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
-            if let Ok(found) = self.app.store.read(read).await
-                && let Some(unread) = found.get(&id)
-            {
-                self.counts.set(id, *unread);
-            }
+            self.count_anew(id).await;
         }
-        let (unread, unread_total) = mine.then(|| self.counts.now(id)).unzip();
+        let (unread, unread_total) = mine.then(|| self.counts.tell(id)).unzip();
         wire.send(&ServerFrame::Marks {
             conversation: id,
             marks: marked.marks,
@@ -114,22 +112,35 @@ impl Session {
         .await
     }
 
+    /// Has what is unread of it as the record says.
+    async fn count_anew(&mut self, id: ConversationId) {
+        let (me, role) = (self.caller.actor.id, self.caller.actor.role);
+        let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
+        if let Ok(found) = self.app.store.read(read).await
+            && let Some(unread) = found.get(&id)
+        {
+            self.counts.set(id, *unread);
+        }
+    }
+
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.
     pub(super) async fn show(&mut self, wire: &mut Wire, event: EventView) -> Result<(), Gone> {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
-        if event.sender_id == Some(me) {
-            match event.kind {
-                EventKind::Joined => self.follow(event.conversation, true),
-                EventKind::Left => self.follow(event.conversation, false),
-                _ => {}
-            }
+        if let Some(on) = joins(&event, me) {
+            self.follow(event.conversation, on);
         }
-        let (unread, unread_total) = self.counts.hear(&event, me, role).unzip();
         let (id, seq) = (event.conversation, event.seq);
+        if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
+            self.typing.said((id, sender));
+        }
+        if self.counts.hear(&event, me, role) {
+            self.count_anew(id).await;
+        }
         let Some(event) = event.seen_by(role) else {
             self.cursors.skip(id, seq);
             return Ok(());
         };
+        let (unread, unread_total) = self.counts.tell_news(id).unzip();
         let after = self.cursors.pass(&event);
         wire.hand_over(ServerFrame::Event {
             after,
@@ -140,6 +151,13 @@ impl Session {
         .await
     }
 
+    /// Whether he takes part in it beside its rep, once he has heard this.
+    pub(super) fn joined_after(&self, id: ConversationId, events: &[EventView]) -> bool {
+        let me = self.caller.actor.id;
+        let said = events.iter().filter_map(|event| joins(event, me));
+        said.last().unwrap_or(self.joined.contains(&id))
+    }
+
     /// Has this person hear of a conversation he has joined, or not any more.
     pub(super) fn follow(&mut self, id: ConversationId, on: bool) {
         match on {
@@ -147,5 +165,14 @@ impl Session {
             false => self.joined.remove(&id),
         };
         self.app.hub.follow(self.caller.actor.id, id, on);
+    }
+}
+
+/// Whether this says that he takes part beside the rep from then on, or not any more.
+fn joins(event: &EventView, person: UserId) -> Option<bool> {
+    match event.kind {
+        EventKind::Joined if event.sender_id == Some(person) => Some(true),
+        EventKind::Left if event.sender_id == Some(person) => Some(false),
+        _ => None,
     }
 }

@@ -1,19 +1,25 @@
-//! Who types on a socket, and how often that is passed on.
+//! Who types, on a socket and at its other side, and how often that is passed on.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use crate::desk::TYPING_MS;
-use crate::words::ConversationId;
 
-/// How often at most it is passed on that somebody types.
-const EVERY: Duration = Duration::from_secs(2);
-/// Conversations in which one socket may type at a time.
-const MOST: usize = 16;
+/// How often at most it is passed on that somebody types, and told; a little more often, so that
+/// what one socket passes on is told each time.
+pub const PASSES_EVERY: Duration = Duration::from_secs(2);
+pub const HEARS_EVERY: Duration = Duration::from_millis(1_500);
+/// Conversations in which a socket may type at a time, and hear somebody type.
+pub const TYPES_MAX: usize = 16;
+pub const HEARS_MAX: usize = 256;
 
-/// When it was passed on last that the person of this socket types, per conversation.
-#[derive(Default)]
-pub struct Typist(HashMap<ConversationId, Typed>);
+/// When it was passed on last that somebody types: where, or who and where.
+pub struct Typist<K> {
+    typed: HashMap<K, Typed>,
+    most: usize,
+    every: Duration,
+}
 
 struct Typed {
     at: Instant,
@@ -26,34 +32,40 @@ impl Typed {
     }
 }
 
-impl Typist {
+impl<K: Hash + Eq> Typist<K> {
+    pub fn new(most: usize, every: Duration) -> Self {
+        let typed = HashMap::new();
+        Self { typed, most, every }
+    }
+
     /// Whether this is to be passed on: that he types, if it was not lately; that he does not any
     /// more, if the others still think so.
-    pub fn says(&mut self, id: ConversationId, on: bool, now: Instant) -> bool {
+    pub fn says(&mut self, id: K, on: bool, now: Instant) -> bool {
         if !on {
-            let typed = self.0.get_mut(&id).filter(|one| one.holds(now));
+            let typed = self.typed.get_mut(&id).filter(|one| one.holds(now));
             return typed.map(|one| one.on = false).is_some();
         }
-        self.0
-            .retain(|_, one| now - one.at < EVERY || one.holds(now));
-        let lately = self.0.get(&id).is_some_and(|one| now - one.at < EVERY);
-        if lately || self.0.len() >= MOST && !self.0.contains_key(&id) {
+        let every = self.every;
+        self.typed
+            .retain(|_, one| now - one.at < every || one.holds(now));
+        let lately = self.typed.get(&id).is_some_and(|one| now - one.at < every);
+        if lately || self.typed.len() >= self.most && !self.typed.contains_key(&id) {
             return false;
         }
-        self.0.insert(id, Typed { at: now, on });
+        self.typed.insert(id, Typed { at: now, on });
         true
     }
 
     /// He has said what he typed: the message itself ends it, and he may begin again at once.
-    pub fn said(&mut self, id: ConversationId) {
-        if !self.0.is_empty() {
-            self.0.remove(&id);
+    pub fn said(&mut self, id: K) {
+        if !self.typed.is_empty() {
+            self.typed.remove(&id);
         }
     }
 
     /// Where others still think that he types.
-    pub fn left(&mut self, now: Instant) -> Vec<ConversationId> {
-        let typed = std::mem::take(&mut self.0).into_iter();
+    pub fn left(&mut self, now: Instant) -> Vec<K> {
+        let typed = std::mem::take(&mut self.typed).into_iter();
         let holds = typed.filter(|(_, one)| one.holds(now));
         holds.map(|(id, _)| id).collect()
     }
@@ -65,7 +77,7 @@ mod tests {
 
     #[test]
     fn it_is_passed_on_every_two_seconds_and_ended_once() {
-        let (mut typist, id, start) = (Typist::default(), ConversationId::new(), Instant::now());
+        let (mut typist, id, start) = (Typist::new(3, PASSES_EVERY), 1, Instant::now());
         let ms = |ms| start + Duration::from_millis(ms);
         assert!(!typist.says(id, false, start), "nobody thinks that he does");
         assert!(typist.says(id, true, start));
@@ -76,7 +88,7 @@ mod tests {
         assert!(typist.says(id, true, ms(2_000)));
         typist.said(id);
         assert!(typist.says(id, true, ms(2_001)));
-        assert!(typist.says(ConversationId::new(), true, ms(2_001)));
+        assert!(typist.says(2, true, ms(2_001)));
         assert_eq!(typist.left(ms(3_000)).len(), 2);
         assert!(typist.left(ms(3_000)).is_empty());
         assert!(typist.says(id, true, start));
@@ -84,9 +96,9 @@ mod tests {
             !typist.says(id, false, ms(TYPING_MS)),
             "it has ended by itself"
         );
-        for _ in 0..MOST {
-            typist.says(ConversationId::new(), true, ms(TYPING_MS));
+        for id in 1..=3 {
+            assert!(typist.says(id, true, ms(TYPING_MS)));
         }
-        assert!(!typist.says(ConversationId::new(), true, ms(TYPING_MS)));
+        assert!(!typist.says(4, true, ms(TYPING_MS)));
     }
 }

@@ -6,46 +6,90 @@ use crate::news::EventView;
 use crate::store::marks::{UNREAD_MAX, Unread};
 use crate::words::{ConversationId, EventKind, Role, UserId};
 
-/// The counts of one socket's conversations, and their sum.
+/// The counts of one socket's conversations, their sum, and what of both its client was told.
 #[derive(Default)]
 pub struct Counts {
-    of: HashMap<ConversationId, Unread>,
+    of: HashMap<ConversationId, One>,
     total: i64,
+    told: i64,
+}
+
+#[derive(Default)]
+struct One {
+    unread: Unread,
+    /// Whether it is in the total: what is closed, or another's by now, is not.
+    counts: bool,
+    told: i64,
+}
+
+impl One {
+    fn share(&self) -> i64 {
+        if self.counts { self.unread.count } else { 0 }
+    }
 }
 
 impl Counts {
     /// As the record has it.
     pub fn set(&mut self, id: ConversationId, unread: Unread) {
-        self.forget(id);
-        self.total += unread.count;
-        self.of.insert(id, unread);
+        self.change(id, |one| one.unread = unread);
+    }
+
+    /// Has it be in the total, or not any more.
+    pub fn weigh(&mut self, id: ConversationId, counts: bool) {
+        self.change(id, |one| one.counts = counts);
+    }
+
+    fn change(&mut self, id: ConversationId, change: impl FnOnce(&mut One)) {
+        let one = self.of.entry(id).or_default();
+        self.total -= one.share();
+        change(one);
+        self.total += one.share();
     }
 
     pub fn forget(&mut self, id: ConversationId) {
-        self.total -= self.of.remove(&id).map_or(0, |one| one.count);
+        self.total -= self.of.remove(&id).map_or(0, |one| one.share());
     }
 
     pub fn knows(&self, id: ConversationId) -> bool {
         self.of.contains_key(&id)
     }
 
-    /// Of this conversation, and of all.
-    pub fn now(&self, id: ConversationId) -> (i64, i64) {
-        (self.of.get(&id).map_or(0, |one| one.count), self.total)
+    /// The sum, which the client is told now.
+    pub fn tell_total(&mut self) -> i64 {
+        self.told = self.total;
+        self.total
+    }
+
+    /// Of this conversation, and of all; the client is told both now.
+    pub fn tell(&mut self, id: ConversationId) -> (i64, i64) {
+        let one = self.of.get_mut(&id).map_or(0, |one| {
+            one.told = one.unread.count;
+            one.told
+        });
+        (one, self.tell_total())
+    }
+
+    /// The same, if the client was told something else before.
+    pub fn tell_news(&mut self, id: ConversationId) -> Option<(i64, i64)> {
+        let one = self.of.get(&id);
+        let changed = one.is_some_and(|one| one.told != one.unread.count);
+        (changed || self.told != self.total).then(|| self.tell(id))
     }
 
     /// Up to which seq this conversation is counted.
     pub fn counted(&self, id: ConversationId) -> i64 {
-        self.of.get(&id).map_or(0, |one| one.counted)
+        self.of.get(&id).map_or(0, |one| one.unread.counted)
     }
 
-    /// Takes in what passes; answers the counts if they are others now.
-    pub fn hear(&mut self, event: &EventView, me: UserId, role: Role) -> Option<(i64, i64)> {
-        let one = self.of.get_mut(&event.conversation)?;
+    /// Takes in what passes; answers whether the record has to be asked now, because so much is
+    /// unread that it was not counted to its end.
+    pub fn hear(&mut self, event: &EventView, me: UserId, role: Role) -> bool {
+        let Some(one) = self.of.get(&event.conversation).map(|one| one.unread) else {
+            return false;
+        };
         if event.seq <= one.counted {
-            return None;
+            return false;
         }
-        one.counted = event.seq;
         let data = |name: &str| event.data.as_ref().and_then(|data| data.get(name));
         let mine = event.sender_id == Some(me);
         let change = match event.kind {
@@ -63,9 +107,19 @@ impl Counts {
             }
             _ => 0,
         };
-        one.count += change;
-        self.total += change;
-        (change != 0).then_some((one.count, self.total))
+        let unsure = change < 0 && one.count >= UNREAD_MAX;
+        let count = if unsure {
+            one.count
+        } else {
+            one.count + change
+        };
+        let heard = Unread {
+            count,
+            counted: event.seq,
+            ..one
+        };
+        self.set(event.conversation, heard);
+        unsure
     }
 }
 
@@ -90,20 +144,28 @@ mod tests {
     }
 
     #[test]
-    fn what_others_say_is_counted_once() {
+    fn what_others_say_is_counted_once_and_told_when_it_changes() {
         let (id, me, other) = (ConversationId::new(), UserId::new(), UserId::new());
         let mut counts = Counts::default();
         let said = |seq, kind, by| event(id, seq, kind, by, json!({}));
         let role = Role::Rep;
-        let first = said(1, EventKind::Message, other);
-        assert_eq!(counts.hear(&first, me, role), None, "nothing is known yet");
+        counts.hear(&said(1, EventKind::Message, other), me, role);
+        assert_eq!(counts.tell_news(id), None, "nothing is known yet");
         let known = Unread {
             count: 2,
             counted: 3,
             read: 1,
         };
+        let more = ConversationId::new();
         counts.set(id, known);
-        counts.set(ConversationId::new(), Unread { count: 5, ..known });
+        counts.set(more, Unread { count: 5, ..known });
+        counts.weigh(id, true);
+        counts.weigh(more, true);
+        assert_eq!(counts.tell_news(id), Some((2, 7)), "what it began with");
+        let gone = |seq, of, by: UserId| {
+            let data = json!({ "seq": of, "author_id": by });
+            event(id, seq, EventKind::Deleted, other, data)
+        };
         let cases = [
             (said(3, EventKind::Message, other), None),
             (said(4, EventKind::Message, other), Some((3, 8))),
@@ -112,20 +174,40 @@ mod tests {
             (said(6, EventKind::Note, other), Some((4, 9))),
             (said(7, EventKind::Note, me), None),
             (said(8, EventKind::Parked, other), None),
+            (gone(9, 4, other), Some((3, 8))),
+            (gone(10, 5, me), None),
+            (gone(11, 1, other), None),
         ];
         for (event, expected) in cases {
-            assert_eq!(counts.hear(&event, me, role), expected, "{event:?}");
+            assert!(!counts.hear(&event, me, role));
+            assert_eq!(counts.tell_news(id), expected, "{event:?}");
         }
-        let gone = |seq, of, by: UserId| {
-            let data = json!({ "seq": of, "author_id": by });
-            event(id, seq, EventKind::Deleted, other, data)
-        };
-        assert_eq!(counts.hear(&gone(9, 4, other), me, role), Some((3, 8)));
-        assert_eq!(counts.hear(&gone(10, 5, me), me, role), None, "my own");
-        assert_eq!(counts.hear(&gone(11, 1, other), me, role), None, "read");
-        let note = said(12, EventKind::Note, other);
-        assert_eq!(counts.hear(&note, me, Role::Customer), None);
+        counts.hear(&said(12, EventKind::Note, other), me, Role::Customer);
+        assert_eq!(counts.tell_news(id), None);
+        counts.weigh(id, false);
+        assert_eq!(counts.tell_news(id), Some((3, 5)), "out of the total");
+        counts.weigh(id, true);
         counts.forget(id);
-        assert_eq!(counts.now(id), (0, 5));
+        assert_eq!(counts.tell_news(more), Some((5, 5)));
+    }
+
+    #[test]
+    fn what_was_not_counted_to_its_end_is_not_counted_down() {
+        let (id, me, other) = (ConversationId::new(), UserId::new(), UserId::new());
+        let mut counts = Counts::default();
+        let full = Unread {
+            count: UNREAD_MAX,
+            ..Unread::default()
+        };
+        counts.set(id, full);
+        let gone = event(
+            id,
+            2,
+            EventKind::Deleted,
+            other,
+            json!({ "seq": 1, "author_id": other }),
+        );
+        assert!(counts.hear(&gone, me, Role::Rep));
+        assert_eq!(counts.tell(id), (UNREAD_MAX, 0));
     }
 }

@@ -37,6 +37,7 @@ pub const FILES: &[File] = &[
     ),
     ("/js/dom.js", JS, include_str!("js/dom.js")),
     ("/js/entries.js", JS, include_str!("js/entries.js")),
+    ("/js/log.js", JS, include_str!("js/log.js")),
     ("/js/outbox.js", JS, include_str!("js/outbox.js")),
     ("/js/socket.js", JS, include_str!("js/socket.js")),
     ("/js/start.js", JS, include_str!("js/start.js")),

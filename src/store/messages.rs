@@ -314,7 +314,8 @@ fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
         Role::Rep => door.rep_id == Some(one.sender) && door.status != Status::Offered,
         Role::Admin => true,
     };
-    if !may && door.last_rep_id == Some(one.sender) && door.status != Status::Closed {
+    let another_has_it = !matches!(door.status, Status::Closed | Status::Parked);
+    if !may && door.last_rep_id == Some(one.sender) && another_has_it {
         return Err(stale_assignment());
     }
     if !may && door.last_rep_id != Some(one.sender) {
@@ -327,7 +328,13 @@ fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
         )),
         Status::Parked => Err(Error::new(
             Code::ConversationParked,
-            "This conversation is parked. Wake it before writing.",
+            match one.role {
+                Role::Customer => {
+                    "This conversation is laid aside for now. Wait until it is taken up again, \
+                     or open a new one."
+                }
+                Role::Rep | Role::Admin => "This conversation is parked. Wake it before writing.",
+            },
         )),
         _ => Ok(()),
     }
@@ -337,6 +344,6 @@ fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
 pub fn stale_assignment() -> Error {
     Error::new(
         Code::StaleAssignment,
-        "This conversation is no longer yours. Refresh your list to see who has it.",
+        "This conversation is no longer yours. Refresh your list: if it waits, claim it.",
     )
 }

@@ -26,6 +26,7 @@ mod lite;
 pub mod marks;
 mod message_rows;
 pub mod messages;
+pub mod mine;
 pub mod minutes;
 pub mod nodes;
 pub mod pace;

@@ -160,6 +160,7 @@ pub const ROUTES: &[Row] = &[
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
     row("GET /api/v1/conversations", Body::None, SIGNED_IN),
+    row("GET /api/v1/unread", Body::None, SIGNED_IN),
     row("GET /api/v1/search?q=canary", Body::None, SIGNED_IN),
     row("POST /api/v1/attachments", Body::File, SIGNED_IN_MADE),
     row(

@@ -1,6 +1,6 @@
 //! Bad WebSocket frames: how each ends, and that the others notice nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bad_input::unharmed;
 use crate::harness::{World, client_id, until};
@@ -207,6 +207,29 @@ async fn ten_frames_without_sense_are_enough() {
     }
     socket.say_text("nonsense").await;
     assert_eq!(socket.end().await, Heard::Closed(1008));
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_wrong_frame_is_answered_in_its_turn() {
+    let world = World::embedded().await;
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    let mut socket = ann.socket().await;
+    for turn in 0..8 {
+        let client = client_id();
+        socket.send(&id, &client, "x").await;
+        let wrong = json!({ "type": "read", "conversation": id, "seq": "x", "ref": "wrong" });
+        socket.say(wrong).await;
+        let answer = |frame: &Value| frame["type"] == "ack" || frame["type"] == "error";
+        let first = socket.wait_for(answer).await;
+        assert_eq!(first["client_id"], client, "the {turn}th: {first}");
+        let second = socket.wait_for(answer).await;
+        assert_eq!(
+            (&second["type"], &second["ref"]),
+            (&json!("error"), &json!("wrong"))
+        );
+    }
     world.end().await;
 }
 

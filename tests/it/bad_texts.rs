@@ -9,11 +9,32 @@ use crate::wire::Request;
 
 on_both!(
     what_cannot_be_a_text_and_what_can,
+    what_is_too_long_is_to_be_sent_in_parts_or_made_shorter,
     capacities_that_are_none,
     people_who_cannot_be,
     what_the_moment_does_not_allow,
     dialect_bodies,
 );
+
+async fn what_is_too_long_is_to_be_sent_in_parts_or_made_shorter(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    let long = "x".repeat(world.settings.text_chars_max + 1);
+    let text = json!({ "client_id": client_id(), "text": long });
+    let subject = json!({ "client_id": client_id(), "subject": long });
+    for (path, body, does) in [
+        (
+            format!("/api/v1/conversations/{id}/messages"),
+            text,
+            "in parts",
+        ),
+        ("/api/v1/conversations".to_owned(), subject, "shorter"),
+    ] {
+        let refused = ann.post(&path, body).await.ok(422);
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains(does), "{detail}");
+    }
+}
 
 async fn what_cannot_be_a_text_and_what_can(world: &World) {
     let ann = world.customer(0).await;

@@ -247,6 +247,8 @@ fn frames() -> Vec<ServerFrame> {
             },
             Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
+                unread: 1,
+                unread_total: 1,
             },
             Some(ServerFrame::Assigned { .. }) => ServerFrame::Offer {
                 conversation: Box::new(offered()),
@@ -258,6 +260,7 @@ fn frames() -> Vec<ServerFrame> {
             },
             Some(ServerFrame::OfferGone { .. }) => ServerFrame::Gone {
                 conversation: conversation_id,
+                unread_total: 1,
             },
             Some(ServerFrame::Gone { .. }) => ServerFrame::Rep { rep: rep() },
             Some(ServerFrame::Rep { .. }) => ServerFrame::Board { board: board() },

@@ -235,8 +235,22 @@ async fn parked_ones_free_their_slots_and_wake_only_where_there_is_room(world: &
     }
     assert_eq!(load_of(&admin, &rep).await, 0, "parked ones hold no slot");
     let write = json!({ "client_id": client_id(), "text": "well?" });
-    let refused = ann.act(&one, "messages", write).await;
-    assert_eq!(refused.code(409), "conversation_parked");
+    // Nobody has it: each is told what he can do.
+    for (who, what, does) in [
+        (&ann, "messages", "open a new one"),
+        (&rep, "messages", "Wake it before writing"),
+        (&rep, "close", "Wake it before you close it"),
+    ] {
+        let body = if what == "close" {
+            json!({})
+        } else {
+            write.clone()
+        };
+        let refused = who.act(&one, what, body).await;
+        let detail = refused.body["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(does), "{detail}");
+        assert_eq!(refused.code(409), "conversation_parked");
+    }
     // Room for two, so two come.
     let (three, four) = (ann.open().await, ann.open().await);
     assigned_to(&admin, &three, &rep).await;

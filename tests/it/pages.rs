@@ -9,6 +9,7 @@ use awc::Client;
 use switchboard::people::NewPerson;
 use switchboard::server::Server;
 use switchboard::settings::Settings;
+use switchboard::words::EventKind;
 
 const PAGES: [&str; 3] = ["/", "/chat", "/console"];
 const LINES_MAX: usize = 200;
@@ -181,6 +182,29 @@ async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
         ] {
             assert!(!text.contains(word), "{path} uses {word}");
         }
+    }
+}
+
+/// A kind that a page has no words for is shown as its bare name.
+#[test]
+fn the_pages_have_words_for_whatever_a_log_tells() {
+    let file = |path| {
+        let mut files = switchboard::pages::FILES.iter();
+        files.find(|(name, ..)| *name == path).unwrap().2
+    };
+    let (told, shown) = (file("/js/entries.js"), file("/js/log.js"));
+    let (_, told) = told.split_once("export function told").unwrap();
+    for kind in EventKind::ALL {
+        // Nothing writes these yet.
+        if matches!(
+            kind,
+            EventKind::Rated | EventKind::Renamed | EventKind::Tagged
+        ) {
+            continue;
+        }
+        let has_words = told.contains(&format!("    {kind}: ["));
+        let is_drawn = shown.contains(&format!("\"{kind}\""));
+        assert!(has_words || is_drawn, "{kind} has no words");
     }
 }
 

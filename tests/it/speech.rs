@@ -179,11 +179,13 @@ async fn that_somebody_types_reaches_the_others_and_is_not_stored(world: &World)
     let mut of_stranger = stranger.socket().await;
     let before = rep.view(&id).await["last_seq"].clone();
     let typing = |on: bool| json!({ "type": "typing", "conversation": id, "on": on, "ref": "t" });
+    let mut elsewhere = ann.socket().await;
     let refused = command(&mut of_stranger, typing(true)).await;
     assert_eq!(refused["code"], "not_found");
-    // Said ten times at once, passed on once; then ended, once.
-    for _ in 0..10 {
+    // Said ten times at once, on two sockets, passed on once; then ended, once.
+    for _ in 0..5 {
         command(&mut of_ann, typing(true)).await;
+        command(&mut elsewhere, typing(true)).await;
     }
     for _ in 0..2 {
         command(&mut of_ann, typing(false)).await;

@@ -37,6 +37,8 @@ export class Api {
   get = (path) => this.#call("GET", path);
   post = (path, body) => this.#call("POST", path, body);
   put = (path, body) => this.#call("PUT", path, body);
+  /** The bytes of a file that a message carries. */
+  file = (id) => this.#call("GET", `/attachments/${id}`, undefined, "blob");
 
   /** Signs in as one of these roles, by any request that answers with tokens. */
   async signIn(path, body, role) {
@@ -68,16 +70,16 @@ export class Api {
     kept.set(this.#key, login);
   }
 
-  async #call(method, path, body) {
+  async #call(method, path, body, as) {
     const login = this.#login;
     try {
-      return await this.#fetch(method, path, body, login?.access_token);
+      return await this.#fetch(method, path, body, login?.access_token, as);
     } catch (error) {
       if (error.status !== 401 || !login) throw error;
       if (error.code !== "token_expired") return this.#end(login, error);
     }
     await this.#refresh(login);
-    return this.#fetch(method, path, body, this.#login?.access_token);
+    return this.#fetch(method, path, body, this.#login?.access_token, as);
   }
 
   // A refresh token is good once, so whoever needs new tokens meanwhile waits for the same ones.
@@ -105,7 +107,7 @@ export class Api {
     throw error;
   }
 
-  async #fetch(method, path, body, token) {
+  async #fetch(method, path, body, token, as = "text") {
     const headers = {};
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -118,11 +120,12 @@ export class Api {
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      content = await answer.text();
+      content = await answer[answer.ok ? as : "text"]();
     } catch {
       const detail = "The server cannot be reached. Nothing is lost; try again in a moment.";
       throw new Problem(0, { code: "unreachable", detail });
     }
+    if (answer.ok && as === "blob") return content;
     const isJson = /json/.test(answer.headers.get("Content-Type") ?? "");
     const value = isJson && content ? JSON.parse(content) : undefined;
     if (!answer.ok) throw new Problem(answer.status, value);

@@ -1,8 +1,9 @@
 // One conversation on a page: where it stands, its log, what is not sent yet, the field to write
 // in, and the way to end it.
 
-import { AFTER, told } from "./entries.js";
-import { clock, errorPlace, kept, make, onSubmit, span, words } from "./dom.js";
+import { AFTER } from "./entries.js";
+import { errorPlace, kept, make, onSubmit, span, words } from "./dom.js";
+import { Log } from "./log.js";
 
 export class Conversation {
   /** Messages of others that were not looked at. */
@@ -14,25 +15,26 @@ export class Conversation {
   #eta = null;
   #title = make("h2");
   #status = make("p", { role: "status", class: "state" });
-  #log = make("ol", { role: "log", "aria-label": "Messages", tabindex: "0", class: "log" });
+  #log;
   #pending = make("ol", { class: "log pending", "aria-label": "Not sent yet" });
   #field = make("textarea", { name: "text", rows: "2", dir: "auto" });
   #writing;
   #ending;
   #putAway;
 
-  /** `desk` carries out: outbox, close(id, frame), putAway(id). */
+  /** `desk` carries out: outbox, close(id, frame), putAway(id), file(id). */
   constructor(view, me, desk) {
     this.#me = me;
     this.#desk = desk;
     this.id = view.id;
+    this.#log = new Log(me, this.#names, desk.file);
     this.#writing = this.#makeWriting();
     this.#ending = this.#makeEnding();
     this.#putAway = make("button", { type: "button", onclick: () => desk.putAway(this.id) },
       "Put away");
     this.element = make("section", { class: "conversation", hidden: true, "aria-label":
-      `Conversation ${view.number}` }, this.#title, this.#status, this.#log, this.#pending,
-      this.#writing, this.#ending, this.#putAway);
+      `Conversation ${view.number}` }, this.#title, this.#status, this.#log.element,
+      this.#pending, this.#writing, this.#ending, this.#putAway);
     this.update(view);
     this.showPending();
   }
@@ -78,13 +80,13 @@ export class Conversation {
     }
     const mine = sender === this.#me.id;
     if (kind === "message" && mine) this.#desk.outbox.remove(event.client_id);
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
-    this.#log.append(kind === "message" ? this.#message(event, mine) : this.#entry(event));
-    if (atEnd || mine) this.toEnd();
+    const { isAtEnd } = this.#log;
+    this.#log.add(event);
+    if (isAtEnd || (mine && kind === "message")) this.toEnd();
   }
 
   toEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#log.toEnd();
   }
 
   /** What is written and not in the log yet. */
@@ -109,25 +111,6 @@ export class Conversation {
     this.#field.dispatchEvent(new Event("input"));
     this.#field.focus();
     this.#desk.outbox.remove(id);
-  }
-
-  #name(id) {
-    if (id === this.#me.id) return "You";
-    return this.#names.get(id) ?? (id ? "Somebody else" : "Switchboard");
-  }
-
-  #message({ sender_id, text, created_at }, mine) {
-    const who = make("span", { class: "note" }, words(this.#name(sender_id)), " ",
-      clock(created_at));
-    return make("li", { class: mine ? "mine" : "theirs" }, who,
-      make("p", { dir: "auto" }, text ?? ""));
-  }
-
-  #entry({ kind, data, sender_id, created_at }) {
-    const rep = data?.rep_id;
-    const said = told(kind, data, { who: this.#name(sender_id), rep: this.#name(rep),
-      isMine: rep === this.#me.id });
-    return make("li", { class: "entry" }, ...said, " ", clock(created_at));
   }
 
   #showState() {

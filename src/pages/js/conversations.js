@@ -1,5 +1,4 @@
-// All conversations of whoever is signed in: the list with unread marks, the one that is shown,
-// and the wire behind them.
+// All conversations of whoever is signed in: their list, the one that is shown, and the wire.
 
 import { Conversation } from "./conversation.js";
 import { byId, kept, make, words } from "./dom.js";
@@ -78,7 +77,8 @@ export class Conversations {
     if (known?.isOpen && view.last_seq >= known.view.last_seq) known.update(view);
     if (known) return this.#changed();
     const close = (id, how) => this.socket.ask({ type: "close", conversation: id, ...how });
-    const desk = { outbox: this.outbox, close, putAway: (id) => this.#putAway(id) };
+    const desk = { outbox: this.outbox, close, file: this.#api.file,
+      putAway: (id) => this.#putAway(id) };
     const fresh = new Conversation(view, this.#me, desk);
     this.#all.set(view.id, fresh);
     byId("shown").append(fresh.element);

@@ -1,0 +1,69 @@
+//! What a person has on his hands, and what is unread of it in all: one rule for `ready`, for what
+//! sockets are told later, and for whoever asks over HTTP.
+
+use std::collections::HashSet;
+
+use super::conn::Conn;
+use super::conversation_row::Conversation;
+use super::lists::{self, Filter, Whose};
+use super::views::ConversationView;
+use super::{joined, marks};
+use crate::error::Result;
+use crate::words::{ConversationId, Role, Status, UserId};
+
+/// How many of a person's own, and of those he has joined, are looked at.
+const MINE_MAX: i64 = 200;
+
+/// What somebody has open, and which of these he has joined beside their rep.
+pub struct Mine {
+    /// His own, newest first, also what he is only offered; then what he has joined.
+    pub rows: Vec<Conversation>,
+    pub joined: HashSet<ConversationId>,
+}
+
+/// Whether what is unread of a conversation is in somebody's total: it is open, and he is its
+/// customer, serves it or has joined it.
+pub fn counts(view: &ConversationView, person: UserId, joined: bool) -> bool {
+    let rep = view.rep.as_ref().map(|rep| rep.id);
+    on_hands(view.status, [Some(view.customer.id), rep], person, joined)
+}
+
+fn on_hands(status: Status, of: [Option<UserId>; 2], person: UserId, joined: bool) -> bool {
+    status != Status::Closed && (joined || of.contains(&Some(person)))
+}
+
+/// What somebody has open. An admin watches the line: he has what he has joined.
+pub fn open(conn: &mut Conn, person: UserId, role: Role) -> Result<Mine> {
+    let filter = Filter {
+        open: true,
+        rep: (role == Role::Rep).then_some(Whose::Rep(person)),
+        limit: MINE_MAX,
+        ..Filter::default()
+    };
+    let mut rows = match role {
+        Role::Admin => Vec::new(),
+        Role::Customer | Role::Rep => lists::list(conn, person, role, &filter)?,
+    };
+    let there = match role {
+        Role::Customer => Vec::new(),
+        Role::Rep | Role::Admin => joined::rows_of(conn, person, MINE_MAX)?,
+    };
+    let joined = there.iter().map(|row| row.id).collect();
+    let own: HashSet<ConversationId> = rows.iter().map(|row| row.id).collect();
+    rows.extend(there.into_iter().filter(|row| !own.contains(&row.id)));
+    Ok(Mine { rows, joined })
+}
+
+/// What somebody has not read of each that is in his total; the newest conversation comes first.
+pub fn unread(conn: &mut Conn, person: UserId, role: Role) -> Result<Vec<(ConversationId, i64)>> {
+    let Mine { mut rows, joined } = open(conn, person, role)?;
+    rows.retain(|row| {
+        let rep = row.rep_id.filter(|_| row.status != Status::Offered);
+        let joined = joined.contains(&row.id);
+        on_hands(row.status, [Some(row.customer_id), rep], person, joined)
+    });
+    let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
+    let unread = marks::unread(conn, person, role, &ids)?;
+    let of = |id| unread.get(&id).map_or(0, |one| one.count);
+    Ok(ids.into_iter().map(|id| (id, of(id))).collect())
+}
