@@ -43,6 +43,7 @@ use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
 use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
+use crate::store::events::Event;
 use crate::store::{Conn, Store, events, line, messages, reps};
 use crate::words::{
     ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, Role, UserId, now,
@@ -280,13 +281,15 @@ fn repeated(
     client: Option<ClientId>,
     kinds: &[EventKind],
     sender: UserId,
-) -> Result<bool> {
+) -> Result<Option<Event>> {
     let Some(client) = client else {
-        return Ok(false);
+        return Ok(None);
     };
     match events::find_command(conn, conversation, client)? {
-        None => Ok(false),
-        Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => Ok(true),
+        None => Ok(None),
+        Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => {
+            Ok(Some(event))
+        }
         Some(_) => Err(messages::idempotency_mismatch()),
     }
 }

@@ -28,6 +28,7 @@ mod message_rows;
 pub mod messages;
 pub mod minutes;
 pub mod nodes;
+pub mod originals;
 pub mod pace;
 mod pipeline;
 mod place;

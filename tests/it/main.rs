@@ -65,6 +65,7 @@ mod redis_away;
 mod relay;
 mod retention;
 mod search;
+mod repeated;
 mod services;
 mod services_test;
 mod settings;
