@@ -55,11 +55,16 @@ pub fn listed(
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let mut latest = standing::by_conversation(conn, &ids)?;
     // Whoever adds a counter adds its query here: one for all of these ids.
+    let last_words = standing::last_words(conn, &latest)?;
     let messages: HashMap<_, _> = events::count_messages(conn, &ids)?.into_iter().collect();
     let (views, _) = marks::views(conn, person, role, rows.clone())?;
     let one = |(view, row): (MarkedView, Conversation)| {
         let latest = latest.remove(&row.id);
-        let facts = Facts::of(&row, latest.as_ref(), view.marks.staff.read);
+        let words = match &latest {
+            Some(event) if events::was_deleted(event) => last_words.get(&row.id),
+            latest => latest.as_ref(),
+        };
+        let facts = Facts::of(&row, words, view.marks.staff.read);
         Listed {
             latest_message: latest.and_then(|event| Entry::of(event, row.number, role)),
             messages: messages.get(&row.id).copied().unwrap_or_default(),
