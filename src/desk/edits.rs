@@ -28,6 +28,7 @@ impl Desk {
         text: String,
     ) -> Result<Sent> {
         self.check_text(&text)?;
+        self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, id, seq)?;
@@ -69,6 +70,7 @@ impl Desk {
     /// Takes the text out of one's own message, for a while after it was written; an admin out of
     /// anybody's, at any time. Deleting again changes nothing.
     pub async fn delete(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Sent> {
+        self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, id, seq)?;
@@ -166,7 +168,8 @@ fn rewrite(
     at: Moment,
 ) -> Result<(Sent, Change)> {
     let last_seq = Hold::lock(conn, row.id, 1)?;
-    events::forget_edits(conn, row.id, seq)?;
+    answer::check_room(last_seq, entry.kind)?;
+    events::forget_edits(conn, row.id, message.seq)?;
     data[what] = last_seq.into();
     originals::keep(message, &mut data);
     events::rewrite(conn, row.id, message.seq, text, data)?;

@@ -9,14 +9,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::answer;
 use super::attachments::{self, Attachment};
 use super::conn::Conn;
 use super::conversations;
 use super::events::Event;
 use super::joined;
 use super::message_rows::{self as rows, Door};
-use crate::error::{Code, Error, Result};
 use super::originals;
+use crate::error::{Code, Error, Result};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
 };
@@ -212,6 +213,7 @@ impl Admission {
         }
         let joined = self.joined.contains(&(one.conversation, one.sender));
         may_write(one, door, joined)?;
+        answer::check_room(self.next[&one.conversation] + 1, EventKind::Message)?;
         let carried = take(&mut self.uploads, one)?;
         let seq = self
             .next

@@ -33,6 +33,7 @@ mod doctor;
 mod exports;
 mod faults;
 mod harness;
+mod full_logs;
 mod hostile;
 mod indexes;
 mod kin;
