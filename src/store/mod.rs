@@ -217,7 +217,9 @@ impl Store {
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));
         let checkpoints = Checkpoints::default();
-        let written = place.as_ref().map(|place| checkpoints.start(place));
+        let written = place
+            .as_ref()
+            .map(|place| checkpoints.start(place, checkpoint::EMPTIED));
         let (tell, said) = mpsc::channel(SAID_MAX);
         let writer = writer::Writer::start(opener, first, written.transpose()?, tell)?;
         Ok(Self {
