@@ -62,6 +62,7 @@ codes! {
     QueueInUse = 409 "queue_in_use",
     LastQueue = 409 "last_queue",
     TooManyOpen = 409 "too_many_open",
+    ConversationFull = 409 "conversation_full",
     TooLarge = 413 "too_large",
     UnsupportedMediaType = 415 "unsupported_media_type",
     FileTypeNotAllowed = 415 "file_type_not_allowed",

@@ -23,9 +23,11 @@ use crate::app::App;
 use crate::gate::{body, problem};
 use crate::{dialects, live, pages};
 
-/// Bytes that the kernel is asked to keep for a client that does not read; it takes twice that.
-/// Bounds what one such costs.
-const SEND_BUFFER: usize = 32 * 1024;
+/// Bytes that the kernel keeps for a client that does not read, beyond what is on the wire. The
+/// buffer is not made smaller than that for answers: one that is smaller than what the client's
+/// machine acknowledges at once waits for each of its delayed acknowledgements. See `live/link.rs`
+/// for sockets.
+const UNSENT: u32 = 128 * 1024;
 /// How long sent bytes may stay unacknowledged before the connection is given up.
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -103,10 +105,12 @@ fn prepare(connection: &dyn Any, data: &mut Extensions) {
     };
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(stream);
-    let _ = socket.set_send_buffer_size(SEND_BUFFER);
+    let _ = socket.set_tcp_notsent_lowat(UNSENT);
     let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
-    if let Some(link) = live::link::Link::of(stream) {
-        data.insert(link);
+    match live::link::Link::of(stream) {
+        Some(link) => drop(data.insert(link)),
+        // No socket could bound it later.
+        None => live::link::keep_little(&socket),
     }
 }
 

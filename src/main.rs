@@ -14,9 +14,9 @@ use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::conversations::Filter;
-use switchboard::store::lists::Span;
+use switchboard::store::lists::{Span, Whose};
 use switchboard::store::{Options, Store};
-use switchboard::words::{QueueId, Status, UserId};
+use switchboard::words::{Priority, QueueId, Resolution, Status, UserId};
 use switchboard::{bench, demo, doctor, export, folder, health, logging};
 
 /// Live-chat dispatch for customer support.
@@ -72,8 +72,21 @@ struct ExportOptions {
     to: Option<PathBuf>,
     #[arg(long, value_parser = word::<Status>)]
     status: Option<Status>,
+    /// `true`: only those that are not closed; `false`: only those that are.
+    #[arg(long)]
+    open: Option<bool>,
+    #[arg(long, value_parser = word::<Resolution>)]
+    resolution: Option<Resolution>,
     #[arg(long, value_parser = word::<QueueId>)]
     queue: Option<QueueId>,
+    #[arg(long, value_parser = word::<Priority>)]
+    priority: Option<Priority>,
+    /// The id of the rep who serves it or is offered it now, or `none`.
+    #[arg(long, value_parser = whose)]
+    rep: Option<Whose>,
+    /// Who serves it or served it last.
+    #[arg(long, value_parser = word::<UserId>)]
+    last_rep: Option<UserId>,
     #[arg(long, value_parser = word::<UserId>)]
     customer: Option<UserId>,
     /// Moments are Unix milliseconds, and included.
@@ -90,6 +103,23 @@ struct ExportOptions {
 /// A word or an id as JSON spells it.
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(text.into()).map_err(|error| error.to_string())
+}
+
+fn whose(text: &str) -> Result<Whose, String> {
+    match text {
+        "none" => Ok(Whose::Nobody),
+        id => word(id).map(Whose::Rep),
+    }
+}
+
+/// From one moment to another, if that is not behind it.
+fn span(what: &str, from: Option<i64>, to: Option<i64>) -> anyhow::Result<Span> {
+    if let (Some(first), Some(last)) = (from, to)
+        && first > last
+    {
+        bail!("--{what}-from is behind --{what}-to: nothing can be between them");
+    }
+    Ok(Span { from, to })
 }
 
 #[derive(Subcommand)]
@@ -197,16 +227,16 @@ fn measure(settings: Settings, what: &BenchCommand) -> anyhow::Result<()> {
 fn export_to(settings: &Settings, options: ExportOptions) -> anyhow::Result<()> {
     let filter = Filter {
         status: options.status,
+        open: options.open == Some(true),
+        over: options.open == Some(false),
+        resolution: options.resolution,
         queue: options.queue,
+        priority: options.priority,
+        rep: options.rep,
+        last_rep: options.last_rep,
         customer: options.customer,
-        opened: Span {
-            from: options.opened_from,
-            to: options.opened_to,
-        },
-        closed: Span {
-            from: options.closed_from,
-            to: options.closed_to,
-        },
+        opened: span("opened", options.opened_from, options.opened_to)?,
+        closed: span("closed", options.closed_from, options.closed_to)?,
         ..Filter::default()
     };
     let Some(path) = options.to else {

@@ -7,6 +7,7 @@ use crate::store::attachments::{self, AttachmentView};
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::events::Event;
 use crate::store::marks::{Marks, Unread};
+use crate::store::originals;
 use crate::store::reps::RepState;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
 
@@ -90,7 +91,7 @@ impl From<Event> for EventView {
             client_id: event.client_id,
             // A deleted message has none any more; one that carries files may have an empty one.
             text: event.body.filter(|text| carries || !text.is_empty()),
-            data: attachments::without_carried(event.data),
+            data: originals::without(attachments::without_carried(event.data)),
             created_at: event.created_at,
         }
     }

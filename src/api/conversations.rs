@@ -259,10 +259,13 @@ pub async fn log(
         // From what was read, so that a page of what one may not see is no end.
         let first = rows.first().map(|event| event.seq);
         let last = rows.last().map(|event| event.seq);
+        // Beyond either end the way back is still there.
+        let beyond_end = after.map(|seq| seq.min(last_seq) + 1);
+        let before_all = before.map(|seq| (seq - 1).max(0));
         let entry = |event| Entry::of(event, row.number, role);
         Ok(EventPage {
-            previous: first.filter(|seq| *seq > 1),
-            next: last.filter(|seq| *seq < last_seq),
+            previous: first.or(beyond_end).filter(|seq| *seq > 1),
+            next: last.or(before_all).filter(|seq| *seq < last_seq),
             items: rows.into_iter().filter_map(entry).collect(),
             last_seq,
             marks: marks::of_one(conn, *id)?,

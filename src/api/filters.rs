@@ -13,7 +13,7 @@ macro_rules! narrowing {
         #[into_params(parameter_in = Query)]
         pub struct $name {
             pub status: Option<Status>,
-            /// Only those that are not closed.
+            /// `true`: only those that are not closed; `false`: only those that are.
             pub open: Option<bool>,
             /// How it ended.
             pub resolution: Option<Resolution>,
@@ -43,7 +43,8 @@ macro_rules! narrowing {
             pub fn filter(&self) -> Result<Filter> {
                 Ok(Filter {
                     status: self.status,
-                    open: self.open.unwrap_or(false),
+                    open: self.open == Some(true),
+                    over: self.open == Some(false),
                     resolution: self.resolution,
                     queue: self.queue,
                     priority: self.priority,
@@ -62,6 +63,9 @@ macro_rules! narrowing {
 narrowing! {
     /// Which conversations, and which page of them.
     ListQuery {
+        /// `true`: only those with messages of others that the caller has not read (for staff also
+        /// notes); `false`: only those without.
+        unread: Option<bool>,
         /// In what order: `newest` (opened last), `activity` (something said last) or `waiting`
         /// (only those who wait, the longest first). Else `newest`.
         order: Option<Order>,
@@ -98,11 +102,26 @@ fn span(field: &'static str, from: Option<Moment>, to: Option<Moment>) -> Result
     }
 }
 
+/// A cursor as a page of this order gives it, and takes no other's.
+pub fn written(cursor: Cursor, order: Order) -> String {
+    match order {
+        Order::Waiting => format!("{WAITING}{cursor}"),
+        Order::Newest | Order::Activity => cursor.to_string(),
+    }
+}
+
+/// What the cursors of those who wait begin with.
+const WAITING: char = 'w';
+
 /// A cursor that a page of this order has given.
 pub fn cursor(field: &'static str, text: Option<&str>, order: Order) -> Result<Option<Cursor>> {
     let Some(text) = text else { return Ok(None) };
     let fits = |cursor: &Cursor| cursor.at.is_some() == (order != Order::Newest);
-    let cursor = text.parse().ok().filter(fits);
+    let text = match order {
+        Order::Waiting => text.strip_prefix(WAITING),
+        Order::Newest | Order::Activity => Some(text),
+    };
+    let cursor = text.and_then(|text| text.parse().ok()).filter(fits);
     cursor.map(Some).ok_or_else(|| {
         let detail = "Give what a page in the same order has named as its next or its previous.";
         Error::invalid(field, detail)

@@ -7,7 +7,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 
 use super::answers::Entry;
-use super::filters::{ListQuery, cursor};
+use super::filters::{ListQuery, cursor, written};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, page_size};
@@ -41,7 +41,8 @@ pub struct ConversationPage {
     pub items: Vec<Listed>,
     /// Give it as `before` for the next page; none on the last one.
     pub next: Option<String>,
-    /// Give it as `after` for what comes ahead of this page, now or later; none on an empty one.
+    /// Give it as `after` for what comes ahead of this page, now or later; none where the list is
+    /// empty.
     pub previous: Option<String>,
 }
 
@@ -54,12 +55,17 @@ pub fn listed(
 ) -> Result<Vec<Listed>> {
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let mut latest = standing::by_conversation(conn, &ids)?;
+    let last_words = standing::last_words(conn, &latest)?;
     // Whoever adds a counter adds its query here: one for all of these ids.
     let messages: HashMap<_, _> = events::count_messages(conn, &ids)?.into_iter().collect();
     let (views, _) = marks::views(conn, person, role, rows.clone())?;
     let one = |(view, row): (MarkedView, Conversation)| {
         let latest = latest.remove(&row.id);
-        let facts = Facts::of(&row, latest.as_ref(), view.marks.staff.read);
+        let words = match &latest {
+            Some(event) if events::was_deleted(event) => last_words.get(&row.id),
+            latest => latest.as_ref(),
+        };
+        let facts = Facts::of(&row, words, view.marks.staff.read);
         Listed {
             latest_message: latest.and_then(|event| Entry::of(event, row.number, role)),
             messages: messages.get(&row.id).copied().unwrap_or_default(),
@@ -87,6 +93,7 @@ pub async fn list(
     let limit = page_size(query.limit)?;
     let mut filter = query.filter()?;
     filter.order = query.order.unwrap_or_default();
+    filter.unread = query.unread;
     filter.behind = cursor("before", query.before.as_deref(), filter.order)?;
     filter.ahead = cursor("after", query.after.as_deref(), filter.order)?;
     filter.limit = limit + 1;
@@ -111,9 +118,11 @@ pub async fn list(
         let more = more || filter.ahead.is_some();
         let next = rows
             .last()
-            .map(|row| filter.cursor(row).to_string())
+            .map(|row| written(filter.cursor(row), filter.order))
             .filter(|_| more);
-        let previous = rows.first().map(|row| filter.cursor(row).to_string());
+        // Ahead of an empty page is what will come ahead of the same place.
+        let first = rows.first().map(|row| filter.cursor(row)).or(filter.ahead);
+        let previous = first.map(|cursor| written(cursor, filter.order));
         let rows = rows.into_iter().map(|(row, _)| row).collect();
         Ok(ConversationPage {
             items: listed(conn, actor.id, actor.role, rows)?,

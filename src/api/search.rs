@@ -65,7 +65,10 @@ pub struct FindingPage {
 /// much is still to be indexed.
 #[utoipa::path(
     tag = "conversations", params(SearchQuery),
-    responses((status = 200, body = FindingPage), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = FindingPage), (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
 )]
 #[get("/search")]
 pub async fn find(
@@ -80,6 +83,7 @@ pub async fn find(
         return Err(Error::invalid("skip", detail));
     }
     let terms = search::terms_of(&query.q)?;
+    app.desk.count_search(caller.actor.id)?;
     indexer::catch_up(&app.store).await?;
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {

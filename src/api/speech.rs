@@ -89,7 +89,10 @@ pub async fn delivered(
     id: Path<ConversationId>,
     Body(mark): Body<NewMark>,
 ) -> Result<Json<Marked>> {
-    let standing = app.desk.mark_delivered(caller.actor, *id, mark.seq).await?;
+    let standing = app
+        .desk
+        .count_delivered(caller.actor, *id, mark.seq)
+        .await?;
     Ok(Json(standing.into()))
 }
 

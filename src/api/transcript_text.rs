@@ -61,17 +61,24 @@ fn said(kind: EventKind) -> &'static str {
 
 fn about(view: &ConversationView, offset: Offset) -> [(&'static str, String); 6] {
     let rep = view.last_rep.as_ref();
-    let ended = view
-        .resolution
-        .map_or(view.status.as_str(), |how| how.as_str());
+    let status = match view.resolution {
+        Some(how) => format!("{} ({how})", view.status),
+        None => view.status.to_string(),
+    };
     [
         ("Subject", view.subject.clone()),
         ("Queue", view.queue.name.clone()),
         ("Customer", view.customer.name.clone()),
         ("Rep", rep.map_or(String::new(), |rep| rep.name.clone())),
-        ("Status", ended.to_owned()),
+        ("Status", status),
         ("Opened", offset.moment(view.created_at)),
     ]
+}
+
+/// A name that turns nothing of what stands behind it. New ones have none of these marks.
+fn steady(name: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    name.chars().filter(|c| !turns(c)).collect()
 }
 
 /// Text of people in one line of its own, or in several that cannot be taken for ours.
@@ -101,7 +108,7 @@ pub fn begin_text(part: &mut String, view: &ConversationView, offset: Offset) {
 }
 
 pub fn text(part: &mut String, line: &Line<'_>) {
-    let sender = line.sender.unwrap_or("(the server)");
+    let sender = steady(line.sender.unwrap_or("(the server)"));
     // Each file in a line of its own, which no text of somebody can look like.
     for file in line.files {
         part.push_str(&format!("[{}] ", line.at));
@@ -230,6 +237,13 @@ mod tests {
                         [1970-01-01 03:30:00 +03:30] rep1: I agree\n";
             assert_eq!(part, told, "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_name_does_not_turn_what_stands_behind_it() {
+        let mut part = String::new();
+        text(&mut part, &line("eve\u{202E}\u{2067}", "I agree"));
+        assert_eq!(part, "[1970-01-01 03:30:00 +03:30] eve: I agree\n");
     }
 
     #[test]

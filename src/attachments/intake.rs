@@ -85,7 +85,12 @@ impl Attachments {
         }
         let contents = std::future::ready(Ok(Bytes::from(bytes)));
         let contents = futures_util::stream::once(contents);
-        self.take_in(who, called, contents).await
+        let taken = self.take_in(who, called, contents).await;
+        taken.map_err(|error| match error.fields.first() {
+            // There is no form here.
+            Some(wrong) if wrong.field == "file" => Error::invalid("content", wrong.detail.clone()),
+            _ => error,
+        })
     }
 
     async fn keep(
@@ -165,9 +170,19 @@ impl Limits {
         let kind = kind::of(head, whole).into_owned();
         let refused = |detail: String| Err(Error::new(Code::FileTypeNotAllowed, detail));
         if !self.types.contains(&kind) {
-            let all = self.types.join(", ");
+            if kind == kind::UNKNOWN && kind::is_foreign_text(head) {
+                let detail = "This file looks like a text that is not in UTF-8. Save it as UTF-8 \
+                              and send it again.";
+                return refused(detail.into());
+            }
+            let all = self.types.iter().map(|kind| kind::usual_ending(kind));
+            let all = all.collect::<Vec<_>>().join(", ");
+            let what = match kind.as_str() {
+                kind::UNKNOWN => "of no type that is known here".to_owned(),
+                kind => format!("{kind}, which is not taken here"),
+            };
             return refused(format!(
-                "By its content this file is {kind}, which is not taken here. Send one of: {all}."
+                "By its content this file is {what}. Send one of: {all}."
             ));
         }
         if let Err(ending) = kind::check_ending(called, &kind, head) {

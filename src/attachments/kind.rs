@@ -27,6 +27,8 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("application/vnd.oasis.opendocument.presentation", &["odp"]),
 ];
 
+/// What nothing is known of.
+pub const UNKNOWN: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -48,7 +50,7 @@ pub fn of(head: &[u8], whole: bool) -> Cow<'static, str> {
             .into();
     }
     match found {
-        None => "application/octet-stream".into(),
+        None => UNKNOWN.into(),
         Some(found) if found == "application/zip" || found.contains("openxmlformats") => {
             office(head).unwrap_or(found).into()
         }
@@ -75,6 +77,19 @@ fn is_text(head: &[u8], whole: bool) -> bool {
     };
     let allowed = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{C}' | '\u{1B}');
     !text.chars().any(|c| c.is_control() && !allowed(c))
+}
+
+/// Whether it is a text of another encoding than UTF-8, as far as bytes tell.
+pub fn is_foreign_text(head: &[u8]) -> bool {
+    let marked = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
+    let control = |byte: &u8| *byte < b' ' && !b"\n\r\t\x0C\x1B".contains(byte);
+    marked || !head.is_empty() && !head.iter().any(control)
+}
+
+/// How the names of files of a type usually end; of an unknown one, what it is.
+pub fn usual_ending(kind: &str) -> &str {
+    let known = ENDINGS.iter().find(|(known, _)| *known == kind);
+    known.map_or(kind, |(_, endings)| endings[0])
 }
 
 /// Text that a browser would take for more than text.
@@ -180,6 +195,23 @@ mod tests {
         }
         // Where more follows, the last character may be cut.
         assert_eq!(of(b"caf\xC3", false), "text/plain");
+    }
+
+    #[test]
+    fn a_text_of_another_encoding_is_told_from_what_is_no_text() {
+        let cases: &[(&[u8], bool)] = &[
+            (b"\xCF\xF0\xE8\xE2\xE5\xF2, \xEC\xE8\xF0\r\n", true),
+            (b"caf\xE9", true),
+            (b"\xFF\xFEh\0i\0", true),
+            (b"\xFE\xFF\0h\0i", true),
+            (b"a\0b", false),
+            (b"\x01\x02\x03\xFF", false),
+            (b"", false),
+        ];
+        for (head, foreign) in cases {
+            let shown = head.escape_ascii().to_string();
+            assert_eq!(is_foreign_text(head), *foreign, "{shown}");
+        }
     }
 
     #[test]

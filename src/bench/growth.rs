@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::figures::Figures;
 use super::hall::Hall;
 use super::place::Place;
-use super::{bare_claims, bare_engine};
+use super::{Report, bare_claims, bare_engine};
 use crate::settings::Settings;
 
 /// Waiting and reps of the smallest; one of both grows, by these.
@@ -60,7 +60,12 @@ pub fn roomy(settings: Settings) -> Settings {
 
 /// Measures all sizes up to the largest, each time for so long, prints the table, and answers all
 /// of it.
-pub async fn measure(place: &Place, largest: u32, lasts: Duration) -> anyhow::Result<Value> {
+pub async fn measure(
+    place: &Place,
+    largest: u32,
+    lasts: Duration,
+    report: Report,
+) -> anyhow::Result<Value> {
     let began = Instant::now();
     let settings = &place.settings;
     let mut growth = Growth {
@@ -85,19 +90,19 @@ pub async fn measure(place: &Place, largest: u32, lasts: Duration) -> anyhow::Re
             let reachable = hall.reachable(AT_ONCE, lasts).await;
             let waits = Figures::of(&hall.measure(reachable / 2.0, lasts).await);
             hall.close().await?;
-            println!(
+            report.line(format!(
                 "round {round}: {waiting} waiting, {reps} reps, filled in {:.1} s, {reachable:.0} \
                  closes a second reached; at half of that p50 {:.2} ms, p99 {:.2} ms",
                 filled.as_secs_f64(),
                 waits.p50_ms,
                 waits.p99_ms
-            );
+            ));
             cell.reachable.push(reachable);
             cell.waits.push(waits);
         }
     }
     growth.seconds = began.elapsed().as_secs_f64();
-    print!("{}", growth.table());
+    report.lines(growth.table());
     Ok(growth.json())
 }
 

@@ -21,6 +21,7 @@ pub mod stress;
 
 pub use dispatch::Options;
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,9 +64,10 @@ pub struct Dispatch {
 /// Measures how long a free slot waits for the next customer, prints it, and beside it what a bare
 /// claim transaction costs on the same database at the same moment.
 pub fn dispatch(settings: Settings, asked: &Dispatch) -> anyhow::Result<()> {
+    let report = Report::beside(asked.json.as_deref());
     let (figures, well) = match asked.growth {
-        true => (grow(settings, asked)?, true),
-        false => wait(settings, &asked.options)?,
+        true => (grow(settings, asked, report)?, true),
+        false => wait(settings, &asked.options, report)?,
     };
     if let Some(path) = &asked.json {
         write(path, &figures)?;
@@ -74,49 +76,48 @@ pub fn dispatch(settings: Settings, asked: &Dispatch) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn grow(settings: Settings, asked: &Dispatch) -> anyhow::Result<Value> {
+fn grow(settings: Settings, asked: &Dispatch, report: Report) -> anyhow::Result<Value> {
     let place = Place::new(growth::roomy(settings), 1)?;
     logging::start(&place.settings)?;
-    println!("{}", place.describe());
+    report.line(place.describe());
     let lasts = Duration::from_secs(asked.growth_seconds);
-    actix_web::rt::System::new().block_on(growth::measure(&place, asked.growth_max, lasts))
+    let growth = growth::measure(&place, asked.growth_max, lasts, report);
+    actix_web::rt::System::new().block_on(growth)
 }
 
 /// Answers with the figures, and whether the record is sound.
-fn wait(settings: Settings, options: &Options) -> anyhow::Result<(Value, bool)> {
+fn wait(settings: Settings, options: &Options, report: Report) -> anyhow::Result<(Value, bool)> {
     let place = Place::new(settings, options.nodes)?;
-    println!("{}, {}", place.describe(), options.describe());
+    report.line(format!("{}, {}", place.describe(), options.describe()));
     let claims = bare_claims::measure(&place.settings, options.slots())?;
     let claims = Figures::of(&claims);
-    println!("{}", claims.line("bare claim transaction"));
+    report.line(claims.line("bare claim transaction"));
     let system = actix_web::rt::System::new();
     let (waiting, reps) = (options.waiting(), options.slots());
     let engine = system.block_on(bare_engine::measure(&place.settings, waiting, reps))?;
     let engine = Figures::of(&engine);
-    println!(
-        "{}",
-        engine.line("the line alone: a slot free, and settled")
-    );
+    report.line(engine.line("the line alone: a slot free, and settled"));
     let waits = system.block_on(dispatch::measure(&place, options))?;
-    print!(
-        "{}{}{}",
-        shown("busiest", &waits.busiest),
-        shown("calmer", &waits.calmer),
-        shown("quiet", &waits.quiet)
-    );
-    print!("{}", waits.cost.lines());
+    for (name, part) in [
+        ("busiest", &waits.busiest),
+        ("calmer", &waits.calmer),
+        ("quiet", &waits.quiet),
+    ] {
+        report.lines(shown(name, part));
+    }
+    report.lines(waits.cost.lines());
     // An idle machine's: the other two say what it can bear.
     let told = Figures::of(&waits.quiet.slot_to_customer);
     let goal = (GOAL.as_secs_f64() * 1_000.0).max(claims.p99_ms / 2.0);
     let met = told.p99_ms <= goal;
-    println!(
+    report.line(format!(
         "quiet: p99 {:.2} ms against {:.2} ms bare: ratio {:.2}; the goal of {goal:.2} ms is {}",
         told.p99_ms,
         claims.p99_ms,
         told.p99_ms / claims.p99_ms,
         if met { "met" } else { "missed" },
-    );
-    print!("{}", doctor::report(&waits.findings));
+    ));
+    report.lines(doctor::report(&waits.findings));
     let well = doctor::is_well(&waits.findings);
     let figures = json!({
         "place": place.describe(),
@@ -157,6 +158,31 @@ fn figures(part: &Part) -> Value {
         "assignments": part.assignments,
         "assignments_per_second": part.per_second,
     })
+}
+
+/// What people read: on the output, or beside it, where the figures alone are to stand there.
+#[derive(Debug, Clone, Copy)]
+struct Report {
+    aside: bool,
+}
+
+impl Report {
+    fn beside(json: Option<&Path>) -> Self {
+        let aside = json == Some(Path::new("-"));
+        Report { aside }
+    }
+
+    /// Lines that end already.
+    fn lines(self, text: impl Display) {
+        match self.aside {
+            true => eprint!("{text}"),
+            false => print!("{text}"),
+        }
+    }
+
+    fn line(self, text: impl Display) {
+        self.lines(format_args!("{text}\n"));
+    }
 }
 
 /// Does what must not be done where a runtime runs: speaks with a database and waits for it.

@@ -4,8 +4,8 @@ use super::hold::Hold;
 use super::{Actor, Change, Desk, exits, repeated};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
-use crate::store::events::Entry;
-use crate::store::{Conn, messages};
+use crate::store::events::{Entry, Event};
+use crate::store::{Conn, messages, originals};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
 };
@@ -58,7 +58,13 @@ fn end(
     let mut hold = Hold::of(row, at, last_seq, count);
     may_close(conn, actor, &hold.row)?;
     let ends = [EventKind::Closed, EventKind::Wrapup];
-    let again = repeated(conn, id, close.client_id, &ends, actor.id)?;
+    let before = repeated(conn, id, close.client_id, &ends, actor.id)?;
+    let print = originals::of_close(id, close.text.as_deref(), close.resolution);
+    let another = |event: &Event| originals::kept(event).is_some_and(|kept| *kept != print);
+    if before.as_ref().is_some_and(another) {
+        return Err(messages::idempotency_mismatch());
+    }
+    let again = before.is_some();
     let status = hold.row.status;
     if again || is_over(actor, status) {
         if close.text.is_some() && !again {
@@ -94,9 +100,13 @@ fn end(
         true => EventKind::Wrapup,
         false => EventKind::Closed,
     };
+    let mut data = serde_json::json!({ "resolution": how });
+    if close.client_id.is_some() {
+        originals::mark(&mut data, print);
+    }
     hold.add(Entry {
         client_id: close.client_id,
-        data: Some(serde_json::json!({ "resolution": how })),
+        data: Some(data),
         ..Entry::new(kind, Some(actor.id))
     });
     let (view, change) = hold.write(conn)?;

@@ -1,6 +1,7 @@
 //! A message gets another text, or none any more.
 //!
-//! The message's own row is written over, so what was said before is nowhere; an `edited` or
+//! The message's own row is written over, so what was said before is nowhere (only a fingerprint of
+//! what it said at first stays, for repetitions of the command that sent it); an `edited` or
 //! `deleted` entry behind it tells those who know the message already. An edit carries the text
 //! until the next one does, so whoever reads the log from anywhere to its end has the right one.
 
@@ -13,7 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::news::EventView;
 use crate::store::conversations::Conversation;
 use crate::store::events::{self, Entry, Event};
-use crate::store::{Conn, attachments};
+use crate::store::{Conn, answer, attachments, originals};
 use crate::words::{ConversationId, EventKind, Moment, Role, Status, now};
 
 impl Desk {
@@ -27,6 +28,7 @@ impl Desk {
         text: String,
     ) -> Result<Sent> {
         self.check_text(&text)?;
+        self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, id, seq)?;
@@ -51,12 +53,12 @@ impl Desk {
                 ..Entry::new(EventKind::Edited, Some(actor.id))
             };
             // What it carries it goes on carrying.
-            let data = message.data.unwrap_or_else(|| json!({}));
+            let data = message.data.clone().unwrap_or_else(|| json!({}));
             rewrite(
                 conn,
                 &actor,
                 &row,
-                (seq, data),
+                (&message, data),
                 (&text, "edited"),
                 entry,
                 at,
@@ -68,6 +70,7 @@ impl Desk {
     /// Takes the text out of one's own message, for a while after it was written; an admin out of
     /// anybody's, at any time. Deleting again changes nothing.
     pub async fn delete(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Sent> {
+        self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, id, seq)?;
@@ -86,7 +89,7 @@ impl Desk {
                 conn,
                 &actor,
                 &row,
-                (seq, json!({})),
+                (&message, json!({})),
                 ("", "deleted"),
                 entry,
                 at,
@@ -169,15 +172,17 @@ fn rewrite(
     conn: &mut Conn,
     actor: &Actor,
     row: &Conversation,
-    (seq, mut data): (i64, serde_json::Value),
+    (message, mut data): (&Event, serde_json::Value),
     (text, what): (&str, &str),
     entry: Entry,
     at: Moment,
 ) -> Result<(Sent, Change)> {
     let last_seq = Hold::lock(conn, row.id, 1)?;
-    events::forget_edits(conn, row.id, seq)?;
+    answer::check_room(last_seq, entry.kind)?;
+    events::forget_edits(conn, row.id, message.seq)?;
     data[what] = last_seq.into();
-    events::rewrite(conn, row.id, seq, text, data)?;
+    originals::keep(message, &mut data);
+    events::rewrite(conn, row.id, message.seq, text, data)?;
     let log = events::append(conn, row.id, last_seq, at, vec![entry])?;
     let audience = audience(conn, row, actor.id)?;
     let sent = Sent {

@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry, Event};
-use crate::store::{Conn, joined, users};
+use crate::store::{Conn, answer, joined, users};
 use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
 
 /// Staff who may take part in one conversation beside its rep.
@@ -20,6 +20,7 @@ const JOINED_MAX: usize = 10;
 impl Desk {
     /// Takes part from now on, and its customer is told who. Joining again changes nothing.
     pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
+        self.count_words(&actor)?;
         let (at, reps_may) = (now(), self.0.limits.reps_may_join);
         self.commit(move |conn| {
             let (row, _) = hold::locked(conn, id)?;
@@ -49,6 +50,7 @@ impl Desk {
         actor: Actor,
         id: ConversationId,
     ) -> Result<ConversationView> {
+        self.count_words(&actor)?;
         let at = now();
         self.commit(move |conn| {
             let row = hold::of_staff(conn, &actor, id)?;
@@ -96,6 +98,7 @@ fn told(
         ..Entry::new(kind, Some(actor.id))
     };
     let last_seq = Hold::lock(conn, id, 1)?;
+    answer::check_room(last_seq, kind)?;
     let log = events::append(conn, id, last_seq, at, vec![entry])?;
     let audience = audience(conn, &row, actor.id)?;
     let view = conversations::view(conn, row)?;

@@ -1,6 +1,8 @@
 //! How far people have read, and what has reached them. Marks are absolute and only grow, so
 //! saying one again is harmless; what does not move one writes nothing.
 
+use std::time::Instant;
+
 use super::joins::{audience, takes_part};
 use super::{Actor, Desk};
 use crate::error::{Error, Result};
@@ -38,10 +40,23 @@ struct Step {
 impl Desk {
     /// He has read everything up to this seq.
     pub async fn mark_read(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Standing> {
+        self.0.marking.take(actor.id, Instant::now())?;
         self.mark(actor, id, seq, How::Read).await
     }
 
+    /// The same as [`Desk::mark_delivered`], for who says it as often as he likes.
+    pub async fn count_delivered(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+        seq: i64,
+    ) -> Result<Standing> {
+        self.0.marking.take(actor.id, Instant::now())?;
+        self.mark_delivered(actor, id, seq).await
+    }
+
     /// Everything up to this seq has reached a client of his. Of who only looks on nothing is kept.
+    /// A socket gathers what it says of this, and passes it on once a second.
     pub async fn mark_delivered(
         &self,
         actor: Actor,

@@ -44,6 +44,7 @@ use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
 use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
+use crate::store::events::Event;
 use crate::store::{Conn, Store, events, line, messages, reps};
 use crate::words::{
     ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, Role, UserId, now,
@@ -81,7 +82,8 @@ pub struct Limits {
     /// Attachments of one message.
     pub attachments_max: usize,
     pub open_per_customer_max: i64,
-    /// Messages of one person at once, and then in a second.
+    /// Messages of one person at once, and then in a second; edits, deletions, notes and joining
+    /// count as such. As many marks, and as many searches.
     pub messages_burst: u32,
     pub messages_per_s: u32,
     /// How urgent a customer may call his own conversation.
@@ -159,6 +161,8 @@ struct Inner {
     numbers: Numbers,
     lengths: Lengths,
     pace: Pace,
+    marking: Pace,
+    searching: Pace,
     /// Work that outlives the request that caused it runs here, and is waited for at the end.
     tasks: TaskTracker,
     runtime: Handle,
@@ -182,12 +186,15 @@ impl Desk {
             node,
         } = needs;
         let numbers = Numbers::new("conversations", &store);
+        let pace = |what| Pace::new(what, limits.messages_burst, limits.messages_per_s);
         Self(Arc::new(Inner {
             line: Line::new(engine, metrics.standby.clone()),
             store,
             bell,
             metrics,
-            pace: Pace::new(limits.messages_burst, limits.messages_per_s),
+            pace: pace("write"),
+            marking: pace("mark"),
+            searching: pace("search"),
             limits,
             rules,
             node,
@@ -204,6 +211,16 @@ impl Desk {
     /// Whether this node keeps the line alone, because Redis is away.
     pub fn is_on_standby(&self) -> bool {
         self.0.line.is_away()
+    }
+
+    /// Counts a search of somebody, or says how long to wait with it.
+    pub fn count_search(&self, person: UserId) -> Result<()> {
+        self.0.searching.take(person, Instant::now())
+    }
+
+    /// Counts what somebody writes, or says how long to wait with it.
+    fn count_words(&self, actor: &Actor) -> Result<()> {
+        self.0.pace.take(actor.id, Instant::now())
     }
 
     /// Waits until the work that is under way has ended.
@@ -274,20 +291,22 @@ impl Desk {
     }
 }
 
-/// The command that this id was given to before, if it was this one.
+/// The entry of the command that this id was given to before, if it was one of these kinds.
 fn repeated(
     conn: &mut Conn,
     conversation: ConversationId,
     client: Option<ClientId>,
     kinds: &[EventKind],
     sender: UserId,
-) -> Result<bool> {
+) -> Result<Option<Event>> {
     let Some(client) = client else {
-        return Ok(false);
+        return Ok(None);
     };
     match events::find_command(conn, conversation, client)? {
-        None => Ok(false),
-        Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => Ok(true),
+        None => Ok(None),
+        Some(event) if kinds.contains(&event.kind) && event.sender_id == Some(sender) => {
+            Ok(Some(event))
+        }
         Some(_) => Err(messages::idempotency_mismatch()),
     }
 }

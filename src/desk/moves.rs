@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::hold::{self, Hold};
-use super::{Actor, Change, Desk, check_text, slots};
+use super::{Actor, Change, Desk, check_text, offers, slots};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
@@ -18,7 +18,7 @@ use crate::words::{
 const PARKED_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
 /// How long it may stay parked at most.
 const PARKED_MS_MAX: Moment = 366 * 24 * 60 * 60 * 1_000;
-/// Characters of a note or a reason.
+/// Characters of the note of a transfer.
 const NOTE_CHARS_MAX: usize = 1_000;
 
 /// Where a conversation is to go.
@@ -52,7 +52,7 @@ impl Desk {
         id: ConversationId,
         reason: Option<String>,
     ) -> Result<ConversationView> {
-        check_note(reason.as_deref())?;
+        offers::check_reason(reason.as_deref())?;
         let at = now();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;

@@ -9,7 +9,7 @@ use super::{Actor, Change, Desk, Sent, check_text};
 use crate::error::{Error, Result};
 use crate::news::EventView;
 use crate::store::events::{self, Entry, Event};
-use crate::store::messages;
+use crate::store::{answer, messages};
 use crate::words::{ClientId, ConversationId, EventKind, now};
 
 impl Desk {
@@ -22,6 +22,7 @@ impl Desk {
         text: String,
     ) -> Result<Sent> {
         check_text("note", &text, self.0.limits.text_chars_max)?;
+        self.count_words(&actor)?;
         let at = now();
         self.commit(move |conn| {
             let row = hold::of_staff(conn, &actor, id)?;
@@ -35,6 +36,7 @@ impl Desk {
                 ..Entry::new(EventKind::Note, Some(actor.id))
             };
             let last_seq = Hold::lock(conn, id, 1)?;
+            answer::check_room(last_seq, EventKind::Note)?;
             let log = events::append(conn, id, last_seq, at, vec![note])?;
             let event = EventView::from(log[0].clone());
             // Its customer's sockets pass it by in silence, and so know that they miss nothing.

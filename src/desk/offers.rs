@@ -18,6 +18,12 @@ use crate::words::{
 /// Characters of a reason.
 const REASON_CHARS_MAX: usize = 500;
 
+pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
+    reason.map_or(Ok(()), |reason| {
+        check_text("reason", reason, REASON_CHARS_MAX)
+    })
+}
+
 impl Desk {
     /// The rep takes what he is offered. Accepting what is his already changes nothing.
     pub async fn accept(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
@@ -56,9 +62,7 @@ impl Desk {
         reason: Option<String>,
     ) -> Result<ConversationView> {
         only_reps(&actor)?;
-        if let Some(reason) = &reason {
-            check_text("reason", reason, REASON_CHARS_MAX)?;
-        }
+        check_reason(reason.as_deref())?;
         let at = now();
         self.commit(move |conn| {
             let hold = offer_to(conn, &actor, id, at)?.ok_or_else(offer_gone)?;

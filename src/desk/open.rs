@@ -7,7 +7,7 @@ use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, attachments, line, marks, messages, reps, users};
+use crate::store::{Conn, attachments, line, marks, messages, originals, reps, users};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, EventKind, Moment, Priority, QueueId, Role, Status,
     UserId, now,
@@ -168,18 +168,11 @@ fn again(conn: &mut Conn, customer: UserId, open: &Open) -> Result<Option<Conver
             && event.client_id.is_none()
             && event.created_at == row.created_at
     });
-    let message = text.and_then(|event| match events::rewritten(&event) {
-        // What was edited or deleted since was another one then.
-        true => open.said(),
-        false => Some(Said {
-            attachments: attachments::carried(&event)
-                .into_iter()
-                .map(|one| one.id)
-                .collect(),
-            text: event.body.unwrap_or_default(),
-        }),
-    });
-    let same = row.subject == open.subject && said == asked(open) && message == open.said();
+    let as_said = match (text, open.said()) {
+        (Some(event), Some(said)) => originals::said_first(&event, &said.text, &said.attachments),
+        (text, said) => text.is_none() && said.is_none(),
+    };
+    let same = row.subject == open.subject && said == asked(open) && as_said;
     match same {
         true => marks::view(conn, Role::Customer, row).map(Some),
         false => Err(messages::idempotency_mismatch()),

@@ -1,4 +1,4 @@
-//! How fast one person may write, over all his sockets and requests on this node.
+//! How fast one person may write, mark and search, over all his sockets and requests on this node.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,6 +12,8 @@ const REMEMBERED: usize = 10_000;
 
 /// So many messages at once, then so many a second.
 pub(super) struct Pace {
+    /// What people do with it.
+    what: &'static str,
     /// How long one message is paid for.
     each: Duration,
     /// How far ahead of the clock somebody may be.
@@ -21,9 +23,10 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub fn new(burst: u32, per_s: u32) -> Self {
+    pub fn new(what: &'static str, burst: u32, per_s: u32) -> Self {
         let each = Duration::from_secs(1) / per_s;
         Self {
+            what,
             each,
             ahead: each * burst,
             used: Mutex::default(),
@@ -41,7 +44,8 @@ impl Pace {
             used.insert(person, upto);
             return Ok(());
         }
-        let detail = "You write faster than is allowed. Wait a moment and send it again.";
+        let what = self.what;
+        let detail = format!("You {what} faster than is allowed. Wait a moment and send it again.");
         let mut error = Error::new(Code::RateLimited, detail);
         let wait = upto - (now + self.ahead);
         error.retry_after_ms = Some(wait.as_millis() as u64 + 1);
@@ -55,7 +59,7 @@ mod tests {
 
     #[test]
     fn each_person_has_a_burst_and_then_a_steady_pace() {
-        let (pace, start) = (Pace::new(3, 2), Instant::now());
+        let (pace, start) = (Pace::new("write", 3, 2), Instant::now());
         let (ann, ben) = (UserId::new(), UserId::new());
         assert!((0..3).all(|_| pace.take(ann, start).is_ok()));
         let refused = pace.take(ann, start).unwrap_err();
@@ -72,7 +76,7 @@ mod tests {
 
     #[test]
     fn who_has_rested_is_forgotten() {
-        let (pace, start) = (Pace::new(1, 1), Instant::now());
+        let (pace, start) = (Pace::new("write", 1, 1), Instant::now());
         for _ in 0..=REMEMBERED {
             pace.take(UserId::new(), start).unwrap();
         }

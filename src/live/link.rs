@@ -6,6 +6,16 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::rt;
 use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+use socket2::SockRef;
+
+/// Bytes that the kernel is asked to keep for a socket that does not read; it takes twice that.
+/// Bounds what one such costs.
+const SEND_BUFFER: usize = 32 * 1024;
+
+/// Bounds what the kernel keeps for this connection's client.
+pub fn keep_little(socket: &SockRef<'_>) {
+    let _ = socket.set_send_buffer_size(SEND_BUFFER);
+}
 
 /// This process, as the system hands it out; none where that is not allowed.
 static PROCESS: OnceLock<Option<OwnedFd>> = OnceLock::new();
@@ -37,6 +47,18 @@ impl Link {
         }
         let copy = stream.as_fd().try_clone_to_owned().ok()?;
         Some(Self(Arc::new(Way::Held(TcpStream::from(copy)))))
+    }
+
+    /// Bounds what the kernel keeps for its client: it is a socket from now on.
+    pub fn keep_little(&self) {
+        match &*self.0 {
+            Way::Held(stream) => keep_little(&SockRef::from(stream)),
+            Way::Named { number, ends } => {
+                if let Some(stream) = named(*number, *ends) {
+                    keep_little(&SockRef::from(&stream));
+                }
+            }
+        }
     }
 
     /// Ends the client's side of the connection: what is still to be sent is sent, then it closes.

@@ -221,6 +221,9 @@ pub async fn upgrade(
     let outgoing = Outgoing::default();
     let answer = answer.map_body(|_, body| outgoing.watch(body));
     let link = request.conn_data::<Link>().cloned();
+    if let Some(link) = &link {
+        link.keep_little();
+    }
     let socket = Socket {
         app,
         caller,

@@ -66,7 +66,8 @@ pub fn check(person: &NewPerson) -> Result<()> {
         person.phone.as_deref().is_none_or(is_phone),
         "Give 5 to 15 digits, with a + before them if it is international.",
     );
-    let short = |text: &str| text.chars().count() <= 150 && !text.chars().any(char::is_control);
+    let odd = |c: char| c.is_control() || turns_text(c);
+    let short = |text: &str| text.chars().count() <= 150 && !text.chars().any(odd);
     let names = [
         (
             "display_name",
@@ -79,7 +80,12 @@ pub fn check(person: &NewPerson) -> Result<()> {
         must(
             field,
             short(name),
-            "Give at most 150 characters on one line.",
+            "Give at most 150 characters on one line, and none that turns the text around.",
+        );
+        must(
+            field,
+            name.is_empty() || !name.chars().all(is_blank),
+            "Give a name that can be seen, or leave it out.",
         );
     }
     if wrong.is_empty() {
@@ -87,6 +93,19 @@ pub fn check(person: &NewPerson) -> Result<()> {
     } else {
         Err(Error::invalid_fields(wrong))
     }
+}
+
+/// Marks that turn what stands behind them, also when that is not of the name any more.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that show nothing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}')
 }
 
 fn password_rules(person: &NewPerson) -> [(bool, &'static str); 3] {
@@ -185,9 +204,25 @@ mod tests {
             wrong_fields(|one| one.phone = Some("911x".into())),
             ["phone"]
         );
-        assert_eq!(
-            wrong_fields(|one| one.display_name = Some("a\nb".into())),
-            ["display_name"]
-        );
+        for name in [
+            "a\nb",
+            "a\u{202E}b",
+            "\u{2067}a",
+            " ",
+            "\u{200B}",
+            "\u{3164} ",
+        ] {
+            assert_eq!(
+                wrong_fields(|one| one.display_name = Some(name.into())),
+                ["display_name"],
+                "{name:?}"
+            );
+        }
+        for name in ["نی\u{200C}لوفر", "ב\u{200F}!", "O'Brien", ""] {
+            assert_eq!(
+                wrong_fields(|one| one.display_name = Some(name.into())),
+                none
+            );
+        }
     }
 }

@@ -1,10 +1,33 @@
 //! An answer's address as one whole number, for systems that know nothing else: the number of its
 //! conversation, and 20 bits for its seq. It fits into what JSON readers keep exactly (2^53).
 
+use crate::error::{Code, Error, Result};
+use crate::words::EventKind;
+
 /// Seqs below this have an address: 1,048,575 entries of a conversation.
 const SEQS: i64 = 1 << 20;
 /// Conversations below this have an address: the first 8,589,934,591.
 const NUMBERS: i64 = 1 << 33;
+
+/// Entries up to which people may write into a log. What is left has room for what else happens to
+/// the conversation: deletions, moves, its end.
+const ENTRIES_MAX: i64 = 1_000_000;
+
+/// Refuses an entry of this kind that has no room in its log any more.
+pub fn check_room(seq: i64, kind: EventKind) -> Result<()> {
+    let most = match kind {
+        EventKind::Deleted | EventKind::Left => SEQS - 1,
+        _ => ENTRIES_MAX,
+    };
+    if seq <= most {
+        return Ok(());
+    }
+    let detail = format!(
+        "This conversation is full: it has {} entries. Close it, and open a new one to go on.",
+        seq - 1
+    );
+    Err(Error::new(Code::ConversationFull, detail))
+}
 
 /// The address, or none beyond the limits.
 pub fn address(number: i64, seq: i64) -> Option<i64> {

@@ -219,6 +219,22 @@ queries! {
             .execute(conn)
     }
 
+    /// The newest message of each of these conversations that was not deleted.
+    pub fn latest_words(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
+        let newest = sql::<diesel::sql_types::Nullable<BigInt>>(
+            "(SELECT e.seq FROM events e WHERE e.conversation_id = conversations.id
+              AND e.kind = 'message'
+              AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
+              ORDER BY e.seq DESC LIMIT 1)",
+        );
+        conversations::table
+            .inner_join(events::table)
+            .filter(conversations::id.eq_any(ids))
+            .filter(events::seq.nullable().eq(newest))
+            .select(Event::as_select())
+            .load(conn)
+    }
+
     /// The newest message of each of these conversations. Notes of staff are none.
     pub fn latest_messages(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
         let messages = diesel::alias!(events as messages);

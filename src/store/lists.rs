@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::conn::queries;
 use super::conversation_row::{Conversation, first_id_of, is_open};
+use super::marks;
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
 use crate::words::{
@@ -85,6 +86,10 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those not closed.
     pub open: bool,
+    /// Only those closed.
+    pub over: bool,
+    /// Only those with messages of others that this person has not read, or only those without.
+    pub unread: Option<bool>,
     pub resolution: Option<Resolution>,
     pub queue: Option<QueueId>,
     pub priority: Option<Priority>,
@@ -165,6 +170,28 @@ macro_rules! narrowed {
         let open = filter.status.is_some_and(|status| status != Status::Closed);
         if filter.open || open {
             query = query.filter(is_open());
+        }
+        if filter.over {
+            query = query.filter(conversations::status.eq(Status::Closed));
+        }
+        if let Some(unread) = filter.unread {
+            // As `marks::unread` counts, but no further than to the first.
+            let some = sql::<Bool>(if unread { "EXISTS " } else { "NOT EXISTS " })
+                .sql(
+                    "(SELECT 1 FROM events e WHERE e.conversation_id = conversations.id
+                      AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
+                      AND e.kind IN ",
+                )
+                .sql(marks::counted_kinds($role))
+                .sql(" AND e.sender_id <> ")
+                .bind::<SqlId, _>(person)
+                .sql(
+                    " AND e.seq > coalesce((SELECT m.read_seq FROM marks m
+                      WHERE m.conversation_id = conversations.id AND m.user_id = ",
+                )
+                .bind::<SqlId, _>(person)
+                .sql("), 0))");
+            query = query.filter(some);
         }
         if let Some(resolution) = filter.resolution {
             query = query.filter(conversations::resolution.eq(resolution));

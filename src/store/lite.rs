@@ -1,5 +1,5 @@
 //! SQLite: how its file is opened. WAL, so that readers never wait for the writer; FULL, so that
-//! what was acknowledged survives a power cut.
+//! what was acknowledged survives a power cut; what is deleted is written over with zeros.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -44,6 +44,7 @@ pub fn open(place: &Place) -> anyhow::Result<SqliteConnection> {
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;",
     )?;
@@ -69,6 +70,11 @@ const LOG_PAGES: u32 = 16_384;
 /// Leaves checkpoints to the thread of `checkpoint.rs`, as long as that keeps up.
 pub fn prepare_to_write(conn: &mut SqliteConnection) -> QueryResult<()> {
     conn.batch_execute(&format!("PRAGMA wal_autocheckpoint = {LOG_PAGES}"))
+}
+
+/// How long this connection waits for others, in ms.
+pub fn wait_at_most(conn: &mut SqliteConnection, ms: u32) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {ms}"))
 }
 
 #[derive(QueryableByName)]

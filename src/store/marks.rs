@@ -183,6 +183,14 @@ pub fn of_one(conn: &mut Conn, id: ConversationId) -> Result<Marks> {
     Ok(of(conn, &[id])?.remove(&id).unwrap_or_default())
 }
 
+/// The kinds of entries that are unread until somebody of this role has read them, as SQL.
+pub(super) fn counted_kinds(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "('message')",
+        Role::Rep | Role::Admin => "('message', 'note')",
+    }
+}
+
 /// What this person has not read of these.
 pub fn unread(
     conn: &mut Conn,
@@ -190,10 +198,7 @@ pub fn unread(
     role: Role,
     ids: &[ConversationId],
 ) -> Result<HashMap<ConversationId, Unread>> {
-    let kinds = match role {
-        Role::Customer => "('message')",
-        Role::Rep | Role::Admin => "('message', 'note')",
-    };
+    let kinds = counted_kinds(role);
     let one = |(id, counted, read, count)| {
         let unread = Unread {
             count,

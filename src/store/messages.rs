@@ -9,12 +9,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::answer;
 use super::attachments::{self, Attachment};
 use super::conn::Conn;
 use super::conversations;
-use super::events::{self as logs, Event};
+use super::events::Event;
 use super::joined;
 use super::message_rows::{self as rows, Bump, Door};
+use super::originals;
 use crate::error::{Code, Error, Result};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
@@ -223,6 +225,7 @@ impl Admission {
         }
         let joined = self.joined.contains(&(one.conversation, one.sender));
         may_write(one, door, joined)?;
+        answer::check_room(self.next[&one.conversation] + 1, EventKind::Message)?;
         let carried = take(&mut self.uploads, one)?;
         let seq = self
             .next
@@ -282,19 +285,12 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
 fn same_again(one: &Append, event: &Event, door: &Door) -> Result<Appended> {
     let same = event.sender_id == Some(one.sender)
         && event.kind == EventKind::Message
-        // What was edited or deleted since says so, and is another one now.
-        && (logs::rewritten(event)
-            || event.body.as_deref() == Some(&one.text)
-                && carried(event).eq(one.attachments.iter().copied()));
+        && originals::said_first(event, &one.text, &one.attachments);
     if same {
         Ok(stored(event.clone(), door, true))
     } else {
         Err(idempotency_mismatch())
     }
-}
-
-fn carried(event: &Event) -> impl Iterator<Item = AttachmentId> {
-    attachments::carried(event).into_iter().map(|view| view.id)
 }
 
 /// The answer to a client id that comes again with another command.

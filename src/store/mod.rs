@@ -29,6 +29,7 @@ pub mod messages;
 pub mod mine;
 pub mod minutes;
 pub mod nodes;
+pub mod originals;
 pub mod pace;
 mod pipeline;
 mod place;
@@ -218,7 +219,9 @@ impl Store {
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));
         let checkpoints = Checkpoints::default();
-        let written = place.as_ref().map(|place| checkpoints.start(place));
+        let written = place
+            .as_ref()
+            .map(|place| checkpoints.start(place, checkpoint::EMPTIED));
         let (tell, said) = mpsc::channel(SAID_MAX);
         let writer = writer::Writer::start(opener, first, written.transpose()?, tell)?;
         Ok(Self {

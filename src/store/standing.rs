@@ -59,8 +59,8 @@ pub fn standing(facts: Facts, role: Role) -> Standing {
 }
 
 impl Facts {
-    /// Of a conversation with its newest message, up to which seq staff have read (0: they have
-    /// not said).
+    /// Of a conversation with its newest message that was not deleted, up to which seq staff have
+    /// read (0: they have not said).
     pub fn of(row: &Conversation, latest: Option<&Event>, read: i64) -> Self {
         let by_staff = |by: UserId| by != row.customer_id;
         Facts {
@@ -84,6 +84,23 @@ fn is_taken(row: &Conversation) -> bool {
         Status::Parked => row.last_rep_id.is_some(),
         _ => false,
     }
+}
+
+/// Of those whose newest message was deleted, the newest that was not. Mostly nobody is asked.
+pub fn last_words(
+    conn: &mut Conn,
+    latest: &HashMap<ConversationId, Event>,
+) -> diesel::QueryResult<HashMap<ConversationId, Event>> {
+    let deleted = latest
+        .values()
+        .filter(|event| super::events::was_deleted(event))
+        .map(|event| event.conversation_id);
+    let ids: Vec<ConversationId> = deleted.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let words = super::events::latest_words(conn, &ids)?.into_iter();
+    Ok(words.map(|event| (event.conversation_id, event)).collect())
 }
 
 /// The newest messages by their conversation, for [`Facts::of`].

@@ -59,6 +59,8 @@ fn plain(c: char) -> &'static str {
         'ł' => "l",
         'đ' => "d",
         'ı' => "i",
+        // A sigma is the same letter at the end of a word.
+        'ς' => "σ",
         '٠' | '۰' => "0",
         '١' | '۱' => "1",
         '٢' | '۲' => "2",

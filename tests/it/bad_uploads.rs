@@ -162,6 +162,21 @@ async fn files_that_are_not_taken(world: &World) {
         reply.text.contains("1000000"),
         "the limit is named: {reply:?}"
     );
+    // Short, and with what to do.
+    for (bytes, says) in [
+        (
+            b"\xCF\xF0\xE8\xE2\xE5\xF2\r\n".as_slice(),
+            "Save it as UTF-8",
+        ),
+        (b"na\xEFve caf\xE9", "Save it as UTF-8"),
+        (b"\xFF\xFEh\0i\0", "Save it as UTF-8"),
+        (b"\x01\x02\x03\xFF\0", "Send one of: png, jpg,"),
+    ] {
+        let reply = upload(&ann, "a.txt", bytes).await;
+        refused(&reply, "415 file_type_not_allowed", says);
+        let detail = reply.body()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(says) && detail.len() < 150, "{detail}");
+    }
     assert_eq!(lying(world), Vec::<String>::new());
     // What these are taken for is taken; in an image, what stands before its size may be long.
     uploaded(&ann, "a.docx", &docx).await;
@@ -282,6 +297,9 @@ async fn files_that_come_as_text(world: &World) {
         match told.split_once(' ') {
             Some((_, code)) => assert_eq!(answer["code"], code, "{answer}"),
             None => assert_eq!(answer["type"], "uploaded", "{answer}"),
+        }
+        if reply.status == 422 {
+            assert_eq!(reply.body()["errors"][0]["field"], "content", "{reply:?}");
         }
         if reply.status == 413 {
             assert!(

@@ -84,13 +84,29 @@ fn what_an_assignment_costs_stands_beside_the_wait() {
 fn figures_go_to_the_output_if_they_are_asked_for_there() {
     let mut arguments = SHORT.to_vec();
     arguments.extend(["--json", "-"]);
-    let text = bench(&arguments, false).unwrap();
-    let (_, figures) = text.split_once("\n{\n").unwrap();
-    let figures: Value = serde_json::from_str(&format!("{{{figures}")).unwrap();
+    let mut command = switchboard();
+    command.args(["bench", "dispatch"]).args(&arguments);
+    let output = command.output().unwrap();
+    // Nothing else stands there, so that a program can read it; people read beside it.
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(
         figures["busiest"]["assignments"].as_u64() > Some(0),
-        "{text}"
+        "{figures}"
     );
+    let beside = String::from_utf8_lossy(&output.stderr);
+    assert!(beside.contains("bare claim transaction"), "{beside}");
+    for (what, more) in [
+        ("relay", ["--conversations", "2", "--seconds", "1"]),
+        ("connect", ["--sockets", "20", "--conversations", "2"]),
+    ] {
+        let mut command = switchboard();
+        command.args(["bench", what, "--json", "-"]).args(more);
+        let output = command.output().unwrap();
+        let figures: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{what}: {error}: {}", shown(&output)));
+        assert!(figures["place"].is_string(), "{figures}");
+        assert!(!output.stderr.is_empty(), "{what}");
+    }
 }
 
 #[test]

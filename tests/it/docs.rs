@@ -233,7 +233,10 @@ fn frames() -> Vec<ServerFrame> {
                 duplicate: false,
             },
             Some(ServerFrame::Ack { .. }) => ServerFrame::Uploaded {
-                reference: reference(),
+                reference: Reference {
+                    client_id: None,
+                    ..reference()
+                },
                 attachment: attachment(),
             },
             Some(ServerFrame::Uploaded { .. }) => ServerFrame::Line {

@@ -143,4 +143,28 @@ async fn the_command_line_exports_the_same(world: &World) {
     assert_eq!(some.keys().collect::<Vec<_>>(), [&ids[1]]);
     let wrong = run(vec!["--status".into(), "gone".into()]).await;
     assert!(!wrong.status.success());
+    // Whatever narrows it over REST does so here.
+    let rep = admin.view(&ids[1]).await["last_rep"]["id"].clone();
+    for query in [
+        "open=true",
+        "open=false",
+        "resolution=resolved",
+        "priority=urgent",
+        "rep=none",
+        &format!("rep={}", rep.as_str().unwrap()),
+        &format!("last_rep={}", rep.as_str().unwrap()),
+    ] {
+        let (name, value) = query.split_once('=').unwrap();
+        let name = format!("--{}", name.replace('_', "-"));
+        let some = run(vec![name.into(), value.into()]).await;
+        assert!(some.status.success(), "{query}: {}", shown(&some));
+        let some = told(&lines(std::str::from_utf8(&some.stdout).unwrap()));
+        assert_eq!(some, export(&admin, query).await, "{query}");
+    }
+    for what in ["opened", "closed"] {
+        let (from, to) = (format!("--{what}-from"), format!("--{what}-to"));
+        let wrong = run(vec![from.into(), "2".into(), to.into(), "1".into()]).await;
+        assert!(!wrong.status.success());
+        assert!(shown(&wrong).contains("is behind"), "{}", shown(&wrong));
+    }
 }

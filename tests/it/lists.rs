@@ -13,6 +13,8 @@ on_both!(
     every_filter_narrows_as_it_says,
     a_list_tells_the_last_message_how_many_and_how_far,
     an_answer_has_a_number_that_leads_to_it,
+    a_list_can_be_narrowed_to_what_is_unread,
+    what_was_deleted_has_answered_nothing,
 );
 
 const LIST: &str = "/api/v1/conversations";
@@ -81,6 +83,13 @@ async fn pages_of_conversations_go_both_ways_in_every_order(world: &World) {
                 .await
                 .ok(200);
             assert_eq!(ids(&above), Vec::<String>::new(), "{order}");
+            assert_eq!(above["previous"], top, "the same place");
+            for other in ["newest", "activity", "waiting"] {
+                let query = format!("{LIST}?order={other}&before={next}");
+                let answer = person.get(&query).await;
+                let expected = if other == order { 200 } else { 422 };
+                assert_eq!(answer.status, expected, "{order} as {other}");
+            }
         }
     }
     // What comes ahead of a page later is found by its `previous`.
@@ -132,6 +141,20 @@ async fn pages_of_a_log_go_both_ways(world: &World) {
         cursor = format!("&after={next}");
     }
     assert_eq!(newer, log);
+    // Beyond its ends the way back is still there.
+    for (query, way, first) in [
+        ("after=10", "previous=11", 7),
+        ("after=500", "previous=11", 7),
+        ("before=1", "next=0", 1),
+    ] {
+        let page = ann.get(&format!("{path}&{query}")).await.ok(200);
+        assert_eq!(page["items"], json!([]), "{query}");
+        let (field, place) = way.split_once('=').unwrap();
+        assert_eq!(page[field].to_string(), place, "{query}");
+        let back = if field == "next" { "after" } else { "before" };
+        let page = ann.get(&format!("{path}&{back}={place}")).await.ok(200);
+        assert_eq!(page["items"][0]["seq"], first, "{query}");
+    }
     // Notes leave no trace in what a customer reads: no entry, no empty page, no cursor.
     let rep = world.rep(0, 9).await;
     rep.claim(&id).await.ok(200);
@@ -242,6 +265,7 @@ async fn every_filter_narrows_as_it_says(world: &World) {
             test(|it| is(it, "/status", "waiting")),
         ),
         ("open=true".into(), test(|it| !is(it, "/status", "closed"))),
+        ("open=false".into(), test(|it| is(it, "/status", "closed"))),
         (
             "resolution=unresolved".into(),
             test(|it| is(it, "/resolution", "unresolved")),
@@ -403,4 +427,93 @@ async fn an_answer_has_a_number_that_leads_to_it(world: &World) {
         let answer = admin.get(&format!("/api/v1/answers/{wrong}")).await;
         assert_eq!(answer.code(400), "invalid_id", "{wrong}");
     }
+}
+
+async fn a_list_can_be_narrowed_to_what_is_unread(world: &World) {
+    let (ann, rep, admin) = (
+        world.customer(0).await,
+        world.rep(1, 9).await,
+        world.admin().await,
+    );
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        let id = ann.open().await;
+        rep.claim(&id).await.ok(200);
+        open.push(id);
+    }
+    let [silent, asked, noted, deleted, closed] = &open[..] else {
+        unreachable!()
+    };
+    ann.say(asked, "anybody?").await;
+    admin.note(noted, "be kind").await;
+    let seq = ann.say(deleted, "oops").await["seq"].clone();
+    ann.delete(&format!("{LIST}/{deleted}/messages/{seq}"))
+        .await
+        .ok(200);
+    ann.say(closed, "thank you").await;
+    rep.close(closed).await.ok(200);
+    let unread = async |who: &Person, query: &str| {
+        let page = who.get(&format!("{LIST}?{query}")).await.ok(200);
+        let items = page["items"].as_array().unwrap();
+        for one in items {
+            let some = one["unread"].as_i64() > Some(0);
+            assert_eq!(some, query.contains("unread=true"), "{one}");
+        }
+        let mut found = ids(&page);
+        found.reverse();
+        found
+    };
+    let some = |some: &[&String]| some.iter().map(|id| (*id).clone()).collect::<Vec<_>>();
+    for order in ["", "&order=newest"] {
+        let query = format!("unread=true{order}");
+        assert_eq!(unread(&rep, &query).await, some(&[asked, noted, closed]));
+        let query = format!("unread=false{order}");
+        assert_eq!(unread(&rep, &query).await, some(&[silent, deleted]));
+    }
+    assert_eq!(unread(&admin, "unread=true").await, some(&[asked, closed]));
+    assert_eq!(unread(&ann, "unread=true").await, some(&[]));
+    let both = unread(&rep, "unread=true&open=true&limit=1").await;
+    assert_eq!(both, some(&[noted]));
+    let spoken = rep
+        .get(&format!("{LIST}?unread=true&order=activity"))
+        .await
+        .ok(200);
+    assert_eq!(ids(&spoken).len(), 3);
+    assert_eq!(ids(&spoken)[0], *closed);
+    // Read, they are read.
+    for id in [asked, noted, closed] {
+        let seq = rep.view(id).await["last_seq"].clone();
+        rep.put(&format!("{LIST}/{id}/read"), json!({ "seq": seq }))
+            .await
+            .ok(200);
+    }
+    assert_eq!(unread(&rep, "unread=true").await, some(&[]));
+    assert_eq!(unread(&rep, "unread=false").await, open);
+    let wrong = rep.get(&format!("{LIST}?unread=maybe")).await;
+    assert_eq!(wrong.code(422), "validation_failed");
+}
+
+async fn what_was_deleted_has_answered_nothing(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(1, 9).await);
+    let id = ann.open().await;
+    let standing = async |person: &Person| {
+        let item = person.get(LIST).await.ok(200)["items"][0].clone();
+        item["standing"].as_str().unwrap().to_owned()
+    };
+    ann.say(&id, "where is it?").await;
+    rep.claim(&id).await.ok(200);
+    let seq = rep.say(&id, "what?").await["seq"].clone();
+    assert_eq!(standing(&ann).await, "answered");
+    rep.delete(&format!("{LIST}/{id}/messages/{seq}"))
+        .await
+        .ok(200);
+    assert_eq!(standing(&ann).await, "pending");
+    assert_eq!(standing(&rep).await, "seen");
+    rep.say(&id, "next door").await;
+    let seq = ann.say(&id, "sorry").await["seq"].clone();
+    assert_eq!(standing(&ann).await, "pending");
+    ann.delete(&format!("{LIST}/{id}/messages/{seq}"))
+        .await
+        .ok(200);
+    assert_eq!(standing(&ann).await, "answered");
 }

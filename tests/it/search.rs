@@ -72,6 +72,7 @@ async fn words_are_found_whatever_their_case_accents_and_script(world: &World) {
         "Где мой ёжик",
         "كتاب‌های من کجاست؟",
         "小包はどこ",
+        "ΣΊΣΥΦΟΣ",
     ] {
         ann.say(&id, text).await;
     }
@@ -85,6 +86,8 @@ async fn words_are_found_whatever_their_case_accents_and_script(world: &World) {
         ("کتابهای", "[كتاب‌های] من کجاست؟"),
         ("كجاست", "كتاب‌های من [کجاست]؟"),
         ("小包", "[小][包]はどこ"),
+        ("σίσυφος", "[ΣΊΣΥΦΟΣ]"),
+        ("σισυφοσ", "[ΣΊΣΥΦΟΣ]"),
     ] {
         assert_eq!(texts(&ann, query).await, [expected], "{query}");
     }

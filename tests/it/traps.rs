@@ -145,6 +145,50 @@ async fn who_does_not_read_is_cut_and_the_others_notice_nothing() {
     drop(stalled);
 }
 
+/// Bytes that the server's kernel has not got rid of, of a connection from this local port.
+fn kept(server: &Process, port: u16) -> u64 {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let (here, there) = (format!(":{:04X}", server.port()), format!(":{port:04X}"));
+    let sending = table.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_it = fields[1].ends_with(&here) && fields[2].ends_with(&there);
+        is_it.then(|| fields[4].split(':').next().unwrap().to_owned())
+    });
+    sending.map_or(0, |bytes| u64::from_str_radix(&bytes, 16).unwrap())
+}
+
+/// An answer is not cut into pieces so small that each waits for the client's acknowledgement,
+/// which machines put off.
+#[actix_web::test]
+async fn the_kernel_keeps_little_for_a_socket_and_enough_for_an_answer() {
+    const ENOUGH: u64 = 80 * 1_024;
+    let server = Process::start("write_stall_ms = 30000");
+    let ann = server.customer().await;
+    let hers = open(&server, &ann).await;
+    let stalled = unread(&server, &ann).await;
+    let port = stalled.wire.stream.local_addr().unwrap().port();
+    write(&server, &ann, &hers, 2 * MIB).await;
+    until("what is kept for the socket", async || {
+        kept(&server, port) > 0
+    })
+    .await;
+
+    let path = format!("/api/v1/conversations/{hers}/transcript");
+    let mut wire = Wire::to(&server.base).await;
+    let stream = socket2::SockRef::from(&wire.stream);
+    stream.set_recv_buffer_size(4_096).unwrap();
+    let mine = wire.stream.local_addr().unwrap().port();
+    let request = Request::new("GET", &path).token(&ann);
+    wire.send(&request.bytes()).await;
+    until("what is kept for the answer", async || {
+        kept(&server, mine) > ENOUGH
+    })
+    .await;
+    assert!(kept(&server, mine) < MIB / 2, "{}", kept(&server, mine));
+    assert!(kept(&server, port) < ENOUGH, "{}", kept(&server, port));
+    drop((stalled, wire));
+}
+
 #[actix_web::test]
 async fn a_shutdown_tells_every_socket_and_takes_no_time() {
     let mut server = Process::start("");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
+use super::Report;
 use super::couples::{furnish_couples, lasting};
 use super::meters::{Cpu, Databases, memory_of};
 use super::place::Place;
@@ -80,14 +81,15 @@ pub fn run(settings: Settings, options: &Options) -> anyhow::Result<()> {
     // SQLite serves one node: who is told to go comes back to the next one in its place.
     let two = options.stop && !settings.redis_url.is_empty();
     let place = Place::new(settings, 1 + u16::from(two))?;
-    println!("{}; {sockets} sockets", place.describe());
-    println!("{}", place.raised());
+    let report = Report::beside(options.json.as_deref());
+    report.line(format!("{}; {sockets} sockets", place.describe()));
+    report.line(place.raised());
     if sockets < options.sockets as usize {
-        println!(
+        report.line(format!(
             "not {}: a process may have {allowed} descriptors here, and each socket is one; \
              raise it with ulimit -n",
             options.sockets
-        );
+        ));
     }
     let system = actix_web::rt::System::new();
     if options.stop {
@@ -104,7 +106,7 @@ fn told(
     lines: String,
     well: bool,
 ) -> anyhow::Result<()> {
-    print!("{lines}");
+    Report::beside(options.json.as_deref()).lines(lines);
     if let Some(path) = &options.json {
         super::write(path, &serde_json::to_value(figures)?)?;
     }

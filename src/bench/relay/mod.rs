@@ -124,11 +124,12 @@ impl Options {
 pub fn run(settings: Settings, options: &Options) -> anyhow::Result<()> {
     crate::server::raise_descriptors();
     let place = Place::new(lasting(settings), options.nodes)?;
-    println!("{}; {}", place.describe(), options.describe());
-    println!("{}", place.raised());
+    let report = super::Report::beside(options.json.as_deref());
+    report.line(format!("{}; {}", place.describe(), options.describe()));
+    report.line(place.raised());
     let measured = measure(&place, options);
     let figures = actix_web::rt::System::new().block_on(measured)?;
-    print!("{}", report::lines(&figures));
+    report.lines(report::lines(&figures));
     if let Some(path) = &options.json {
         super::write(path, &serde_json::to_value(&figures)?)?;
     }
