@@ -9,7 +9,7 @@ use crate::store::conversations::Conversation;
 use crate::store::events::Event;
 use crate::store::reps::Rep;
 use crate::store::users::User;
-use crate::store::{Conn, Store, bulk};
+use crate::store::{Conn, Store, bulk, search};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Priority, QueueId, SocketId, Status, UserId, now,
 };
@@ -65,8 +65,20 @@ pub async fn furnish(
         Ok(bulk::insert_events(conn, rows)?)
     })
     .await?;
-    store.write(bulk::analyze).await?;
+    come_to_rest(store).await?;
     Ok(held)
+}
+
+/// Does at once what is done before long where people come one by one: the search has heard of all
+/// of them, and the database has it in its place.
+async fn come_to_rest(store: &Store) -> Result<()> {
+    while store.read(|conn| Ok(search::is_behind(conn)?)).await? {
+        store.write(search::index).await?;
+    }
+    for table in bulk::LARGE {
+        store.read(move |conn| bulk::tidy(conn, table)).await?;
+    }
+    store.checkpoint().await.map(drop)
 }
 
 async fn in_parts<T: Clone + Send + 'static>(

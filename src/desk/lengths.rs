@@ -1,7 +1,7 @@
 //! How long the queues' lines are, for whoever asks to stand in one.
 //!
 //! To count takes as long as the line is long, and nobody is served by it. So a line that is far
-//! from its longest is counted beside what is written, at most once a second.
+//! from its longest is counted beside what is written, every few seconds.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use crate::store::{Conn, waiting};
 use crate::words::QueueId;
 
 /// How long a count is good for before it is taken anew, beside.
-const FRESH: Duration = Duration::from_secs(1);
+const FRESH: Duration = Duration::from_secs(5);
 /// How many are counted at a time, beside, and how long others have their turn in between.
 const PART: usize = 2_000;
 const BETWEEN: Duration = Duration::from_millis(20);

@@ -135,11 +135,22 @@ pub fn backend(conn: &mut Conn) -> Result<Option<i32>> {
     }
 }
 
-/// Has PostgreSQL look at what there is, as it does by itself before long. SQLite never looks by
-/// itself: having looked at a small table once, it would read all of it when it has grown.
-pub fn analyze(conn: &mut Conn) -> Result<()> {
+/// What may be large, each to be tidied by itself: none of them takes long.
+pub const LARGE: [&str; 7] = [
+    "users",
+    "reps",
+    "rep_queues",
+    "rep_sessions",
+    "conversations",
+    "heads",
+    "events",
+];
+
+/// Has PostgreSQL look at what is in a table, as it does by itself before long; in no transaction.
+/// SQLite never does, and must find its way without.
+pub fn tidy(conn: &mut Conn, table: &str) -> Result<()> {
     match conn {
+        Conn::Pg(_) => Ok(conn.execute(&format!("VACUUM ANALYZE {table}"))?),
         Conn::Lite(_) => Ok(()),
-        Conn::Pg(_) => Ok(conn.execute("ANALYZE")?),
     }
 }
