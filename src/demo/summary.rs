@@ -194,8 +194,7 @@ fn judgement(verdict: &Verdict) -> String {
         }
         Some(findings) => {
             let report = doctor::report(findings);
-            let broken = report.lines().filter(|line| line.starts_with("BROKEN"));
-            for line in broken.chain(report.lines().last()) {
+            for line in report.lines().filter(|line| !line.starts_with("ok ")) {
                 let _ = writeln!(text, "  {:<14}{line}", "doctor");
             }
         }
