@@ -1,8 +1,8 @@
 //! What a server keeps on disk beside its database: the data folder, the lock, the secret.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -41,7 +41,7 @@ fn check_kind(path: &Path) -> anyhow::Result<()> {
     let mut start = Vec::new();
     let read = match File::open(path) {
         Ok(file) => file.take(MARK.len() as u64).read_to_end(&mut start),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => Err(error),
     };
     read.with_context(|| format!("the database file {} cannot be read", path.display()))?;
@@ -57,20 +57,46 @@ pub fn secret(settings: &Settings) -> anyhow::Result<String> {
         return Ok(settings.secret.clone());
     }
     let path = settings.data_dir.join("secret");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        let text = text.trim().to_owned();
-        if text.len() < 32 {
-            bail!(
-                "{} holds fewer than 32 characters; delete it to get a new one",
-                path.display()
-            );
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let text = text.trim().to_owned();
+            if text.len() < 32 {
+                bail!(
+                    "{} holds fewer than 32 characters; delete it to get a new one",
+                    path.display()
+                );
+            }
+            warn_of_readers(&path);
+            return Ok(text);
         }
-        return Ok(text);
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!(
+                    "the secret {} cannot be read: let the user of this server read it, or \
+                     delete it to get a new one, and everybody signs in again",
+                    path.display()
+                )
+            });
+        }
     }
     let secret = people::random_hex();
     write_private(&path, &secret)
         .with_context(|| format!("the secret {} cannot be written", path.display()))?;
     Ok(secret)
+}
+
+/// Whoever reads the secret makes tokens of anybody.
+fn warn_of_readers(path: &Path) {
+    let mode = std::fs::metadata(path).map(|data| data.mode() & 0o777);
+    if let Ok(mode) = mode
+        && mode & 0o007 != 0
+    {
+        tracing::warn!(
+            path = %path.display(),
+            "everybody on this machine may read the secret that signs tokens: chmod 600 it"
+        );
+    }
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

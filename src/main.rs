@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use switchboard::error::{Code, Error};
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
@@ -159,10 +160,22 @@ fn main() -> ExitCode {
     match run(Line::parse()) {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "switchboard: {error:#}");
+            let _ = writeln!(std::io::stderr(), "switchboard: {}", told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and its causes. What clients are told instead of a cause is no news here: whoever
+/// started the program is told the cause itself.
+fn told(error: &anyhow::Error) -> String {
+    let of_clients = |one: &(dyn std::error::Error + 'static)| {
+        let ours = one.downcast_ref::<Error>();
+        ours.is_some_and(|ours| ours.code == Code::Internal && ours.cause.is_some())
+    };
+    let parts = error.chain().filter(|one| !of_clients(*one));
+    let parts: Vec<String> = parts.map(ToString::to_string).collect();
+    parts.join(": ")
 }
 
 fn run(line: Line) -> anyhow::Result<ExitCode> {

@@ -154,7 +154,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Pages and proxies that we trust.
+    /// Pages and proxies that we trust, and Redis.
     fn check_neighbours(&self) -> anyhow::Result<()> {
         let origin = |one: &&String| {
             let host = one
@@ -173,6 +173,16 @@ impl Settings {
                  10.0.0.0/8"
             );
         }
+        let redis = self.redis_url.as_str();
+        if !redis.is_empty() && !redis.starts_with("redis:") && !redis.starts_with("rediss:") {
+            bail!("the setting `redis_url` must begin with redis:// or rediss://");
+        }
+        if !self.redis_ca.is_empty() && !redis.starts_with("rediss:") {
+            bail!(
+                "the setting `redis_ca` is only for a `redis_url` that begins with rediss://: \
+                 set that, or leave `redis_ca` empty"
+            );
+        }
         Ok(())
     }
 
@@ -180,6 +190,17 @@ impl Settings {
         // What is older than an hour and has no row is swept.
         if self.upload_timeout_ms > 1_800_000 {
             bail!("the setting `upload_timeout_ms` must be at most 1800000, half an hour");
+        }
+        let kind = |one: &&String| {
+            let token = |part: &str| {
+                let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
+                !part.is_empty() && part.chars().all(allowed)
+            };
+            let parts = one.split_once('/');
+            !parts.is_some_and(|(kind, rest)| token(kind) && token(rest))
+        };
+        if let Some(wrong) = self.attachment_types.iter().find(kind) {
+            bail!("the setting `attachment_types` holds {wrong:?}; write a type as image/png");
         }
         if self.attachment_bytes_max < 1 || self.upload_kept_ms < 1 {
             bail!("the settings `attachment_bytes_max` and `upload_kept_ms` must be at least 1");
@@ -248,9 +269,6 @@ impl Settings {
                 "the setting `secret` is empty: nodes that share a Redis must share a secret of at \
                  least 32 characters, or each refuses the others' tokens"
             );
-        }
-        if !self.redis_url.is_empty() && !self.redis_url.starts_with("redis") {
-            bail!("the setting `redis_url` must begin with redis:// or rediss://");
         }
         Ok(())
     }

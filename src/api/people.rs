@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, web};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::gate::body::Body;
+use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::people::{NewPerson, Pair};
@@ -220,16 +220,28 @@ pub async fn me(app: Data<App>, caller: Caller) -> Result<web::Json<Me>> {
     Ok(web::Json(app.people.find(caller.actor.id).await?.into()))
 }
 
+/// A body in which nothing is said.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// Get a pass for a socket
 ///
 /// Browsers cannot send a header with a WebSocket. They open it with the subprotocols
 /// `switchboard.v1` and `ticket.` followed by this ticket, which is good once.
 #[utoipa::path(
     tag = "people",
-    responses((status = 201, body = Ticket), (status = 401, body = Problem))
+    responses(
+        (status = 201, body = Ticket), (status = 400, body = Problem),
+        (status = 401, body = Problem)
+    )
 )]
 #[post("/socket-tickets")]
-pub async fn ticket(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub async fn ticket(
+    app: Data<App>,
+    caller: Caller,
+    OptionalBody(_nothing): OptionalBody<Nothing>,
+) -> Result<HttpResponse> {
     let (ticket, expires_in_ms) = app.people.ticket(caller.actor.id, caller.session).await?;
     Ok(HttpResponse::Created().json(Ticket {
         ticket,

@@ -17,6 +17,7 @@ pub async fn watch(plan: &Plan, tally: &Shared) -> std::io::Result<()> {
     let url = tally.borrow().url.clone();
     writeln!(out, "switchboard demo: --seed {} at {url}", plan.seed)?;
     let (mut every, mut told, mut second, mut phase) = (interval(LOOK), 0, 0, None);
+    let mut assigned = 0;
     loop {
         every.tick().await;
         let tally = tally.borrow();
@@ -24,6 +25,16 @@ pub async fn watch(plan: &Plan, tally: &Shared) -> std::io::Result<()> {
             writeln!(out, "{:>6.1} s  {text}", at.as_secs_f64())?;
         }
         told = tally.notes.len();
+        for one in tally
+            .assignments
+            .iter()
+            .take(tally.assigned_all - assigned)
+            .rev()
+        {
+            let (at, customer, rep) = (tally.elapsed().as_secs_f64(), &one.customer, &one.rep);
+            writeln!(out, "{at:>6.1} s  {customer} is given to {rep}")?;
+        }
+        assigned = tally.assigned_all;
         let now = tally.elapsed().as_secs();
         if tally.phase == Phase::Playing && now > second {
             second = now;

@@ -106,7 +106,11 @@ impl Plan {
         }
         let chat = chat.min(LONGEST).min(lasts.as_secs_f64() * 0.3);
         let exchanges = (chat / 3.0).round().clamp(1.0, 4.0) as u32;
-        let burst = customers.div_ceil(3);
+        // More than all reps can take together, if there are so many: somebody has to wait.
+        let slots: i32 = capacities.iter().sum();
+        let burst = customers
+            .div_ceil(3)
+            .max((slots as usize + 2).min(customers * 3 / 4));
         let mut plan = Plan {
             seed,
             lasts,
@@ -123,7 +127,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// A third within a moment, the others one after the other with a little jitter.
+    /// The burst within a moment, the others one after the other with a little jitter.
     fn arrivals(&self, customers: usize) -> Vec<Duration> {
         let mut rng = self.rng(Dice::Plan);
         let steady = customers - self.burst;
@@ -213,6 +217,19 @@ mod tests {
             assert!(plan.leave.rep != plan.away.rep || plan.leave.to < plan.away.from);
             assert!(plan.raise.to <= 7 && plan.raise.rep < reps as usize);
             assert!(plan.step >= Duration::from_millis(190), "{:?}", plan.step);
+        }
+    }
+
+    #[test]
+    fn so_many_come_at_once_that_somebody_waits() {
+        for (customers, reps, seconds) in [(20, 4, 20), (12, 3, 6), (60, 6, 60), (1000, 50, 300)] {
+            let plan = Plan::new(&options(7, customers, reps, seconds)).unwrap();
+            let slots: i32 = plan.capacities.iter().sum();
+            assert!(
+                plan.burst > slots as usize,
+                "{customers} {reps}: {}",
+                plan.burst
+            );
         }
     }
 

@@ -134,21 +134,27 @@ fn figures(plan: &Plan, tally: &Tally, ended: &Ended) -> Vec<(&'static str, Stri
                 short(part(&waits, 1.0))
             ),
         ),
-        (
-            "free slot",
-            format!(
-                "p50 {}, p99 {}, {} times  (closed to the next one assigned)",
-                short(part(&slots, 0.5)),
-                short(part(&slots, 0.99)),
-                slots.len()
-            ),
-        ),
+        ("free slot", free_slot(&slots)),
         (
             "longest line",
             format!("{line} waiting, after {:.0} s", at.as_secs_f64()),
         ),
         ("capacity", capacity(plan, tally.raised.as_ref())),
     ]
+}
+
+/// How long free slots waited for those who waited for them.
+fn free_slot(slots: &[Duration]) -> String {
+    if slots.is_empty() {
+        return "nobody waited for one: give more --customers, or fewer --reps, to see a line"
+            .into();
+    }
+    format!(
+        "p50 {}, p99 {}, {} times  (closed to the next one assigned)",
+        short(part(slots, 0.5)),
+        short(part(slots, 0.99)),
+        slots.len()
+    )
 }
 
 /// What the raised capacity brought.
@@ -194,8 +200,7 @@ fn judgement(verdict: &Verdict) -> String {
         }
         Some(findings) => {
             let report = doctor::report(findings);
-            let broken = report.lines().filter(|line| line.starts_with("BROKEN"));
-            for line in broken.chain(report.lines().last()) {
+            for line in report.lines().filter(|line| !line.starts_with("ok ")) {
                 let _ = writeln!(text, "  {:<14}{line}", "doctor");
             }
         }

@@ -78,7 +78,9 @@ pub struct Tally {
     pub delivered: u64,
     pub holes: u64,
     pub over_capacity: u64,
+    /// The newest, newest first, and how many there were in all.
     pub assignments: VecDeque<Assignment>,
+    pub assigned_all: usize,
     /// Conversations that each rep was given.
     pub given: HashMap<UserId, u32>,
     /// Our reps, in the order of the plan.
@@ -119,6 +121,7 @@ impl Tally {
             holes: 0,
             over_capacity: 0,
             assignments: VecDeque::new(),
+            assigned_all: 0,
             given: HashMap::new(),
             team: Vec::new(),
             reps: Vec::new(),
@@ -205,6 +208,7 @@ impl Tally {
             wait: Duration::ZERO,
         });
         self.assignments.truncate(50);
+        self.assigned_all += 1;
         if let Some(opened) = opened {
             self.waited(customer, at - opened);
         }

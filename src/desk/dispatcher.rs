@@ -208,11 +208,24 @@ fn take_slot(
         over_capacity: by.over_capacity(),
     };
     let taken = reps::take_slot(conn, rep, row.queue_id, at, how)?;
-    taken.ok_or_else(|| {
-        let detail = match by.person() {
-            Some(id) if id != rep => "This rep has no room now, or there is no such rep.",
-            _ => "All your slots are taken, or its queue is not yours any more. Ask an admin.",
-        };
-        Error::new(Code::AtCapacity, detail)
+    if let Some(taken) = taken {
+        return Ok(taken);
+    }
+    let detail = match by.person() {
+        Some(id) if id != rep => "This rep has no room now, or there is no such rep.".into(),
+        _ => why_not(conn, rep)?,
+    };
+    Err(Error::new(Code::AtCapacity, detail))
+}
+
+/// Why a rep could not take one himself: the first that is true.
+fn why_not(conn: &mut Conn, rep: UserId) -> Result<String> {
+    let rep = reps::find(conn, rep)?;
+    Ok(match rep {
+        Some(rep) if rep.active >= rep.capacity => format!(
+            "All your slots are taken: you hold {} of {}. Close one, or ask an admin for more.",
+            rep.active, rep.capacity
+        ),
+        _ => "You do not serve its queue any more. Ask an admin.".into(),
     })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::hold::Hold;
 use super::{Change, Desk};
 use crate::error::Result;
-use crate::store::{Conn, conversations, reps, waiting};
+use crate::store::{Conn, conversations, events, reps, waiting};
 use crate::words::{ConversationId, EventKind, Moment, Status, UserId};
 
 impl Desk {
@@ -40,7 +40,8 @@ impl Desk {
         self.release_reserved(at).await
     }
 
-    /// Tells the customers of a rep that he is lost, or back again. One node does.
+    /// Tells the customers of a rep that he is lost, or back again. One node does. Of his return
+    /// hears who has heard of his loss, and no one else.
     async fn tell_of(&self, rep: UserId, lost: bool, at: Moment) -> Result<()> {
         let mark = move |conn: &mut Conn| match reps::set_suspected(conn, rep, lost)? {
             true if lost => Ok(conversations::held_by_lost(conn, rep)?),
@@ -51,7 +52,8 @@ impl Desk {
         for id in self.0.store.write(mark).await? {
             let told = self.commit(move |conn| {
                 let mut hold = Hold::take(conn, id, at)?;
-                if hold.row.status != Status::Active || hold.row.rep_id != Some(rep) {
+                let his = hold.row.status == Status::Active && hold.row.rep_id == Some(rep);
+                if !his || (!lost && !is_suspect(conn, id)?) {
                     return Ok(((), Change::default()));
                 }
                 match lost {
@@ -115,6 +117,14 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Whether the last that its customer heard of his rep is that he is lost. Who was assigned since
+/// has never been gone, for this customer.
+fn is_suspect(conn: &mut Conn, id: ConversationId) -> Result<bool> {
+    let kinds = [EventKind::Assigned, EventKind::Suspect, EventKind::Returned];
+    let last = events::last_kind(conn, id, &kinds)?;
+    Ok(last == Some(EventKind::Suspect))
 }
 
 /// One that fails keeps none of the others: the next round tries it again.

@@ -9,6 +9,10 @@ use tokio::sync::Notify;
 use super::Desk;
 use crate::words::{Moment, now};
 
+/// The line is ticked so often at least: if it has been lost, as by a wipe of Redis, that is found
+/// out even when nobody does anything.
+const PROBE: Duration = Duration::from_secs(1);
+
 /// When to tick next.
 pub(super) struct Wake {
     at: AtomicI64,
@@ -34,8 +38,9 @@ impl Wake {
         }
     }
 
-    /// Waits for the next moment.
+    /// Waits for the next moment, or for the next probe.
     async fn wait(&self) {
+        let mut probe = std::pin::pin!(tokio::time::sleep(PROBE));
         loop {
             let at = self.at.load(Ordering::Acquire);
             let rest = Duration::from_millis((at - now()).max(0) as u64);
@@ -44,6 +49,7 @@ impl Wake {
                     self.at.store(Moment::MAX, Ordering::Release);
                     return;
                 }
+                () = &mut probe => return,
                 () = self.sooner.notified() => {}
             }
         }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use futures_util::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::customer_support_shapes::{sender, words};
 use crate::app::App;
@@ -34,6 +34,10 @@ pub struct Chat {
     presence: Presence,
     /// The rep's other open conversations that his client knows of.
     known: HashSet<ConversationId>,
+    /// The place that its customer was told last; none, if he has heard of something else since.
+    told: Option<i64>,
+    /// Its customer has heard on this socket who his rep is.
+    met: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -59,6 +63,8 @@ impl Chat {
             cursors,
             presence: Presence::default(),
             known: HashSet::new(),
+            told: None,
+            met: false,
         }
     }
 
@@ -75,7 +81,11 @@ impl Chat {
         wire.send(&frame).await
     }
 
-    async fn place(&self, wire: &mut Wire, ahead: i64) -> Result<(), Gone> {
+    /// Where he stands. The first answer and the first news may both say it: he is told once.
+    async fn place(&mut self, wire: &mut Wire, ahead: i64) -> Result<(), Gone> {
+        if self.told.replace(ahead) == Some(ahead) {
+            return Ok(());
+        }
         let position = ahead + 1;
         let text = format!(
             "Customer Representatives are busy for now. You are number {position} in the queue; \
@@ -85,7 +95,7 @@ impl Chat {
             .await
     }
 
-    async fn first_place(&self, wire: &mut Wire) -> Result<(), Gone> {
+    async fn first_place(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let id = self.view.id;
         let read = move |conn: &mut Conn| Ok(waiting::ahead(conn, id)?);
         match self.app.store.read(read).await {
@@ -139,10 +149,8 @@ impl Chat {
                     "id": event.seq,
                 }),
                 EventKind::Assigned => {
-                    let rep = self.view.last_rep.as_ref();
-                    let name = rep.map_or("A representative", |rep| rep.name.as_str());
-                    let text = format!("{name} has joined the chat.");
-                    json!({ "message": text, "customer_rep": rep, "queued": false })
+                    (self.told, self.met) = (None, true);
+                    self.rep_is_there()
                 }
                 EventKind::Closed => json!({ "message": "This chat is closed.", "closed": true }),
                 _ => continue,
@@ -150,6 +158,14 @@ impl Chat {
             wire.send(&frame).await?;
         }
         Ok(())
+    }
+
+    /// Who its customer talks to from now on.
+    fn rep_is_there(&self) -> Value {
+        let rep = self.view.last_rep.as_ref();
+        let name = rep.map_or("A representative", |rep| rep.name.as_str());
+        let text = format!("{name} has joined the chat.");
+        json!({ "message": text, "customer_rep": rep, "queued": false })
     }
 
     /// News of another conversation: the rep of this socket may have got it. Without the hint
@@ -207,10 +223,13 @@ impl Talk for Chat {
         }
         // What happened between the handshake and the seat.
         self.catch_up(wire).await?;
-        if self.view.status == Status::Waiting {
-            self.first_place(wire).await?;
+        let customer = self.caller.actor.role == Role::Customer;
+        match self.view.status {
+            Status::Waiting => self.first_place(wire).await,
+            // He was assigned before he came, or while his socket was gone.
+            Status::Active if customer && !self.met => wire.send(&self.rep_is_there()).await,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn heard(&mut self, _: &mut Wire, text: &str) -> Result<Heard<Done>, Gone> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::QueryPayloadError;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{BytesMut, Data, PathConfig, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -56,6 +56,13 @@ async fn read_in_time(request: &HttpRequest, mut payload: Payload) -> Result<Byt
         .app_data::<Data<App>>()
         .expect("every route has the app");
     let most = app.settings.body_bytes_max;
+    let given = request.headers().get(CONTENT_LENGTH);
+    let given = given.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    // Nobody waits for what will not be taken. What is hardly too large is read to its end, or its
+    // sender would find the connection reset before he has read why.
+    if given.is_some_and(|length| length > 2 * most as u64) {
+        return Err(too_large(most));
+    }
     let time = Duration::from_millis(app.settings.body_timeout_ms);
     let bytes = tokio::time::timeout(time, read(&mut payload, most)).await;
     bytes.map_err(|_| Error::new(Code::Timeout, "The request's body took too long to arrive."))?
@@ -79,6 +86,11 @@ fn check_type(request: &HttpRequest) -> Result<()> {
     Err(Error::new(Code::UnsupportedMediaType, detail))
 }
 
+fn too_large(most: usize) -> Error {
+    let detail = format!("The body is too large: at most {most} bytes are allowed.");
+    Error::new(Code::TooLarge, detail)
+}
+
 async fn read(payload: &mut Payload, most: usize) -> Result<BytesMut> {
     let mut bytes = BytesMut::new();
     while let Some(part) = payload.next().await {
@@ -89,8 +101,7 @@ async fn read(payload: &mut Payload, most: usize) -> Result<BytesMut> {
             )
         })?;
         if bytes.len() + part.len() > most {
-            let detail = format!("The body is too large: at most {most} bytes are allowed.");
-            return Err(Error::new(Code::TooLarge, detail));
+            return Err(too_large(most));
         }
         bytes.extend_from_slice(&part);
     }

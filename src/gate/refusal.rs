@@ -91,11 +91,19 @@ pub fn plainly(what: &str) -> String {
         let known = words(rest).split_off(1).join(", ");
         return format!("This is not one of the words that are allowed here: {known}.");
     }
+    if let Some(number) = beyond(what) {
+        return format!("{number} is beyond every number that is allowed here.");
+    }
     let typed = what
         .strip_prefix("invalid type: ")
         .or_else(|| what.strip_prefix("invalid value: "));
     if let Some((found, expected)) = typed.and_then(|rest| rest.rsplit_once(", expected ")) {
         return format!("Give {}, not {}.", wanted(expected), got(found));
+    }
+    // A list where fields belong is counted, and found too short or too long.
+    let counted = what.strip_prefix("invalid length ");
+    if let Some((_, expected)) = counted.and_then(|rest| rest.split_once(", expected ")) {
+        return format!("Give {}, not a list.", wanted(expected));
     }
     if what.contains("invalid digit found") || what.contains("cannot parse integer") {
         return "Give a whole number.".into();
@@ -106,6 +114,15 @@ pub fn plainly(what: &str) -> String {
     format!("This is not understood: {}.", what.replace('`', "\u{22}"))
 }
 
+/// A whole number that its type cannot hold. How far the field itself goes, this one is not near.
+fn beyond(what: &str) -> Option<&str> {
+    let rest = what.strip_prefix("invalid value: integer `")?;
+    let (number, rest) = rest.split_once("`, expected ")?;
+    let signed = ["i8", "i16", "i32", "i64", "isize"].contains(&rest);
+    let unsigned = ["u8", "u16", "u32", "u64", "usize"].contains(&rest);
+    (signed || unsigned && !number.starts_with('-')).then_some(number)
+}
+
 /// What stands between backticks; at least one, if only an empty one.
 fn words(text: &str) -> Vec<&str> {
     let words: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
@@ -113,16 +130,9 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 fn wanted(expected: &str) -> String {
-    let whole = |from: i128, to: i128| format!("a whole number from {from} to {to}");
     match expected {
-        "i8" => whole(i8::MIN.into(), i8::MAX.into()),
-        "i16" => whole(i16::MIN.into(), i16::MAX.into()),
-        "i32" => whole(i32::MIN.into(), i32::MAX.into()),
-        "u8" => whole(0, u8::MAX.into()),
-        "u16" => whole(0, u16::MAX.into()),
-        "u32" => whole(0, u32::MAX.into()),
-        "i64" | "isize" => "a whole number".into(),
-        "u64" | "usize" => "a whole number that is not negative".into(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".into(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative".into(),
         "f32" | "f64" => "a number".into(),
         "a string" | "str" | "string" => "a text".into(),
         "a boolean" => "true or false".into(),
@@ -169,7 +179,15 @@ mod tests {
             ),
             (
                 "invalid type: floating point `1.5`, expected i32",
-                "Give a whole number from -2147483648 to 2147483647, not 1.5.",
+                "Give a whole number, not 1.5.",
+            ),
+            (
+                "invalid value: integer `99999999999`, expected i32",
+                "99999999999 is beyond every number that is allowed here.",
+            ),
+            (
+                "invalid length 0, expected struct NewUser with 4 elements",
+                "Give an object, not a list.",
             ),
             (
                 "invalid value: integer `-1`, expected usize",

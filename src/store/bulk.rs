@@ -147,7 +147,7 @@ pub const LARGE: [&str; 7] = [
 ];
 
 /// Has PostgreSQL look at what is in a table, as it does by itself before long; in no transaction.
-/// SQLite never does, and must find its way without.
+/// SQLite never does: having looked at a small table, it would read all of it when it has grown.
 pub fn tidy(conn: &mut Conn, table: &str) -> Result<()> {
     match conn {
         Conn::Pg(_) => Ok(conn.execute(&format!("VACUUM ANALYZE {table}"))?),

@@ -1,13 +1,14 @@
-//! All that is asked of a database to know that it is sound: the invariants, what its logs say of
-//! capacity, and with `run_full` every log told anew.
+//! All that is asked of a database to know that it is sound: the invariants, what it tells of
+//! itself, what its logs say of capacity, and with `run_full` every log told anew.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, in_snapshot, queries};
+use super::damage;
 use super::fold::{self, Log};
-use super::invariants;
 pub use super::invariants::Finding;
+use super::invariants::{self, FIRST};
 use crate::error::Result;
 use crate::words::EventKind;
 
@@ -40,17 +41,41 @@ queries! {
 
 /// Asks everything in one read snapshot.
 pub fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
-    in_snapshot(conn, ask)
+    in_snapshot(conn, |conn| Ok(ask(conn, false)))
 }
 
 /// Asks everything, and tells every conversation anew from its log, in one read snapshot. Answers
-/// also some of those that differ, in full.
+/// also some of those that differ, in words.
 pub fn run_full(conn: &mut Conn) -> Result<(Vec<Finding>, Vec<String>)> {
     in_snapshot(conn, |conn| {
-        let mut findings = ask(conn)?;
-        let differences = fold::run(conn)?;
-        findings.extend(differences.findings());
-        Ok((findings, differences.examples))
+        let mut findings = ask(conn, true);
+        match conn.savepoint(fold::run) {
+            Ok(differences) => {
+                findings.extend(differences.findings());
+                Ok((findings, differences.examples))
+            }
+            Err(error) => {
+                findings.extend(fold::unasked(&error));
+                Ok((findings, Vec::new()))
+            }
+        }
+    })
+}
+
+/// Whether any table of ours is there: without one it is another program's database.
+pub fn is_ours(conn: &mut Conn) -> bool {
+    let tables = [
+        "users",
+        "queues",
+        "reps",
+        "conversations",
+        "heads",
+        "events",
+    ];
+    let mut tables = tables.iter();
+    tables.any(|table| {
+        let look = format!("SELECT 1 FROM {table} LIMIT 0");
+        conn.execute(&look).is_ok()
     })
 }
 
@@ -59,19 +84,21 @@ pub fn totals(conn: &mut Conn) -> Result<Totals> {
     in_snapshot(conn, |conn| Ok(count_all(conn)?))
 }
 
-fn ask(conn: &mut Conn) -> Result<Vec<Finding>> {
-    let mut findings = invariants::ask(conn)?;
-    findings.push(Finding {
-        name: "capacity_was_kept",
-        says: "no assignment or offer went over the capacity of then, unless an admin said so",
-        broken: over_capacity(conn)?,
-    });
-    Ok(findings)
+fn ask(conn: &mut Conn, full: bool) -> Vec<Finding> {
+    let mut findings = invariants::ask(conn);
+    findings.extend(damage::ask(conn, full));
+    findings.push(invariants::asked(
+        conn,
+        "capacity_was_kept",
+        "no assignment or offer went over the capacity of then, unless an admin said so",
+        over_capacity,
+    ));
+    findings
 }
 
 /// Each event that takes a slot says what the rep held and might hold at that commit. An accepted
 /// offer takes none: it has had its slot since it was made.
-fn over_capacity(conn: &mut Conn) -> Result<i64> {
+fn over_capacity(conn: &mut Conn) -> Result<(i64, Vec<String>)> {
     let over = |data: &serde_json::Value| {
         let number = |name: &str| data.get(name).and_then(serde_json::Value::as_i64);
         let said = |name: &str| data.get(name) == Some(&true.into());
@@ -84,9 +111,15 @@ fn over_capacity(conn: &mut Conn) -> Result<i64> {
         }
     };
     let mut log = Log::of(vec![EventKind::Assigned, EventKind::Offered]);
-    let mut broken = 0;
+    let (mut broken, mut told) = (0, Vec::new());
     while let Some(event) = log.next(conn)? {
-        broken += i64::from(event.data.as_ref().is_none_or(over));
+        if event.data.as_ref().is_none_or(over) {
+            broken += 1;
+            if told.len() < FIRST {
+                let says = format!("event {} of conversation {}", event.seq, event.conversation);
+                told.push(says);
+            }
+        }
     }
-    Ok(broken)
+    Ok((broken, told))
 }

@@ -152,6 +152,18 @@ queries! {
             .optional()
     }
 
+    /// The kind of the newest entry of these kinds.
+    pub fn last_kind(conn, id: ConversationId, kinds: &[EventKind])
+        -> QueryResult<Option<EventKind>>
+    {
+        events::table
+            .filter(events::conversation_id.eq(id).and(events::kind.eq_any(kinds)))
+            .order(events::seq.desc())
+            .select(events::kind)
+            .first(conn)
+            .optional()
+    }
+
     /// When the last entry of a conversation was written, notes apart.
     pub fn last_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
         events::table

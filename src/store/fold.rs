@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::conn::{Conn, queries};
 use super::invariants::Finding;
 use super::schema::{conversations, events};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::words::{
     ConversationId, EventKind, Priority, QueueId, Resolution, SqlId, Status, UserId,
 };
@@ -37,6 +37,7 @@ pub(super) struct Logged {
 #[derive(Debug, Clone, Queryable)]
 struct Row {
     id: ConversationId,
+    number: i64,
     status: Status,
     rep: Option<UserId>,
     last_rep: Option<UserId>,
@@ -72,7 +73,8 @@ queries! {
             .order(conversations::id)
             .limit(ROWS)
             .select((
-                conversations::id, conversations::status, conversations::rep_id,
+                conversations::id, conversations::number, conversations::status,
+                conversations::rep_id,
                 conversations::last_rep_id, conversations::epoch, conversations::queue_id,
                 conversations::priority, conversations::resolution, conversations::held,
             ))
@@ -154,8 +156,8 @@ impl Told {
         };
         let opens = event.kind == Kind::Opened;
         if !self.status.map_or(opens, |status| from.contains(&status)) {
-            let (seq, kind, status) = (event.seq, event.kind, self.status);
-            let says = format!("seq {seq} is {kind} while it is {status:?}");
+            let (seq, kind, status) = (event.seq, event.kind, word(self.status));
+            let says = format!("event {seq} is `{kind}`, which cannot follow `{status}`");
             self.impossible.get_or_insert(says);
         }
         self.follow(event);
@@ -182,7 +184,10 @@ impl Told {
                 (self.rep, self.last_rep) = (event.rep(), event.rep());
                 self.epoch += 1;
                 if event.get("epoch") != Some(self.epoch) {
-                    let says = format!("seq {} is no epoch {}", event.seq, self.epoch);
+                    let says = format!(
+                        "event {} should be assignment {}, and says another",
+                        event.seq, self.epoch
+                    );
                     self.impossible.get_or_insert(says);
                 }
             }
@@ -240,6 +245,47 @@ impl Logged {
     }
 }
 
+/// A word, or none.
+fn word<T: std::fmt::Display>(it: Option<T>) -> String {
+    it.map_or_else(|| "none".into(), |it| it.to_string())
+}
+
+/// Where a row and its log differ, as a sentence for people.
+fn told_of(row: &Row, told: &Told, holds: Option<UserId>) -> String {
+    let mut parts: Vec<String> = told.impossible.iter().cloned().collect();
+    let known = |log: Option<String>, row: &str| log.unwrap_or_else(|| row.to_owned());
+    let (queue, priority) = (row.queue.to_string(), row.priority.to_string());
+    let both = [
+        ("status", row.status.to_string(), word(told.status)),
+        ("resolution", word(row.resolution), word(told.resolution)),
+        ("who has it", word(holds), word(told.rep)),
+        ("who had it last", word(row.last_rep), word(told.last_rep)),
+        ("epoch", row.epoch.to_string(), told.epoch.to_string()),
+        (
+            "queue",
+            queue.clone(),
+            known(told.queue.map(|one| one.to_string()), &queue),
+        ),
+        (
+            "priority",
+            priority.clone(),
+            known(told.priority.map(|one| one.to_string()), &priority),
+        ),
+        ("held", row.held.to_string(), told.held.to_string()),
+    ];
+    for (what, row, log) in both {
+        if row != log {
+            parts.push(format!("{what} is {row} in its row, {log} by its log"));
+        }
+    }
+    format!(
+        "conversation {} ({}): {}",
+        row.number,
+        row.id,
+        parts.join("; ")
+    )
+}
+
 /// How many differ, and the first of them in full.
 #[derive(Default)]
 pub struct Differences {
@@ -269,7 +315,7 @@ const SAYS: [(&str, &str); 4] = [
 impl Differences {
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let counts = SAYS.iter().zip(self.counts);
-        counts.map(|((name, says), broken)| Finding { name, says, broken })
+        counts.map(|((name, says), broken)| Finding::of(name, says, broken, Vec::new()))
     }
 
     fn compare(&mut self, row: &Row, told: &Told) {
@@ -290,10 +336,15 @@ impl Differences {
             *count += i64::from(!alike);
         }
         if alike.contains(&false) && self.examples.len() < EXAMPLES {
-            self.examples
-                .push(format!("{row:?} but its log tells {told:?}"));
+            self.examples.push(told_of(row, told, holds));
         }
     }
+}
+
+/// What is said of all of it if it cannot be told.
+pub fn unasked(error: &Error) -> impl Iterator<Item = Finding> {
+    SAYS.iter()
+        .map(move |(name, says)| Finding::unasked(name, says, error))
 }
 
 /// Folds every log. The caller keeps one snapshot open.

@@ -1,10 +1,11 @@
 //! The invariants as questions to the database: each answers with what breaks it.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::conn::{Conn, Dialect, queries};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::words::{ConversationId, SqlId};
 
 /// One invariant.
 struct Check {
@@ -12,8 +13,17 @@ struct Check {
     name: &'static str,
     /// What is true when all is well.
     says: &'static str,
-    /// Selects one row, `broken`: how many rows break it.
+    /// Selects a row for each that breaks it, with its `what`: the id of a conversation, or of a
+    /// person.
     sql: &'static str,
+    of: Of,
+}
+
+/// Whose ids a check answers with.
+#[derive(Clone, Copy)]
+enum Of {
+    Conversation,
+    Person,
 }
 
 /// What a check found.
@@ -23,6 +33,41 @@ pub struct Finding {
     pub says: &'static str,
     /// Rows that break it: 0 when all is well.
     pub broken: i64,
+    /// It could not be asked, so nobody knows.
+    pub unasked: bool,
+    /// Which they are, the first of them; or why it could not be asked.
+    pub told: Vec<String>,
+}
+
+impl Finding {
+    /// What was found of something that could be asked.
+    pub fn of(name: &'static str, says: &'static str, broken: i64, told: Vec<String>) -> Self {
+        Self {
+            name,
+            says,
+            broken,
+            unasked: false,
+            told,
+        }
+    }
+
+    /// What could not be asked.
+    pub fn unasked(name: &'static str, says: &'static str, error: &Error) -> Self {
+        // Whoever asks the doctor reads no log: he is told the cause itself.
+        let why = match &error.cause {
+            Some(cause) => format!("{cause:#}"),
+            None => error.detail.to_string(),
+        };
+        Self {
+            unasked: true,
+            ..Self::of(name, says, 0, vec![why])
+        }
+    }
+
+    /// It was asked, and nothing breaks it.
+    pub fn is_well(&self) -> bool {
+        self.broken == 0 && !self.unasked
+    }
 }
 
 /// Every check, cheap ones first.
@@ -30,90 +75,107 @@ const CHECKS: &[Check] = &[
     Check {
         name: "slot_has_rep",
         says: "an offered, active or wrap-up conversation has a rep, any other has none",
-        sql: "SELECT count(*) AS broken FROM conversations
+        sql: "SELECT id AS what FROM conversations
               WHERE (status IN ('offered', 'active', 'wrapup')) <> (rep_id IS NOT NULL)",
+        of: Of::Conversation,
     },
     Check {
         name: "active_counts_slots",
         says: "reps.active is the number of conversations that hold a slot of the rep",
-        sql: "SELECT count(*) AS broken FROM reps r WHERE r.active <> (
+        sql: "SELECT r.user_id AS what FROM reps r WHERE r.active <> (
                   SELECT count(*) FROM conversations c WHERE c.rep_id = r.user_id
                   AND c.status IN ('offered', 'active', 'wrapup'))",
+        of: Of::Person,
     },
     Check {
         name: "rep_is_a_rep",
         says: "every rep's row belongs to a person who is a rep or an admin",
-        sql: "SELECT count(*) AS broken FROM reps r JOIN users u ON u.id = r.user_id
+        sql: "SELECT r.user_id AS what FROM reps r JOIN users u ON u.id = r.user_id
               WHERE u.role = 'customer'",
+        of: Of::Person,
     },
     Check {
         name: "customer_exists",
         says: "every conversation has a customer",
-        sql: "SELECT count(*) AS broken FROM conversations c
+        sql: "SELECT c.id AS what FROM conversations c
               WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = c.customer_id)",
+        of: Of::Conversation,
     },
     Check {
         name: "head_exists",
         says: "every conversation has a head, and every head a conversation",
-        sql: "SELECT (SELECT count(*) FROM conversations c
-                      WHERE NOT EXISTS (SELECT 1 FROM heads h WHERE h.conversation_id = c.id))
-                   + (SELECT count(*) FROM heads h
-                      WHERE NOT EXISTS (SELECT 1 FROM conversations c
-                                        WHERE c.id = h.conversation_id))
-                   AS broken",
+        sql: "SELECT c.id AS what FROM conversations c
+              WHERE NOT EXISTS (SELECT 1 FROM heads h WHERE h.conversation_id = c.id)
+              UNION ALL SELECT h.conversation_id FROM heads h
+              WHERE NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = h.conversation_id)",
+        of: Of::Conversation,
     },
     Check {
         name: "seq_is_dense",
         says: "the events of a conversation are numbered 1 to last_seq without holes",
-        sql: "SELECT count(*) AS broken FROM heads h WHERE
+        sql: "SELECT h.conversation_id AS what FROM heads h WHERE
                   h.last_seq <> (SELECT count(*) FROM events e
                                  WHERE e.conversation_id = h.conversation_id)
                OR h.last_seq <> (SELECT coalesce(max(e.seq), 0) FROM events e
                                  WHERE e.conversation_id = h.conversation_id)",
+        of: Of::Conversation,
     },
     Check {
         name: "log_begins_with_opened",
         says: "the first event of every conversation is `opened`, and it is the only one",
-        sql: "SELECT count(*) AS broken FROM conversations c WHERE 1 <> (
+        sql: "SELECT c.id AS what FROM conversations c WHERE 1 <> (
                   SELECT count(*) FROM events e
                   WHERE e.conversation_id = c.id AND e.kind = 'opened')
                OR NOT EXISTS (SELECT 1 FROM events e
                   WHERE e.conversation_id = c.id AND e.seq = 1 AND e.kind = 'opened')",
+        of: Of::Conversation,
     },
     Check {
         name: "epoch_counts_assignments",
         says: "epoch is the number of `assigned` events of the conversation",
-        sql: "SELECT count(*) AS broken FROM conversations c WHERE c.epoch <> (
+        sql: "SELECT c.id AS what FROM conversations c WHERE c.epoch <> (
                   SELECT count(*) FROM events e
                   WHERE e.conversation_id = c.id AND e.kind = 'assigned')",
+        of: Of::Conversation,
+    },
+    Check {
+        name: "closed_has_its_end",
+        says: "a closed conversation has a resolution and a moment, and no other has",
+        sql: "SELECT id AS what FROM conversations
+              WHERE (status = 'closed') <> (resolution IS NOT NULL)
+              OR (status = 'closed') <> (closed_at IS NOT NULL)",
+        of: Of::Conversation,
     },
     Check {
         name: "closed_is_logged",
         says: "a conversation is closed if and only if its log says so",
-        sql: "SELECT count(*) AS broken FROM conversations c WHERE (c.status = 'closed') <> (
+        sql: "SELECT c.id AS what FROM conversations c WHERE (c.status = 'closed') <> (
                   (SELECT count(*) FROM events e
                    WHERE e.conversation_id = c.id AND e.kind = 'closed')
                 > (SELECT count(*) FROM events e
                    WHERE e.conversation_id = c.id AND e.kind = 'reopened'))",
+        of: Of::Conversation,
     },
     Check {
         name: "nobody_writes_after_close",
         says: "no message stands behind the end of a closed conversation",
-        sql: "SELECT count(*) AS broken FROM conversations c WHERE c.status = 'closed'
+        sql: "SELECT c.id AS what FROM conversations c WHERE c.status = 'closed'
               AND EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id
                   AND e.kind = 'message' AND e.seq > (SELECT max(x.seq) FROM events x
                       WHERE x.conversation_id = c.id AND x.kind = 'closed'))",
+        of: Of::Conversation,
     },
     Check {
         name: "every_state_ends",
         says: "what is offered, active, parked or in wrap-up has a moment at which time ends it",
-        sql: "SELECT count(*) AS broken FROM conversations
+        sql: "SELECT id AS what FROM conversations
               WHERE status IN ('offered', 'active', 'parked', 'wrapup') AND due_at IS NULL",
+        of: Of::Conversation,
     },
     Check {
         name: "sender_took_part",
         says: "every message is the customer's, an admin's, or of a rep who had or joined it",
-        sql: "SELECT count(*) AS broken FROM events e
+        sql: "SELECT c.id AS what FROM events e
               JOIN conversations c ON c.id = e.conversation_id
               JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
@@ -122,56 +184,64 @@ const CHECKS: &[Check] = &[
                   AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')
               AND NOT EXISTS (SELECT 1 FROM events j WHERE j.conversation_id = c.id
                   AND j.kind = 'joined' AND j.seq < e.seq AND j.sender_id = e.sender_id)",
+        of: Of::Conversation,
     },
     Check {
         name: "deleted_is_gone",
         says: "a conversation has as many messages without a text as were deleted from it",
-        sql: "SELECT count(*) AS broken FROM (SELECT conversation_id FROM events
+        sql: "SELECT conversation_id AS what FROM events
               WHERE kind = 'deleted' OR kind = 'message' AND body = ''
                 AND CAST(data AS TEXT) LIKE '{\"deleted\"%'
               GROUP BY conversation_id
-              HAVING sum(CASE kind WHEN 'deleted' THEN 1 ELSE -1 END) <> 0) uneven",
+              HAVING sum(CASE kind WHEN 'deleted' THEN 1 ELSE -1 END) <> 0",
+        of: Of::Conversation,
     },
     Check {
         name: "notes_are_of_staff",
         says: "no note was written by a customer",
-        sql: "SELECT count(*) AS broken FROM events e JOIN users u ON u.id = e.sender_id
+        sql: "SELECT e.conversation_id AS what FROM events e JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'note' AND u.role = 'customer'",
+        of: Of::Conversation,
     },
     Check {
         name: "joined_is_logged",
         says: "whoever has joined a conversation is the one whose log says so and not that he left",
-        sql: "SELECT count(*) AS broken FROM (
+        sql: "SELECT conversation_id AS what FROM (
                   SELECT e.conversation_id, e.sender_id,
                       sum(CASE e.kind WHEN 'joined' THEN 1 ELSE -1 END) AS told,
                       max((SELECT count(*) FROM joined j WHERE j.user_id = e.sender_id
                            AND j.conversation_id = e.conversation_id)) AS stored
                   FROM events e WHERE e.kind IN ('joined', 'left')
                   GROUP BY e.conversation_id, e.sender_id) found WHERE told <> stored",
+        of: Of::Conversation,
     },
     Check {
         name: "marks_are_within",
         says: "nobody has read or got more than there is",
-        sql: "SELECT count(*) AS broken FROM marks m JOIN heads h
+        sql: "SELECT m.conversation_id AS what FROM marks m JOIN heads h
               ON h.conversation_id = m.conversation_id
               WHERE m.read_seq > h.last_seq OR m.delivered_seq > h.last_seq",
+        of: Of::Conversation,
     },
     Check {
         name: "attachment_has_its_message",
         says: "what was sent belongs to a message of who uploaded it",
-        sql: "SELECT count(*) AS broken FROM attachments a WHERE a.conversation_id IS NOT NULL
+        sql:
+            "SELECT a.conversation_id AS what FROM attachments a WHERE a.conversation_id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM events e
                   WHERE e.conversation_id = a.conversation_id AND e.seq = a.seq
                   AND e.kind IN ('message', 'note') AND e.sender_id = a.uploader_id
                   AND CAST(e.data AS TEXT) LIKE '%\"attachments\"%')",
+        of: Of::Conversation,
     },
     Check {
         name: "message_has_its_attachments",
         says: "what a message says it carries was sent with it",
-        sql: "SELECT count(*) AS broken FROM events e WHERE e.kind IN ('message', 'note')
+        sql: "SELECT e.conversation_id AS what FROM events e WHERE e.kind IN ('message', 'note')
               AND e.data IS NOT NULL AND CAST(e.data AS TEXT) LIKE '%\"attachments\"%'
               AND NOT EXISTS (SELECT 1 FROM attachments a
                   WHERE a.conversation_id = e.conversation_id AND a.seq = e.seq)",
+        of: Of::Conversation,
     },
 ];
 
@@ -186,23 +256,84 @@ fn hex_of_sender<C: Dialect>(_: &C) -> &'static str {
     C::HEX_OF_SENDER
 }
 
+/// Somebody or something, and how people call it.
+#[derive(QueryableByName)]
+struct Named {
+    /// Any id: in the database all are of one kind.
+    #[diesel(sql_type = SqlId)]
+    what: ConversationId,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+}
+
 queries! {
-    fn count(conn, sql: &'static str) -> QueryResult<i64> {
-        let sql = sql.replace("SENDER", hex_of_sender(conn));
+    fn count(conn, sql: &str) -> QueryResult<i64> {
+        let sql = format!("SELECT count(*) AS broken FROM ({sql}) found")
+            .replace("SENDER", hex_of_sender(conn));
         Ok(diesel::sql_query(sql).get_result::<Broken>(conn)?.broken)
+    }
+
+    fn first(conn, sql: &str, name: &str) -> QueryResult<Vec<Named>> {
+        let sql = format!(
+            "SELECT found.what AS what, {name} AS name
+             FROM (SELECT DISTINCT listed.what AS what FROM ({sql}) listed) found
+             LEFT JOIN conversations named ON named.id = found.what
+             LEFT JOIN users person ON person.id = found.what
+             ORDER BY found.what LIMIT {FIRST}"
+        );
+        diesel::sql_query(sql.replace("SENDER", hex_of_sender(conn))).load(conn)
+    }
+}
+
+/// How many of those that break something are named.
+pub(super) const FIRST: usize = 5;
+
+impl Of {
+    /// What people call it by, as an expression of SQL.
+    fn name(self) -> &'static str {
+        match self {
+            Of::Conversation => "CAST(named.number AS TEXT)",
+            Of::Person => "person.username",
+        }
+    }
+
+    fn tell(self, one: Named) -> String {
+        let Named { what, name } = one;
+        match (self, name) {
+            (Of::Conversation, Some(number)) => format!("conversation {number} ({what})"),
+            (Of::Conversation, None) => format!("conversation {what}, which does not exist"),
+            (Of::Person, Some(name)) => format!("{name} ({what})"),
+            (Of::Person, None) => format!("the person {what}"),
+        }
     }
 }
 
 /// Asks each of them.
-pub fn ask(conn: &mut Conn) -> Result<Vec<Finding>> {
-    let mut findings = Vec::with_capacity(CHECKS.len());
-    for check in CHECKS {
-        let broken = count(conn, check.sql)?;
-        findings.push(Finding {
-            name: check.name,
-            says: check.says,
-            broken,
-        });
+pub fn ask(conn: &mut Conn) -> Vec<Finding> {
+    let one = |check: &Check| {
+        asked(conn, check.name, check.says, |conn| {
+            let broken = count(conn, check.sql)?;
+            if broken == 0 {
+                return Ok((0, Vec::new()));
+            }
+            // If they have no names because more is broken, they are still counted.
+            let first = conn.savepoint(|conn| Ok(first(conn, check.sql, check.of.name())?));
+            let first = first.unwrap_or_default().into_iter();
+            Ok((broken, first.map(|one| check.of.tell(one)).collect()))
+        })
+    };
+    CHECKS.iter().map(one).collect()
+}
+
+/// Asks one thing: how many break it, and which. What cannot be asked says so, and the next can.
+pub(super) fn asked(
+    conn: &mut Conn,
+    name: &'static str,
+    says: &'static str,
+    ask: impl FnOnce(&mut Conn) -> Result<(i64, Vec<String>)>,
+) -> Finding {
+    match conn.savepoint(ask) {
+        Ok((broken, told)) => Finding::of(name, says, broken, told),
+        Err(error) => Finding::unasked(name, says, &error),
     }
-    Ok(findings)
 }

@@ -26,11 +26,23 @@ pub fn make(path: &str) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
     let made = options.write(true).create_new(true).mode(0o600).open(path);
     match made {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_writable(path),
+        Err(error) => {
             Err(error).with_context(|| format!("the database file {path} cannot be made"))
         }
-        _ => Ok(()),
     }
+}
+
+/// SQLite would open what may only be read, and fail later with less to say.
+fn check_writable(path: &str) -> anyhow::Result<()> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    opened.map(drop).with_context(|| {
+        format!(
+            "the database file {path} cannot be written: let the user of this server read and \
+             write it"
+        )
+    })
 }
 
 /// Opens the file in this place, and no other.

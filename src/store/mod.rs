@@ -16,6 +16,7 @@ pub mod conversations;
 pub mod cooldowns;
 pub mod counters;
 pub mod customer_sessions;
+mod damage;
 pub mod events;
 mod fold;
 mod invariants;

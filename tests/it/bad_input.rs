@@ -16,6 +16,9 @@ on_both!(
     no_such_address,
     bodies_that_are_no_json_of_ours,
     fields_that_are_wrong,
+    bodies_where_there_should_be_none,
+    a_length_that_is_too_large_is_refused_at_once,
+    numbers_and_lists_where_they_do_not_belong,
     bodies_that_are_too_large,
     ids_queries_and_cursors,
 );
@@ -262,7 +265,6 @@ async fn bodies_that_are_too_large(world: &World) {
             .header("Content-Length", "9999999999");
         let mut wire = Wire::to(&who.base).await;
         wire.send(&announced.bytes()).await;
-        wire.send(&vec![b' '; most + 1]).await;
         let reply = wire.reply().await.unwrap();
         assert_eq!(reply.told(), "413 too_large", "{}", row.route);
 
@@ -379,4 +381,52 @@ async fn ids_queries_and_cursors(world: &World) {
         ann.get(&format!("{log}{fine}")).await.ok(200);
     }
     unharmed(world).await;
+}
+
+async fn bodies_where_there_should_be_none(world: &World) {
+    let ann = world.customer(0).await;
+    let path = "/api/v1/socket-tickets";
+    let request = |body: &str| {
+        Request::new("POST", path)
+            .token(&ann.token)
+            .body("application/json", body.as_bytes())
+    };
+    expect(&ann, request("{"), "400 invalid_json", path).await;
+    let extra = request("{\"for\":\"ever\"}");
+    expect(&ann, extra, "422 validation_failed", path).await;
+    ann.post(path, json!({})).await.ok(201);
+}
+
+async fn a_length_that_is_too_large_is_refused_at_once(world: &World) {
+    let ann = world.customer(0).await;
+    let path = "/api/v1/conversations";
+    // Not a byte of it ever comes.
+    let request = Request::new("POST", path)
+        .token(&ann.token)
+        .header("Content-Type", "application/json")
+        .header("Content-Length", "99999999999");
+    let begun = std::time::Instant::now();
+    expect(&ann, request, "413 too_large", path).await;
+    let most = std::time::Duration::from_millis(world.settings.body_timeout_ms);
+    assert!(begun.elapsed() < most, "it was waited for");
+}
+
+async fn numbers_and_lists_where_they_do_not_belong(world: &World) {
+    let (admin, rep) = (world.admin().await, world.rep(0, 1).await);
+    let path = format!("/api/v1/reps/{}/capacity", rep.id);
+    let says = [
+        (json!(1.5), "Give a whole number, not 1.5."),
+        (json!(99_999_999_999_i64), "is beyond every number"),
+        (json!(101), "100"),
+    ];
+    for (capacity, says) in says {
+        let refused = admin.put(&path, json!({ "capacity": capacity })).await;
+        let told = refused.body["errors"][0]["detail"].to_string();
+        assert_eq!(refused.status, 422, "{told}");
+        assert!(told.contains(says), "{told}");
+    }
+    let person = json!({ "user": [], "password": "a long word", "password1": "a long word" });
+    let refused = admin.post("/api/register_customer/", person).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.body["user"][0], "Give an object, not a list.");
 }

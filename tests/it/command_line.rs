@@ -160,3 +160,72 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
     assert_eq!(beside, 2, "the file and the data folder");
     assert!(!folder.path().with_extension("lock").exists());
 }
+
+/// The program as a user to whom the modes of files apply, even if the tests are run by root: as
+/// a copy where everybody may come.
+fn by_nobody(folder: &Path) -> Command {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let root = std::fs::metadata(folder).unwrap().uid() == 0;
+    if !root {
+        return switchboard();
+    }
+    let copy = folder.join("switchboard");
+    std::fs::copy(env!("CARGO_BIN_EXE_switchboard"), &copy).unwrap();
+    let open = PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder, open).unwrap();
+    for entry in std::fs::read_dir(folder.join("data")).unwrap() {
+        chown(entry.unwrap().path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    chown(folder.join("data"), Some(NOBODY), Some(NOBODY)).unwrap();
+    let mut command = Command::new(copy);
+    command.env_clear().uid(NOBODY).gid(NOBODY);
+    command
+}
+
+#[test]
+fn what_may_not_be_read_or_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    Process::start(&data, &[]).stop();
+    let cases = [
+        ("switchboard.db", 0o444, "switchboard.db cannot be written"),
+        ("secret", 0o000, "secret cannot be read"),
+    ];
+    for (name, mode, says) in cases {
+        let path = data.join(name);
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        let output = by_nobody(folder.path())
+            .env("SWITCHBOARD_LISTEN", "127.0.0.1:0")
+            .env("SWITCHBOARD_DATA_DIR", &data)
+            .output()
+            .unwrap();
+        let told = shown(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains(says), "{told}");
+        assert!(!told.contains("internal"), "{told}");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    }
+}
+
+#[test]
+fn a_secret_that_everybody_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let told = |mode: u32| {
+        let secret = data.join("secret");
+        if secret.exists() {
+            std::fs::set_permissions(&secret, PermissionsExt::from_mode(mode)).unwrap();
+        }
+        let file = std::fs::File::create(&log).unwrap();
+        Process::logged(&data, &[], file).stop();
+        let text = std::fs::read_to_string(&log).unwrap();
+        text.contains("everybody on this machine may read the secret")
+    };
+    assert!(!told(0o600));
+    assert!(told(0o644));
+    assert!(!told(0o600));
+}

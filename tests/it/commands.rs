@@ -58,7 +58,14 @@ fn an_admin_is_made_and_the_doctor_asked_on_postgresql() {
     };
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    admin_and_doctor(&[("DATA_DIR", &data), ("DATABASE_URL", &postgres.database())]);
+    let database = postgres.database();
+    let variables = [("DATA_DIR", data.as_str()), ("DATABASE_URL", &database)];
+    // Somebody else's, or of no one yet.
+    let none = run(&["doctor"], &variables, "");
+    let said = String::from_utf8_lossy(&none.stderr);
+    assert!(said.contains("holds no table of Switchboard"), "{said}");
+    assert_eq!(none.status.code(), Some(1));
+    admin_and_doctor(&variables);
 }
 
 #[test]

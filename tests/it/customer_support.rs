@@ -63,6 +63,9 @@ on_both!(
     capacity_is_a_setting_and_not_a_counter,
     entering_what_waits_claims_it,
     what_makes_no_sense_is_answered_and_the_socket_stays,
+    who_enters_late_is_told_his_rep,
+    a_place_is_told_once_on_entering,
+    who_makes_no_sense_for_long_is_sent_away,
 );
 
 async fn chat(person: &Person, conversation: &str) -> Socket {
@@ -262,6 +265,54 @@ async fn what_makes_no_sense_is_answered_and_the_socket_stays(world: &World) {
         .ok(201);
     said(&mut socket, "over the native API").await;
     drop(rep);
+}
+
+async fn who_enters_late_is_told_his_rep(world: &World) {
+    let (customer, rep) = (world.customer(0).await, world.rep(1, 2).await);
+    let mut rep_socket = rep.socket().await;
+    let conversation = customer.open().await;
+    rep_socket.wait("assigned").await;
+    for node in 0..2 {
+        let mut socket = chat(&customer.at(world.base(node)), &conversation).await;
+        let frame = socket.next().await;
+        let message = format!("{} has joined the chat.", rep.name);
+        assert_eq!(frame["message"], message, "{frame}");
+        assert_eq!(frame["customer_rep"]["name"], rep.name);
+        assert_eq!(frame["queued"], false);
+    }
+}
+
+async fn a_place_is_told_once_on_entering(world: &World) {
+    for turn in 0..6 {
+        let customer = world.customer(turn).await;
+        let conversation = customer.open().await;
+        let mut socket = chat(&customer, &conversation).await;
+        // The next tick tells everybody of the line.
+        let behind = world.customer(turn).await;
+        let mut behind_socket = chat(&behind, &behind.open().await).await;
+        told(&mut behind_socket, "position").await;
+        socket.say(json!({ "message": "hello" })).await;
+        let mut places = Vec::new();
+        loop {
+            let frame = socket.next().await;
+            if frame["message"] == "hello" {
+                break;
+            }
+            places.push(frame["position"].clone());
+        }
+        let all = places.len();
+        places.dedup();
+        assert_eq!(places.len(), all, "{places:?}");
+    }
+}
+
+async fn who_makes_no_sense_for_long_is_sent_away(world: &World) {
+    let customer = world.customer(0).await;
+    let mut socket = chat(&customer, &customer.open().await).await;
+    for _ in 0..11 {
+        socket.say(json!([])).await;
+    }
+    assert_eq!(socket.wait("closed").await["code"], 1008);
 }
 
 /// Two nodes that do not hear each other's doorbell: what one assigns, the rep on the other is

@@ -69,7 +69,9 @@ fn the_demo_serves_everybody_and_ends_well() {
     let (code, text) = told(program(&arguments).env("TMPDIR", folder.path()));
     let lines = [
         "--seed 7",
-        "4 customers come at once",
+        "9 customers come at once",
+        "is given to",
+        "p50",
         "rep 2 closes his socket",
         "rep 2 is back",
         "the admin raises the capacity of rep 3: 1 to 3",

@@ -1,7 +1,8 @@
 //! The doctor: what is sound is not called broken, and what is broken is found.
 
 use switchboard::desk::{Actor, Close};
-use switchboard::store::{Conn, checks, conversations, queues};
+use switchboard::doctor;
+use switchboard::store::{Conn, checks, conversations, open_existing, queues};
 use switchboard::words::{ConversationId, Mode, Priority, Role, Status, UserId};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ on_both!(
     an_accepted_offer_is_not_over_a_capacity_that_was_lowered_meanwhile,
     a_row_that_its_log_does_not_tell_is_found,
     a_step_that_cannot_have_happened_is_found,
+    what_is_broken_is_named,
 );
 
 async fn status(world: &World, id: ConversationId, status: Status) {
@@ -134,4 +136,127 @@ async fn a_step_that_cannot_have_happened_is_found(world: &World) {
     tamper(world, &format!("{forget}'requeued'"), &[id.0]).await;
     assert_eq!(broken(world).await, ["log_can_have_happened"]);
     tamper(world, &format!("{again}'tagged'"), &[id.0]).await;
+}
+
+async fn what_is_broken_is_named(world: &World) {
+    let (id, ..) = long_story(world).await;
+    let row = world.row(&id.to_string()).await;
+    let called = format!("conversation {} ({id})", row.number);
+    let said = async || {
+        let store = &world.nodes[0].app.store;
+        let (findings, examples) = store.read(checks::run_full).await.unwrap();
+        (doctor::report(&findings), examples.join("\n"))
+    };
+    let shift = "UPDATE heads SET last_seq = last_seq + 1 WHERE conversation_id = {0}";
+    tamper(world, shift, &[id.0]).await;
+    let (report, _) = said().await;
+    assert!(report.contains("BROKEN 1 seq_is_dense"), "{report}");
+    assert!(report.contains(&called), "{report}");
+    assert!(report.contains("1 of "), "{report}");
+    let back = "UPDATE heads SET last_seq = last_seq - 1 WHERE conversation_id = {0}";
+    tamper(world, back, &[id.0]).await;
+    let priority = "UPDATE conversations SET priority = 'urgent' WHERE id = {0}";
+    tamper(world, priority, &[id.0]).await;
+    let (_, examples) = said().await;
+    let differs = format!("{called}: priority is urgent in its row, high by its log");
+    assert_eq!(examples, differs);
+    let priority = "UPDATE conversations SET priority = 'high' WHERE id = {0}";
+    tamper(world, priority, &[id.0]).await;
+}
+
+/// A copy of a world's SQLite file, and what somebody has done to it who heeds no constraint.
+fn damaged(world: &World, name: &str, sql: &str) -> Conn {
+    let copy = world.settings.data_dir.join(format!("{name}.db"));
+    let mut conn = open_existing(&world.settings.database()).unwrap();
+    conn.execute(&format!("VACUUM INTO '{}'", copy.display()))
+        .unwrap();
+    let mut conn = open_existing(&format!("sqlite:{}", copy.display())).unwrap();
+    let heedless = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;";
+    conn.execute(&format!(
+        "{heedless} {sql}; PRAGMA ignore_check_constraints = OFF"
+    ))
+    .unwrap();
+    conn
+}
+
+#[actix_web::test]
+async fn what_the_shell_of_sqlite_can_do_is_found() {
+    let world = World::embedded_with(|_| {}).await;
+    let (id, ..) = long_story(&world).await;
+    let gone = world.customer(0).await;
+    let closed = gone.open().await;
+    gone.close(&closed).await.ok(200);
+    let stray = "INSERT INTO events (conversation_id, seq, kind, created_at)
+                 VALUES (X'00112233445566778899AABBCCDDEEFF', 1, 'opened', 1)";
+    let (references, whole) = ("references_lead_somewhere", "database_is_whole");
+    let cases: [(&str, &[&str], &str); 7] = [
+        ("DELETE FROM queues", &[references], "of `queues`"),
+        (stray, &[references], "1 in `events`, of `conversations`"),
+        (
+            "UPDATE conversations SET resolution = NULL WHERE status = 'closed'",
+            &["closed_has_its_end", whole],
+            &closed,
+        ),
+        (
+            "UPDATE reps SET capacity = -1",
+            &[whole],
+            "CHECK constraint failed in reps",
+        ),
+        (
+            "UPDATE users SET role = 'king' WHERE role = 'customer'",
+            &[whole],
+            "CHECK constraint failed in users",
+        ),
+        (
+            "UPDATE events SET data = '{' WHERE kind = 'assigned'",
+            &["data_is_json"],
+            &id.0.simple().to_string(),
+        ),
+        (
+            "DROP TABLE marks",
+            &["marks_are_within"],
+            "no such table: marks",
+        ),
+    ];
+    for (turn, (sql, names, says)) in cases.into_iter().enumerate() {
+        let mut conn = damaged(&world, &turn.to_string(), sql);
+        let (findings, _) = checks::run_full(&mut conn).unwrap();
+        let (plain, report) = (checks::run(&mut conn).unwrap(), doctor::report(&findings));
+        for findings in [&findings, &plain] {
+            assert!(!doctor::is_well(findings), "{sql}");
+            for name in names {
+                let one = findings.iter().find(|one| one.name == *name).unwrap();
+                assert!(!one.is_well(), "{sql}: {name}\n{report}");
+            }
+            // The others were asked.
+            assert!(
+                findings.iter().filter(|one| one.is_well()).count() > 10,
+                "{report}"
+            );
+        }
+        assert!(report.contains(says), "{sql}:\n{report}");
+        assert!(!report.contains("has been logged"), "{report}");
+    }
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_wrecked_page_leaves_the_other_checks_alone() {
+    let world = World::embedded_with(|_| {}).await;
+    long_story(&world).await;
+    let conn = damaged(&world, "wrecked", "PRAGMA wal_checkpoint(TRUNCATE)");
+    drop(conn);
+    let path = world.settings.data_dir.join("wrecked.db");
+    // The last page: of a table or an index, and never the list of them.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 4_096;
+    bytes[last..].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    let mut conn = open_existing(&format!("sqlite:{}", path.display())).unwrap();
+    let findings = checks::run(&mut conn).unwrap();
+    let report = doctor::report(&findings);
+    let whole = findings.iter().find(|one| one.name == "database_is_whole");
+    assert!(!whole.unwrap().is_well(), "{report}");
+    assert!(findings.iter().any(|one| one.is_well()), "{report}");
+    world.end().await;
 }

@@ -76,7 +76,10 @@ async fn an_admin_may_go_over_a_capacity_and_the_log_tells(world: &World) {
     let (rep, admin) = (world.rep(1, 1).await, world.admin().await);
     let (ann, _first) = served(world, &rep).await;
     let id = ann.open().await;
-    assert_eq!(rep.claim(&id).await.code(409), "at_capacity");
+    let full = rep.claim(&id).await;
+    let says = full.body["detail"].to_string();
+    assert!(says.contains("you hold 1 of 1"), "{says}");
+    assert_eq!(full.code(409), "at_capacity");
     let over = json!({ "over_capacity": true });
     assert_eq!(rep.act(&id, "claim", over).await.code(403), "forbidden");
     let his = json!({ "rep": rep.id });

@@ -384,6 +384,7 @@ mod worked_out {
 
     on_both!(with restless;
         a_rep_without_a_socket_is_not_suspected_for_what_he_claims_later,
+        a_return_is_told_to_nobody_who_has_not_heard_of_the_loss,
         who_reopens_over_rest_is_not_held_for_a_socket_of_long_ago,
         what_a_customer_sees_names_nobody_who_is_only_asked,
     );
@@ -415,6 +416,34 @@ mod worked_out {
         })
         .await;
         assert_eq!(admin.kinds(&id).await, ["opened", "assigned"]);
+    }
+
+    async fn a_return_is_told_to_nobody_who_has_not_heard_of_the_loss(world: &World) {
+        let (rep, admin) = (world.rep(1, 1).await, world.admin().await);
+        let socket = rep.socket().await;
+        let lost = world.customer(0).await.open().await;
+        status(world, &lost, "active").await;
+        drop(socket);
+        until("what he had goes back", async || {
+            admin.kinds(&lost).await.contains(&"requeued".into())
+        })
+        .await;
+        admin.close(&lost).await.ok(200);
+        // Before he is back another comes, who has never had to do with him.
+        let fresh = world.customer(2).await.open().await;
+        let _back = rep.socket().await;
+        status(world, &fresh, "active").await;
+        // Somebody else's is lost and given away: his return has been told by then.
+        let other = world.rep(2, 1).await;
+        let socket = other.socket().await;
+        let clock = world.customer(1).await.open().await;
+        status(world, &clock, "active").await;
+        drop(socket);
+        until("the other's goes back", async || {
+            admin.kinds(&clock).await.contains(&"requeued".into())
+        })
+        .await;
+        assert_eq!(admin.kinds(&fresh).await, ["opened", "assigned"]);
     }
 
     async fn who_reopens_over_rest_is_not_held_for_a_socket_of_long_ago(world: &World) {

@@ -245,3 +245,25 @@ async fn two_installations_on_one_redis_never_touch_each_other() {
     one.end().await;
     two.end().await;
 }
+
+#[actix_web::test]
+async fn a_wipe_is_noticed_when_nobody_does_anything() {
+    let Some(redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    // Nothing is compared meanwhile.
+    let world = World::services_with(2, |one| {
+        one.redis_url = url.clone();
+        one.reconcile_ms = 600_000;
+    });
+    let Some(world) = world.await else { return };
+    for turn in 0..4 {
+        world.customer(turn).await.open().await;
+    }
+    let mut link = link(&redis.url()).await;
+    the_line_is_whole(&mut link, &world).await;
+    redis.flush();
+    the_line_is_whole(&mut link, &world).await;
+    world.end().await;
+}

@@ -41,6 +41,11 @@ fn a_wrong_setting_is_named_with_its_place() {
         ),
         (("SWITCHBOARD_SECRET", "short"), "`secret` is too short"),
         (
+            ("SWITCHBOARD_ATTACHMENT_TYPES", "image/png, foo"),
+            "`attachment_types` holds \"foo\"",
+        ),
+        (("SWITCHBOARD_REDIS_CA", "/nope"), "`redis_ca` is only for"),
+        (
             (
                 "SWITCHBOARD_SECRET",
                 "                                        ",

@@ -130,7 +130,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("doctor", &["attachments", "settings", "store"]),
+    ("doctor", &["attachments", "error", "settings", "store"]),
     ("health", &[]),
     ("logging", &["settings"]),
     ("client", &["live", "news", "store", "words"]),

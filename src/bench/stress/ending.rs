@@ -122,14 +122,15 @@ fn judge(house: &House, record: &Record) {
     for example in &record.examples {
         tally.tell(example.clone());
     }
-    for finding in record.findings.iter().filter(|one| one.broken > 0) {
+    for finding in record.findings.iter().filter(|one| !one.is_well()) {
         let what = match finding.name {
             "capacity_was_kept" => Wrong::OverCapacity,
             "epoch_counts_assignments" | "slot_has_rep" | "log_can_have_happened" => Wrong::Twice,
             _ => Wrong::Lost,
         };
-        let says = format!("{}: {} break it", finding.says, finding.broken);
-        tally.wrong_many(what, finding.broken as u64, says);
+        let told = finding.told.join("; ");
+        let says = format!("{}: {} break it: {told}", finding.says, finding.broken);
+        tally.wrong_many(what, finding.broken.max(1) as u64, says);
     }
 }
 

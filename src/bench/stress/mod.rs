@@ -251,7 +251,11 @@ fn report(house: &House, seed: u64, lasted: Duration, record: &Record) -> String
         tally.busy,
     ));
     if tally.longest_rest.0 > NOTABLE {
-        text.push_str(&format!("longest for: {}\n", tally.longest_rest.1));
+        // It was all right in the end, or it would be counted below.
+        text.push_str(&format!(
+            "what that one waited for last, until it was so no more: {}\n",
+            tally.longest_rest.1
+        ));
     }
     for (what, says) in [
         (Wrong::OverCapacity, "over capacity"),

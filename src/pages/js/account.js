@@ -62,9 +62,13 @@ export function setup(api, { enter }) {
     history.replaceState(null, "", location.pathname);
     form.hidden = true;
   };
-  form.hidden = false;
-  form.elements.username.focus();
-  byId("account").hidden = true;
+  // Whoever cannot be told whether there is an admin already may still try.
+  api.get("/setup").catch(() => ({ needed: true })).then(({ needed }) => {
+    if (!needed) return done();
+    form.hidden = false;
+    form.elements.username.focus();
+    byId("account").hidden = true;
+  });
   onSubmit(form, async ({ username, password, display_name }) => {
     const named = display_name.trim() ? { display_name: display_name.trim() } : {};
     const body = { token, username: username.trim(), password, ...named };

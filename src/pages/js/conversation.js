@@ -67,16 +67,16 @@ export class Conversation {
 
   /** The log has grown. */
   event(event) {
-    const { kind, data, sender_id: sender } = event;
+    const { kind, data, sender_id: sender, seq } = event;
     // A wrap-up is the rep's: for the customer it has ended.
     const ended = kind === "closed" || (kind === "wrapup" && this.#me.role === "customer");
-    if (ended) {
-      this.update({ ...this.view, status: "closed", resolution: data?.resolution, rep: null });
-      this.showPending();
-    }
-    if (AFTER[kind] && !ended) {
-      const rep = kind === "wrapup" ? this.view.rep : null;
-      this.update({ ...this.view, status: AFTER[kind], rep });
+    const status = ended ? "closed" : AFTER[kind];
+    // What is told of the past says nothing of where it stands now.
+    if (status && seq > this.view.last_seq) {
+      const rep = kind === "wrapup" && !ended ? this.view.rep : null;
+      const resolution = ended ? data?.resolution : this.view.resolution;
+      this.update({ ...this.view, status, resolution, rep, last_seq: seq });
+      if (ended) this.showPending();
     }
     const mine = sender === this.#me.id;
     if (kind === "message" && mine) this.#desk.outbox.remove(event.client_id);

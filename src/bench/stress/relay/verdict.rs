@@ -28,7 +28,7 @@ pub fn compare(settings: &Settings, model: &Model, record: &Record) -> anyhow::R
             model.wrong(Wrong::Lost, says);
         }
     }
-    for finding in record.findings.iter().filter(|one| one.broken > 0) {
+    for finding in record.findings.iter().filter(|one| !one.is_well()) {
         let says = format!("{}: {} break it", finding.says, finding.broken);
         model.wrong(Wrong::History, says);
     }
