@@ -1,4 +1,6 @@
 //! The native conversation with one client: hello, ready, then commands and news.
+//!
+//! What happens seldom is boxed, or every socket's task would have room for it all its life.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -105,8 +107,7 @@ impl Session {
             Next::Nothing => Ok(()),
             Next::Read => {
                 self.app.metrics.catch_ups.inc();
-                self.catch_up(wire, grown.conversation, grown.view.as_ref())
-                    .await
+                Box::pin(self.catch_up(wire, grown.conversation, grown.view.as_ref())).await
             }
             Next::Forward => {
                 let assigned = grown
@@ -260,7 +261,7 @@ impl Talk for Session {
                     let error = Error::invalid("resume", detail);
                     return Ok(Heard::Wrong(Err((error, Reference::default()))));
                 }
-                self.hello(wire, resume.into_iter().collect()).await?;
+                Box::pin(self.hello(wire, resume.into_iter().collect())).await?;
                 Ok(Heard::Nothing)
             }
             _ if !self.ready => {
@@ -326,7 +327,7 @@ impl Talk for Session {
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);
                 match at > 0 && at < seq {
-                    true => self.catch_up(wire, conversation, None).await,
+                    true => Box::pin(self.catch_up(wire, conversation, None)).await,
                     false => Ok(()),
                 }
             }
@@ -337,7 +338,7 @@ impl Talk for Session {
                 };
                 wire.send(&ServerFrame::Board { board }).await
             }
-            Note::Check => self.check(wire).await,
+            Note::Check => Box::pin(self.check(wire)).await,
         }
     }
 

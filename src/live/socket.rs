@@ -124,7 +124,8 @@ pub async fn run(socket: Socket, mut talk: impl Talk) {
         }
         Err(Gone) => Ending::Silent,
     };
-    talk.closed(&seat).await;
+    // Boxed: every socket's task would have room for it all its life.
+    Box::pin(talk.closed(&seat)).await;
     drop(seat);
     let said_goodbye = matches!(ending, Ending::Close(1000, _));
     let reason = match ending {

@@ -97,7 +97,7 @@ fn figures_go_to_the_output_if_they_are_asked_for_there() {
     assert!(beside.contains("bare claim transaction"), "{beside}");
     for (what, more) in [
         ("relay", ["--conversations", "2", "--seconds", "1"]),
-        ("connect", ["--sockets", "20", "--conversations", "2"]),
+        ("connect", ["--sockets", "20", "--conversations", "4"]),
     ] {
         let mut command = switchboard();
         command.args(["bench", what, "--json", "-"]).args(more);

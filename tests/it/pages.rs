@@ -202,7 +202,7 @@ fn the_pages_have_words_for_whatever_a_log_tells() {
         ) {
             continue;
         }
-        let has_words = told.contains(&format!("    {kind}: ["));
+        let has_words = told.contains(&format!("    {kind}: "));
         let is_drawn = shown.contains(&format!("\"{kind}\""));
         assert!(has_words || is_drawn, "{kind} has no words");
     }
