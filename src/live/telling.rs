@@ -154,8 +154,8 @@ impl Session {
     /// Whether he takes part in it beside its rep, once he has heard this.
     pub(super) fn joined_after(&self, id: ConversationId, events: &[EventView]) -> bool {
         let me = self.caller.actor.id;
-        let said = events.iter().filter_map(|event| joins(event, me));
-        said.last().unwrap_or(self.joined.contains(&id))
+        let mut said = events.iter().rev().filter_map(|event| joins(event, me));
+        said.next().unwrap_or(self.joined.contains(&id))
     }
 
     /// Has this person hear of a conversation he has joined, or not any more.

@@ -340,11 +340,14 @@ fn write_messages(
     tell(replies.into_iter().zip(answers).collect(), said);
 }
 
+/// How a group is stored inside a transaction.
+type Storing = fn(&mut Conn, &[Append]) -> Result<Vec<Result<Appended>>>;
+
 fn commit(
     opener: &Opener,
     slot: &mut Option<Conn>,
     messages: &[Append],
-    append: fn(&mut Conn, &[Append]) -> Result<Vec<Result<Appended>>>,
+    append: Storing,
 ) -> Result<Vec<Result<Appended>>> {
     retrying(1, || {
         let conn = whole(opener, slot)?;

@@ -68,11 +68,12 @@ fn what_a_message_costs_stands_beside_the_floor() {
 
 #[test]
 fn a_steady_rate_is_kept() {
-    let mut arguments = vec!["bench", "relay", "--conversations", "4", "--seconds", "2"];
-    arguments.extend(["--rate", "100", "--json", "-"]);
-    let text = run(&arguments, false).unwrap();
-    let (_, figures) = text.split_once("\n{\n").unwrap();
-    let figures: Value = serde_json::from_str(&format!("{{{figures}")).unwrap();
+    let mut command: Command = switchboard();
+    command.args(["bench", "relay", "--conversations", "4", "--seconds", "2"]);
+    command.args(["--rate", "100", "--json", "-"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", shown(&output));
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
     let delivered = figures["seen"]["delivered"].as_u64().unwrap();
     assert!((150..250).contains(&delivered), "{delivered} in 2 s");
 }

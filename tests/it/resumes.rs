@@ -65,7 +65,8 @@ async fn a_rep_who_comes_back_is_told_what_has_gone(world: &World) {
     let listed = ready["conversations"].as_array().unwrap().iter();
     let mut listed: Vec<&str> = listed.map(|one| one["id"].as_str().unwrap()).collect();
     let mut his = [kept.as_str(), parked, closed];
-    (listed.sort(), his.sort());
+    listed.sort();
+    his.sort();
     assert_eq!(listed, his);
     let mut gone = Vec::new();
     for _ in 0..3 {

@@ -22,7 +22,8 @@ export function told(kind, data, { who, rep, isMine }) {
     moved: ["It waits in another queue now."],
     prioritized: [`Its priority is ${data?.to} now.`],
     suspect: [words(rep), isMine ? " have" : " has", " lost the connection. We wait for a moment."],
-    returned: data?.rep_id ? [words(rep), isMine ? " are back." : " is back."] : ["Back in line, in the old place."],
+    returned: data?.rep_id ? [words(rep), isMine ? " are back." : " is back."]
+      : ["Back in line, in the old place."],
     held: ["The place in line is held."],
     parked: ["It is laid aside."],
     woken: ["It is taken up again."],
