@@ -79,6 +79,7 @@ mod story;
 mod stress;
 mod tidy;
 mod tls;
+mod told_in_order;
 mod transcripts;
 mod traps;
 mod traps_database;
