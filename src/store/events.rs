@@ -31,6 +31,15 @@ pub struct Event {
     pub created_at: Moment,
 }
 
+/// The condition that an entry `e` was not deleted, in SQL: the rule of [`was_deleted`]. What has
+/// become of a message begins with it.
+macro_rules! not_deleted {
+    () => {
+        "(e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')"
+    };
+}
+pub(super) use not_deleted;
+
 queries! {
     /// Takes the next `count` numbers of a conversation and locks it: answers the last one, or
     /// none if there is no such conversation.
@@ -234,10 +243,12 @@ queries! {
     /// The newest message of each of these conversations that was not deleted.
     pub fn latest_words(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
         let newest = sql::<diesel::sql_types::Nullable<BigInt>>(
-            "(SELECT e.seq FROM events e WHERE e.conversation_id = conversations.id
-              AND e.kind = 'message'
-              AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
-              ORDER BY e.seq DESC LIMIT 1)",
+            concat!(
+                "(SELECT e.seq FROM events e WHERE e.conversation_id = conversations.id
+                  AND e.kind = 'message' AND ",
+                not_deleted!(),
+                " ORDER BY e.seq DESC LIMIT 1)"
+            ),
         );
         conversations::table
             .inner_join(events::table)

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::conn::queries;
 use super::conversation_row::{Conversation, first_id_of, is_open};
+use super::events::not_deleted;
 use super::marks;
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
@@ -177,11 +178,11 @@ macro_rules! narrowed {
         if let Some(unread) = filter.unread {
             // As `marks::unread` counts, but no further than to the first.
             let some = sql::<Bool>(if unread { "EXISTS " } else { "NOT EXISTS " })
-                .sql(
-                    "(SELECT 1 FROM events e WHERE e.conversation_id = conversations.id
-                      AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
-                      AND e.kind IN ",
-                )
+                .sql(concat!(
+                    "(SELECT 1 FROM events e WHERE e.conversation_id = conversations.id AND ",
+                    not_deleted!(),
+                    " AND e.kind IN "
+                ))
                 .sql(marks::counted_kinds($role))
                 .sql(" AND e.sender_id <> ")
                 .bind::<SqlId, _>(person)

@@ -9,7 +9,7 @@ use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, queries};
 use super::conversations::{self, Conversation, ConversationView};
-use super::events;
+use super::events::{self, not_deleted};
 use super::schema::{heads, marks};
 use crate::error::Result;
 use crate::words::{ConversationId, Role, SqlId, UserId};
@@ -141,10 +141,12 @@ queries! {
             WHERE m.conversation_id = heads.conversation_id AND m.user_id = ";
         let read = sql::<BigInt>(READ).bind::<SqlId, _>(user).sql("), 0)");
         let unread = sql::<BigInt>(
-            "(SELECT count(*) FROM (SELECT 1 AS one FROM events e
-              WHERE e.conversation_id = heads.conversation_id AND e.seq <= heads.last_seq
-              AND (e.data IS NULL OR CAST(e.data AS TEXT) NOT LIKE '{\"deleted\"%')
-              AND e.kind IN ",
+            concat!(
+                "(SELECT count(*) FROM (SELECT 1 AS one FROM events e
+                  WHERE e.conversation_id = heads.conversation_id AND e.seq <= heads.last_seq AND ",
+                not_deleted!(),
+                " AND e.kind IN "
+            ),
         )
         .sql(kinds)
         .sql(" AND e.sender_id <> ")
