@@ -2,7 +2,7 @@
 
 use switchboard::desk::{Actor, Close};
 use switchboard::doctor;
-use switchboard::store::{Conn, checks, conversations, open_existing, queues};
+use switchboard::store::{Conn, checks, conversations, open_existing, queues, search};
 use switchboard::words::{ConversationId, Mode, Priority, Role, Status, UserId};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ on_both!(
     a_row_that_its_log_does_not_tell_is_found,
     a_step_that_cannot_have_happened_is_found,
     what_is_broken_is_named,
+    who_has_searched_before_calls_no_merged_index_broken,
 );
 
 async fn status(world: &World, id: ConversationId, status: Status) {
@@ -259,4 +260,24 @@ async fn a_wrecked_page_leaves_the_other_checks_alone() {
     assert!(!whole.unwrap().is_well(), "{report}");
     assert!(findings.iter().any(|one| one.is_well()), "{report}");
     world.end().await;
+}
+
+/// SQLite's check of the index remembers what its connection saw at an earlier search.
+async fn who_has_searched_before_calls_no_merged_index_broken(world: &World) {
+    if world.nodes[0].app.store.shared() {
+        return;
+    }
+    let mut conn = open_existing(&world.settings.database()).unwrap();
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    for text in ["zebra", "okapi"] {
+        ann.say(&id, text).await;
+        world.nodes[0].app.store.write(search::index).await.unwrap();
+    }
+    let search = "SELECT 1 FROM search_words WHERE search_words MATCH 'zebra'";
+    conn.execute(search).unwrap();
+    let merge = "INSERT INTO search_words (search_words) VALUES ('optimize')";
+    tamper(world, merge, &[]).await;
+    let findings = checks::run(&mut conn).unwrap();
+    assert!(doctor::is_well(&findings), "{}", doctor::report(&findings));
 }
