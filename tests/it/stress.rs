@@ -40,26 +40,32 @@ fn is_sound(text: &str, claims: u32) {
     assert!(text.contains("invariants hold"), "{text}");
     assert!(text.contains(" 0 left open"), "{text}");
     let before = |end: &str| text.split_once(end).unwrap().0.rsplit(' ').next().unwrap();
-    let assigned: u32 = before(" assignments in the log").parse().unwrap();
-    assert!(assigned >= claims, "{text}");
+    let all: u32 = before(" claims, ").parse().unwrap();
+    let won: u32 = before(" of them won").parse().unwrap();
+    let assigned: u32 = before(" assignments").parse().unwrap();
+    // What is left waiting is given out in the end, when claims are counted no more.
+    assert!(
+        all >= claims && won > claims / 5 && won <= assigned && won < all,
+        "{text}"
+    );
     let foretold: u32 = before(" turns foretold").parse().unwrap();
     assert!(foretold > 0, "{text}");
 }
 
 #[test]
 fn thousands_of_random_commands_break_nothing_on_one_node() {
-    is_sound(&stress(4_000, 1, |_| {}), 4_000);
+    is_sound(&stress(6_000, 1, |_| {}), 6_000);
 }
 
 #[test]
-fn a_thousand_random_commands_break_nothing_on_three_nodes() {
+fn thousands_of_random_commands_break_nothing_on_three_nodes() {
     if services::both().is_none() {
         return;
     }
-    let text = stress(1_000, 3, |command| {
+    let text = stress(4_000, 3, |command| {
         with_services(command).expect("both are there");
     });
-    is_sound(&text, 1_000);
+    is_sound(&text, 4_000);
 }
 
 #[test]

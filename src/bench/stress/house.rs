@@ -117,9 +117,23 @@ impl House {
         &self.apps[dice.random_range(0..self.apps.len())]
     }
 
+    /// Who serves this queue, by their places in `reps`.
+    pub fn who_serve(&self, queue: QueueId) -> Vec<usize> {
+        let all = self.reps.iter().enumerate();
+        all.filter(|(_, rep)| rep.serves.contains(&queue))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
     /// How many assignments the nodes have counted.
-    pub fn claims(&self) -> u64 {
+    pub fn won(&self) -> u64 {
         self.apps.iter().map(|app| app.metrics.assigned.get()).sum()
+    }
+
+    /// Those, and the claims by hand that came too late or were not allowed.
+    pub fn claims(&self) -> u64 {
+        let (_, lost) = self.tally.borrow().of("claim");
+        self.won() + lost
     }
 
     /// Takes in how a conversation is now.

@@ -1,5 +1,5 @@
-//! `switchboard stress dispatch`: random commands on several nodes at once, until so many
-//! conversations were given to somebody, and what must hold however they meet.
+//! `switchboard stress dispatch`: random commands on several nodes at once, until there were so many
+//! claims, and what must hold however they meet.
 //!
 //! The commands go to the desks of the nodes as those of REST and WebSockets do, without HTTP in
 //! between, so that there can be a million of them.
@@ -49,7 +49,8 @@ pub struct Options {
     /// The same seed draws the same commands; a new one each time if it is not given.
     #[arg(long)]
     seed: Option<u64>,
-    /// How many times a conversation is to be given to a rep, by the line or by hand.
+    /// How many claims there are to be: conversations given to a rep, by the line or by hand, and
+    /// those claimed by a rep who came too late or might not have them.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
     claims: u64,
     /// Nodes, all in this process. More than one needs PostgreSQL and Redis (settings
@@ -176,12 +177,12 @@ async fn watch(
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        let claims = house.claims();
-        tell(house, options, began.elapsed(), claims, claims - before);
-        if claims > before {
+        let (claims, won) = (house.claims(), house.won());
+        tell(house, options, began.elapsed(), won - before);
+        if won > before {
             moved = Instant::now();
         }
-        before = claims;
+        before = won;
         if moved.elapsed() > STALLED {
             let says = format!("nobody was given anything for {STALLED:?}");
             house.tally.borrow_mut().wrong(Wrong::Idle, says);
@@ -197,7 +198,7 @@ async fn watch(
             rest::look(house, dice).await?;
             drop(still);
             rested += rest.elapsed();
-            before = house.claims();
+            before = house.won();
             let later = next_rest.0.max(claims) + options.claims / RESTS;
             next_rest = (later, Instant::now() + REST_EVERY);
             moved = Instant::now();
@@ -205,13 +206,15 @@ async fn watch(
     }
 }
 
-fn tell(house: &House, options: &Options, after: Duration, claims: u64, rate: u64) {
+fn tell(house: &House, options: &Options, after: Duration, rate: u64) {
     let board = house.board.borrow();
     let holding: usize = house::HOLDING.iter().map(|one| board.count(*one)).sum();
     let line = format!(
-        "{:7.1} s  claims {claims} of {}, {rate}/s; waiting {}, held {holding}, parked {}",
+        "{:7.1} s  claims {} of {}; won {}, {rate}/s; waiting {}, held {holding}, parked {}",
         after.as_secs_f64(),
+        house.claims(),
         options.claims,
+        house.won(),
         board.count(Status::Waiting),
         board.count(Status::Parked),
     );
@@ -234,10 +237,11 @@ fn report(house: &House, seed: u64, lasted: Duration, record: &Record) -> String
     }
     let rate = house.claims() as f64 / lasted.as_secs_f64();
     text.push_str(&format!(
-        "seed {seed}: {} claims, {rate:.0} a second over {:.1} s; {} assignments in the log, {} \
-         conversations, {} left open\n",
+        "seed {seed}: {} claims, {rate:.0} a second over {:.1} s; {} of them won, {} assignments \
+         in the log, {} conversations, {} left open\n",
         house.claims(),
         lasted.as_secs_f64(),
+        house.won(),
         totals.assigned,
         totals.conversations,
         totals.open,

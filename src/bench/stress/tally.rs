@@ -26,6 +26,9 @@ const REFUSALS: &[Code] = &[
     Code::QueueFull,
 ];
 
+/// Answers that say that nothing was decided.
+const BUSY: [Code; 2] = [Code::Overloaded, Code::Unavailable];
+
 /// What must never happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wrong {
@@ -103,6 +106,11 @@ impl Tally {
         }
     }
 
+    /// How many of these commands were done, and how many refused.
+    pub fn of(&self, command: &str) -> (u64, u64) {
+        self.commands.get(command).copied().unwrap_or_default()
+    }
+
     pub fn count(&self, what: Wrong) -> u64 {
         self.wrong.get(&what).copied().unwrap_or_default()
     }
@@ -124,6 +132,10 @@ impl Tally {
                 counts.0 += 1;
                 (Some(answer), false)
             }
+            Err(error) if BUSY.contains(&error.code) => {
+                self.busy += 1;
+                (None, true)
+            }
             Err(error) => {
                 counts.1 += 1;
                 self.failed(command, &error);
@@ -133,14 +145,10 @@ impl Tally {
     }
 
     fn failed(&mut self, command: &'static str, error: &Error) {
-        match error.code {
-            Code::Overloaded | Code::Unavailable => self.busy += 1,
-            code if REFUSALS.contains(&code) => {}
-            _ => {
-                let cause = error.cause.as_ref().map(|cause| format!("{cause:#}"));
-                let says = format!("{command}: {error} {}", cause.unwrap_or_default());
-                self.wrong(Wrong::Answer, says);
-            }
+        if !REFUSALS.contains(&error.code) {
+            let cause = error.cause.as_ref().map(|cause| format!("{cause:#}"));
+            let says = format!("{command}: {error} {}", cause.unwrap_or_default());
+            self.wrong(Wrong::Answer, says);
         }
     }
 

@@ -23,11 +23,11 @@ const BY_HAND: f64 = 0.06;
 
 /// What can be done, and how often of a hundred times.
 const COMMANDS: &[(Command, u32)] = &[
-    (Command::Open, 31),
-    (Command::Close, 32),
+    (Command::Open, 30),
+    (Command::Close, 31),
     (Command::Answer, 10),
     (Command::Say, 4),
-    (Command::Claim, 8),
+    (Command::Claim, 10),
     (Command::Requeue, 2),
     (Command::Transfer, 2),
     (Command::Park, 1),
@@ -216,34 +216,48 @@ impl Worker {
         Some(())
     }
 
-    /// One rep claims, or several at once, on different nodes; an admin for one, sometimes beyond
-    /// his capacity.
+    /// One rep claims, or some, or everybody who serves its queue at once, on different nodes; an
+    /// admin for one of them, sometimes beyond his capacity.
     async fn claim(&mut self) -> Option<()> {
         let one = self.draw(Status::Waiting)?;
-        let many = if self.dice.random_bool(0.4) { 3 } else { 1 };
-        let mut claims = Vec::new();
-        for _ in 0..many {
-            let mut rep = self.any_rep();
-            if !self.house.reps[rep].serves.contains(&one.queue) {
-                // Mostly it is somebody who may.
-                rep = self.any_rep();
-            }
-            let rep = self.house.reps[rep].actor.clone();
-            let desk = self.house.node(&mut self.dice).desk.clone();
-            let (actor, claim) = match self.dice.random_range(0..10) {
-                0 => {
-                    let over_capacity = self.dice.random_bool(0.3);
-                    let rep = Some(rep.id);
-                    (self.house.admin.clone(), Claim { rep, over_capacity })
-                }
-                _ => (rep, Claim::default()),
-            };
-            claims.push(async move { desk.claim(actor, one.id, claim).await });
-        }
+        let reps = match self.dice.random_range(0..10) {
+            0..5 => self.house.who_serve(one.queue),
+            5..8 => (0..3).map(|_| self.any_rep()).collect(),
+            // Now and then it is somebody who may not.
+            _ => vec![self.any_rep()],
+        };
+        let claims: Vec<_> = reps.iter().map(|rep| self.claim_by(*rep, &one)).collect();
+        let mut lost = false;
         for answer in join_all(claims).await {
-            self.learn("claim", one.id, answer).await;
+            let (view, refused) = self.house.tally.borrow_mut().answered("claim", answer);
+            lost |= refused;
+            if let Some(view) = view {
+                self.house.learn(&view);
+            }
+        }
+        if lost {
+            self.house.look_up(one.id).await;
         }
         Some(())
+    }
+
+    fn claim_by(
+        &mut self,
+        rep: usize,
+        one: &Known,
+    ) -> impl Future<Output = Result<ConversationView>> + use<> {
+        let rep = self.house.reps[rep].actor.clone();
+        let desk = self.house.node(&mut self.dice).desk.clone();
+        let (actor, claim) = match self.dice.random_range(0..20) {
+            0 => {
+                let over_capacity = self.dice.random_bool(0.1);
+                let rep = Some(rep.id);
+                (self.house.admin.clone(), Claim { rep, over_capacity })
+            }
+            _ => (rep, Claim::default()),
+        };
+        let id = one.id;
+        async move { desk.claim(actor, id, claim).await }
     }
 
     async fn requeue(&mut self) -> Option<()> {
