@@ -9,6 +9,7 @@ use super::hold::{Hold, patience};
 use super::queues::only_admins;
 use super::{Actor, Change, Desk};
 use crate::error::{Error, Result};
+use crate::store::queues::Queue;
 use crate::store::users::{self, CustomerView};
 use crate::store::{Conn, customer_sessions, reps, waiting};
 use crate::words::{ConversationId, EventKind, Moment, SocketId, Status, UserId, now};
@@ -92,7 +93,10 @@ impl Desk {
             .read(|conn| Ok(waiting::held_in_vain(conn)?))
             .await?
         {
-            self.commit(move |conn| returned(conn, id, at)).await?;
+            let back = self.commit(move |conn| returned(conn, id, at)).await;
+            if let Err(error) = back {
+                tracing::warn!(%error, conversation = %id, "its customer is back, it stays held");
+            }
         }
         let gone = at - self.0.rules.customer_grace_ms;
         let read = move |conn: &mut Conn| Ok(waiting::left_alone(conn, gone, ROUND)?);
@@ -112,12 +116,29 @@ fn held(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)>
         return Ok(((), Change::default()));
     }
     let queue = hold.queue(conn)?;
-    hold.row.held = true;
-    hold.row.due_at = queue.policy.abandon_after_ms.map(|after| at + after);
-    let data = json!({ "until": hold.row.due_at });
-    hold.log(EventKind::Held, None, data);
+    keep_place(&mut hold, &queue);
     let (_, change) = hold.write(conn)?;
     Ok(((), change))
+}
+
+fn keep_place(hold: &mut Hold, queue: &Queue) {
+    hold.row.held = true;
+    hold.row.due_at = queue.policy.abandon_after_ms.map(|after| hold.at + after);
+    let data = json!({ "until": hold.row.due_at });
+    hold.log(EventKind::Held, None, data);
+}
+
+/// Holds the place of one that has just gone back into the line by itself, if its customer has left
+/// meanwhile: nobody is asked for him in vain. If he only loads a page again, he is back at once.
+pub(super) fn keep_place_of_the_gone(
+    conn: &mut Conn,
+    hold: &mut Hold,
+    queue: &Queue,
+) -> Result<()> {
+    if customer_sessions::has_left(conn, hold.row.customer_id, hold.row.created_at)? {
+        keep_place(hold, queue);
+    }
+    Ok(())
 }
 
 fn returned(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)> {

@@ -1,9 +1,11 @@
 //! What time does: every state but the last ends by itself. `docs/lifecycle.md` has the table.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::hold::{Hold, patience};
-use super::{Change, Desk, moves, offers, open, slots};
+use super::{Change, Desk, customers, moves, offers, open, slots};
 use crate::error::{Error, Result};
 use crate::store::queues::Queue;
 use crate::store::{Conn, conversations, events, queues, waiting};
@@ -13,39 +15,45 @@ use crate::words::{ConversationId, EventKind, Mode, Moment, Resolution, Status, 
 const ROUND: i64 = 100;
 
 impl Desk {
-    /// Moves on every conversation whose state has ended, and answers how many. Every node does
-    /// so: whoever comes second finds nothing to do.
-    pub(super) async fn exits(&self) -> Result<usize> {
+    /// Moves on every conversation whose state has ended. Every node does so: whoever comes second
+    /// finds nothing to do. One that fails keeps back none of the others.
+    pub(super) async fn exits(&self) -> Result<()> {
         let at = now();
-        let read = move |conn: &mut Conn| Ok(conversations::due(conn, at, ROUND)?);
-        let due = self.0.store.read(read).await?;
-        for id in &due {
-            let id = *id;
-            let desk = self.clone();
-            match self.commit(move |conn| exit(&desk, conn, id, at)).await {
-                Ok(Some(away)) => {
-                    let withdrawn = self.withdraw_all(away).await;
-                    withdrawn.unwrap_or_else(|error| {
-                        tracing::warn!(%error, rep = %away, "set away, and still asked");
-                    });
-                }
-                Ok(None) => {}
-                Err(error) => {
+        let mut failed = HashSet::new();
+        loop {
+            let limit = ROUND + failed.len() as i64;
+            let read = move |conn: &mut Conn| Ok(conversations::due(conn, at, limit)?);
+            let mut due = self.0.store.read(read).await?;
+            due.retain(|id| !failed.contains(id));
+            for id in &due {
+                if let Err(error) = self.leave_state(*id, at).await {
                     tracing::warn!(%error, conversation = %id, "its state has ended and remains");
+                    failed.insert(*id);
                 }
             }
+            if (due.len() as i64) < ROUND || failed.len() as i64 >= ROUND {
+                break;
+            }
         }
-        for id in self
-            .0
-            .store
-            .read(|conn| Ok(waiting::endless(conn)?))
-            .await?
-        {
-            self.commit(move |conn| give_time(conn, id, at)).await?;
+        let endless = |conn: &mut Conn| Ok(waiting::endless(conn)?);
+        for id in self.0.store.read(endless).await? {
+            if let Err(error) = self.commit(move |conn| give_time(conn, id, at)).await {
+                tracing::warn!(%error, conversation = %id, "it waits without end");
+            }
         }
         self.hold_places(at).await?;
-        self.follow_the_lost(at).await?;
-        Ok(due.len())
+        self.follow_the_lost(at).await
+    }
+
+    async fn leave_state(&self, id: ConversationId, at: Moment) -> Result<()> {
+        let desk = self.clone();
+        let away = self.commit(move |conn| exit(&desk, conn, id, at)).await?;
+        if let Some(rep) = away
+            && let Err(error) = self.withdraw_all(rep).await
+        {
+            tracing::warn!(%error, %rep, "set away, and still asked");
+        }
+        Ok(())
     }
 }
 
@@ -154,7 +162,7 @@ fn silent(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {
     if !replied {
         return not_answered(conn, hold, &queue);
     }
-    let last = events::last_at(conn, hold.row.id)?.unwrap_or(assigned_at);
+    let last = events::last_said_at(conn, hold.row.id)?.unwrap_or(assigned_at);
     let until = last.max(assigned_at) + queue.policy.idle_after_ms;
     if until <= hold.at {
         return ended(conn, hold, Resolution::Unresolved, None, "idle");
@@ -172,6 +180,7 @@ fn not_answered(conn: &mut Conn, mut hold: Hold, queue: &Queue) -> Result<Moved>
     hold.put_in_line(queue);
     let data = json!({ "from": rep, "reason": "no_first_reply" });
     hold.log(EventKind::Requeued, None, data);
+    customers::keep_place_of_the_gone(conn, &mut hold, queue)?;
     hold.write(conn)
 }
 

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Change, Desk};
+use super::{Change, Desk, customers};
 use crate::error::Result;
 use crate::store::{Conn, conversations, events, reps, waiting};
 use crate::words::{ConversationId, EventKind, Moment, Status, UserId};
@@ -80,14 +80,16 @@ impl Desk {
                 let mut hold = Hold::take(conn, id, at)?;
                 let lost_at = reps::find(conn, rep)?.and_then(|rep| rep.lost_at);
                 let got_at = hold.row.assigned_at.unwrap_or(hold.row.created_at);
-                let lost = lost_at.is_some_and(|lost| lost <= since && got_at <= lost);
-                if !lost || hold.row.rep_id != Some(rep) {
+                let by_line = hold.row.changed_by.is_none();
+                let had = |lost: Moment| lost <= since && (by_line || got_at <= lost);
+                if !lost_at.is_some_and(had) || hold.row.rep_id != Some(rep) {
                     return Ok(((), Change::default()));
                 }
                 let queue = hold.queue(conn)?;
                 hold.put_in_line(&queue);
                 let data = json!({ "from": rep, "reason": "rep_lost" });
                 hold.log(EventKind::Requeued, None, data);
+                customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
                 let (_, change) = hold.write(conn)?;
                 Ok(((), change))
             });

@@ -103,7 +103,7 @@ impl Desk {
                 }
                 Target::Rep { rep, else_queue } => {
                     data["to"] = json!(rep);
-                    to_rep(conn, &mut hold, rep, else_queue)?;
+                    to_rep(conn, &mut hold, (rep, actor.id), else_queue)?;
                 }
             }
             data["queue_id"] = json!(hold.row.queue_id);
@@ -239,7 +239,7 @@ pub(super) fn woken(
     hold.put_in_line(&queue);
     hold.log(EventKind::Woken, by, json!({}));
     if let Some(rep) = hold.row.last_rep_id
-        && slots::take(conn, &mut hold, rep, &queue)?
+        && slots::take(conn, &mut hold, (rep, by), &queue)?
     {
         slots::log_assignment(conn, &mut hold, by, None)?;
     }
@@ -260,7 +260,7 @@ fn to_queue(conn: &mut Conn, hold: &mut Hold, queue: QueueId) -> Result<()> {
 fn to_rep(
     conn: &mut Conn,
     hold: &mut Hold,
-    rep: UserId,
+    (rep, by): (UserId, UserId),
     else_queue: Option<QueueId>,
 ) -> Result<()> {
     if !slots::is_there(conn, rep)? {
@@ -268,7 +268,7 @@ fn to_rep(
         return Err(Error::new(Code::RepUnavailable, detail));
     }
     let queue = hold.queue(conn)?;
-    if slots::take(conn, hold, rep, &queue)? {
+    if slots::take(conn, hold, (rep, Some(by)), &queue)? {
         return Ok(());
     }
     match else_queue {

@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk, check_text, slots};
+use super::{Actor, Change, Desk, check_text, customers, slots};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, ConversationView};
@@ -38,7 +38,7 @@ impl Desk {
                 };
                 let queue = hold.queue(conn)?;
                 reps::set_misses(conn, actor.id, 0)?;
-                slots::activate(&mut hold, actor.id, &queue);
+                slots::activate(&mut hold, (actor.id, Some(actor.id)), &queue);
                 let offer = events::last_of(conn, id, EventKind::Offered)?;
                 let seen = offer.and_then(|event| event.data?.get("candidates")?.as_u64());
                 slots::log_assignment(conn, &mut hold, Some(actor.id), seen)?;
@@ -164,6 +164,7 @@ fn taken_back(
     }
     hold.put_in_line(&queue);
     hold.log(how, by, data);
+    customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
     hold.write(conn)
 }
 

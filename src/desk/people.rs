@@ -113,7 +113,8 @@ impl Desk {
         self.withdraw_from_the_gone(rep).await
     }
 
-    async fn withdraw_from_the_gone(&self, rep: UserId) -> Result<()> {
+    /// Takes back what a rep is offered, unless he is there.
+    pub(super) async fn withdraw_from_the_gone(&self, rep: UserId) -> Result<()> {
         let read = move |conn: &mut Conn| slots::is_there(conn, rep);
         match self.0.store.read(read).await? {
             true => Ok(()),

@@ -174,6 +174,12 @@ impl Desk {
                     self.0.metrics.node_losses.inc();
                     tracing::warn!(%node, reps = reps.len(), "a node is gone");
                     self.0.repair.notify_one();
+                    for rep in reps {
+                        // What fails here runs out by itself.
+                        if let Err(error) = self.withdraw_from_the_gone(rep).await {
+                            tracing::warn!(%error, %rep, "his node is gone, and he is still asked");
+                        }
+                    }
                 }
                 // It was renewed, or another node was quicker.
                 Err(error) if error.status() < 500 => {}

@@ -18,7 +18,12 @@ pub(super) fn is_there(conn: &mut Conn, rep: UserId) -> Result<bool> {
 
 /// Makes it active with this rep if he is there and has room. He need not serve its queue: a
 /// person has chosen him.
-pub(super) fn take(conn: &mut Conn, hold: &mut Hold, rep: UserId, queue: &Queue) -> Result<bool> {
+pub(super) fn take(
+    conn: &mut Conn,
+    hold: &mut Hold,
+    (rep, by): (UserId, Option<UserId>),
+    queue: &Queue,
+) -> Result<bool> {
     let by_hand = reps::Taking {
         there: true,
         any_queue: true,
@@ -26,13 +31,13 @@ pub(super) fn take(conn: &mut Conn, hold: &mut Hold, rep: UserId, queue: &Queue)
     };
     let taken = reps::take_slot(conn, rep, queue.id, hold.at, by_hand)?;
     if taken.is_some() {
-        activate(hold, rep, queue);
+        activate(hold, (rep, by), queue);
     }
     Ok(taken.is_some())
 }
 
-/// Makes it active with a rep whose slot is taken.
-pub(super) fn activate(hold: &mut Hold, rep: UserId, queue: &Queue) {
+/// Makes it active with a rep whose slot is taken, by whoever has chosen him.
+pub(super) fn activate(hold: &mut Hold, (rep, by): (UserId, Option<UserId>), queue: &Queue) {
     let policy = &queue.policy;
     let row = &mut hold.row;
     row.status = Status::Active;
@@ -40,6 +45,7 @@ pub(super) fn activate(hold: &mut Hold, rep: UserId, queue: &Queue) {
     row.last_rep_id = Some(rep);
     row.epoch += 1;
     row.assigned_at = Some(hold.at);
+    row.changed_by = by;
     row.held = false;
     row.preferred_rep_id = None;
     row.preferred_until = None;

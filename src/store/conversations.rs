@@ -167,10 +167,13 @@ queries! {
     }
 
     /// What a lost rep had got before he was lost, or is asked. Who works without a socket is not
-    /// lost to what he took since.
+    /// lost to what he took since. The line gives him nothing then: what it gave came before,
+    /// whatever the clocks of two nodes say.
     pub fn held_by_lost(conn, rep: UserId) -> QueryResult<Vec<ConversationId>> {
         let before = conversations::assigned_at.le(reps::lost_at);
-        let active = conversations::status.eq(Status::Active).and(before.assume_not_null());
+        let by_line = conversations::changed_by.is_null();
+        let before = before.assume_not_null().or(by_line);
+        let active = conversations::status.eq(Status::Active).and(before);
         let held = conversations::table
             .inner_join(reps::table.on(conversations::rep_id.eq(reps::user_id.nullable())))
             .filter(conversations::rep_id.eq(rep))

@@ -37,6 +37,15 @@ queries! {
         prepared(diesel::update(open).set(customer_sessions::left_at.eq(at))).execute(conn)
     }
 
+    /// Whether a customer had a socket since a moment, and has none now.
+    pub fn has_left(conn, customer: UserId, since: Moment) -> QueryResult<bool> {
+        let his = || customer_sessions::table.filter(customer_sessions::customer_id.eq(customer));
+        let left = his().filter(customer_sessions::left_at.ge(since));
+        let here = his().filter(customer_sessions::left_at.is_null());
+        let gone = diesel::dsl::exists(left).and(diesel::dsl::not(diesel::dsl::exists(here)));
+        prepared(diesel::select(gone)).get_result(conn)
+    }
+
     /// Those that are written down as open on a node.
     pub fn of_node(conn, node: NodeId) -> QueryResult<Vec<SocketId>> {
         let open = customer_sessions::table

@@ -173,10 +173,10 @@ queries! {
             .optional()
     }
 
-    /// When the last entry of a conversation was written, notes apart.
-    pub fn last_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
+    /// When somebody last said something that everybody may hear.
+    pub fn last_said_at(conn, id: ConversationId) -> QueryResult<Option<Moment>> {
         events::table
-            .filter(events::conversation_id.eq(id).and(events::kind.ne(EventKind::Note)))
+            .filter(events::conversation_id.eq(id).and(events::kind.eq(EventKind::Message)))
             .order(events::seq.desc())
             .limit(1)
             .select(events::created_at)

@@ -115,7 +115,9 @@ queries! {
         prepared(query).load(conn)
     }
 
-    /// Takes a slot, if the rep is below his capacity at this very moment.
+    /// Takes a slot, if the rep is below his capacity at this very moment. That he is lost stands in
+    /// his own row: PostgreSQL judges that again after it has waited for whoever writes him off,
+    /// but looks for his sessions where they were before.
     pub fn take_slot(conn, id: UserId, queue: QueueId, at: Moment, how: Taking)
         -> QueryResult<Option<Rep>>
     {
@@ -123,7 +125,9 @@ queries! {
         let there = rep_sessions::table
             .inner_join(nodes::table)
             .filter(rep_sessions::rep_id.eq(id).and(nodes::expires_at.gt(now)));
-        let available = reps::availability.eq(Availability::Available);
+        let available = reps::availability
+            .eq(Availability::Available)
+            .and(reps::lost_at.is_null());
         let serves = diesel::dsl::exists(rep_queues::table.find((id, queue)));
         let free = reps::table
             .filter(reps::user_id.eq(id))

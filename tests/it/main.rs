@@ -39,6 +39,7 @@ mod harness;
 mod hostile;
 mod indexes;
 mod kin;
+mod leaving;
 mod lifecycle;
 mod limits;
 mod list_costs;
