@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
@@ -35,6 +36,29 @@ impl Desk {
             self.commit(move |conn| returned(conn, id, at)).await?;
         }
         Ok(())
+    }
+
+    /// A customer who was thought to be gone has said something, over REST or wherever: he is
+    /// there, and goes on without a socket.
+    pub(super) fn speaks(&self, customer: UserId) {
+        let desk = self.clone();
+        let come_back = async move {
+            let stay = move |conn: &mut Conn| {
+                customer_sessions::forget_left(conn, customer)?;
+                Ok(waiting::held_of(conn, customer)?)
+            };
+            for id in desk.0.store.write(stay).await? {
+                let at = now();
+                desk.commit(move |conn| returned(conn, id, at)).await?;
+            }
+            Ok::<(), Error>(())
+        };
+        let come_back = come_back.map(move |done| {
+            if let Err(error) = done {
+                tracing::warn!(%error, %customer, "he writes, and his place stays held");
+            }
+        });
+        self.0.tasks.spawn_on(come_back, &self.0.runtime);
     }
 
     /// A socket of a customer has closed. Whether he is gone is seen later: who loads a page

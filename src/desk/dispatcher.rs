@@ -149,7 +149,7 @@ pub(super) fn assign(
         return offered(conn, one, by, at);
     };
     let rep = take_slot(conn, &row, one.rep, by, at)?;
-    let waited = (at - row.created_at).max(0);
+    let waited = (at - row.waits_since(row.epoch > 1)).max(0);
     let entry = Entry {
         data: Some(serde_json::json!({
             "rep_id": one.rep,
@@ -212,7 +212,9 @@ fn take_slot(
         return Ok(taken);
     }
     let detail = match by.person() {
-        Some(id) if id != rep => "This rep has no room now, or there is no such rep.".into(),
+        Some(id) if id != rep => {
+            "This rep has no room now. Choose another, or say `over_capacity`.".into()
+        }
         _ => why_not(conn, rep)?,
     };
     Err(Error::new(Code::AtCapacity, detail))

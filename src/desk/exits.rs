@@ -49,7 +49,7 @@ impl Desk {
         let desk = self.clone();
         let away = self.commit(move |conn| exit(&desk, conn, id, at)).await?;
         if let Some(rep) = away
-            && let Err(error) = self.withdraw_all(rep).await
+            && let Err(error) = self.withdraw_all(rep, "rep_unavailable").await
         {
             tracing::warn!(%error, %rep, "set away, and still asked");
         }

@@ -66,6 +66,17 @@ impl Hold {
         self.before.preferred_rep_id == Some(rep)
     }
 
+    /// How long its customer had waited before this change, in ms.
+    pub fn waited(&self) -> Moment {
+        match self.before.status {
+            Status::Waiting | Status::Offered => {
+                let since = self.before.waits_since(self.before.epoch > 0);
+                (self.at - since).max(0)
+            }
+            _ => 0,
+        }
+    }
+
     pub fn queue(&self, conn: &mut Conn) -> Result<Queue> {
         let queue = queues::find(conn, self.row.queue_id)?;
         queue.ok_or_else(|| Error::not_found("queue"))
@@ -86,7 +97,9 @@ impl Hold {
 
     /// Puts it back in line, in its place; it is nobody's any more.
     pub fn put_in_line(&mut self, queue: &Queue) {
-        let new_here = self.row.queue_id != queue.id || self.row.status != Status::Waiting;
+        // Who was only offered has waited all the while.
+        let waits = matches!(self.row.status, Status::Waiting | Status::Offered);
+        let new_here = self.row.queue_id != queue.id || !waits;
         if new_here {
             self.row.queued_at = self.at;
         }

@@ -39,7 +39,7 @@ struct Length {
 
 impl Lengths {
     /// Whether somebody may stand in a line that may be `longest`. Exact for one that is nearly
-    /// that long.
+    /// that long: whoever else comes to it waits until this one stands there.
     pub fn has_room(&self, conn: &mut Conn, queue: QueueId, longest: i64) -> Result<bool> {
         if let Some(length) = self.of(queue)
             && length.waiting + length.came + FAR < longest
@@ -48,6 +48,7 @@ impl Lengths {
             self.one_more(queue);
             return Ok(true);
         }
+        conn.alone_with(queue.0)?;
         Ok(self.count(conn, queue)? < longest)
     }
 

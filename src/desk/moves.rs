@@ -11,7 +11,7 @@ use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::Entry;
 use crate::store::{Conn, customer_sessions, messages, queues, users};
 use crate::words::{
-    ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
+    ConversationId, EventKind, Mode, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
 
 /// How long a conversation stays parked when nobody says.
@@ -185,7 +185,8 @@ impl Desk {
                 return Err(Error::new(Code::ConversationClosed, detail));
             }
             if his_own {
-                desk.admit(conn, actor.id, Some(queue.id), false)?;
+                let admitted = desk.admit(conn, actor.id, Some(queue.id), false);
+                admitted.map_err(not_now)?;
                 // Whether he is there counts from now on: he may ask over REST.
                 customer_sessions::forget_left(conn, actor.id)?;
             }
@@ -219,6 +220,9 @@ impl Desk {
                 return Err(closed());
             }
             let from = hold.row.priority;
+            if from == priority {
+                return Ok((hold.leave(conn, actor.role)?, Change::default()));
+            }
             hold.row.place += starts.of(from) - starts.of(priority);
             hold.row.priority = priority;
             let data = json!({ "from": from, "to": priority });
@@ -246,6 +250,19 @@ pub(super) fn woken(
     hold.write(conn)
 }
 
+/// Why nobody comes in, for who cannot leave a message instead.
+fn not_now(refused: Error) -> Error {
+    let detail = match refused.code {
+        Code::QueueClosed => "Nobody is let in here now. Open a new one in another queue.",
+        Code::QueueFull => "Too many are waiting already. Try again later.",
+        _ => return refused,
+    };
+    Error {
+        detail: detail.into(),
+        ..refused
+    }
+}
+
 fn to_queue(conn: &mut Conn, hold: &mut Hold, queue: QueueId) -> Result<()> {
     let queue = queues::find_there(conn, queue)?;
     let queue = queue.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
@@ -264,6 +281,9 @@ fn to_rep(
     else_queue: Option<QueueId>,
 ) -> Result<()> {
     if !slots::is_there(conn, rep)? {
+        if let Some(queue) = else_queue {
+            return to_queue(conn, hold, queue);
+        }
         let detail = "This rep is not there. Choose another, or a queue.";
         return Err(Error::new(Code::RepUnavailable, detail));
     }
@@ -273,6 +293,11 @@ fn to_rep(
     }
     match else_queue {
         Some(queue) => to_queue(conn, hold, queue),
+        None if queue.mode == Mode::Manual => {
+            let detail = "This rep has no room, and nothing is given out in its queue. Choose \
+                          another rep, or name a queue.";
+            Err(Error::new(Code::AtCapacity, detail))
+        }
         None => {
             hold.put_in_line(&queue);
             prefer(conn, hold, rep, NO_END)

@@ -29,27 +29,27 @@ impl Desk {
     pub async fn accept(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         only_reps(&actor)?;
         let at = now();
-        let (view, accepted) = self
+        let (view, waited) = self
             .commit(move |conn| {
                 let Some(mut hold) = offer_to(conn, &actor, id, at)? else {
                     let row = conversations::find(conn, id)?.ok_or_else(offer_gone)?;
                     let view = conversations::view(conn, row)?;
-                    return Ok(((view, false), Change::default()));
+                    return Ok(((view, None), Change::default()));
                 };
                 let queue = hold.queue(conn)?;
                 reps::set_misses(conn, actor.id, 0)?;
+                let waited = hold.waited();
                 slots::activate(&mut hold, (actor.id, Some(actor.id)), &queue);
                 let offer = events::last_of(conn, id, EventKind::Offered)?;
                 let seen = offer.and_then(|event| event.data?.get("candidates")?.as_u64());
                 slots::log_assignment(conn, &mut hold, Some(actor.id), seen)?;
                 let (view, change) = hold.write(conn)?;
-                Ok(((view, true), change))
+                Ok(((view, Some(waited)), change))
             })
             .await?;
-        if accepted {
-            let waited = (at - view.created_at).max(0) as f64 / 1_000.0;
+        if let Some(waited) = waited {
             self.0.metrics.assigned.inc();
-            self.0.metrics.wait_seconds.observe(waited);
+            self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
         }
         Ok(view)
     }
@@ -74,7 +74,7 @@ impl Desk {
     }
 
     /// Takes back what a rep is offered, because he has gone or does not want anything.
-    pub(super) async fn withdraw_all(&self, rep: UserId) -> Result<()> {
+    pub(super) async fn withdraw_all(&self, rep: UserId, reason: &'static str) -> Result<()> {
         let read = move |conn: &mut Conn| Ok(conversations::held_by(conn, rep, Status::Offered)?);
         for id in self.0.store.read(read).await? {
             let at = now();
@@ -83,7 +83,7 @@ impl Desk {
                 if hold.row.status != Status::Offered || hold.row.rep_id != Some(rep) {
                     return Ok(((), Change::default()));
                 }
-                let data = json!({ "rep_id": rep });
+                let data = json!({ "rep_id": rep, "reason": reason });
                 let (_, change) = taken_back(conn, hold, EventKind::Withdrawn, None, data)?;
                 Ok(((), change))
             })
@@ -135,7 +135,7 @@ pub(super) fn missed(conn: &mut Conn, hold: Hold) -> Result<(ConversationView, C
     let there = reps::standings_of(conn, &[rep])?.pop();
     if there.is_none_or(|one| !one.present) {
         // His node is gone, and he with it: he has not missed it.
-        let data = json!({ "rep_id": rep });
+        let data = json!({ "rep_id": rep, "reason": "rep_absent" });
         return taken_back(conn, hold, EventKind::Withdrawn, None, data);
     }
     let queue = hold.queue(conn)?;
@@ -183,11 +183,8 @@ fn offer_to(
     if hold.row.rep_id != Some(actor.id) {
         return Err(offer_gone());
     }
+    // However late: until it is taken back, it is his to accept.
     let offered = hold.row.status == Status::Offered;
-    if offered && hold.row.due_at.is_some_and(|due| due < at) {
-        // It has run out, though nobody has written so yet.
-        return Err(offer_gone());
-    }
     Ok(Some(hold).filter(|_| offered))
 }
 

@@ -117,6 +117,7 @@ impl Desk {
         leaves_message: bool,
     ) -> Result<Queue> {
         let most = self.0.limits.open_per_customer_max;
+        conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
         let (queue, mine) =
             admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;

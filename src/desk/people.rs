@@ -82,7 +82,7 @@ impl Desk {
             tracing::info!(actor = %actor.id, %rep, %availability, "an availability was set");
         }
         if availability != Availability::Available {
-            self.withdraw_all(rep).await?;
+            self.withdraw_all(rep, "rep_unavailable").await?;
         }
         Ok(view)
     }
@@ -118,7 +118,7 @@ impl Desk {
         let read = move |conn: &mut Conn| slots::is_there(conn, rep);
         match self.0.store.read(read).await? {
             true => Ok(()),
-            false => self.withdraw_all(rep).await,
+            false => self.withdraw_all(rep, "rep_absent").await,
         }
     }
 

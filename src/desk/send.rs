@@ -115,6 +115,9 @@ impl Desk {
                 let spoken = spoken.or_default();
                 let people = [Some(one.customer), one.rep, one.event.sender_id];
                 spoken.audience.extend(people.into_iter().flatten());
+                if one.held && one.event.sender_id == Some(one.customer) {
+                    self.speaks(one.customer);
+                }
                 spoken.events.push(one.event);
             }
             for spoken in conversations.into_values() {

@@ -71,7 +71,7 @@ pub(super) fn log_assignment(
         "epoch": hold.row.epoch,
         "load": load,
         "capacity": capacity,
-        "waited_ms": (hold.at - hold.row.created_at).max(0),
+        "waited_ms": hold.waited(),
         "claimed": false,
         "preferred": hold.was_kept_for(rep),
         "candidates": candidates,

@@ -100,6 +100,11 @@ pub fn clock<C: Dialect>(_: &C) -> SqlLiteral<BigInt> {
     sql(C::NOW)
 }
 
+diesel::define_sql_function! {
+    /// PostgreSQL's lock on a number, until the transaction ends. It answers nothing.
+    fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
 type Transactions = AnsiTransactionManager;
 
 impl Conn {
@@ -116,6 +121,19 @@ impl Conn {
                 // transaction; the first error says more.
                 let _ = self.rollback();
                 Err(error)
+            }
+        }
+    }
+
+    /// Until this transaction ends, no other that says the same of this id goes on from here: what
+    /// is counted then is so until the commit. SQLite has one writer anyway.
+    pub fn alone_with(&mut self, id: uuid::Uuid) -> QueryResult<()> {
+        let (high, low) = id.as_u64_pair();
+        match self {
+            Conn::Lite(_) => Ok(()),
+            Conn::Pg(conn) => {
+                let key = (high ^ low) as i64;
+                (**conn).later(diesel::select(pg_advisory_xact_lock(key)))
             }
         }
     }

@@ -54,6 +54,15 @@ impl Conversation {
         self.status == Status::Waiting && self.preferred_rep_id == Some(rep)
     }
 
+    /// Since when its customer has been waiting, this time. Who was never `served` and has gone on
+    /// to other queues has waited there, too.
+    pub fn waits_since(&self, served: bool) -> Moment {
+        match !served && self.hops > 0 {
+            true => self.created_at,
+            false => self.queued_at,
+        }
+    }
+
     /// Whether it is a message that a customer has left, which nobody has looked after yet.
     pub fn is_left_message(&self) -> bool {
         self.status == Status::Parked && self.last_rep_id.is_none()

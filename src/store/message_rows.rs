@@ -24,6 +24,7 @@ pub struct Door {
     pub last_rep_id: Option<UserId>,
     pub status: Status,
     pub first_reply_at: Option<Moment>,
+    pub held: bool,
 }
 
 /// How many numbers a conversation needs, and then the last of them.

@@ -47,6 +47,8 @@ pub struct Appended {
     pub rep: Option<UserId>,
     /// It was stored before, by an earlier try of the same command.
     pub duplicate: bool,
+    /// Its place is being held for a customer who was thought to be gone.
+    pub held: bool,
 }
 
 type Key = (ConversationId, ClientId);
@@ -278,6 +280,7 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
         customer: door.customer_id,
         rep: door.rep_id,
         duplicate,
+        held: door.held,
     }
 }
 
@@ -310,6 +313,10 @@ fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
         Role::Rep => door.rep_id == Some(one.sender) && door.status != Status::Offered,
         Role::Admin => true,
     };
+    if !may && door.status == Status::Offered && door.rep_id == Some(one.sender) {
+        let detail = "This conversation is offered to you. Accept it before you write.";
+        return Err(Error::new(Code::WrongState, detail));
+    }
     let another_has_it = !matches!(door.status, Status::Closed | Status::Parked);
     if !may && door.last_rep_id == Some(one.sender) && another_has_it {
         return Err(stale_assignment());

@@ -23,6 +23,7 @@ fn patient(settings: &mut Settings) {
 on_both!(with patient;
     nobody_is_asked_for_a_customer_who_left_while_he_was_offered,
     a_rep_who_comes_and_goes_makes_no_silence_shorter,
+    who_writes_is_there,
 );
 
 #[derive(QueryableByName)]
@@ -149,8 +150,7 @@ async fn nobody_is_asked_for_a_customer_who_left_while_he_was_offered(world: &Wo
     // She is back, and the other is asked for her.
     let _socket = ann.socket().await;
     is(world, &id, "offered").await;
-    let asked = ann.last(&id, "offered").await;
-    assert_eq!(asked["data"]["rep_id"], json!(two.id), "{asked}");
+    assert_eq!(asked(&world.admin().await, &id).await, json!(two.id));
 }
 
 /// That he was gone and is back is nothing that anybody has said.
@@ -190,13 +190,33 @@ async fn what_is_offered_on_a_node_that_is_gone_is_offered_to_another() {
     is(&world, &id, "offered").await;
     let _second = two.socket().await;
     world.nodes.pop().unwrap().kill().await;
-    until("another offer", async || {
-        asked(&ann, &id).await == json!(two.id)
-    })
-    .await;
+    let (admin, other) = (world.admin().await, json!(two.id));
+    until("another offer", async || asked(&admin, &id).await == other).await;
     world.end().await;
 }
 
-async fn asked(anyone: &Person, id: &str) -> serde_json::Value {
-    anyone.last(id, "offered").await["data"]["rep_id"].clone()
+/// Who was offered it last, as staff know.
+async fn asked(staff: &Person, id: &str) -> serde_json::Value {
+    staff.last(id, "offered").await["data"]["rep_id"].clone()
+}
+
+/// His socket broke, and he goes on over REST: he is served, and not given up.
+async fn who_writes_is_there(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    drop(ann.socket().await);
+    let last = async || ann.kinds(&id).await.pop();
+    until("her absence", async || {
+        last().await.as_deref() == Some("held")
+    })
+    .await;
+    ann.say(&id, "my socket broke").await;
+    until("her return", async || {
+        last().await.as_deref() == Some("returned")
+    })
+    .await;
+    let rep = world.rep(1, 1).await;
+    let _socket = rep.socket().await;
+    is(world, &id, "active").await;
+    assert!(!world.row(&id).await.held);
 }

@@ -47,6 +47,7 @@ mod lists;
 mod many;
 mod migrations;
 mod moves;
+mod narrow;
 mod notes;
 mod offers;
 mod opening;
