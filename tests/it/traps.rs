@@ -11,10 +11,12 @@ use crate::process;
 use crate::wire::{Heard, RawSocket, Request, TEXT, Wire, frame, whole};
 
 const MIB: u64 = 1 << 20;
+/// Sockets written by hand answer no ping, and a test may take longer than that is waited for.
+const UNASKED: &str = "customer_ping_ms = 3600000";
 
 #[actix_web::test]
 async fn a_huge_frame_costs_no_memory() {
-    let server = Process::start("");
+    let server = Process::start(UNASKED);
     let token = server.customer().await;
     let mut witness = RawSocket::ready(&server.base, &token).await;
     // Other work of the server takes memory as well, at its own times: the least of five rounds.
@@ -105,7 +107,7 @@ fn is_kept(server: &Process, port: u16) -> bool {
 #[actix_web::test]
 async fn who_does_not_read_is_cut_and_the_others_notice_nothing() {
     const STALL: Duration = Duration::from_secs(8);
-    let server = Process::start("write_stall_ms = 8000");
+    let server = Process::start(&format!("write_stall_ms = 8000\n{UNASKED}"));
     let (ann, ben) = (server.customer().await, server.customer().await);
     let (hers, his) = (open(&server, &ann).await, open(&server, &ben).await);
     let mut ben_socket = RawSocket::ready(&server.base, &ben).await;
