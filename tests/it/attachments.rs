@@ -14,7 +14,6 @@ use switchboard::settings::Settings;
 use switchboard::store::{Conn, attachments as rows, checks};
 use switchboard::words::{AttachmentId, now};
 
-use crate::cost;
 use crate::doctor::tamper;
 use crate::harness::{World, client_id, until, within};
 use crate::person::Person;
@@ -522,13 +521,17 @@ async fn files_that_no_row_names_are_swept(world: &World) {
     ] {
         age(name, hours);
     }
+    // The nodes do it by themselves, too: who was quicker is all the same.
     let attachments = &world.nodes[0].app.attachments;
-    assert_eq!(attachments.sweep_folder(now()).await.unwrap(), 2);
-    let mut left = lying(world);
-    left.sort();
+    attachments.sweep_folder(now()).await.unwrap();
     let mut expected = [kept, young, young_half, "not ours".into()];
     expected.sort();
-    assert_eq!(left, expected);
+    until("what belongs to somebody or is young is left", async || {
+        let mut left = lying(world);
+        left.sort();
+        left == expected
+    })
+    .await;
 }
 
 async fn a_deleted_message_takes_its_files_along(world: &World) {
@@ -679,31 +682,4 @@ mod quotas {
         statuses.sort();
         assert_eq!(statuses, [201, 201, 429]);
     }
-}
-
-/// 10 MiB pass through in both directions, and the server never holds more than a few parts.
-#[actix_web::test]
-async fn a_large_file_is_never_whole_in_memory() {
-    const ROOM: u64 = 3 << 20;
-    let server = cost::Process::start("");
-    let token = server.customer().await;
-    let large = vec![b'x'; 10 << 20];
-    let request = || Request::new("POST", "/api/v1/attachments").token(&token);
-    // The first upload warms up what stays.
-    let warm = form(request(), "a.txt", b"hello").ask(&server.base).await;
-    assert_eq!(warm.status, 201, "{warm:?}");
-    server.peak();
-    let before = server.memory();
-    let reply = form(request(), "a.txt", &large).ask(&server.base).await;
-    assert_eq!(reply.status, 201, "{reply:?}");
-    let grown = server.peak().saturating_sub(before);
-    assert!(grown < ROOM, "the upload took {grown} bytes");
-    let view = reply.body();
-    assert_eq!(view["bytes"], large.len());
-    let before = server.memory();
-    let path = view["url"].as_str().unwrap();
-    let got = Request::new("GET", path).token(&token);
-    assert_eq!(got.ask(&server.base).await.text.len(), large.len());
-    let grown = server.peak().saturating_sub(before);
-    assert!(grown < ROOM, "the download took {grown} bytes");
 }

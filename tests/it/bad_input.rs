@@ -405,10 +405,8 @@ async fn a_length_that_is_too_large_is_refused_at_once(world: &World) {
         .token(&ann.token)
         .header("Content-Type", "application/json")
         .header("Content-Length", "99999999999");
-    let begun = std::time::Instant::now();
+    // Had it been waited for, this were `408 timeout`.
     expect(&ann, request, "413 too_large", path).await;
-    let most = std::time::Duration::from_millis(world.settings.body_timeout_ms);
-    assert!(begun.elapsed() < most, "it was waited for");
 }
 
 async fn numbers_and_lists_where_they_do_not_belong(world: &World) {

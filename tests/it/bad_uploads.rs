@@ -348,24 +348,6 @@ async fn files_that_never_end(world: &World) {
         }
     };
     refused(&within("an answer", trickle).await, "408 timeout", "slow");
-    // The client goes away.
-    let mut gone = begun(&ann).await;
-    gone.send(&vec![b'x'; 50_000]).await;
-    until("half a file is there", async || !lying(world).is_empty()).await;
-    drop(gone);
-    until("nothing is left", async || lying(world).is_empty()).await;
-    // Only so many at once.
-    let mut open = Vec::new();
-    for _ in 0..4 {
-        open.push(begun(&ann).await);
-    }
-    until("all four have begun", async || lying(world).len() == 4).await;
-    let fifth = upload(&ann, "a.txt", b"hello").await;
-    refused(&fifth, "429 rate_limited", "the fifth");
-    uploaded(&world.customer(0).await, "a.txt", b"hello").await;
-    drop(open);
-    until("they are gone", async || lying(world).len() == 1).await;
-    uploaded(&ann, "a.txt", b"hello").await;
     unharmed(world).await;
 }
 
@@ -386,4 +368,39 @@ async fn a_shelf_that_is_broken(world: &World) {
     uploaded(&ann, "a.txt", b"hello").await;
     assert_eq!(lying(world).len(), 1);
     unharmed(world).await;
+}
+
+/// Where nothing ends by itself while the machine takes its time.
+mod patient {
+    use super::*;
+
+    fn patient(settings: &mut Settings) {
+        small(settings);
+        settings.body_timeout_ms = 60_000;
+        settings.upload_timeout_ms = 60_000;
+    }
+
+    crate::on_both_with!(patient; a_client_goes_away_and_only_so_many_come_at_once);
+
+    pub async fn a_client_goes_away_and_only_so_many_come_at_once(world: &World) {
+        let ann = world.customer(0).await;
+        let mut gone = begun(&ann).await;
+        gone.send(&vec![b'x'; 50_000]).await;
+        until("half a file is there", async || !lying(world).is_empty()).await;
+        drop(gone);
+        until("nothing is left", async || lying(world).is_empty()).await;
+        // Only so many at once.
+        let mut open = Vec::new();
+        for _ in 0..4 {
+            open.push(begun(&ann).await);
+        }
+        until("all four have begun", async || lying(world).len() == 4).await;
+        let fifth = upload(&ann, "a.txt", b"hello").await;
+        refused(&fifth, "429 rate_limited", "the fifth");
+        uploaded(&world.customer(0).await, "a.txt", b"hello").await;
+        drop(open);
+        until("they are gone", async || lying(world).len() == 1).await;
+        uploaded(&ann, "a.txt", b"hello").await;
+        unharmed(world).await;
+    }
 }

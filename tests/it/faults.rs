@@ -7,6 +7,7 @@ use crate::harness::{World, client_id, settings, until, within};
 use crate::person::Person;
 use crate::process::Process;
 use crate::proxy::Proxy;
+use crate::queues::{all_is_told, is};
 use crate::services;
 use crate::socket::Socket;
 use crate::wire::Request;
@@ -55,12 +56,16 @@ async fn a_wiped_redis_changes_nothing_and_the_line_is_whole_again() {
         return;
     };
     let rep = world.rep(0, 2).await;
-    let _socket = rep.socket().await;
     let mut ids = Vec::new();
     for turn in 0..40 {
         ids.push(world.customer(turn).await.open().await);
     }
-    until("two assignments", async || in_redis(&world).await == 38).await;
+    // Not before the line has heard of all of them, else who is heard of first comes first.
+    all_is_told(&world).await;
+    let _socket = rep.socket().await;
+    for id in &ids[..2] {
+        is(&world, id, "active").await;
+    }
     for round in 0..5 {
         let before = record(&world).await;
         redis.flush();
@@ -73,25 +78,16 @@ async fn a_wiped_redis_changes_nothing_and_the_line_is_whole_again() {
         // In the old order: the next in line is served when a slot is freed.
         rep.close(&ids[round as usize]).await.ok(200);
         let next = &ids[round as usize + 2];
-        until("the next one's turn", async || {
-            world.status(next).await == "active"
-        })
-        .await;
+        is(&world, next, "active").await;
     }
     // Killed and back empty.
     redis.kill();
     rep.close(&ids[5]).await.ok(200);
-    until("service without Redis", async || {
-        world.status(&ids[7]).await == "active"
-    })
-    .await;
+    is(&world, &ids[7], "active").await;
     redis.restart();
     until("a whole line", async || in_redis(&world).await == 32).await;
     rep.close(&ids[6]).await.ok(200);
-    until("service with Redis", async || {
-        world.status(&ids[8]).await == "active"
-    })
-    .await;
+    is(&world, &ids[8], "active").await;
     world.end().await;
 }
 
@@ -116,6 +112,7 @@ async fn a_dead_nodes_reps_get_nothing_more() {
     .await;
     println!("absent after {:?} with a lease of 1.5 s", died.elapsed());
     let second = world.customer(0).await.open().await;
+    all_is_told(&world).await;
     assert_eq!(world.status(&second).await, "waiting");
     assert_eq!(
         world.status(&first).await,
@@ -361,22 +358,14 @@ async fn a_node_starts_without_redis_and_goes_back_to_it() {
     assert_eq!((degraded.status, degraded.text.trim()), (200, "degraded"));
     let rep = world.rep(0, 1).await;
     let _socket = rep.socket().await;
-    let ids = [
-        world.customer(0).await.open().await,
-        world.customer(0).await.open().await,
-    ];
-    until("service without Redis", async || {
-        world.status(&ids[0]).await == "active"
-    })
-    .await;
+    let served = world.customer(0).await.open().await;
+    is(&world, &served, "active").await;
+    let waits = world.customer(0).await.open().await;
     redis.restart();
     until("its return", async || ready().await.text.trim() == "ready").await;
     until("a line in Redis", async || in_redis(&world).await == 1).await;
-    rep.close(&ids[0]).await.ok(200);
-    until("service with Redis", async || {
-        world.status(&ids[1]).await == "active"
-    })
-    .await;
+    rep.close(&served).await.ok(200);
+    is(&world, &waits, "active").await;
     world.end().await;
 }
 
@@ -420,13 +409,11 @@ async fn a_redis_that_answers_with_errors_is_away_until_its_line_works_again() {
         assert!(metrics.iter().any(|one| one.standby.get() == 1));
         rep.close(&id).await.ok(200);
     }
-    until("both on their own", async || {
-        metrics.iter().all(|one| one.standby.get() == 1)
+    until("both on their own, filled once", async || {
+        let mut both = metrics.iter().zip(&before);
+        both.all(|(one, before)| one.standby.get() == 1 && one.fills.get() == before + 1)
     })
     .await;
-    for (one, before) in metrics.iter().zip(&before) {
-        assert_eq!(one.fills.get(), before + 1, "they stay there");
-    }
 
     // A step that failed half-way has left halves, so all of it goes.
     let pattern = format!("{{{}}}:*", world.settings.redis_prefix);
@@ -438,14 +425,13 @@ async fn a_redis_that_answers_with_errors_is_away_until_its_line_works_again() {
         metrics.iter().all(|one| one.standby.get() == 0)
     })
     .await;
-    let mut ids = Vec::new();
     for turn in 0..5 {
-        ids.push(world.customer(turn).await.open().await);
+        let id = world.customer(turn).await.open().await;
+        if turn < 3 {
+            is(&world, &id, "active").await;
+        }
     }
     until("a line in Redis", async || in_redis(&world).await == 2).await;
-    for id in &ids[..3] {
-        assert_eq!(world.status(id).await, "active");
-    }
     world.end().await;
 }
 

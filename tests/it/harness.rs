@@ -5,7 +5,7 @@
 //! done the world is checked: the doctor finds nothing, and the line says what SQL says.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard::doctor;
@@ -108,12 +108,20 @@ impl World {
         Some(world)
     }
 
-    /// Starts one more node.
+    /// Starts one more node. On a slow day a database takes longer to let it in than a server
+    /// waits: then once more.
     pub async fn add_node(&mut self) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = Server::start(self.settings.clone(), listener)
-            .await
-            .unwrap();
+        let begun = Instant::now();
+        let server = loop {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            match Server::start(self.settings.clone(), listener).await {
+                Ok(server) => break server,
+                Err(error) => {
+                    let slow = format!("{error:#}").contains("timed out waiting for connection");
+                    assert!(slow && begun.elapsed() < PATIENCE, "{error:#}");
+                }
+            }
+        };
         self.nodes.push(server);
     }
 

@@ -2,8 +2,9 @@
 //! everything they can be narrowed by.
 
 use serde_json::{Value, json};
+use switchboard::words::now;
 
-use crate::harness::{World, client_id};
+use crate::harness::{World, client_id, until};
 use crate::person::Person;
 use crate::{on_both, queues};
 
@@ -26,6 +27,12 @@ fn ids(page: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Waits for another millisecond: what is done from now on is later than what was done before.
+async fn later() {
+    let before = now();
+    until("another millisecond", async || now() > before).await;
+}
+
 /// Every page from here on, by their `next`.
 async fn forth(person: &Person, query: &str) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
@@ -45,9 +52,11 @@ async fn pages_of_conversations_go_both_ways_in_every_order(world: &World) {
     let mut opened = Vec::new();
     for _ in 0..7 {
         opened.push(ann.open().await);
+        later().await;
     }
     // What was opened last but one is where something was said last.
     ann.say(&opened[5], "first").await;
+    later().await;
     ann.say(&opened[2], "then").await;
     let newest: Vec<String> = opened.iter().rev().cloned().collect();
     let spoken = [2, 5, 6, 4, 3, 1, 0].map(|one| opened[one].clone());
@@ -450,6 +459,7 @@ async fn a_list_can_be_narrowed_to_what_is_unread(world: &World) {
     ann.delete(&format!("{LIST}/{deleted}/messages/{seq}"))
         .await
         .ok(200);
+    later().await;
     ann.say(closed, "thank you").await;
     rep.close(closed).await.ok(200);
     let unread = async |who: &Person, query: &str| {

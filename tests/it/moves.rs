@@ -8,6 +8,7 @@ use switchboard::words::now;
 use crate::harness::{World, client_id, quick, until};
 use crate::on_both;
 use crate::person::Person;
+use crate::queues::all_is_told;
 use crate::socket::Socket;
 
 on_both!(with quick;
@@ -133,8 +134,10 @@ async fn what_is_handed_back_keeps_its_place(world: &World) {
     );
     // Another rep gets it, before the younger one.
     let other = world.rep(2, 1).await;
+    all_is_told(world).await;
     let _socket = other.socket().await;
     assigned_to(&admin, &old, &other).await;
+    all_is_told(world).await;
     assert_eq!(world.status(&young).await, "waiting");
     assert_eq!(load_of(&admin, &rep).await, 0);
 }
@@ -161,6 +164,7 @@ async fn a_transfer_to_a_full_rep_waits_for_him_and_cuts_the_old_one_off(world: 
     let admin = world.admin().await;
     let young = world.customer(1).await.open().await;
     assigned_to(&admin, &young, &old).await;
+    all_is_told(world).await;
     assert_eq!(world.status(&id).await, "waiting");
     new.close(&other).await.ok(200);
     assigned_to(&admin, &id, &new).await;
@@ -266,10 +270,13 @@ async fn parked_ones_free_their_slots_and_wake_only_where_there_is_room(world: &
     rep.close(&four).await.ok(200);
     let view = rep.act(&two, "wake", json!({})).await.ok(200);
     assert_eq!(view["status"], "active", "there is room");
-    let back = |frame: &Value| frame["kind"] == "assigned" && frame["conversation"] == json!(two);
+    let back = |frame: &Value| {
+        let his = frame["kind"] == "assigned" && frame["conversation"] == json!(two);
+        his && frame["data"]["epoch"] == 2
+    };
     socket.wait_for(back).await;
     // By itself, at its moment.
-    let soon = json!({ "wake_at": now() + 300 });
+    let soon = json!({ "wake_at": now() + 3_000 });
     rep.act(&two, "park", soon).await.ok(200);
     assigned_to(&admin, &two, &rep).await;
     let past = rep.act(&two, "park", json!({ "wake_at": 1 })).await;
@@ -327,6 +334,7 @@ async fn a_wrap_up_keeps_the_slot_until_it_is_ended(world: &World) {
         (&json!("wrapup"), &Value::Null)
     );
     assert_eq!(load_of(&admin, &rep).await, 1, "the slot is taken");
+    all_is_told(world).await;
     assert_eq!(world.status(&next).await, "waiting");
     let write = json!({ "client_id": client_id(), "text": "one more thing" });
     let refused = ann.act(&id, "messages", write).await;

@@ -2,32 +2,24 @@
 
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
+use switchboard::store::Conn;
 use switchboard::words::now;
 
 use crate::harness::{World, quick, until};
 use crate::on_both;
 use crate::person::Person;
+use crate::queues::all_is_told;
 use crate::wire::{Heard, RawSocket};
 
-/// Quick, and a dead socket is noticed within half a second.
-fn restless(settings: &mut Settings) {
-    quick(settings);
-    settings.rep_ping_ms = 200;
-    settings.pong_grace_ms = 300;
-}
-
-on_both!(with restless;
+on_both!(with quick;
     a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody,
     a_held_place_is_given_up_after_its_time,
     who_never_had_a_socket_is_not_lost,
     leaving_the_line_at_any_state_leaves_no_ghost,
     a_lost_reps_customers_are_told_and_go_back_to_their_old_places,
-    a_rep_who_is_back_in_time_finds_everything_as_it_was,
-    a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched,
     a_rep_without_a_socket_who_claimed_is_not_lost,
     tabs_that_come_and_go_leak_no_slot,
     nobody_but_the_available_is_chosen,
-    a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays,
     what_a_state_that_was_left_had_to_come_does_not_come,
 );
 
@@ -57,6 +49,7 @@ async fn a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody(
     drop(ann_socket);
     let admin = world.admin().await;
     held(&admin, &first, true).await;
+    all_is_told(world).await;
     // A rep comes: the one behind goes first, and the held one stays.
     let rep = world.rep(2, 1).await;
     let mut rep_socket = rep.socket().await;
@@ -67,9 +60,11 @@ async fn a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody(
     let mut ann_socket = ann.at(world.base(2)).socket().await;
     held(&admin, &first, false).await;
     assert_eq!(ann_socket.wait("line").await["position"], 1);
+    all_is_told(world).await;
     rep.close(&second).await.ok(200);
     let told = ann_socket.wait("assigned").await;
     assert_eq!(told["conversation"]["id"], json!(first));
+    all_is_told(world).await;
     assert_eq!(world.status(&third).await, "waiting");
 }
 
@@ -93,6 +88,10 @@ async fn who_never_had_a_socket_is_not_lost(world: &World) {
     let (ann, ben) = (world.customer(0).await, world.customer(1).await);
     // Ann's socket had gone before she opened.
     drop(ann.socket().await);
+    until("the end of her socket", async || {
+        !world.nodes[0].app.hub.is_here(ann.id)
+    })
+    .await;
     let (hers, his) = (ann.open().await, ben.open().await);
     // Somebody else's is held and given up meanwhile: time has passed.
     let eve = world.customer(2).await;
@@ -152,6 +151,7 @@ async fn a_lost_reps_customers_are_told_and_go_back_to_their_old_places(world: &
     assert_eq!(told["data"], json!({ "reason": "rep_lost" }));
     assert_eq!(told["sender_id"], Value::Null, "nobody did it");
     let (other, admin) = (world.rep(2, 1).await, world.admin().await);
+    all_is_told(world).await;
     let mut other_socket = other.socket().await;
     let got = other_socket.wait("assigned").await;
     assert_eq!(
@@ -159,6 +159,7 @@ async fn a_lost_reps_customers_are_told_and_go_back_to_their_old_places(world: &
         json!(id),
         "before the younger one"
     );
+    all_is_told(world).await;
     assert_eq!(world.status(&young).await, "waiting");
     let line = admin.get("/api/v1/reps").await.ok(200);
     let lost = line
@@ -167,43 +168,6 @@ async fn a_lost_reps_customers_are_told_and_go_back_to_their_old_places(world: &
         .iter()
         .find(|one| one["id"] == json!(rep.id));
     assert_eq!(lost.unwrap()["load"], 0, "his slot is free");
-}
-
-async fn a_rep_who_is_back_in_time_finds_everything_as_it_was(world: &World) {
-    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
-    let rep_socket = rep.socket().await;
-    let id = ann.open().await;
-    let mut ann_socket = ann.socket().await;
-    ann_socket.wait("assigned").await;
-    drop(rep_socket);
-    ann_socket.event("suspect").await;
-    let (_socket, ready) = rep.at(world.base(2)).resume(json!({})).await;
-    assert_eq!(ready["conversations"][0]["id"], json!(id));
-    let told = ann_socket.event("returned").await;
-    assert_eq!(told["data"]["rep_id"], json!(rep.id));
-    assert_eq!(
-        ann.kinds(&id).await,
-        ["opened", "assigned", "suspect", "returned"]
-    );
-    assert_eq!(world.status(&id).await, "active");
-}
-
-async fn a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched(world: &World) {
-    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
-    let first = rep.socket().await;
-    let id = ann.open().await;
-    status(world, &id, "active").await;
-    drop(first);
-    for turn in 0..20 {
-        drop(rep.at(world.base(turn)).socket().await);
-    }
-    let second = ann.open().await;
-    let _stays = rep.socket().await;
-    status(world, &second, "active").await;
-    let admin = world.admin().await;
-    let kinds = admin.kinds(&id).await;
-    assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
-    assert_eq!(admin.view(&id).await["epoch"], 1);
 }
 
 async fn a_rep_without_a_socket_who_claimed_is_not_lost(world: &World) {
@@ -262,6 +226,7 @@ async fn nobody_but_the_available_is_chosen(world: &World) {
     status(world, &id, "active").await;
     assert_eq!(admin.view(&id).await["rep"]["id"], json!(chosen.id));
     let second = world.customer(0).await.open().await;
+    all_is_told(world).await;
     assert_eq!(
         world.status(&second).await,
         "waiting",
@@ -276,59 +241,45 @@ async fn nobody_but_the_available_is_chosen(world: &World) {
     status(world, &second, "active").await;
 }
 
-async fn a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays(world: &World) {
-    let (dead, alive) = (world.rep(1, 1).await, world.rep(2, 2).await);
-    let admin = world.admin().await;
-    // Nothing is closed: packets just stop coming.
-    let mut dead_socket = RawSocket::ready(&dead.base, &dead.token).await;
-    let id = world.customer(0).await.open().await;
-    status(world, &id, "active").await;
-    let _alive = alive.socket().await;
-    let kept = world.customer(1).await.open().await;
-    status(world, &kept, "active").await;
-    until("what he had goes to the other", async || {
-        admin.view(&id).await["rep"]["id"] == json!(alive.id)
-    })
-    .await;
-    assert_eq!(
-        admin.last(&id, "requeued").await["data"]["reason"],
-        "rep_lost"
-    );
-    assert_eq!(dead_socket.end().await, Heard::Closed(1011));
-    // Who answers pings, and says nothing at all, is there.
-    assert_eq!(admin.kinds(&kept).await, ["opened", "assigned"]);
+/// Time would move it on at one moment; in the state it is in now, not before a later one.
+async fn has_more_time(world: &World, id: &str, before: i64) {
+    let due = world.row(id).await.due_at;
+    assert!(due.is_none_or(|due| due > before + 10_000), "{due:?}");
 }
 
+/// What a state had to come is its `due_at`: the clock is not waited for.
 async fn what_a_state_that_was_left_had_to_come_does_not_come(world: &World) {
     let change = |queue: &mut switchboard::store::queues::Queue| {
-        queue.policy.abandon_after_ms = Some(1_000);
-        queue.policy.first_reply_ms = Some(1_000);
+        queue.policy.abandon_after_ms = Some(40_000);
+        queue.policy.first_reply_ms = Some(40_000);
     };
     world.change_queue(change).await;
     let (admin, rep) = (world.admin().await, world.rep(1, 9).await);
+    let due = async |id: &str| world.row(id).await.due_at.unwrap();
     // Held, and back in time.
     let ann = world.customer(0).await;
     let back = ann.open().await;
     drop(ann.socket().await);
     held(&admin, &back, true).await;
+    let abandoned = due(&back).await;
     let _ann = ann.socket().await;
     held(&admin, &back, false).await;
+    has_more_time(world, &back, abandoned).await;
     // Assigned, and handed on before he had to answer.
     let handed = world.customer(1).await.open().await;
     rep.claim(&handed).await.ok(200);
+    let unanswered = due(&handed).await;
     rep.act(&handed, "requeue", json!({})).await.ok(200);
+    has_more_time(world, &handed, unanswered).await;
     // Parked for a moment, and woken before it.
     let woken = world.customer(2).await.open().await;
     rep.claim(&woken).await.ok(200);
-    let soon = json!({ "wake_at": now() + 1_500 });
+    let wake_at = now() + 40_000;
+    let soon = json!({ "wake_at": wake_at });
     rep.act(&woken, "park", soon).await.ok(200);
+    assert_eq!(due(&woken).await, wake_at);
     rep.act(&woken, "wake", json!({})).await.ok(200);
-    // A clock that has gone further than all of these.
-    let clock = world.customer(2).await.open().await;
-    rep.claim(&clock).await.ok(200);
-    let later = json!({ "wake_at": now() + 1_800 });
-    rep.act(&clock, "park", later).await.ok(200);
-    status(world, &clock, "waiting").await;
+    has_more_time(world, &woken, wake_at).await;
     assert_eq!(admin.kinds(&back).await, ["opened", "held", "returned"]);
     assert_eq!(
         admin.kinds(&handed).await,
@@ -340,49 +291,134 @@ async fn what_a_state_that_was_left_had_to_come_does_not_come(world: &World) {
     );
 }
 
-#[actix_web::test]
-async fn a_restart_requeues_nobody_who_comes_back() {
-    let mut world = World::embedded_with(restless).await;
-    let (rep, ann, ben) = (
-        world.rep(0, 1).await,
-        world.customer(0).await,
-        world.customer(0).await,
+/// Who comes back within a grace that no machine outlasts. That it would end by itself is seen in
+/// the record: whoever is not lost there is not given up.
+mod back_in_time {
+    use switchboard::store::reps;
+
+    use super::*;
+
+    fn patient(settings: &mut Settings) {
+        quick(settings);
+        settings.rep_grace_ms = 60_000;
+    }
+
+    on_both!(with patient;
+        a_rep_who_is_back_in_time_finds_everything_as_it_was,
+        a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched,
     );
-    let rep_socket = rep.socket().await;
-    let served = ann.open().await;
-    status(&world, &served, "active").await;
-    let waits = ben.open().await;
-    let ben_socket = ben.socket().await;
-    world.nodes.pop().unwrap().kill().await;
-    drop((rep_socket, ben_socket));
-    world.add_node().await;
-    let base = world.base(0);
-    let (_rep, _ben) = (
-        rep.at(base.clone()).socket().await,
-        ben.at(base.clone()).socket().await,
-    );
-    // Somebody else comes, is lost and his are given away: the grace has passed.
-    let admin = world.admin().await;
-    let other = world.rep(0, 1).await;
-    let gone = world.customer(0).await.open().await;
-    let socket = other.socket().await;
-    status(&world, &waits, "active").await;
-    drop(socket);
-    until("the other's goes back", async || {
-        admin.kinds(&waits).await.contains(&"requeued".into())
-    })
-    .await;
-    let kinds = admin.kinds(&served).await;
-    assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
-    assert_eq!(world.status(&gone).await, "waiting");
-    world.end().await;
+
+    /// Nothing is to come of his having been away.
+    async fn not_lost(world: &World, rep: &Person) {
+        let id = rep.id;
+        until("he is not lost", async || {
+            let read = move |conn: &mut Conn| Ok(reps::find(conn, id)?);
+            let row = world.nodes[0].app.store.read(read).await.unwrap().unwrap();
+            row.lost_at.is_none() && !row.suspected
+        })
+        .await;
+    }
+
+    async fn a_rep_who_is_back_in_time_finds_everything_as_it_was(world: &World) {
+        let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+        let rep_socket = rep.socket().await;
+        let id = ann.open().await;
+        let mut ann_socket = ann.socket().await;
+        ann_socket.wait("assigned").await;
+        drop(rep_socket);
+        ann_socket.event("suspect").await;
+        let (_socket, ready) = rep.at(world.base(2)).resume(json!({})).await;
+        assert_eq!(ready["conversations"][0]["id"], json!(id));
+        let told = ann_socket.event("returned").await;
+        assert_eq!(told["data"]["rep_id"], json!(rep.id));
+        assert_eq!(
+            ann.kinds(&id).await,
+            ["opened", "assigned", "suspect", "returned"]
+        );
+        assert_eq!(world.status(&id).await, "active");
+        not_lost(world, &rep).await;
+    }
+
+    async fn a_rep_who_flaps_moves_nothing_and_the_waiting_are_matched(world: &World) {
+        let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+        let first = rep.socket().await;
+        let id = ann.open().await;
+        status(world, &id, "active").await;
+        drop(first);
+        for turn in 0..20 {
+            drop(rep.at(world.base(turn)).socket().await);
+        }
+        let second = ann.open().await;
+        let _stays = rep.socket().await;
+        status(world, &second, "active").await;
+        not_lost(world, &rep).await;
+        let admin = world.admin().await;
+        let kinds = admin.kinds(&id).await;
+        assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
+        assert_eq!(admin.view(&id).await["epoch"], 1);
+    }
+
+    #[actix_web::test]
+    async fn a_restart_requeues_nobody_who_comes_back() {
+        let mut world = World::embedded_with(patient).await;
+        let (rep, ann) = (world.rep(0, 1).await, world.customer(0).await);
+        let rep_socket = rep.socket().await;
+        let served = ann.open().await;
+        status(&world, &served, "active").await;
+        world.nodes.pop().unwrap().kill().await;
+        drop(rep_socket);
+        world.add_node().await;
+        let _rep = rep.at(world.base(0)).socket().await;
+        not_lost(&world, &rep).await;
+        let kinds = world.admin().await.kinds(&served).await;
+        assert!(!kinds.contains(&"requeued".into()), "{kinds:?}");
+        assert_eq!(world.status(&served).await, "active");
+        world.end().await;
+    }
+}
+
+/// Where packets just stop coming.
+mod silent {
+    use super::*;
+
+    /// A dead socket is noticed by its missing pong; a slow one has the time to answer.
+    fn restless(settings: &mut Settings) {
+        quick(settings);
+        settings.rep_ping_ms = 200;
+        settings.pong_grace_ms = 5_000;
+    }
+
+    on_both!(with restless; a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays);
+
+    async fn a_rep_who_answers_no_ping_is_lost_and_one_who_does_stays(world: &World) {
+        let (dead, alive) = (world.rep(1, 1).await, world.rep(2, 2).await);
+        let admin = world.admin().await;
+        // Nothing is closed: packets just stop coming.
+        let mut dead_socket = RawSocket::ready(&dead.base, &dead.token).await;
+        let id = world.customer(0).await.open().await;
+        status(world, &id, "active").await;
+        let _alive = alive.socket().await;
+        let kept = world.customer(1).await.open().await;
+        status(world, &kept, "active").await;
+        until("what he had goes to the other", async || {
+            admin.view(&id).await["rep"]["id"] == json!(alive.id)
+        })
+        .await;
+        assert_eq!(
+            admin.last(&id, "requeued").await["data"]["reason"],
+            "rep_lost"
+        );
+        assert_eq!(dead_socket.end().await, Heard::Closed(1011));
+        // Who answers pings, and says nothing at all, is there.
+        assert_eq!(admin.kinds(&kept).await, ["opened", "assigned"]);
+    }
 }
 
 mod worked_out {
     //! What once went wrong, each for a reason of its own.
     use super::*;
 
-    on_both!(with restless;
+    on_both!(with quick;
         a_rep_without_a_socket_is_not_suspected_for_what_he_claims_later,
         a_return_is_told_to_nobody_who_has_not_heard_of_the_loss,
         who_reopens_over_rest_is_not_held_for_a_socket_of_long_ago,

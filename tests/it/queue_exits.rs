@@ -58,6 +58,7 @@ async fn who_waits_too_long_is_served_where_the_queue_falls_back_to(world: &Worl
     crate::harness::until("it is moved", moved).await;
     let row = world.row(&waits).await;
     assert_eq!((row.place, row.hops), (place, 1), "its place goes with it");
+    all_is_told(world).await;
     rep.close(&busy).await.ok(200);
     let frame = socket.wait("assigned").await;
     assert_eq!(
@@ -65,6 +66,7 @@ async fn who_waits_too_long_is_served_where_the_queue_falls_back_to(world: &Worl
         waits.as_str(),
         "before who came later"
     );
+    all_is_told(world).await;
     assert_eq!(world.status(&later).await, "waiting");
     let log = changes(&admin, &waits).await;
     assert_eq!(log[1].1, json!({ "from": queue, "to": second, "hops": 1 }));

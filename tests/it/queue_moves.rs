@@ -39,6 +39,7 @@ async fn it_keeps_its_place_and_its_log_among_other_reps(world: &World) {
     let place = world.row(&chat).await.place;
     transfer(&one, &chat, &billing).await;
     assert_eq!(world.row(&chat).await.place, place);
+    all_is_told(world).await;
 
     let mut served = busy;
     for next in [&before, &chat, &after] {

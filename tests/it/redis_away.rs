@@ -9,6 +9,7 @@ use switchboard::store::waiting;
 use switchboard::words::QueueId;
 
 use crate::harness::{World, until};
+use crate::queues::{all_is_told, is};
 use crate::services;
 
 /// A world of two nodes on this Redis.
@@ -121,16 +122,19 @@ async fn an_old_dump_of_redis_is_mended_and_serves_nobody_twice() {
     let url = redis.url();
     let Some(world) = on(&url).await else { return };
     let rep = world.rep(0, 3).await;
-    let _socket = rep.socket().await;
     let mut ids = Vec::new();
     for turn in 0..9 {
         ids.push(world.customer(turn).await.open().await);
     }
+    // Not before the line has heard of all of them, else who is heard of first comes first.
+    all_is_told(&world).await;
+    let _socket = rep.socket().await;
     let mut link = link(&url).await;
-    until("three are served", async || {
-        lines(&mut link, &world).await.1.len() == 6
-    })
-    .await;
+    for id in &ids[..3] {
+        is(&world, id, "active").await;
+    }
+    all_is_told(&world).await;
+    assert_eq!(lines(&mut link, &world).await.1.len(), 6);
     let mut dump: HashMap<String, Vec<u8>> = HashMap::new();
     for key in keys(&mut link, &world).await {
         let value: Option<Vec<u8>> = redis::cmd("DUMP")
@@ -143,10 +147,9 @@ async fn an_old_dump_of_redis_is_mended_and_serves_nobody_twice() {
     for id in &ids[..3] {
         rep.close(id).await.ok(200);
     }
-    until("three more are served", async || {
-        world.status(&ids[5]).await == "active"
-    })
-    .await;
+    for id in &ids[3..6] {
+        is(&world, id, "active").await;
+    }
     let late = world.customer(0).await.open().await;
     // As Redis comes back with what it had saved last.
     let mut restore = redis::pipe();
@@ -226,7 +229,7 @@ async fn two_installations_on_one_redis_never_touch_each_other() {
             .map(|node| node.app.metrics.fills.get())
             .sum::<u64>()
     };
-    let before = fills(&two);
+    let (filled, before) = (fills(&one), fills(&two));
     for key in keys(&mut link, &one).await {
         redis::cmd("DEL")
             .arg(key)
@@ -234,7 +237,6 @@ async fn two_installations_on_one_redis_never_touch_each_other() {
             .await
             .unwrap();
     }
-    let filled = fills(&one);
     until("the one fills its line again", async || {
         fills(&one) > filled
     })

@@ -8,7 +8,7 @@ use switchboard::error::Error;
 use switchboard::store::{Conn, joined, retention, search};
 use switchboard::words::{ConversationId, now};
 
-use crate::harness::{World, client_id};
+use crate::harness::{World, client_id, until};
 use crate::on_both;
 use crate::person::Person;
 
@@ -29,12 +29,22 @@ fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-async fn found(person: &Person, query: &str) -> Vec<Value> {
-    let page = person
-        .get(&format!("/api/v1/search?q={}", encoded(query)))
-        .await
-        .ok(200);
-    page["items"].as_array().unwrap().clone()
+/// What is found when all is indexed. One node indexes before it answers; of several, one waits
+/// for another only for a while.
+async fn found(world: &World, person: &Person, query: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    until("all is indexed", async || {
+        let shared = world.nodes[0].app.store.shared();
+        let behind = shared && count(world, "search_pending").await > 0;
+        let page = person
+            .get(&format!("/api/v1/search?q={}", encoded(query)))
+            .await
+            .ok(200);
+        items = page["items"].as_array().unwrap().clone();
+        !behind
+    })
+    .await;
+    items
 }
 
 /// What was found, with its marks: `a [match] b`.
@@ -54,8 +64,12 @@ fn shown(finding: &Value) -> String {
         .collect()
 }
 
-async fn texts(person: &Person, query: &str) -> Vec<String> {
-    found(person, query).await.iter().map(shown).collect()
+async fn texts(world: &World, person: &Person, query: &str) -> Vec<String> {
+    found(world, person, query)
+        .await
+        .iter()
+        .map(shown)
+        .collect()
 }
 
 async fn open_about(customer: &Person, subject: &str) -> String {
@@ -89,7 +103,7 @@ async fn words_are_found_whatever_their_case_accents_and_script(world: &World) {
         ("σίσυφος", "[ΣΊΣΥΦΟΣ]"),
         ("σισυφοσ", "[ΣΊΣΥΦΟΣ]"),
     ] {
-        assert_eq!(texts(&ann, query).await, [expected], "{query}");
+        assert_eq!(texts(world, &ann, query).await, [expected], "{query}");
     }
     for query in ["parcels", "cel", "lost ete", "?", "l"] {
         let known = if query == "l" {
@@ -97,9 +111,9 @@ async fn words_are_found_whatever_their_case_accents_and_script(world: &World) {
         } else {
             Vec::new()
         };
-        assert_eq!(texts(&ann, query).await, known, "{query}");
+        assert_eq!(texts(world, &ann, query).await, known, "{query}");
     }
-    let finding = &found(&ann, "ete").await[0];
+    let finding = &found(world, &ann, "ete").await[0];
     assert_eq!(finding["conversation"]["id"], id.as_str());
     assert_eq!(finding["sender"]["id"], ann.id.to_string());
     let address = finding["answer"].as_i64().unwrap();
@@ -108,7 +122,7 @@ async fn words_are_found_whatever_their_case_accents_and_script(world: &World) {
         (&entry["text"], &entry["seq"]),
         (&json!("Où est l'Été?"), &finding["seq"])
     );
-    assert_eq!(found(&ann, "parcel").await[0]["seq"], Value::Null);
+    assert_eq!(found(world, &ann, "parcel").await[0]["seq"], Value::Null);
 }
 
 async fn the_best_comes_first_and_then_the_newest(world: &World) {
@@ -120,7 +134,7 @@ async fn the_best_comes_first_and_then_the_newest(world: &World) {
         let said = ann.say(&id, text).await;
         seqs.push(said["seq"].as_i64().unwrap());
     }
-    let order = found(&ann, "zebra").await;
+    let order = found(world, &ann, "zebra").await;
     let order: Vec<i64> = order
         .iter()
         .map(|one| one["seq"].as_i64().unwrap())
@@ -134,6 +148,7 @@ async fn a_long_list_comes_in_pages(world: &World) {
     for number in 0..7 {
         ann.say(&id, &format!("zebra {number}")).await;
     }
+    found(world, &ann, "zebra").await;
     let (mut all, mut skip) = (Vec::new(), 0);
     loop {
         let page = ann
@@ -210,7 +225,7 @@ async fn one_finds_what_one_may_read_and_nothing_else(world: &World) {
             .iter()
             .flat_map(|id| [id.clone(), id.clone()])
             .collect();
-        let found = found(person, "canary").await;
+        let found = found(world, person, "canary").await;
         let id = |one: &Value| one["conversation"]["id"].as_str().unwrap().to_owned();
         let mut found: Vec<String> = found.iter().map(id).collect();
         found.sort();
@@ -229,8 +244,8 @@ async fn notes_are_found_by_staff_only(world: &World) {
     let id = ann.open().await;
     rep.claim(&id).await.ok(200);
     rep.note(&id, "zebra is impatient").await;
-    assert_eq!(texts(&ann, "zebra").await, Vec::<String>::new());
-    let finding = &found(&rep, "zebra").await[0];
+    assert_eq!(texts(world, &ann, "zebra").await, Vec::<String>::new());
+    let finding = &found(world, &rep, "zebra").await[0];
     assert_eq!(
         (shown(finding), &finding["note"]),
         ("[zebra] is impatient".into(), &json!(true))
@@ -243,23 +258,23 @@ async fn an_edit_is_found_by_what_stands_now(world: &World) {
     rep.claim(&id).await.ok(200);
     let seq = ann.say(&id, "zebra").await["seq"].as_i64().unwrap();
     let path = format!("/api/v1/conversations/{id}/messages/{seq}");
-    assert_eq!(texts(&rep, "zebra").await, ["[zebra]"]);
+    assert_eq!(texts(world, &rep, "zebra").await, ["[zebra]"]);
     for text in ["a horse", "a brown horse"] {
         ann.put(&path, json!({ "text": text })).await.ok(200);
     }
-    assert_eq!(texts(&rep, "zebra").await, Vec::<String>::new());
+    assert_eq!(texts(world, &rep, "zebra").await, Vec::<String>::new());
     // The edits are no findings of their own, and tell of no activity.
-    assert_eq!(texts(&rep, "horse").await, ["a brown [horse]"]);
-    let finding = &found(&rep, "horse").await[0];
+    assert_eq!(texts(world, &rep, "horse").await, ["a brown [horse]"]);
+    let finding = &found(world, &rep, "horse").await[0];
     assert_eq!(finding["seq"], seq);
     // Whoever searches without the rights of staff is not told of notes by the length of the log.
     rep.note(&id, "he is impatient").await;
-    let told = found(&ann, "horse").await[0]["conversation"]["last_seq"].clone();
+    let told = found(world, &ann, "horse").await[0]["conversation"]["last_seq"].clone();
     assert_eq!(told, ann.view(&id).await["last_seq"]);
     assert_ne!(told, rep.view(&id).await["last_seq"]);
     assert!(is_of_the_message(world).await);
     ann.delete(&path).await.ok(200);
-    assert_eq!(texts(&rep, "horse").await, Vec::<String>::new());
+    assert_eq!(texts(world, &rep, "horse").await, Vec::<String>::new());
     assert!(is_of_the_message(world).await);
 }
 
@@ -303,7 +318,7 @@ async fn any_text_is_a_query_and_too_much_is_refused(world: &World) {
         "\u{202e}zebra",
         "a\u{301}",
     ] {
-        found(&ann, query).await;
+        found(world, &ann, query).await;
     }
     for query in [
         "\"zebra",
@@ -314,11 +329,11 @@ async fn any_text_is_a_query_and_too_much_is_refused(world: &World) {
         "🙂 zebra",
         "col:zebra",
     ] {
-        assert_eq!(found(&ann, query).await.len(), 1, "{query}");
+        assert_eq!(found(world, &ann, query).await.len(), 1, "{query}");
     }
-    found(&ann, &"é".repeat(200)).await;
+    found(world, &ann, &"é".repeat(200)).await;
     let words: Vec<String> = (0..17).map(|number| format!("w{number}")).collect();
-    found(&ann, &words[..16].join(" ")).await;
+    found(world, &ann, &words[..16].join(" ")).await;
     for much in ["é".repeat(201), words.join(" ")] {
         let answer = ann
             .get(&format!("/api/v1/search?q={}", encoded(&much)))
@@ -372,7 +387,7 @@ async fn what_is_changed_or_deleted_is_not_found_any_more(world: &World) {
     rep.claim(&id).await.ok(200);
     ann.say(&id, "zebra one").await;
     ann.say(&id, "zebra two").await;
-    assert_eq!(found(&ann, "zebra").await.len(), 3);
+    assert_eq!(found(world, &ann, "zebra").await.len(), 3);
     assert_eq!(count(world, "search_texts").await, 3);
     // Gone from the index with the very transaction.
     let change = |conn: &mut Conn| -> switchboard::error::Result<i64> {
@@ -386,8 +401,8 @@ async fn what_is_changed_or_deleted_is_not_found_any_more(world: &World) {
         Ok(left.count)
     };
     assert_eq!(world.nodes[0].app.store.write(change).await.unwrap(), 1);
-    assert_eq!(texts(&ann, "zebra").await, ["[zebra] two"]);
-    assert_eq!(found(&ann, "horse").await.len(), 2);
+    assert_eq!(texts(world, &ann, "zebra").await, ["[zebra] two"]);
+    assert_eq!(found(world, &ann, "horse").await.len(), 2);
     rep.close(&id).await.ok(200);
     let gone: ConversationId = id.parse().unwrap();
     let forget = move |conn: &mut Conn| retention::forget(conn, gone, now() + 1);
@@ -398,7 +413,7 @@ async fn what_is_changed_or_deleted_is_not_found_any_more(world: &World) {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(texts(&rep, "zebra").await, Vec::<String>::new());
+    assert_eq!(texts(world, &rep, "zebra").await, Vec::<String>::new());
     for table in ["search_texts", "activity", "search_pending"] {
         assert_eq!(count(world, table).await, 0, "{table}");
     }
@@ -424,14 +439,14 @@ async fn what_was_not_indexed_to_the_end_is_indexed_again(world: &World) {
         };
         world.nodes[0].app.store.write(fail).await.unwrap_err();
     }
-    assert_eq!(found(&ann, "zebra").await.len(), 5);
+    assert_eq!(found(world, &ann, "zebra").await.len(), 5);
 }
 
 async fn what_was_said_before_there_was_an_index_is_found(world: &World) {
     let ann = world.customer(0).await;
     let id = open_about(&ann, "zebra subject").await;
     ann.say(&id, "zebra message").await;
-    found(&ann, "zebra").await;
+    found(world, &ann, "zebra").await;
     if world.nodes[0].app.store.shared() {
         let drop = "DROP FUNCTION search_event_changed, search_subject_changed CASCADE;
             DROP TABLE search_texts, search_pending";
@@ -461,7 +476,7 @@ async fn what_was_said_before_there_was_an_index_is_found(world: &World) {
         search::prepare(&mut conn).unwrap();
     };
     tokio::task::spawn_blocking(again).await.unwrap();
-    let mut found = texts(&ann, "zebra").await;
+    let mut found = texts(world, &ann, "zebra").await;
     found.sort();
     assert_eq!(found, ["[zebra] message", "[zebra] subject"]);
 }

@@ -15,6 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::harness::PATIENCE;
 use crate::services;
 
 #[tokio::test]
@@ -129,9 +130,9 @@ fn an_own_redis_is_flushed_paused_killed_and_restarted_on_its_port() {
     };
     assert_ne!(services::redis().unwrap().port(), own.port());
     let client = redis::Client::open(own.url()).unwrap();
-    let key = |command: &str| {
-        let mut connection = client.get_connection_with_timeout(Duration::from_millis(500))?;
-        connection.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let within = |patience: Duration, command: &str| {
+        let mut connection = client.get_connection_with_timeout(patience)?;
+        connection.set_read_timeout(Some(patience))?;
         redis::cmd(command)
             .arg("key")
             .arg((command == "SET").then_some(1))
@@ -140,12 +141,14 @@ fn an_own_redis_is_flushed_paused_killed_and_restarted_on_its_port() {
             .arg("key")
             .query::<i32>(&mut connection)
     };
+    let key = |command: &str| within(PATIENCE, command);
     assert_eq!(key("SET").unwrap(), 1);
     own.flush();
     assert_eq!(key("EXISTS").unwrap(), 0);
 
     own.pause();
-    assert!(key("SET").unwrap_err().is_timeout());
+    let unanswered = within(Duration::from_millis(200), "SET");
+    assert!(unanswered.unwrap_err().is_timeout());
     own.resume();
     assert_eq!(key("SET").unwrap(), 1);
 

@@ -1,21 +1,29 @@
 //! What is said at once, on several threads, is told in the order of its numbers.
 
+use switchboard::settings::Settings;
+
 use crate::harness::{World, client_id};
 
 /// Couples, and how much each of them says. Less than a mailbox holds.
 const COUPLES: usize = 16;
 const EACH: usize = 12;
 
+/// Nobody is looked after meanwhile: on a slow day that would find what is still on its way.
+fn change(settings: &mut Settings) {
+    settings.workers = 4;
+    settings.position_check_ms = 3_600_000;
+}
+
 #[actix_web::test]
 async fn embedded() {
-    let world = World::embedded_with(|settings| settings.workers = 4).await;
+    let world = World::embedded_with(change).await;
     nobody_asks_the_database_for_what_he_is_told(&world).await;
     world.end().await;
 }
 
 #[actix_web::test]
 async fn services() {
-    if let Some(world) = World::services_with(1, |settings| settings.workers = 4).await {
+    if let Some(world) = World::services_with(1, change).await {
         nobody_asks_the_database_for_what_he_is_told(&world).await;
         world.end().await;
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{World, quick, until};
 use crate::on_both;
 use crate::person::Person;
+use crate::queues::all_is_told;
 
 on_both!(with quick;
     each_reason_that_keeps_a_rep_out_is_told,
@@ -53,6 +54,7 @@ async fn each_reason_that_keeps_a_rep_out_is_told(world: &World) {
     let id = world.customer(1).await.open().await;
     cool.claim(&id).await.ok(200);
     cool.act(&id, "requeue", json!({})).await.ok(200);
+    all_is_told(world).await;
     let _cool = cool.socket().await;
     let behind = world.customer(2).await.open().await;
     until("the one behind is served", async || {
@@ -60,6 +62,7 @@ async fn each_reason_that_keeps_a_rep_out_is_told(world: &World) {
     })
     .await;
     cool.close(&behind).await.ok(200);
+    all_is_told(world).await;
 
     let why = why(&admin, &id).await;
     assert_eq!(
@@ -88,6 +91,7 @@ async fn how_a_rep_was_chosen_is_told(world: &World) {
     let (admin, ann) = (world.admin().await, world.customer(0).await);
     let (one, two) = (world.rep(0, 2).await, world.rep(1, 2).await);
     let (_one, _two) = (one.socket().await, two.socket().await);
+    all_is_told(world).await;
     let id = ann.open().await;
     until("it is served", async || world.status(&id).await == "active").await;
     let told = why(&admin, &id).await;
