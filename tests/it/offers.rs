@@ -262,18 +262,17 @@ async fn an_offer_is_told_again_after_a_reconnect(world: &World) {
     offer(&mut comes, &id).await;
 }
 
-/// He is offered it on a socket of its own, accepts there and ends it before he is answered. What
-/// is left of it must be kept: dropped with what nobody has read, it would take his words back.
-async fn accept_and_go(mut socket: RawSocket, id: &str) -> RawSocket {
+/// He is offered it on this socket, accepts there and is gone, and has read no answer.
+async fn accept_and_go(world: &World, mut socket: RawSocket, id: &str) {
     let offered = |frame: &Value| frame["type"] == "offer" && frame["conversation"]["id"] == id;
     socket.wait(offered).await;
-    assert!(
-        socket
-            .say(&json!({ "type": "accept", "conversation": id }))
-            .await
-    );
-    socket.wire.stream.shutdown().await.unwrap();
-    socket
+    let accept = json!({ "type": "accept", "conversation": id });
+    assert!(socket.say(&accept).await);
+    // It ends when he is heard: what is under way when a connection breaks may not arrive.
+    until("his acceptance", async || {
+        world.status(id).await == "active"
+    })
+    .await;
 }
 
 async fn an_acceptance_whose_answer_nobody_reads_counts_once(world: &World) {
@@ -282,7 +281,7 @@ async fn an_acceptance_whose_answer_nobody_reads_counts_once(world: &World) {
     let mut of_ann = ann.socket().await;
     let of_rep = RawSocket::ready(&rep.base, &rep.token).await;
     let id = ann.open().await;
-    let _unread = accept_and_go(of_rep, &id).await;
+    accept_and_go(world, of_rep, &id).await;
     let told = of_ann.wait("assigned").await;
     assert_eq!(told["conversation"]["rep"]["id"], json!(rep.id));
     of_ann.event("suspect").await;
@@ -301,7 +300,7 @@ async fn who_accepts_and_is_lost_may_accept_again_and_else_is_followed(world: &W
     let of_rep = RawSocket::ready(&rep.base, &rep.token).await;
     let mut elsewhere = rep.at(world.base(2)).socket().await;
     let id = ann.open().await;
-    let _unread = accept_and_go(of_rep, &id).await;
+    accept_and_go(world, of_rep, &id).await;
     elsewhere.wait("assigned").await;
     for turn in 0..3 {
         let rep = rep.at(world.base(turn));
