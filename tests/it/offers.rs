@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use switchboard::words::Mode;
-use tokio::io::AsyncWriteExt;
 
 use crate::harness::{World, quick, until};
 use crate::on_both;
