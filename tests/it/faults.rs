@@ -484,7 +484,7 @@ async fn a_node_that_cannot_write_any_more_ends() {
 }
 
 /// Signs a customer up over HTTP, as a client of a process must.
-async fn register(base: &str, name: &str) -> Person {
+pub async fn register(base: &str, name: &str) -> Person {
     let body = json!({ "username": name, "password": "correct horse" });
     signed_in(base, "/api/v1/customers", body).await
 }
@@ -508,7 +508,7 @@ async fn signed_in(base: &str, path: &str, body: Value) -> Person {
 }
 
 /// The first admin and a rep of a fresh process.
-async fn staff(process: &Process) -> (Person, Person) {
+pub async fn staff(process: &Process) -> (Person, Person) {
     let token = process
         .welcome
         .split("setup=")

@@ -4,6 +4,7 @@
 
 mod access;
 mod access_table;
+mod arrivals;
 mod attachments;
 mod bad_commands;
 mod bad_frames;
@@ -14,6 +15,7 @@ mod bad_texts;
 mod bad_uploads;
 mod bench;
 mod board;
+mod clocks;
 mod command_line;
 mod commands;
 mod comparison;
@@ -35,9 +37,11 @@ mod erased;
 mod exports;
 mod faults;
 mod full_logs;
+mod handed_on;
 mod harness;
 mod hostile;
 mod indexes;
+mod killed_openings;
 mod kin;
 mod leaving;
 mod lifecycle;

@@ -13,7 +13,7 @@ use crate::on_both;
 use crate::person::{Answer, Person};
 
 /// The seed of this run: given, or new; printed, so that a failure can be run again.
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     let given = std::env::var("SEED")
         .ok()
         .and_then(|text| text.parse().ok());

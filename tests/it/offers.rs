@@ -8,6 +8,7 @@ use crate::on_both;
 use crate::person::Person;
 use crate::queues::{all_is_told, is};
 use crate::socket::Socket;
+use crate::wire::RawSocket;
 
 on_both!(with quick;
     accepting_in_one_tab_silences_the_others,
@@ -19,6 +20,11 @@ on_both!(with quick;
     a_customer_who_closes_while_offered_leaves_no_ghost,
     everybody_declines_and_nobody_is_lost,
     an_offer_is_told_again_after_a_reconnect,
+    an_acceptance_whose_answer_nobody_reads_counts_once,
+    who_accepts_and_is_lost_may_accept_again_and_else_is_followed,
+    who_comes_and_goes_is_asked_once_at_a_time_and_in_the_end,
+    a_rep_who_is_set_away_is_asked_no_more_and_another_is,
+    whoever_misses_too_many_loses_what_else_he_is_offered,
 );
 
 /// The first queue offers, for so long, with so long a cool-down.
@@ -268,6 +274,147 @@ async fn an_offer_is_told_again_after_a_reconnect(world: &World) {
     let (mut comes, ready) = rep.resume(json!({})).await;
     assert_eq!(ready["conversations"], json!([]), "it is not his yet");
     offer(&mut comes, &id).await;
+}
+
+/// He is offered it on this socket, accepts there and is gone, and has read no answer.
+async fn accept_and_go(world: &World, mut socket: RawSocket, id: &str) {
+    let offered = |frame: &Value| frame["type"] == "offer" && frame["conversation"]["id"] == id;
+    socket.wait(offered).await;
+    let accept = json!({ "type": "accept", "conversation": id });
+    assert!(socket.say(&accept).await);
+    // It ends when he is heard: what is under way when a connection breaks may not arrive.
+    until("his acceptance", async || {
+        world.status(id).await == "active"
+    })
+    .await;
+}
+
+async fn an_acceptance_whose_answer_nobody_reads_counts_once(world: &World) {
+    offering(world, 60_000, 60_000, 3).await;
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let mut of_ann = ann.socket().await;
+    let of_rep = RawSocket::ready(&rep.base, &rep.token).await;
+    let id = ann.open().await;
+    accept_and_go(world, of_rep, &id).await;
+    let told = of_ann.wait("assigned").await;
+    assert_eq!(told["conversation"]["rep"]["id"], json!(rep.id));
+    of_ann.event("suspect").await;
+    of_ann.event("requeued").await;
+    let admin = world.admin().await;
+    let kinds = ["opened", "offered", "assigned", "suspect", "requeued"];
+    assert_eq!(admin.kinds(&id).await, kinds);
+    assert_eq!(load(&admin, &rep).await, 0);
+}
+
+async fn who_accepts_and_is_lost_may_accept_again_and_else_is_followed(world: &World) {
+    offering(world, 60_000, 60_000, 3).await;
+    let (rep, ann) = (world.rep(1, 1).await, world.customer(0).await);
+    let admin = world.admin().await;
+    let mut of_ann = ann.socket().await;
+    let of_rep = RawSocket::ready(&rep.base, &rep.token).await;
+    let mut elsewhere = rep.at(world.base(2)).socket().await;
+    let id = ann.open().await;
+    accept_and_go(world, of_rep, &id).await;
+    elsewhere.wait("assigned").await;
+    for turn in 0..3 {
+        let rep = rep.at(world.base(turn));
+        let again = rep.act(&id, "accept", json!({})).await.ok(200);
+        assert_eq!(
+            (&again["last_seq"], &again["epoch"]),
+            (&json!(3), &json!(1))
+        );
+    }
+    assert_eq!(admin.kinds(&id).await, ["opened", "offered", "assigned"]);
+    assert_eq!(load(&admin, &rep).await, 1);
+    drop(elsewhere);
+    of_ann.event("suspect").await;
+    of_ann.event("requeued").await;
+    let late = rep.act(&id, "accept", json!({})).await;
+    assert_eq!(late.code(409), "offer_gone");
+}
+
+async fn who_comes_and_goes_is_asked_once_at_a_time_and_in_the_end(world: &World) {
+    offering(world, 60_000, 60_000, 3).await;
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let admin = world.admin().await;
+    let id = ann.open().await;
+    for turn in 0..20 {
+        let mut socket = rep.at(world.base(turn)).socket().await;
+        // Now and then he stays until he is asked.
+        if turn % 5 == 0 {
+            offer(&mut socket, &id).await;
+        }
+    }
+    let mut stays = rep.socket().await;
+    offer(&mut stays, &id).await;
+    // The end of a socket of before may still take one back, and he is asked anew.
+    until("his acceptance", async || {
+        rep.act(&id, "accept", json!({})).await.status == 200
+    })
+    .await;
+    let kinds = admin.kinds(&id).await;
+    let count = |kind: &str| kinds.iter().filter(|one| *one == kind).count();
+    assert!(
+        kinds.windows(2).all(|two| two != ["offered", "offered"]),
+        "{kinds:?}"
+    );
+    assert_eq!(count("offered"), count("withdrawn") + 1, "{kinds:?}");
+    assert_eq!(count("assigned"), 1, "{kinds:?}");
+    assert!(count("offered") >= 4, "{kinds:?}");
+    assert_eq!(load(&admin, &rep).await, 1);
+}
+
+async fn a_rep_who_is_set_away_is_asked_no_more_and_another_is(world: &World) {
+    offering(world, 60_000, 60_000, 3).await;
+    let (one, two) = (world.rep(1, 2).await, world.rep(2, 2).await);
+    let (admin, ann) = (world.admin().await, world.customer(0).await);
+    let mut of_one = one.socket().await;
+    let id = ann.open().await;
+    offer(&mut of_one, &id).await;
+    let mut of_two = two.socket().await;
+    let path = format!("/api/v1/reps/{}/availability", one.id);
+    let away = json!({ "availability": "away" });
+    admin.put(&path, away).await.ok(200);
+    assert_eq!(gone(&mut of_one, &id).await, "withdrawn");
+    offer(&mut of_two, &id).await;
+    assert_eq!((load(&admin, &one).await, load(&admin, &two).await), (0, 1));
+    let kinds = ["opened", "offered", "withdrawn", "offered"];
+    assert_eq!(admin.kinds(&id).await, kinds);
+    let late = one.act(&id, "accept", json!({})).await;
+    assert_eq!(late.code(409), "offer_gone");
+}
+
+async fn whoever_misses_too_many_loses_what_else_he_is_offered(world: &World) {
+    offering(world, 600_000, 0, 2).await;
+    let (rep, ann) = (world.rep(1, 2).await, world.customer(0).await);
+    let admin = world.admin().await;
+    let mut socket = rep.socket().await;
+    let lasting = ann.open().await;
+    offer(&mut socket, &lasting).await;
+    offering(world, 1_000, 0, 2).await;
+    let missed = ann.open().await;
+    assert_eq!(gone(&mut socket, &lasting).await, "withdrawn");
+    let kinds = ["opened", "offered", "withdrawn"];
+    assert_eq!(admin.kinds(&lasting).await, kinds);
+    let kinds = ["opened", "offered", "missed", "offered", "missed"];
+    assert_eq!(admin.kinds(&missed).await, kinds);
+    let reps = admin.get("/api/v1/reps").await.ok(200);
+    assert_eq!(
+        (&reps[0]["availability"], &reps[0]["load"]),
+        (&json!("away"), &json!(0))
+    );
+    // Somebody else is asked for both.
+    offering(world, 600_000, 0, 2).await;
+    let other = world.rep(2, 2).await;
+    let mut of_other = other.socket().await;
+    let mut asked = [
+        of_other.wait("offer").await["conversation"]["id"].clone(),
+        of_other.wait("offer").await["conversation"]["id"].clone(),
+    ];
+    asked.sort_by_key(Value::to_string);
+    let mut both = [json!(lasting), json!(missed)];
+    both.sort_by_key(Value::to_string);
+    assert_eq!(asked, both);
 }
 
 /// Where nothing is compared for minutes, what the line itself knows of time still happens.

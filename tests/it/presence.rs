@@ -6,10 +6,10 @@ use switchboard::store::Conn;
 use switchboard::words::now;
 
 use crate::harness::{World, quick, until};
-use crate::on_both;
 use crate::person::Person;
 use crate::queues::all_is_told;
 use crate::wire::{Heard, RawSocket};
+use crate::{on_both, on_both_with};
 
 on_both!(with quick;
     a_waiting_customer_who_leaves_keeps_his_place_and_is_offered_to_nobody,
@@ -411,6 +411,123 @@ mod silent {
         assert_eq!(dead_socket.end().await, Heard::Closed(1011));
         // Who answers pings, and says nothing at all, is there.
         assert_eq!(admin.kinds(&kept).await, ["opened", "assigned"]);
+    }
+}
+
+/// What the reps said they want, and who is given what by it, after their node has died and they
+/// have come back to another.
+async fn what_reps_want_outlives_their_node(world: &mut World) {
+    let last = world.nodes.len() - 1;
+    let words = ["busy", "away", "available"];
+    let (mut reps, mut sockets) = (Vec::new(), Vec::new());
+    for word in words {
+        let rep = world.rep(last, 2).await;
+        let mut socket = rep.socket().await;
+        let wish = json!({ "type": "availability", "availability": word, "ref": "w" });
+        socket.say(wish).await;
+        assert_eq!(socket.wait("ack").await["ref"], "w");
+        reps.push(rep);
+        sockets.push(socket);
+    }
+    let node = world.nodes.pop().unwrap();
+    node.kill().await;
+    sockets.clear();
+    world.add_node().await;
+    for (rep, word) in reps.iter().zip(words) {
+        let (socket, ready) = rep.at(world.base(last)).resume(json!({})).await;
+        assert_eq!(ready["rep"]["availability"], word);
+        sockets.push(socket);
+    }
+    let mut ids = Vec::new();
+    for turn in 0..3 {
+        ids.push(world.customer(turn).await.open().await);
+    }
+    // Two that he has room for, whichever: they came at the same time.
+    let served = (
+        sockets[2].wait("assigned").await,
+        sockets[2].wait("assigned").await,
+    );
+    assert_ne!(
+        served.0["conversation"]["id"],
+        served.1["conversation"]["id"]
+    );
+    all_is_told(world).await;
+    let admin = world.admin().await;
+    let all = admin.get("/api/v1/reps").await.ok(200);
+    for ((rep, word), load) in reps.iter().zip(words).zip([0, 0, 2]) {
+        let mut list = all.as_array().unwrap().iter();
+        let one = list.find(|one| one["id"] == json!(rep.id)).unwrap();
+        assert_eq!(
+            (&one["availability"], &one["load"], &one["present"]),
+            (&json!(word), &json!(load), &json!(true))
+        );
+    }
+    let mut waiting = 0;
+    for id in &ids {
+        waiting += usize::from(world.status(id).await == "waiting");
+    }
+    assert_eq!(waiting, 1);
+}
+
+#[actix_web::test]
+async fn what_reps_want_outlives_the_only_node() {
+    let mut world = World::embedded().await;
+    what_reps_want_outlives_their_node(&mut world).await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn what_reps_want_outlives_one_of_three_nodes() {
+    if let Some(mut world) = World::services(3).await {
+        what_reps_want_outlives_their_node(&mut world).await;
+        world.end().await;
+    }
+}
+
+mod mute {
+    //! A customer whose socket is open, and at whose end there is nobody.
+    use super::*;
+
+    on_both_with!(
+        impatient;
+        a_waiting_customer_who_answers_no_ping_is_held_and_comes_back_to_his_place,
+    );
+
+    /// Customers are asked soon whether they are there, and have long enough to answer.
+    pub fn impatient(settings: &mut Settings) {
+        quick(settings);
+        settings.customer_ping_ms = 200;
+        settings.pong_grace_ms = 3_000;
+    }
+
+    async fn a_waiting_customer_who_answers_no_ping_is_held_and_comes_back_to_his_place(
+        world: &World,
+    ) {
+        let (admin, ann) = (world.admin().await, world.customer(0).await);
+        let first = ann.open().await;
+        let mut mute = RawSocket::ready(&ann.base, &ann.token).await;
+        let second = world.customer(1).await.open().await;
+        assert_eq!(mute.end().await, Heard::Closed(1011));
+        held(&admin, &first, true).await;
+        let rep = world.rep(2, 1).await;
+        let mut of_rep = rep.socket().await;
+        let told = of_rep.wait("assigned").await;
+        assert_eq!(told["conversation"]["id"], json!(second));
+        let third = world.customer(2).await.open().await;
+        let ann = ann.at(world.base(2));
+        let (mut of_ann, ready) = ann.resume(json!({ &first: 1 })).await;
+        assert_eq!(ready["conversations"][0]["id"], json!(first));
+        of_ann.event("returned").await;
+        assert_eq!(of_ann.wait("line").await["position"], 1);
+        rep.close(&second).await.ok(200);
+        let told = of_rep.wait("assigned").await;
+        assert_eq!(told["conversation"]["id"], json!(first));
+        assert_eq!(
+            admin.kinds(&first).await,
+            ["opened", "held", "returned", "assigned"]
+        );
+        assert_eq!(admin.kinds(&second).await, ["opened", "assigned", "closed"]);
+        assert_eq!(world.status(&third).await, "waiting");
     }
 }
 

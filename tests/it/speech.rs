@@ -20,6 +20,7 @@ on_both_with!(change;
     whoever_only_looks_on_leaves_no_mark,
     what_is_unread_is_told_as_it_changes,
     that_somebody_types_reaches_the_others_and_is_not_stored,
+    nobody_is_told_to_type_in_what_is_closed,
     an_edit_reaches_whoever_comes_from_anywhere,
     a_deleted_text_is_nowhere,
     what_may_not_be_changed_is_said_why,
@@ -232,6 +233,35 @@ async fn that_somebody_types_reaches_the_others_and_is_not_stored(world: &World)
     ann.close(&id).await.ok(200);
     let refused = command(&mut ann.socket().await, typing(true)).await;
     assert_eq!(refused["code"], "conversation_closed");
+}
+
+async fn nobody_is_told_to_type_in_what_is_closed(world: &World) {
+    let (ann, rep, id) = chat(world).await;
+    let (mut of_ann, mut of_rep) = (ann.socket().await, rep.socket().await);
+    let mut elsewhere = rep.socket().await;
+    let typing = |id: &str| json!({ "type": "typing", "conversation": id, "on": true, "ref": "t" });
+    command(&mut of_rep, typing(&id)).await;
+    assert_eq!(of_ann.wait("typing").await["on"], true);
+    of_ann
+        .say(json!({ "type": "close", "conversation": id }))
+        .await;
+    of_ann.event("closed").await;
+    of_rep.event("closed").await;
+    // He goes on, on both sockets, and leaves one of them without having ended it.
+    command(&mut of_rep, typing(&id)).await;
+    let refused = command(&mut elsewhere, typing(&id)).await;
+    assert_eq!(refused["code"], "conversation_closed");
+    drop(of_rep);
+    // The next thing she hears of his typing is in her next conversation.
+    let next = ann.open().await;
+    of_ann.wait("assigned").await;
+    let told = command(&mut elsewhere, typing(&next)).await;
+    assert_eq!(told["type"], "ack");
+    let told = of_ann.wait("typing").await;
+    assert_eq!(
+        (&told["conversation"], &told["on"]),
+        (&json!(next), &json!(true))
+    );
 }
 
 /// What a client shows that takes in these entries.

@@ -383,6 +383,9 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("diesel::", &["store", "words", "error"]),
     // Only the desk changes a conversation.
     ("conversations::set_", &["desk"]),
+    // Nobody else takes a slot of a rep or gives it back.
+    ("reps::take_slot", &["desk"]),
+    ("reps::free_slot", &["desk"]),
     // Only the desk speaks with the line; the server builds it.
     ("dyn Engine", &["desk", "server"]),
     (".unwrap()", &[]),
