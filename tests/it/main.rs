@@ -45,6 +45,7 @@ mod list_costs;
 mod lists;
 mod many;
 mod migrations;
+mod missed;
 mod moves;
 mod notes;
 mod offers;
