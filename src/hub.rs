@@ -10,7 +10,7 @@ use std::sync::{Arc, RwLock};
 use tokio::sync::{Notify, mpsc};
 
 use crate::eta::Eta;
-use crate::news::News;
+use crate::news::{EventView, News};
 use crate::store::board::Board;
 use crate::words::{ConversationId, SessionId, SocketId, UserId};
 
@@ -225,6 +225,12 @@ impl Hub {
 
     /// Hands news to whom it concerns here.
     pub fn deliver(&self, news: News) {
+        if let News::Grown(grown) = &news {
+            // Before the next is said there, and not when his socket comes to it.
+            for (user, on) in grown.events.iter().filter_map(EventView::joins) {
+                self.follow(user, grown.conversation, on);
+            }
+        }
         let news = Arc::new(news);
         let people = self.people.read().expect("nothing panics under this lock");
         let tell = |user: &UserId| {
@@ -250,6 +256,7 @@ impl Hub {
     /// Has somebody with a socket here told of a conversation he has joined, or not any more.
     pub fn follow(&self, user: UserId, conversation: ConversationId, on: bool) {
         let mut people = self.people.write().expect("nothing panics under this lock");
+        let on = on && people.sockets.contains_key(&user);
         let users = people.following.entry(conversation).or_default();
         match on {
             true => users.insert(user),
@@ -359,22 +366,14 @@ impl Hub {
 
     /// The people who have sockets here.
     pub fn people(&self) -> Vec<UserId> {
-        self.people
-            .read()
-            .expect("nothing panics under this lock")
-            .sockets
-            .keys()
-            .copied()
-            .collect()
+        let people = self.people.read().expect("nothing panics under this lock");
+        people.sockets.keys().copied().collect()
     }
 
     /// How many sockets are open here.
     pub fn count(&self) -> usize {
-        self.people
-            .read()
-            .expect("nothing panics under this lock")
-            .open
-            .len()
+        let people = self.people.read().expect("nothing panics under this lock");
+        people.open.len()
     }
 
     /// A rep's socket that counts as his presence, from now on until it is dropped.

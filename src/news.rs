@@ -37,6 +37,15 @@ pub struct EventView {
 }
 
 impl EventView {
+    /// Who takes part beside the rep from this entry on, or not any more.
+    pub fn joins(&self) -> Option<(UserId, bool)> {
+        match self.kind {
+            EventKind::Joined => Some((self.sender_id?, true)),
+            EventKind::Left => Some((self.sender_id?, false)),
+            _ => None,
+        }
+    }
+
     /// The entry as somebody of this role may see it, if he may. Customers are not told how much a
     /// rep has to do, nor what staff write to each other.
     pub fn seen_by(mut self, role: Role) -> Option<Self> {

@@ -1,6 +1,6 @@
 -- Files that people upload; their bytes lie outside, under the id. Sent with a message, a row names
 -- it, and the message's event tells what it is. A row that names none waits to be sent, or to be
--- swept; `created_at` 0 means that its message was deleted.
+-- swept; `created_at` not above 0 means that its message was deleted.
 CREATE TABLE attachments (
     id              UUID   NOT NULL PRIMARY KEY,
     uploader_id     UUID   NOT NULL REFERENCES users (id),

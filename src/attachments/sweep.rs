@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 
-use super::Attachments;
 use super::shelf::Lying;
+use super::{Attachments, DAY};
 use crate::error::{Error, Result};
 use crate::store::Conn;
 use crate::store::attachments as rows;
@@ -40,9 +40,14 @@ pub async fn keep(attachments: Attachments) {
 }
 
 impl Attachments {
-    /// Deletes uploads that nobody has sent in time, and what deleted messages carried: first the
-    /// row, so that nobody sends it now, then the file. Answers how many.
+    /// Deletes uploads that nobody has sent in time, and what deleted messages carried. Answers
+    /// how many.
     pub async fn sweep_rows(&self, at: Moment) -> Result<usize> {
+        Ok(self.sweep_unsent(at).await? + self.sweep_taken_back(at).await?)
+    }
+
+    /// First the row, so that nobody sends it now, then the file.
+    async fn sweep_unsent(&self, at: Moment) -> Result<usize> {
         let before = at - self.0.limits.kept_ms;
         let mut swept = 0;
         loop {
@@ -56,6 +61,28 @@ impl Attachments {
             }
             swept += ids.len();
         }
+    }
+
+    /// First the file, which nobody can get any more; then the row, when it need not be counted
+    /// among the uploads of a day any more.
+    async fn sweep_taken_back(&self, at: Moment) -> Result<usize> {
+        let mut swept = 0;
+        loop {
+            let read = |conn: &mut Conn| Ok(rows::taken_back(conn, BATCH as i64)?);
+            let ids = self.0.store.read(read).await?;
+            if ids.is_empty() {
+                break;
+            }
+            for id in &ids {
+                self.0.shelf.delete(*id).await?;
+            }
+            swept += ids.len();
+            let write = move |conn: &mut Conn| Ok(rows::set_bare(conn, &ids).map(drop)?);
+            self.0.store.write(write).await?;
+        }
+        let delete = move |conn: &mut Conn| rows::sweep_bare(conn, at - DAY, BATCH as i64);
+        while self.0.store.write(delete).await? > 0 {}
+        Ok(swept)
     }
 
     /// Deletes files that have no row, and half written ones. Answers how many.

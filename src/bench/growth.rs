@@ -87,9 +87,9 @@ pub async fn measure(
             let begun = Instant::now();
             let hall = open(settings, cell.size).await?;
             let filled = begun.elapsed();
-            let reachable = hall.reachable(AT_ONCE, lasts).await;
-            let waits = Figures::of(&hall.measure(reachable / 2.0, lasts).await);
+            let measured = busy(&hall, lasts).await;
             hall.close().await?;
+            let (reachable, waits) = measured?;
             report.line(format!(
                 "round {round}: {waiting} waiting, {reps} reps, filled in {:.1} s, {reachable:.0} \
                  closes a second reached; at half of that p50 {:.2} ms, p99 {:.2} ms",
@@ -118,6 +118,13 @@ async fn open(settings: &Settings, size: Size) -> anyhow::Result<Hall> {
         ..settings.clone()
     };
     Hall::open(&settings, size.waiting as usize, size.reps as usize).await
+}
+
+/// What a house reaches, and the waits at half of that.
+async fn busy(hall: &Hall, lasts: Duration) -> anyhow::Result<(f64, Figures)> {
+    let reachable = hall.reachable(AT_ONCE, lasts).await?;
+    let waits = hall.measure(reachable / 2.0, lasts).await?;
+    Ok((reachable, Figures::of(&waits)))
 }
 
 fn cells(largest: u32) -> Vec<Cell> {
@@ -255,5 +262,60 @@ impl Growth {
             "met": self.met(),
             "seconds": self.seconds,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(waiting: u32, reps: u32, p50_ms: f64, p99_ms: f64) -> Cell {
+        let figures = Figures {
+            p50_ms,
+            p99_ms,
+            ..Figures::default()
+        };
+        Cell {
+            size: Size { waiting, reps },
+            reachable: vec![100.0],
+            waits: vec![figures],
+            engine: vec![figures],
+        }
+    }
+
+    fn of(cells: Vec<Cell>) -> Growth {
+        Growth {
+            place: String::new(),
+            lasts: Duration::from_secs(1),
+            claims: vec![Figures::default()],
+            cells,
+            seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn the_largest_of_each_kind_is_held_against_the_smallest_of_all() {
+        let cells = |p99_of_many_reps| {
+            vec![
+                cell(10, 10, 2.0, 4.0),
+                cell(1_000, 10, 100.0, 100.0),
+                cell(100_000, 10, 3.0, 8.0),
+                cell(10, 1_000, 100.0, 100.0),
+                cell(10, 10_000, 1.0, p99_of_many_reps),
+            ]
+        };
+        let growth = of(cells(6.0));
+        let expected = [("waiting", 100_000, 1.5, 2.0), ("reps", 10_000, 0.5, 1.5)];
+        assert_eq!(growth.grown(), expected);
+        assert!(growth.met());
+        assert!(growth.table().contains("grows at most x 2 is met"));
+        assert_eq!(growth.json()["met"], true);
+        // One of both is enough to miss it.
+        let growth = of(cells(8.1));
+        assert!(!growth.met());
+        assert!(growth.table().contains("grows at most x 2 is missed"));
+        assert_eq!(growth.json()["met"], false);
+        // What was not measured has not met anything.
+        assert!(!of(vec![cell(10, 10, 0.0, 0.0)]).met());
     }
 }

@@ -112,7 +112,7 @@ impl Hall {
     }
 
     /// As many closes a second as come when so many at a time are asked for without a pause.
-    pub async fn reachable(&self, at_once: usize, lasts: Duration) -> f64 {
+    pub async fn reachable(&self, at_once: usize, lasts: Duration) -> anyhow::Result<f64> {
         let begun = Instant::now();
         let mut busy = Vec::new();
         for _ in 0..at_once {
@@ -124,16 +124,21 @@ impl Hall {
             }));
         }
         for one in busy {
-            let _ = one.await;
+            one.await.context("a turn has panicked")?;
         }
-        self.settle().await;
+        self.settle(Vec::new()).await?;
         let closes = self.state.waits.take().len();
-        closes as f64 / begun.elapsed().as_secs_f64()
+        Ok(closes as f64 / begun.elapsed().as_secs_f64())
     }
 
     /// From each close's acknowledgement until the next one is seen, at this rate, whatever they
     /// take.
-    pub async fn measure(&self, per_second: f64, lasts: Duration) -> Vec<Duration> {
+    pub async fn measure(&self, per_second: f64, lasts: Duration) -> anyhow::Result<Vec<Duration>> {
+        ensure!(
+            per_second > 0.0,
+            "nothing was closed while it was measured what can be reached"
+        );
+        let mut turns = Vec::new();
         let begun = tokio::time::Instant::now();
         for turn in 0.. {
             let due = Duration::from_secs_f64(f64::from(turn) / per_second);
@@ -141,20 +146,25 @@ impl Hall {
                 break;
             }
             tokio::time::sleep_until(begun + due).await;
-            actix_web::rt::spawn(self.state.clone().turn());
+            turns.push(actix_web::rt::spawn(self.state.clone().turn()));
         }
-        self.settle().await;
-        self.state.waits.take()
+        self.settle(turns).await?;
+        Ok(self.state.waits.take())
     }
 
-    /// Waits until every rep has something again.
-    async fn settle(&self) {
+    /// Waits until these turns are over and every rep has something again.
+    async fn settle(&self, turns: Vec<JoinHandle<()>>) -> anyhow::Result<()> {
         let all = async {
+            for turn in turns {
+                turn.await.context("a turn has panicked")?;
+            }
             while self.state.ready.borrow().len() < self.state.reps.len() {
                 self.state.more.notified().await;
             }
+            Ok(())
         };
-        let _ = tokio::time::timeout(PATIENCE, all).await;
+        let settled = tokio::time::timeout(PATIENCE, all).await;
+        settled.context("some reps were given nothing for too long")?
     }
 }
 
@@ -277,5 +287,29 @@ async fn listen(state: Rc<State>, rep: usize, mut seat: Seat) {
             Note::Check => state.catch_up(rep).await,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::growth::roomy;
+
+    #[test]
+    fn every_turn_is_waited_for_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = roomy(Settings {
+            data_dir: folder.path().to_owned(),
+            listen: "127.0.0.1:0".into(),
+            ..Settings::default()
+        });
+        actix_web::rt::System::new().block_on(async {
+            let hall = Hall::open(&settings, 5, 1).await.unwrap();
+            // One rep has them all, one after the other: most are waiting for him at the end.
+            let waits = hall.measure(1_000.0, Duration::from_millis(20)).await;
+            assert_eq!(waits.unwrap().len(), 21);
+            assert!(hall.measure(0.0, Duration::from_millis(20)).await.is_err());
+            hall.close().await.unwrap();
+        });
     }
 }

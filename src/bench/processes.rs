@@ -3,6 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -120,6 +121,32 @@ impl Drop for Process {
     }
 }
 
+/// The first of the ports that the system gives out by itself.
+fn first_given_out() -> u16 {
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
+    let first = range
+        .ok()
+        .and_then(|text| text.split_whitespace().next()?.parse().ok());
+    first.unwrap_or(32_768)
+}
+
+/// A free address that a node has again after a while in which nothing listens there: the system
+/// gives nobody this port by itself.
+pub fn kept_address() -> anyhow::Result<SocketAddr> {
+    let first = first_given_out();
+    let below = (first / 3).max(1_024)..first;
+    for _ in 0..100 {
+        let port = match below.is_empty() {
+            true => 0,
+            false => rand::random_range(below.clone()),
+        };
+        if let Ok(free) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(free.local_addr()?);
+        }
+    }
+    bail!("no free port was found below {first}, where ip_local_port_range begins")
+}
+
 /// A node of Switchboard as a process.
 pub struct Node {
     pub process: Process,
@@ -152,5 +179,18 @@ impl Node {
     pub async fn again(&mut self) -> anyhow::Result<()> {
         (self.process, self.url) = Self::run(&self.config).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_given_the_port_of_a_node_that_is_down() {
+        for _ in 0..20 {
+            let address = kept_address().unwrap();
+            assert!(address.port() < first_given_out(), "{address}");
+        }
     }
 }

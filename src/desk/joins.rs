@@ -83,7 +83,7 @@ fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) 
     Err(Error::not_found("conversation"))
 }
 
-/// Writes that somebody has come or gone, with his name: customers know nobody by an id.
+/// Writes that somebody has come or gone, with his name: customers cannot look up an id.
 fn told(
     conn: &mut Conn,
     row: Conversation,
@@ -128,14 +128,7 @@ pub(super) fn grown(
     }
 }
 
-/// Whether somebody takes part: its customer, its rep (also of what he has parked or closed), and
-/// who has joined. Not who only may read it.
+/// Whether somebody takes part, also beside its rep.
 pub(super) fn takes_part(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
-    let me = Some(actor.id);
-    let his = match row.status {
-        Status::Waiting | Status::Offered => false,
-        Status::Active | Status::Wrapup => row.rep_id == me,
-        Status::Parked | Status::Closed => row.last_rep_id == me,
-    };
-    Ok(row.customer_id == actor.id || his || joined::is_in(conn, row.id, actor.id)?)
+    Ok(row.has_part(actor.id) || joined::is_in(conn, row.id, actor.id)?)
 }

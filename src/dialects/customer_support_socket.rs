@@ -128,9 +128,17 @@ impl Chat {
     async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let at = self.cursors.at(self.view.id);
         match missed(&self.app, &self.caller.actor, self.view.id, at, None, false).await {
-            Ok(Found::Missed(missed)) => {
-                self.view = missed.view;
-                self.tell(wire, &missed.events).await
+            Ok(Found::Missed(mut missed)) => {
+                self.view = missed.view.clone();
+                // This wire has no word for what is to be read elsewhere.
+                missed.close_gap();
+                loop {
+                    match missed.part(&self.app).await {
+                        Ok(part) if part.is_empty() => return Ok(()),
+                        Ok(part) => self.tell(wire, &part).await?,
+                        Err(error) => return self.refuse(wire, &error).await,
+                    }
+                }
             }
             Ok(Found::Offered(_) | Found::Nothing) => Ok(()),
             Err(error) => self.refuse(wire, &error).await,

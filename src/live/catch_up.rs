@@ -1,9 +1,10 @@
 //! What a socket has missed: read from the database and told, part by part.
 
-use super::cursor::{Found, missed, part};
+use super::cursor::{Found, missed};
 use super::protocol::{Reference, ServerFrame};
 use super::session::Session;
 use super::socket::{Gone, Wire};
+use super::telling::leaves;
 use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView};
 use crate::words::ConversationId;
@@ -18,7 +19,7 @@ impl Session {
     ) -> Result<(), Gone> {
         let at = self.cursors.at(id);
         let count = !self.counts.knows(id);
-        let missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
+        let mut missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
             Ok(Found::Missed(missed)) => *missed,
             Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
             Ok(Found::Nothing) => return self.lose(wire, id).await,
@@ -48,25 +49,25 @@ impl Session {
             .await?;
             self.cursors.set(id, to);
         }
-        let (mut events, last_seq) = (missed.events, missed.last_seq);
+        let (me, mut left) = (self.caller.actor.id, false);
         loop {
-            for event in events {
-                self.show(wire, event).await?;
-            }
-            let at = self.cursors.at(id);
-            if at >= last_seq {
-                break;
-            }
-            events = match part(&self.app, id, at, last_seq).await {
+            let part = match missed.part(&self.app).await {
                 Ok(part) if part.is_empty() => break,
                 Ok(part) => part,
                 Err(error) => return self.refuse(wire, &error, Reference::default()).await,
             };
+            left |= leaves(&part, me);
+            for event in part {
+                self.show(wire, event).await?;
+            }
         }
         if let Some(joined) = missed.joined
             && joined != self.joined.contains(&id)
         {
             self.follow(id, joined);
+        }
+        if left {
+            self.let_go(id);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Where a socket stands in each conversation, and how it gets on: by the doorbell's hint if that
 //! is just the next, else by reading what is missing from the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::app::App;
 use crate::desk::Actor;
@@ -10,7 +10,7 @@ use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::marks::{self, Unread};
 use crate::store::{Conn, events, joined};
-use crate::words::{ConversationId, EventKind, Role, Status, UserId};
+use crate::words::{ConversationId, EventKind, Role, Status};
 
 /// Events read from the database in one go; what is further behind is left to pages over HTTP.
 pub const BATCH: i64 = 500;
@@ -100,11 +100,11 @@ pub struct Missed {
     pub view: ConversationView,
     /// So much is left to pages over HTTP: the first and the last seq of it.
     pub gap: Option<(i64, i64)>,
-    /// The first part of the rest. What follows it, up to `last_seq`, is read when this is told:
-    /// whoever does not read holds no more than a part.
+    /// The first part of the rest; what follows it is had by [`Missed::part`].
     pub events: Vec<EventView>,
-    /// The last one, whoever may know of it.
-    pub last_seq: i64,
+    /// Up to where it was handed out, and the last one, whoever may know of it.
+    at: i64,
+    last_seq: i64,
     /// Whether there is an assignment in what he has missed.
     pub assigned: bool,
     /// Whether he has joined it, if that was asked.
@@ -113,19 +113,33 @@ pub struct Missed {
     pub unread: Option<Unread>,
 }
 
-/// The next part of what was missed.
-pub async fn part(
-    app: &App,
-    id: ConversationId,
-    after: i64,
-    last_seq: i64,
-) -> Result<Vec<EventView>> {
-    let read = move |conn: &mut Conn| {
-        let mut rows = events::part_after(conn, id, after, last_seq - after)?;
-        rows.retain(|event| event.seq <= last_seq);
-        Ok(rows.into_iter().map(EventView::from).collect())
-    };
-    app.store.read(read).await
+impl Missed {
+    /// The next part of it, until there is none. Read when the one before it is told: whoever does
+    /// not read holds no more than a part.
+    pub async fn part(&mut self, app: &App) -> Result<Vec<EventView>> {
+        if self.events.is_empty() && self.at < self.last_seq {
+            let (id, after, last_seq) = (self.view.id, self.at, self.last_seq);
+            let read = move |conn: &mut Conn| part(conn, id, after, last_seq);
+            self.events = app.store.read(read).await?;
+        }
+        let part = std::mem::take(&mut self.events);
+        self.at = part.last().map_or(self.last_seq, |event| event.seq);
+        Ok(part)
+    }
+
+    /// Has it handed out from its first entry, for who cannot be told to read elsewhere.
+    pub fn close_gap(&mut self) {
+        if let Some((from, _)) = self.gap.take() {
+            self.events.clear();
+            self.at = from - 1;
+        }
+    }
+}
+
+fn part(conn: &mut Conn, id: ConversationId, after: i64, last_seq: i64) -> Result<Vec<EventView>> {
+    let mut rows = events::part_after(conn, id, after, (last_seq - after).min(BATCH))?;
+    rows.retain(|event| event.seq <= last_seq);
+    Ok(rows.into_iter().map(EventView::from).collect())
 }
 
 /// Reads what is missing after `seq`, if this person has a part in it, and with `count` also what
@@ -139,7 +153,7 @@ pub async fn missed(
     count: bool,
 ) -> Result<Found> {
     let actor = actor.clone();
-    let hint = hint.filter(|view| takes_part(view, actor.id)).cloned();
+    let hint = hint.filter(|view| view.has_part(actor.id)).cloned();
     let read = move |conn: &mut Conn| {
         // What a socket is to read elsewhere does not pass it, and has to be counted.
         let unread = |conn: &mut Conn, missed: &Missed| match count || missed.gap.is_some() {
@@ -162,8 +176,8 @@ pub async fn missed(
         if row.status == Status::Offered && row.rep_id == Some(actor.id) {
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
-        let joined = actor.role != Role::Customer && joined::is_in(conn, id, actor.id)?;
-        if !is_told(&actor, &row, joined) {
+        let joined = joined_by(conn, &actor, &[id])?.contains(&id);
+        if !hears_of(&actor, &row, joined) {
             return Ok(Found::Nothing);
         }
         let mut view = conversations::view(conn, row)?;
@@ -176,27 +190,23 @@ pub async fn missed(
     app.store.read(read).await
 }
 
-fn takes_part(view: &ConversationView, person: UserId) -> bool {
-    view.customer.id == person || view.rep.as_ref().is_some_and(|rep| rep.id == person)
-}
-
 /// The events between `seq` and the last one that this view knows of.
 fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64) -> Result<Missed> {
     let from = seq.clamp(0, view.last_seq);
     let behind = view.last_seq - from;
     let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
     let after = gap.map_or(from, |(_, to)| to);
-    let mut rows = events::part_after(conn, view.id, after, view.last_seq - after)?;
-    rows.retain(|event| event.seq <= view.last_seq);
+    let events = part(conn, view.id, after, view.last_seq)?;
     let assigned = events::any_after(conn, view.id, after, EventKind::Assigned)?;
     let last_seq = view.last_seq;
     if role == Role::Customer {
         view.last_seq = events::told_at(conn, view.id, last_seq)?.unwrap_or(from);
     }
     Ok(Missed {
+        at: after,
         last_seq,
         gap,
-        events: rows.into_iter().map(EventView::from).collect(),
+        events,
         assigned,
         view,
         joined: None,
@@ -204,27 +214,23 @@ fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64)
     })
 }
 
-/// Whether the sockets of this person are told of this one.
-pub fn hears_of(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
-    if !conversations::may_read(conn, actor.id, actor.role, row)? {
-        return Ok(false);
-    }
-    let joined = actor.role == Role::Rep && joined::is_in(conn, row.id, actor.id)?;
-    Ok(is_told(actor, row, joined))
+/// Those of these that he has joined beside their rep.
+pub fn joined_by(
+    conn: &mut Conn,
+    actor: &Actor,
+    ids: &[ConversationId],
+) -> Result<HashSet<ConversationId>> {
+    Ok(match actor.role {
+        Role::Customer => HashSet::new(),
+        _ if ids.is_empty() => HashSet::new(),
+        Role::Rep | Role::Admin => joined::those_of(conn, actor.id, ids)?.into_iter().collect(),
+    })
 }
 
-/// The same of one that he may read.
-fn is_told(actor: &Actor, row: &Conversation, joined: bool) -> bool {
-    actor.role != Role::Rep || joined || serves_now(row, actor.id)
-}
-
-/// A rep's sockets are told only of what he serves, to its very end, and of what he has parked.
-fn serves_now(row: &Conversation, rep: UserId) -> bool {
-    match row.status {
-        Status::Active | Status::Wrapup => row.rep_id == Some(rep),
-        Status::Parked | Status::Closed => row.last_rep_id == Some(rep),
-        Status::Waiting | Status::Offered => false,
-    }
+/// Whether the sockets of this person are told of this one: not of all that he may read, but an
+/// admin's of whatever they resume.
+pub fn hears_of(actor: &Actor, row: &Conversation, joined: bool) -> bool {
+    actor.role == Role::Admin || joined || row.has_part(actor.id)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cursor::hears_of;
+use super::cursor::{hears_of, joined_by};
 use super::offers::is_offered;
 use super::protocol::{Myself, Reference, ServerFrame};
 use super::session::Session;
@@ -33,14 +33,18 @@ fn beginning(
     actor: &Actor,
     resume: &[(ConversationId, i64)],
 ) -> Result<Beginning> {
-    let Mine { mut rows, joined } = mine::open(conn, actor.id, actor.role)?;
-    for (id, _) in resume {
-        if !rows.iter().any(|row| row.id == *id)
-            && let Some(row) = conversations::find(conn, *id)?
-            && hears_of(conn, actor, &row)?
-        {
-            rows.push(row);
-        }
+    let Mine {
+        mut rows,
+        mut joined,
+    } = mine::open(conn, actor.id, actor.role)?;
+    let resumed: Vec<ConversationId> = resume.iter().map(|(id, _)| *id).collect();
+    let mut others = resumed.clone();
+    others.retain(|id| !rows.iter().any(|row| row.id == *id));
+    if !others.is_empty() {
+        joined.extend(joined_by(conn, actor, &others)?);
+        let mut others = conversations::find_all(conn, &others)?;
+        others.retain(|row| hears_of(actor, row, joined.contains(&row.id)));
+        rows.extend(others);
     }
     let rep = match actor.role {
         Role::Customer => None,
@@ -48,7 +52,6 @@ fn beginning(
             .first()
             .map(RepState::from),
     };
-    let resumed: Vec<ConversationId> = resume.iter().map(|(id, _)| *id).collect();
     let heads = events::last_seqs(conn, &resumed)?.into_iter().collect();
     let (views, unread) = marks::views(conn, actor.id, actor.role, rows)?;
     Ok(Beginning {
@@ -83,6 +86,7 @@ impl Session {
         };
         self.ready = true;
         self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
+        joined.iter().for_each(|id| self.follow(*id, true));
         let (there, gone): (Vec<_>, Vec<_>) = resume
             .into_iter()
             .partition(|(id, _)| views.iter().any(|view| view.conversation.id == *id));
@@ -102,6 +106,7 @@ impl Session {
                 .set(id, unread.get(&id).copied().unwrap_or_default());
             self.weigh(&view.conversation, joined.contains(&id));
             self.counts.tell(id);
+            self.counts.reach(id, view.marks);
         }
         let views = marked.iter().map(|one| one.conversation.clone());
         let views: Vec<ConversationView> = views.collect();
@@ -118,8 +123,11 @@ impl Session {
         if views.iter().any(|view| view.status != Status::Closed) {
             self.attend().await;
         }
-        for view in &views {
-            self.catch_up(wire, view.id, None).await?;
+        for ConversationView { id, .. } in &views {
+            // Nothing is read where nothing is missing. Of what he has joined he is told only now.
+            if heads.get(id) != Some(&self.cursors.at(*id)) || joined.contains(id) {
+                self.catch_up(wire, *id, None).await?;
+            }
         }
         for view in views.iter().filter(|view| view.status == Status::Waiting) {
             self.tell_place(wire, view).await?;

@@ -15,6 +15,7 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
+use super::telling::leaves;
 use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
@@ -24,7 +25,7 @@ use crate::eta::Eta;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
-use crate::store::conversations::{ConversationView, PersonView};
+use crate::store::conversations::ConversationView;
 use crate::store::marks::Unread;
 use crate::store::mine;
 use crate::words::{ConversationId, EventKind, Role, SocketId, Status, UserId};
@@ -128,6 +129,9 @@ impl Session {
                 for event in &grown.events {
                     self.show(wire, event.clone()).await?;
                 }
+                if leaves(&grown.events, me) {
+                    self.let_go(grown.conversation);
+                }
                 match &grown.view {
                     Some(view) if !self.has_part(view) => self.lose(wire, view.id).await,
                     _ => Ok(()),
@@ -144,13 +148,8 @@ impl Session {
 
     /// Whether a rep goes on hearing of it.
     fn has_part(&self, view: &ConversationView) -> bool {
-        let is_me = |one: &Option<PersonView>| {
-            one.as_ref()
-                .is_some_and(|one| one.id == self.caller.actor.id)
-        };
-        let kept = matches!(view.status, Status::Parked | Status::Closed) && is_me(&view.last_rep);
         let joined = self.joined.contains(&view.id);
-        self.caller.actor.role != Role::Rep || is_me(&view.rep) || kept || joined
+        self.caller.actor.role != Role::Rep || joined || view.has_part(self.caller.actor.id)
     }
 
     /// Tells that a conversation is no longer his, if he was told of it.
@@ -284,10 +283,7 @@ impl Talk for Session {
                 on,
                 reference,
             } => Ok(Heard::Command(self.typing(conversation, on, reference))),
-            ClientFrame::Delivered { conversation, seq } => {
-                self.delivered(conversation, seq);
-                Ok(Heard::Nothing)
-            }
+            ClientFrame::Delivered { conversation, seq } => Ok(self.delivered(conversation, seq)),
             frame @ ClientFrame::Send { conversation, .. } => {
                 self.typist.said(conversation);
                 Ok(Heard::Command(self.carry_out(frame)))
@@ -360,6 +356,7 @@ impl Talk for Session {
     }
 
     async fn second(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        Box::pin(self.count_doubted(wire)).await?;
         self.store_delivered(wire).await
     }
 

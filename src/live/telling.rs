@@ -9,11 +9,13 @@ use futures_util::future::{LocalBoxFuture, ready};
 use super::answer::{Done, ack};
 use super::protocol::{Reference, ServerFrame};
 use super::session::Session;
-use super::socket::{Gone, Wire};
+use super::socket::{Gone, Heard, Wire};
 use crate::desk::TYPING_MS;
+use crate::error::{Code, Error};
 use crate::news::{EventView, Marked, Typing};
-use crate::store::{Conn, marks};
-use crate::words::{ConversationId, EventKind, UserId};
+use crate::store::Conn;
+use crate::store::marks::{self, Marks};
+use crate::words::{ConversationId, EventKind, Role, UserId};
 
 /// Conversations of which a socket may say within a second how much has arrived.
 const DELIVERED_MAX: usize = 200;
@@ -47,11 +49,21 @@ impl Session {
     }
 
     /// Remembers what has reached his client until it is stored, within a second.
-    pub(super) fn delivered(&mut self, id: ConversationId, seq: i64) {
-        if self.delivered.len() < DELIVERED_MAX || self.delivered.contains_key(&id) {
-            let before = self.delivered.entry(id).or_insert(seq);
-            *before = seq.max(*before);
+    pub(super) fn delivered(&mut self, id: ConversationId, seq: i64) -> Heard<Done> {
+        if self.delivered.len() >= DELIVERED_MAX && !self.delivered.contains_key(&id) {
+            let detail = format!(
+                "Say of at most {DELIVERED_MAX} conversations within a second what has arrived. \
+                 Say this again in a second."
+            );
+            let error = Error {
+                retry_after_ms: Some(1_000),
+                ..Error::new(Code::RateLimited, detail)
+            };
+            return Heard::Command(ready(Err((error, Reference::default()))).boxed_local());
         }
+        let before = self.delivered.entry(id).or_insert(seq);
+        *before = seq.max(*before);
+        Heard::Nothing
     }
 
     /// Stores what has reached his client, and answers.
@@ -81,6 +93,10 @@ impl Session {
 
     pub(super) async fn typed(&mut self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
         let who = (typing.conversation, typing.user.id);
+        // Who typed when it was closed is told of after that.
+        if typing.on && !self.counts.counts(typing.conversation) {
+            return Ok(());
+        }
         if !self.typing.says(who, typing.on, Instant::now()) {
             return Ok(());
         }
@@ -96,37 +112,65 @@ impl Session {
     pub(super) async fn marked(&mut self, wire: &mut Wire, marked: &Marked) -> Result<(), Gone> {
         let (id, actor) = (marked.conversation, &self.caller.actor);
         let mine = marked.by == actor.id && self.counts.knows(id);
-        if mine && marked.unread.counted >= self.counts.counted(id) {
-            self.counts.set(id, marked.unread);
-        } else if mine {
-            // Something came in between: what was counted then is not what is there now.
-            self.count_anew(id).await;
+        let known = self.counts.unread(id);
+        // Of two marks at once, the older may be told later.
+        if mine && marked.unread.read >= known.read {
+            match marked.unread.counted >= known.counted {
+                true => self.counts.set(id, marked.unread),
+                // Something came in between: what was counted then is not what is there now.
+                false => self.count_anew(id).await,
+            }
         }
         let (unread, unread_total) = mine.then(|| self.counts.tell(id)).unzip();
         wire.send(&ServerFrame::Marks {
             conversation: id,
-            marks: marked.marks,
+            marks: self.counts.reach(id, marked.marks),
             unread,
             unread_total,
         })
         .await
     }
 
-    /// Has what is unread of it as the record says.
+    /// Has what is unread of it be as the record says, now or as soon as that can be asked.
     async fn count_anew(&mut self, id: ConversationId) {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
         let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
-        if let Ok(found) = self.app.store.read(read).await
-            && let Some(unread) = found.get(&id)
-        {
-            self.counts.set(id, *unread);
+        match self.app.store.read(read).await {
+            Ok(found) => found
+                .iter()
+                .for_each(|(id, unread)| self.counts.set(*id, *unread)),
+            Err(error) => {
+                super::note_failure(&self.app, &error);
+                self.counts.doubt(id);
+            }
         }
+    }
+
+    /// Counts what could not be counted when it had to be, and tells it if it is another.
+    pub(super) async fn count_doubted(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        for id in self.counts.doubted() {
+            self.count_anew(id).await;
+            let (unread, unread_total) = self.counts.tell_news(id).unzip();
+            if unread.is_some() {
+                let marks = self.counts.reach(id, Marks::default());
+                wire.send(&ServerFrame::Marks {
+                    conversation: id,
+                    marks,
+                    unread,
+                    unread_total,
+                })
+                .await?;
+            }
+        }
+        Ok(())
     }
 
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.
     pub(super) async fn show(&mut self, wire: &mut Wire, event: EventView) -> Result<(), Gone> {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
-        if let Some(on) = joins(&event, me) {
+        if let Some((who, on)) = event.joins()
+            && who == me
+        {
             self.follow(event.conversation, on);
         }
         let (id, seq) = (event.conversation, event.seq);
@@ -154,8 +198,17 @@ impl Session {
     /// Whether he takes part in it beside its rep, once he has heard this.
     pub(super) fn joined_after(&self, id: ConversationId, events: &[EventView]) -> bool {
         let me = self.caller.actor.id;
-        let mut said = events.iter().rev().filter_map(|event| joins(event, me));
-        said.next().unwrap_or(self.joined.contains(&id))
+        let mut said = events.iter().rev().filter_map(EventView::joins);
+        let mine = said.find(|(who, _)| *who == me);
+        mine.map_or(self.joined.contains(&id), |(_, on)| on)
+    }
+
+    /// He has left, and hears nothing more of it, unless he has come back. A rep loses it.
+    pub(super) fn let_go(&mut self, id: ConversationId) {
+        if self.caller.actor.role == Role::Admin && !self.joined.contains(&id) {
+            self.cursors.forget(id);
+            self.counts.forget(id);
+        }
     }
 
     /// Has this person hear of a conversation he has joined, or not any more.
@@ -168,11 +221,9 @@ impl Session {
     }
 }
 
-/// Whether this says that he takes part beside the rep from then on, or not any more.
-fn joins(event: &EventView, person: UserId) -> Option<bool> {
-    match event.kind {
-        EventKind::Joined if event.sender_id == Some(person) => Some(true),
-        EventKind::Left if event.sender_id == Some(person) => Some(false),
-        _ => None,
-    }
+/// Whether these say that he takes part no longer.
+pub(super) fn leaves(events: &[EventView], person: UserId) -> bool {
+    events
+        .iter()
+        .any(|event| event.joins() == Some((person, false)))
 }

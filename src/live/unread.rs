@@ -1,9 +1,10 @@
 //! What the person of a socket has not read: counted in the record once, then from what passes.
+//! And how far both sides have, as far as he was told.
 
 use std::collections::HashMap;
 
 use crate::news::EventView;
-use crate::store::marks::{UNREAD_MAX, Unread};
+use crate::store::marks::{Marks, UNREAD_MAX, Unread};
 use crate::words::{ConversationId, EventKind, Role, UserId};
 
 /// The counts of one socket's conversations, their sum, and what of both its client was told.
@@ -12,11 +13,14 @@ pub struct Counts {
     of: HashMap<ConversationId, One>,
     total: i64,
     told: i64,
+    /// What has to be counted again, because it could not be when it had to.
+    doubts: Vec<ConversationId>,
 }
 
 #[derive(Default)]
 struct One {
     unread: Unread,
+    marks: Marks,
     /// Whether it is in the total: what is closed, or another's by now, is not.
     counts: bool,
     told: i64,
@@ -50,6 +54,11 @@ impl Counts {
         self.total -= self.of.remove(&id).map_or(0, |one| one.share());
     }
 
+    /// Whether it is in the total: it is open, and he takes part in it.
+    pub fn counts(&self, id: ConversationId) -> bool {
+        self.of.get(&id).is_some_and(|one| one.counts)
+    }
+
     pub fn knows(&self, id: ConversationId) -> bool {
         self.of.contains_key(&id)
     }
@@ -76,9 +85,35 @@ impl Counts {
         (changed || self.told != self.total).then(|| self.tell(id))
     }
 
-    /// Up to which seq this conversation is counted.
-    pub fn counted(&self, id: ConversationId) -> i64 {
-        self.of.get(&id).map_or(0, |one| one.unread.counted)
+    /// What is unread of this one.
+    pub fn unread(&self, id: ConversationId) -> Unread {
+        self.of
+            .get(&id)
+            .map_or_else(Unread::default, |one| one.unread)
+    }
+
+    /// How far both sides are by all that was heard of it: marks only grow, and news of an older
+    /// one may come later.
+    pub fn reach(&mut self, id: ConversationId, marks: Marks) -> Marks {
+        let Some(one) = self.of.get_mut(&id) else {
+            return marks;
+        };
+        one.marks = one.marks.furthest(marks);
+        one.marks
+    }
+
+    /// Has it be counted again later.
+    pub fn doubt(&mut self, id: ConversationId) {
+        if !self.doubts.contains(&id) {
+            self.doubts.push(id);
+        }
+    }
+
+    /// What is to be counted again now.
+    pub fn doubted(&mut self) -> Vec<ConversationId> {
+        let mut doubts = std::mem::take(&mut self.doubts);
+        doubts.retain(|id| self.knows(*id));
+        doubts
     }
 
     /// Takes in what passes; answers whether the record has to be asked now, because so much is

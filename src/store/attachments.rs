@@ -32,7 +32,7 @@ pub struct Attachment {
     /// Of an image, in pixels.
     pub width: Option<i32>,
     pub height: Option<i32>,
-    /// 0: its message or its conversation was deleted.
+    /// When it was uploaded. Its message or its conversation was deleted: the same, below 0.
     pub created_at: Moment,
 }
 
@@ -123,7 +123,7 @@ pub fn without_carried(mut data: Option<serde_json::Value>) -> Option<serde_json
 pub struct Usage {
     /// Files since the moment that was asked for.
     pub recent: i64,
-    /// All that is kept of him, in bytes.
+    /// All that is kept of him for somebody to read, in bytes.
     pub bytes: i64,
 }
 
@@ -146,14 +146,14 @@ queries! {
     fn recent(conn, uploader: UserId, since: Moment) -> QueryResult<i64> {
         attachments::table
             .filter(attachments::uploader_id.eq(uploader))
-            .filter(attachments::created_at.ge(since))
+            .filter(attachments::created_at.ge(since).or(attachments::created_at.le(-since)))
             .count()
             .get_result(conn)
     }
 
     fn kept(conn, uploader: UserId) -> QueryResult<i64> {
         attachments::table
-            .filter(attachments::uploader_id.eq(uploader))
+            .filter(attachments::uploader_id.eq(uploader).and(attachments::created_at.gt(0)))
             .select(sql::<BigInt>("CAST(coalesce(sum(bytes), 0) AS BIGINT)"))
             .get_result(conn)
     }
@@ -186,7 +186,7 @@ queries! {
                 attachments::conversation_id.eq(None::<ConversationId>),
                 attachments::seq.eq(None::<i64>),
                 attachments::name.eq(""),
-                attachments::created_at.eq(0),
+                attachments::created_at.eq(sql::<BigInt>("-created_at")),
             ))
             .into_boxed();
         if let Some(seq) = message {
@@ -195,12 +195,41 @@ queries! {
         taken.execute(conn)
     }
 
-    /// Some of those that were uploaded before a moment and never sent, or whose message was
-    /// deleted.
+    /// Some of those that were uploaded before a moment and never sent.
     fn unsent(conn, before: Moment, limit: i64) -> QueryResult<Vec<AttachmentId>> {
         attachments::table
             .filter(attachments::conversation_id.is_null())
-            .filter(attachments::created_at.lt(before))
+            .filter(attachments::created_at.lt(before).and(attachments::created_at.gt(0)))
+            .limit(limit)
+            .select(attachments::id)
+            .load(conn)
+    }
+
+    /// Some of those whose message was deleted, and whose bytes may lie there still.
+    pub fn taken_back(conn, limit: i64) -> QueryResult<Vec<AttachmentId>> {
+        attachments::table
+            .filter(attachments::conversation_id.is_null())
+            .filter(attachments::created_at.le(0).and(attachments::media_type.ne("")))
+            .limit(limit)
+            .select(attachments::id)
+            .load(conn)
+    }
+
+    /// Writes down that the bytes of these are gone. The rows stay for a while: whoever deletes
+    /// what he has sent has uploaded it all the same.
+    pub fn set_bare(conn, ids: &[AttachmentId]) -> QueryResult<usize> {
+        diesel::update(attachments::table.filter(attachments::id.eq_any(ids)))
+            .filter(attachments::conversation_id.is_null())
+            .set(attachments::media_type.eq(""))
+            .execute(conn)
+    }
+
+    /// Some of those without bytes that were uploaded before a moment.
+    fn bare(conn, before: Moment, limit: i64) -> QueryResult<Vec<AttachmentId>> {
+        attachments::table
+            .filter(attachments::conversation_id.is_null())
+            .filter(attachments::created_at.le(0).and(attachments::created_at.gt(-before)))
+            .filter(attachments::media_type.eq(""))
             .limit(limit)
             .select(attachments::id)
             .load(conn)
@@ -305,6 +334,16 @@ pub fn sweep(conn: &mut Conn, before: Moment, limit: i64) -> Result<Vec<Attachme
         true => Ok(ids),
         // One that was sent meanwhile stays.
         false => Ok(delete_unsent(conn, &ids)?),
+    }
+}
+
+/// Deletes some rows of what was uploaded before a moment and taken back, once its bytes are gone.
+/// Answers how many.
+pub fn sweep_bare(conn: &mut Conn, before: Moment, limit: i64) -> Result<usize> {
+    let ids = bare(conn, before, limit)?;
+    match ids.is_empty() {
+        true => Ok(0),
+        false => Ok(delete_unsent(conn, &ids)?.len()),
     }
 }
 

@@ -63,9 +63,30 @@ impl Conversation {
         }
     }
 
+    /// Whether somebody takes part in it: its customer, or its rep. Not who only may read it; who
+    /// has joined it stands elsewhere.
+    pub fn has_part(&self, person: UserId) -> bool {
+        self.customer_id == person
+            || its_rep(self.status, self.rep_id, self.last_rep_id) == Some(person)
+    }
+
     /// Whether it is a message that a customer has left, which nobody has looked after yet.
     pub fn is_left_message(&self) -> bool {
         self.status == Status::Parked && self.last_rep_id.is_none()
+    }
+}
+
+/// Whose a conversation in this status is: who serves it, to its very end, or who has parked or
+/// closed it. Who is only offered it does not have it yet.
+pub(super) fn its_rep(
+    status: Status,
+    rep: Option<UserId>,
+    last_rep: Option<UserId>,
+) -> Option<UserId> {
+    match status {
+        Status::Waiting | Status::Offered => None,
+        Status::Active | Status::Wrapup => rep,
+        Status::Parked | Status::Closed => last_rep,
     }
 }
 

@@ -28,6 +28,16 @@ queries! {
         diesel::select(diesel::dsl::exists(joined::table.find((id, user)))).get_result(conn)
     }
 
+    /// Those of these that this person takes part in.
+    pub fn those_of(conn, user: UserId, ids: &[ConversationId])
+        -> QueryResult<Vec<ConversationId>>
+    {
+        joined::table
+            .filter(joined::user_id.eq(user).and(joined::conversation_id.eq_any(ids)))
+            .select(joined::conversation_id)
+            .load(conn)
+    }
+
     /// Who takes part in these.
     pub fn among(conn, ids: &[ConversationId]) -> QueryResult<Vec<(ConversationId, UserId)>> {
         joined::table

@@ -63,6 +63,20 @@ pub struct Marks {
     pub staff: Reached,
 }
 
+impl Marks {
+    /// The further of both, one by one.
+    pub fn furthest(self, other: Self) -> Self {
+        let further = |one: Reached, other: Reached| Reached {
+            read: one.read.max(other.read),
+            delivered: one.delivered.max(other.delivered),
+        };
+        Marks {
+            customer: further(self.customer, other.customer),
+            staff: further(self.staff, other.staff),
+        }
+    }
+}
+
 /// What somebody has not read of a conversation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unread {

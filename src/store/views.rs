@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::conversation_row::Conversation;
+use super::conversation_row::{Conversation, its_rep};
 use super::schema::{queues, users};
 use crate::error::Result;
 use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId};
@@ -110,6 +110,13 @@ pub fn people(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, PersonV
 }
 
 impl ConversationView {
+    /// Whether somebody takes part in it: see [`Conversation::has_part`].
+    pub fn has_part(&self, person: UserId) -> bool {
+        let id = |one: &Option<PersonView>| one.as_ref().map(|one| one.id);
+        let rep = its_rep(self.status, id(&self.rep), id(&self.last_rep));
+        self.customer.id == person || rep == Some(person)
+    }
+
     /// The conversation as somebody of this role may see it: whom else it is offered to, and when
     /// its state ends by itself, is not told to customers.
     pub fn seen_by(mut self, role: Role) -> Self {

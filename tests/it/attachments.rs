@@ -649,7 +649,7 @@ mod quotas {
         settings.attachments_total_mib_max = 1;
     }
 
-    crate::on_both_with!(tight; enough_is_enough);
+    crate::on_both_with!(tight; enough_is_enough, what_was_deleted_was_uploaded_all_the_same);
 
     pub async fn enough_is_enough(world: &World) {
         let (ann, rep) = (world.customer(0).await, world.rep(0, 1).await);
@@ -681,5 +681,30 @@ mod quotas {
         let mut statuses = [one.status, two.status, three.status];
         statuses.sort();
         assert_eq!(statuses, [201, 201, 429]);
+    }
+
+    pub async fn what_was_deleted_was_uploaded_all_the_same(world: &World) {
+        let (ann, _, id) = pair(world).await;
+        let attachments = &world.nodes[0].app.attachments;
+        for _ in 0..4 {
+            let file = id_of(&uploaded(&ann, "a.txt", &vec![b'x'; 600 * 1_024]).await);
+            let sent = ann.act(&id, "messages", carrying(&[&file])).await.ok(201);
+            let seq = sent["event"]["seq"].as_i64().unwrap();
+            let message = format!("/api/v1/conversations/{id}/messages/{seq}");
+            ann.delete(&message).await.ok(200);
+            attachments.sweep_rows(now()).await.unwrap();
+            until("its bytes are gone", async || lying(world).is_empty()).await;
+        }
+        let reply = upload(&ann, "a.txt", b"one more").await;
+        assert_eq!(reply.told(), "429 quota_exceeded");
+        // After a day nothing is known of them any more.
+        let uploads = async || {
+            let read = move |conn: &mut Conn| rows::usage(conn, ann.id, 1);
+            world.nodes[0].app.store.read(read).await.unwrap()
+        };
+        assert_eq!((uploads().await.recent, uploads().await.bytes), (4, 0));
+        let day = 24 * 60 * 60 * 1_000;
+        attachments.sweep_rows(now() + day + 1).await.unwrap();
+        assert_eq!(uploads().await.recent, 0);
     }
 }

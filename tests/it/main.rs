@@ -50,6 +50,7 @@ mod list_costs;
 mod lists;
 mod many;
 mod migrations;
+mod missed;
 mod moves;
 mod narrow;
 mod notes;

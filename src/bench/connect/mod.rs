@@ -159,7 +159,7 @@ async fn hold(url: &str, tokens: Vec<String>) -> anyhow::Result<(Process, Held)>
     let held = holder.line_with("held ", PATIENCE).await?;
     let held: Held = serde_json::from_str(&held).context("what the generator held")?;
     if let Some(because) = &held.because {
-        println!("BROKEN {} sockets were refused: {because}", held.refused);
+        eprintln!("BROKEN {} sockets were refused: {because}", held.refused);
     }
     Ok((holder, held))
 }

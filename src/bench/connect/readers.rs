@@ -61,7 +61,7 @@ pub async fn measure(
             busy.kill();
             wrong += seen.wrong;
             for says in &seen.examples {
-                println!("BROKEN {says}");
+                eprintln!("BROKEN {says}");
             }
             waits.push(seen.end_to_end);
         }

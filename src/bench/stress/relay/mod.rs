@@ -9,7 +9,6 @@ mod nemesis;
 mod talker;
 mod verdict;
 
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +18,7 @@ use rand::rngs::StdRng;
 
 use crate::bench::couples::{furnish_couples, lasting};
 use crate::bench::place::Place;
+use crate::bench::processes;
 use crate::doctor;
 use crate::server::raise_descriptors;
 use crate::settings::Settings;
@@ -97,12 +97,11 @@ async fn play(
     let mut nodes = Vec::new();
     for turn in 0..usize::from(options.nodes) {
         // A fixed address, so that a node that is started again is where it was.
-        let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let settings = Settings {
-            listen: free.to_string(),
+            listen: processes::kept_address()?.to_string(),
             ..place.settings.clone()
         };
-        let node = crate::bench::processes::Node::start(&settings, place.folder(), turn);
+        let node = processes::Node::start(&settings, place.folder(), turn);
         nodes.push(node.await?);
     }
     let urls: Rc<[String]> = nodes.iter().map(|node| node.url.clone()).collect();
