@@ -24,6 +24,7 @@ pub mod joined;
 pub mod line;
 pub mod lists;
 mod lite;
+mod lite_rows;
 pub mod marks;
 mod message_rows;
 pub mod messages;
@@ -44,6 +45,7 @@ pub mod retention;
 pub mod roster;
 pub mod schema;
 pub mod search;
+mod search_lite;
 pub mod serving;
 pub mod sessions;
 pub mod standing;
@@ -66,6 +68,7 @@ use checkpoint::Checkpoints;
 pub use conn::Conn;
 use messages::{Append, Appended};
 use place::Place;
+pub use writer::Kept;
 
 /// One set of migrations for both databases: see `migrations/README.md`.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -169,9 +172,6 @@ impl HandleError<OpenError> for Told {
     }
 }
 
-/// Batches of messages that may wait to be told before one is dropped.
-const SAID_MAX: usize = 64;
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -179,7 +179,7 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     writer: writer::Writer,
-    said: Arc<Mutex<Option<mpsc::Receiver<Vec<Appended>>>>>,
+    said: writer::Listener,
     checkpoints: Checkpoints,
     /// Where the file of SQLite is.
     place: Option<Place>,
@@ -223,13 +223,13 @@ impl Store {
         let written = place
             .as_ref()
             .map(|place| checkpoints.start(place, checkpoint::EMPTIED));
-        let (tell, said) = mpsc::channel(SAID_MAX);
-        let writer = writer::Writer::start(opener, first, written.transpose()?, tell)?;
+        let said = writer::Listener::default();
+        let writer = writer::Writer::start(opener, first, written.transpose()?, said.clone())?;
         Ok(Self {
             pool,
             turns,
             writer,
-            said: Arc::new(Mutex::new(Some(said))),
+            said,
             checkpoints,
             place,
             size: options.connections,
@@ -263,7 +263,7 @@ impl Store {
         self.place.as_ref().map_or(Ok(()), Place::check)
     }
 
-    /// Comes when nothing is written any more, because of a bug.
+    /// Comes when nothing is written any more.
     pub fn writer_ended(&self) -> impl Future<Output = ()> + Send + 'static {
         self.writer.clone().ended()
     }
@@ -304,10 +304,10 @@ impl Store {
     }
 
     /// What is said from now on: the new messages of each commit of this process, in the order of
-    /// their numbers. For one listener; a batch that it has no room for is dropped.
-    pub fn said(&self) -> Option<mpsc::Receiver<Vec<Appended>>> {
-        let mut said = self.said.lock().expect("nothing panics under this lock");
-        said.take()
+    /// their numbers. For one listener, who acknowledges each; a batch that it has no room for is
+    /// acknowledged without it.
+    pub fn said(&self) -> Option<mpsc::Receiver<Vec<Kept>>> {
+        writer::listen(&self.said)
     }
 
     async fn run<T: Send + 'static>(
