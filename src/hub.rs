@@ -3,19 +3,18 @@
 //! Every socket has a small mailbox. When it is full the news is dropped and the socket marked as
 //! behind: it then asks the database, so a slow reader costs little and loses nothing.
 
+mod mailbox;
+
 use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
-
-use tokio::sync::{Notify, mpsc};
 
 use crate::eta::Eta;
 use crate::news::{EventView, News};
 use crate::store::board::Board;
 use crate::words::{ConversationId, SessionId, SocketId, UserId};
-
-/// Pieces of news that may wait for one socket: with the hint's limit, at most 64 KiB.
-pub const MAILBOX: usize = 32;
+use mailbox::Mailbox;
 
 /// What a socket is told.
 #[derive(Debug, Clone)]
@@ -53,8 +52,7 @@ pub enum End {
 struct Entry {
     id: SocketId,
     session: Option<SessionId>,
-    mailbox: mpsc::Sender<Note>,
-    shared: Arc<Shared>,
+    mailbox: Arc<Mailbox>,
 }
 
 /// Whether a socket watches the live line.
@@ -65,87 +63,43 @@ enum Watching {
     Yes,
 }
 
-#[derive(Default)]
-struct Shared {
-    behind: AtomicBool,
-    end: std::sync::Mutex<Option<End>>,
-    ending: Notify,
-}
-
-impl Entry {
-    /// Answers whether there was room for it.
-    fn tell(&self, note: Note) -> bool {
-        let told = self.mailbox.try_send(note).is_ok();
-        if !told {
-            self.shared.behind.store(true, Ordering::Release);
-        }
-        told
-    }
-
-    fn end(&self, why: End) {
-        let mut end = self
-            .shared
-            .end
-            .lock()
-            .expect("nothing panics under this lock");
-        end.get_or_insert(why);
-        self.shared.ending.notify_one();
-    }
-}
-
 /// The socket's side: its mailbox, and its place in the hub until it is dropped.
 pub struct Seat {
     pub id: SocketId,
     user: UserId,
-    notes: mpsc::Receiver<Note>,
-    shared: Arc<Shared>,
+    mailbox: Arc<Mailbox>,
     hub: Hub,
 }
 
 impl Seat {
     /// The next note. After a mailbox that overflowed, `Check`.
     pub async fn next(&mut self) -> Note {
-        loop {
-            match self.notes.try_recv() {
-                Ok(note) => return note,
-                Err(_) if self.shared.behind.swap(false, Ordering::AcqRel) => return Note::Check,
-                Err(_) => {}
-            }
-            if let Some(note) = self.notes.recv().await {
-                return note;
-            }
-            // The sender lives in the hub as long as this seat does.
-            std::future::pending::<()>().await;
-        }
+        poll_fn(|context| self.mailbox.poll_next(context)).await
     }
 
-    /// What tells when the socket must end.
+    /// The same if there is one already.
+    pub fn next_waiting(&mut self) -> Option<Note> {
+        self.mailbox.next()
+    }
+
+    /// What tells when the socket must end, to the task that listens to its news.
     pub fn farewell(&self) -> Farewell {
-        Farewell(self.shared.clone())
+        Farewell(self.mailbox.clone())
     }
 }
 
-/// Tells when a socket must end, beside its mailbox.
-pub struct Farewell(Arc<Shared>);
+/// Tells when a socket must end, beside its news.
+pub struct Farewell(Arc<Mailbox>);
 
 impl Farewell {
     /// Whether the socket must end already: nothing more is heard of its client.
     pub fn is_due(&self) -> bool {
-        self.0
-            .end
-            .lock()
-            .expect("nothing panics under this lock")
-            .is_some()
+        self.0.ended().is_some()
     }
 
     /// Waits until the socket must end.
     pub async fn ended(&self) -> End {
-        loop {
-            if let Some(why) = *self.0.end.lock().expect("nothing panics under this lock") {
-                return why;
-            }
-            self.0.ending.notified().await;
-        }
+        poll_fn(|context| self.0.poll_ended(context)).await
     }
 }
 
@@ -176,33 +130,32 @@ pub struct Hub {
 impl Hub {
     /// Seats a new socket. If its person has too many, the oldest is told to go.
     pub fn seat(&self, user: UserId, session: Option<SessionId>, most: usize) -> Seat {
-        let (mailbox, notes) = mpsc::channel(MAILBOX);
-        let (id, shared) = (SocketId::new(), Arc::new(Shared::default()));
+        let (id, mailbox) = (SocketId::new(), Arc::new(Mailbox::default()));
         let entry = Entry {
             id,
             session,
-            mailbox,
-            shared: shared.clone(),
+            mailbox: mailbox.clone(),
         };
         let mut people = self.people.write().expect("nothing panics under this lock");
         people.open.insert(id, (user, false));
         let sockets = people.sockets.entry(user).or_default();
+        // Most people have one.
+        sockets.reserve_exact(1);
         if let Some(oldest) = sockets.len().checked_sub(most) {
             sockets[..=oldest]
                 .iter()
-                .for_each(|one| one.end(End::Replaced));
+                .for_each(|one| one.mailbox.end(End::Replaced));
         }
         if self.is_closing() {
             // It came in between: those that were there have been told already.
-            entry.end(End::Restart { reconnect_in_ms: 0 });
+            entry.mailbox.end(End::Restart { reconnect_in_ms: 0 });
         }
         sockets.push(entry);
         drop(people);
         Seat {
             id,
             user,
-            notes,
-            shared,
+            mailbox,
             hub: self.clone(),
         }
     }
@@ -235,7 +188,7 @@ impl Hub {
         let people = self.people.read().expect("nothing panics under this lock");
         let tell = |user: &UserId| {
             for socket in people.sockets.get(user).into_iter().flatten() {
-                socket.tell(Note::News(news.clone()));
+                socket.mailbox.tell(Note::News(news.clone()));
             }
         };
         match &*news {
@@ -274,7 +227,7 @@ impl Hub {
         let sockets = sockets.into_iter().flatten();
         let mut any = false;
         for socket in sockets {
-            socket.tell(note.clone());
+            socket.mailbox.tell(note.clone());
             any = true;
         }
         any
@@ -307,7 +260,7 @@ impl Hub {
                 && (changed || *watching == Watching::New)
             {
                 // Who has no room for it now is shown it the next time.
-                *watching = match socket.tell(board.clone()) {
+                *watching = match socket.mailbox.tell(board.clone()) {
                     true => Watching::Yes,
                     false => Watching::New,
                 };
@@ -325,7 +278,7 @@ impl Hub {
     pub fn check_all(&self) {
         let people = self.people.read().expect("nothing panics under this lock");
         people.sockets.values().flatten().for_each(|one| {
-            one.tell(Note::Check);
+            one.mailbox.tell(Note::Check);
         });
     }
 
@@ -335,7 +288,7 @@ impl Hub {
         let people = self.people.read().expect("nothing panics under this lock");
         for socket in people.sockets.values().flatten() {
             let reconnect_in_ms = rand::random_range(0..=spread_ms);
-            socket.end(End::Restart { reconnect_in_ms });
+            socket.mailbox.end(End::Restart { reconnect_in_ms });
         }
     }
 
@@ -349,7 +302,9 @@ impl Hub {
         let people = self.people.read().expect("nothing panics under this lock");
         let sockets = people.sockets.values().flatten();
         let theirs = |one: &&Entry| one.session.is_some_and(|session| ended.contains(&session));
-        sockets.filter(theirs).for_each(|one| one.end(End::Revoked));
+        sockets
+            .filter(theirs)
+            .for_each(|one| one.mailbox.end(End::Revoked));
     }
 
     /// The logins that have sockets here.

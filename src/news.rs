@@ -166,7 +166,7 @@ fn said_bytes(event: &Event) -> usize {
 }
 
 /// Bytes of text up to which an entry travels with the doorbell. What waits for a slow socket
-/// is bounded by it: see `hub::MAILBOX`.
+/// is bounded by it: see `hub/mailbox.rs`.
 pub const HINT_BYTES_MAX: usize = 2_048;
 
 /// Entries that follow each other in one log, in as few parts as can travel with the doorbell.

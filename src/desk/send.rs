@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use super::{Actor, Desk};
 use crate::error::{Error, Result};
 use crate::news::{self, EventView, Grown, News};
-use crate::store::events::Event;
-use crate::store::messages::{Append, Appended};
+use crate::store::Kept;
+use crate::store::messages::Append;
 use crate::words::{AttachmentId, ClientId, ConversationId, UserId, now};
 
 /// What somebody says: a text, uploads of his, or both.
@@ -54,13 +54,6 @@ pub struct Sent {
     pub duplicate: bool,
 }
 
-/// What was said in one conversation.
-#[derive(Default)]
-struct Spoken {
-    events: Vec<Event>,
-    audience: Vec<UserId>,
-}
-
 impl Desk {
     /// Stores a message. Its turn is taken when this is called, not when the future is first
     /// polled, so one caller's messages keep their order. [`Desk::tell_said`] rings for it.
@@ -75,7 +68,8 @@ impl Desk {
         let said: Said = said.into();
         let paced = || self.0.pace.take(actor.id, begun);
         let storing = self.check_said(&said).and_then(|()| paced()).map(|()| {
-            self.0.store.append(Append {
+            // Boxed: each hand it goes through would have room for it twice.
+            Box::pin(self.0.store.append(Append {
                 conversation,
                 sender: actor.id,
                 role: actor.role,
@@ -83,7 +77,7 @@ impl Desk {
                 text: said.text,
                 attachments: said.attachments,
                 at: now(),
-            })
+            }))
         });
         async move {
             let stored = storing?.await?;
@@ -104,28 +98,46 @@ impl Desk {
         }
     }
 
-    /// Rings for all messages that this node stores, as long as it stores any. One place for all,
-    /// so that what is said in a conversation is told in its order: a socket that hears of a
-    /// number before the one below it has to ask the database.
-    pub async fn tell_said(self, mut said: mpsc::Receiver<Vec<Appended>>) {
+    /// Rings for all messages that this node stores, and tells their senders, as long as it stores
+    /// any. One place for all, so that what is said in a conversation is told in its order: a
+    /// socket that hears of a number before the one below it has to ask the database.
+    pub async fn tell_said(self, mut said: mpsc::Receiver<Vec<Kept>>) {
         while let Some(batch) = said.recv().await {
-            let mut conversations: HashMap<ConversationId, Spoken> = HashMap::new();
+            let mut conversations: HashMap<ConversationId, Vec<Kept>> = HashMap::new();
             for one in batch {
-                let spoken = conversations.entry(one.event.conversation_id);
-                let spoken = spoken.or_default();
-                let people = [Some(one.customer), one.rep, one.event.sender_id];
-                spoken.audience.extend(people.into_iter().flatten());
-                if one.held && one.event.sender_id == Some(one.customer) {
-                    self.speaks(one.customer);
-                }
-                spoken.events.push(one.event);
+                let id = one.message.event.conversation_id;
+                conversations.entry(id).or_default().push(one);
             }
             for spoken in conversations.into_values() {
-                for part in news::parts(spoken.events) {
-                    if let Some(grown) = Grown::new(part, spoken.audience.iter().copied(), None) {
-                        self.0.bell.ring(News::Grown(Box::new(grown)));
-                    }
-                }
+                self.ring_for(&spoken);
+                self.hear_of_the_held(&spoken);
+                // Now: the sender's socket then has both to tell when it is woken.
+                spoken.into_iter().for_each(Kept::acknowledge);
+            }
+        }
+    }
+
+    /// Whose place is being held and who says something is there.
+    fn hear_of_the_held(&self, spoken: &[Kept]) {
+        let his = spoken.iter().find(|Kept { message, .. }| {
+            message.held && message.event.sender_id == Some(message.customer)
+        });
+        if let Some(one) = his {
+            self.speaks(one.message.customer);
+        }
+    }
+
+    /// Rings for what was said in one conversation.
+    fn ring_for(&self, spoken: &[Kept]) {
+        let people = spoken.iter().map(|Kept { message, .. }| {
+            let sender = message.event.sender_id;
+            [Some(message.customer), message.rep, sender]
+        });
+        let audience: Vec<UserId> = people.flatten().flatten().collect();
+        let events = spoken.iter().map(|one| one.message.event.clone());
+        for part in news::parts(events.collect()) {
+            if let Some(grown) = Grown::new(part, audience.iter().copied(), None) {
+                self.0.bell.ring(News::Grown(Box::new(grown)));
             }
         }
     }

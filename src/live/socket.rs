@@ -15,7 +15,6 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
 use super::link::Link;
-use super::wire::Outgoing;
 pub use super::wire::{Gone, Wire};
 use crate::app::App;
 use crate::gate::caller::Caller;
@@ -31,6 +30,8 @@ pub const REPLACED: u16 = 4101;
 const UNDER_WAY: usize = 32;
 /// How long answers under way may take when the server ends a socket.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// Notes that are passed on together, before anything else has its turn.
+const PASSED_ON: usize = 32;
 /// Wrong frames in a minute before the socket is closed.
 const STRIKES: u32 = 10;
 
@@ -84,8 +85,7 @@ pub enum Heard<D> {
 pub struct Socket {
     pub app: App,
     pub caller: Caller,
-    pub session: actix_ws::Session,
-    pub outgoing: Outgoing,
+    pub wire: Wire,
     pub stream: AggregatedMessageStream,
     pub link: Option<Link>,
     /// Set when a frame was refused for its length.
@@ -100,33 +100,39 @@ enum Ending {
 
 const NONSENSE: Ending = Ending::Close(1008, "too many frames that make no sense");
 
-/// Runs a socket until it ends, and cleans up after it.
-pub async fn run(socket: Socket, mut talk: impl Talk) {
+/// Runs a socket until it ends, and cleans up after it. Both come in boxes: the task would have
+/// room for each as often as they are handed on.
+pub async fn run(mut socket: Box<Socket>, mut talk: Box<impl Talk>) {
     let Socket {
         app,
         caller,
-        session,
-        outgoing,
-        mut stream,
-        link,
+        wire,
+        stream,
         tripped,
-    } = socket;
-    let settings = &app.settings;
-    let stall = Duration::from_millis(settings.write_stall_ms);
-    let most = settings.sockets_per_user_max;
+        ..
+    } = &mut *socket;
+    let most = app.settings.sockets_per_user_max;
     let mut seat = app.hub.seat(caller.actor.id, Some(caller.session), most);
-    let mut wire = Wire::new(session, outgoing, stall);
-    let ending = match talk.opened(&mut wire, &seat).await {
+    let ending = match talk.opened(wire, &seat).await {
         Ok(()) => {
-            let mut turn = Turn::new(&app, caller.actor.role);
-            turn.talk_to_the_end(&mut talk, &mut wire, &mut seat, &mut stream, &tripped)
+            let mut turn = Turn::new(app, caller.actor.role);
+            turn.talk_to_the_end(&mut *talk, wire, &mut seat, stream, tripped)
                 .await
         }
         Err(Gone) => Ending::Silent,
     };
     // Boxed: every socket's task would have room for it all its life.
-    Box::pin(talk.closed(&seat)).await;
-    drop(seat);
+    Box::pin(async move {
+        talk.closed(&seat).await;
+        drop(seat);
+        end(*socket, ending).await;
+    })
+    .await;
+}
+
+/// Closes the connection.
+async fn end(socket: Socket, ending: Ending) {
+    let Socket { wire, link, .. } = socket;
     let said_goodbye = matches!(ending, Ending::Close(1000, _));
     let reason = match ending {
         Ending::Close(code, text) => Some(CloseReason {
@@ -201,7 +207,7 @@ impl Turn {
                     let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
                     return say_goodbye(talk, wire, end).await;
                 }
-                note = seat.next() => talk.note(wire, note).await,
+                note = seat.next() => pass_on(talk, wire, seat, note).await,
                 Some(done) = under_way.next(), if !under_way.is_empty() => {
                     talk.done(wire, done).await
                 }
@@ -302,6 +308,25 @@ impl Turn {
 /// What needs no work, and is told when all before it is.
 fn at_once<D: 'static>(done: D) -> Heard<D> {
     Heard::Command(ready(done).boxed_local())
+}
+
+/// Passes on a note and what waits behind it: together they are one piece for the connection.
+async fn pass_on<T: Talk>(
+    talk: &mut T,
+    wire: &mut Wire,
+    seat: &mut Seat,
+    first: Note,
+) -> Result<(), Gone> {
+    let (mut next, mut left) = (Some(first), PASSED_ON);
+    while let Some(note) = next {
+        talk.note(wire, note).await?;
+        left -= 1;
+        next = match left {
+            0 => None,
+            _ => seat.next_waiting(),
+        };
+    }
+    Ok(())
 }
 
 /// Carries out and tells what is under way.

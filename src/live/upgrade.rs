@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::http::header::{
     AUTHORIZATION, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
@@ -24,7 +25,7 @@ use super::guard::FrameGuard;
 use super::link::Link;
 use super::protocol::SUBPROTOCOL;
 use super::socket::{self, Socket, Talk};
-use super::wire::Outgoing;
+use super::wire::{Outgoing, Wire};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::gate::address;
@@ -224,15 +225,16 @@ pub async fn upgrade(
     if let Some(link) = &link {
         link.keep_little();
     }
+    let stall = Duration::from_millis(app.settings.write_stall_ms);
     let socket = Socket {
         app,
         caller,
-        session,
-        outgoing,
+        wire: Wire::new(session, outgoing, stall),
         stream,
         link,
         tripped,
     };
+    let (socket, talk) = (Box::new(socket), Box::new(talk));
     rt::spawn(async move {
         let _place = place;
         socket::run(socket, talk).await;

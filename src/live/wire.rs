@@ -5,13 +5,16 @@
 //! once. So we count bytes: a frame is let out when those before it have reached the connection.
 
 use std::cell::Cell;
-use std::pin::{Pin, pin};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
+use actix_ws::Message;
+use futures_util::{FutureExt, SinkExt};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -42,11 +45,21 @@ impl Outgoing {
         })
     }
 
-    /// Waits until there is room for a frame of this many bytes, and counts it.
+    /// Pings and the like have no bytes: for them there is always room.
+    fn has_room_for(&self, bytes: usize) -> bool {
+        let out = self.0.bytes.get();
+        out == 0 || bytes == 0 || out + bytes <= OUTGOING_BYTES_MAX
+    }
+
+    /// Waits until there is room for a frame of this many bytes.
     async fn room_for(&self, bytes: usize) {
-        while self.0.bytes.get() > 0 && self.0.bytes.get() + bytes > OUTGOING_BYTES_MAX {
+        while !self.has_room_for(bytes) {
             self.0.less.notified().await;
         }
+    }
+
+    /// Counts it.
+    fn let_out(&self, bytes: usize) {
         self.0.bytes.set(self.0.bytes.get() + bytes);
     }
 
@@ -129,34 +142,46 @@ impl Wire {
 
     /// Sends text as it is.
     pub async fn send_text(&mut self, text: String) -> Result<(), Gone> {
-        let sending = async {
-            self.outgoing.room_for(text.len()).await;
-            self.session.text(text).await
-        };
-        let sent = in_time(self.stall, sending).await;
-        self.stalled |= sent.is_none();
-        sent.ok_or(Gone)?.map_err(|_| Gone)
+        let bytes = text.len();
+        self.send_message(Message::Text(text.into()), bytes).await
     }
 
     pub(super) async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
-        let sending = async {
-            match pong {
-                Some(payload) => self.session.pong(payload).await,
-                None => self.session.ping(b"").await,
-            }
+        let message = match pong {
+            Some(payload) => Message::Pong(Bytes::copy_from_slice(payload)),
+            None => Message::Ping(Bytes::new()),
         };
-        let sent = in_time(self.stall, sending).await;
-        self.stalled |= sent.is_none();
-        sent.ok_or(Gone)?.map_err(|_| Gone)
+        self.send_message(message, 0).await
     }
-}
 
-/// What comes of it, if it does not take too long. Mostly there is room at once, and then no clock
-/// is set.
-async fn in_time<T>(most: Duration, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    match futures_util::poll!(work.as_mut()) {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => timeout(most, work).await.ok(),
+    /// Mostly there is room at once. Only who waits has room made for that, and a clock set.
+    async fn send_message(&mut self, message: Message, bytes: usize) -> Result<(), Gone> {
+        let ready = match self.outgoing.has_room_for(bytes) {
+            true => self.is_ready().now_or_never(),
+            false => None,
+        };
+        match ready {
+            Some(ready) => ready?,
+            None => Box::pin(self.wait_for_room(bytes)).await?,
+        }
+        self.outgoing.let_out(bytes);
+        self.session.start_send_unpin(message).map_err(|_| Gone)
+    }
+
+    async fn wait_for_room(&mut self, bytes: usize) -> Result<(), Gone> {
+        let stall = self.stall;
+        let room = async {
+            self.outgoing.room_for(bytes).await;
+            self.is_ready().await
+        };
+        let ready = timeout(stall, room).await;
+        self.stalled |= ready.is_err();
+        ready.map_err(|_| Gone)?
+    }
+
+    /// Waits until the library takes a frame.
+    async fn is_ready(&mut self) -> Result<(), Gone> {
+        let ready = poll_fn(|context| self.session.poll_ready_unpin(context)).await;
+        ready.map_err(|_| Gone)
     }
 }

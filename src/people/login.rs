@@ -173,7 +173,8 @@ impl People {
 
     async fn bearer_of(&self, session: SessionId) -> Result<Bearer> {
         let read = move |conn: &mut Conn| Ok(sessions::bearer(conn, session, now())?);
-        self.0.store.read(read).await?.ok_or_else(session_ended)
+        let found = self.0.store.read_quickly(read).await?;
+        found.ok_or_else(session_ended)
     }
 
     /// A single-use pass for a browser's socket, and how long it is good, in ms.

@@ -58,7 +58,7 @@ pub fn open(place: &Place) -> anyhow::Result<SqliteConnection> {
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -16384;",
+         PRAGMA cache_size = -2048;",
     )?;
     Ok(conn)
 }
@@ -79,9 +79,13 @@ fn address(path: &Path) -> anyhow::Result<String> {
 /// 64 MiB.
 const LOG_PAGES: u32 = 16_384;
 
-/// Leaves checkpoints to the thread of `checkpoint.rs`, as long as that keeps up.
+/// Leaves checkpoints to the thread of `checkpoint.rs`, as long as that keeps up. What is read on
+/// the way of a write is kept; readers are many, and the system keeps the file for all of them.
 pub fn prepare_to_write(conn: &mut SqliteConnection) -> QueryResult<()> {
-    conn.batch_execute(&format!("PRAGMA wal_autocheckpoint = {LOG_PAGES}"))
+    conn.batch_execute(&format!(
+        "PRAGMA wal_autocheckpoint = {LOG_PAGES};
+         PRAGMA cache_size = -16384;"
+    ))
 }
 
 /// How long this connection waits for others, in ms.

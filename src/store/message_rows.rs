@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel::upsert::excluded;
 
 use super::conn::{Conn, Later, queries};
 use super::events::Event;
+use super::lite_rows::{self, padded};
 use super::postgres::PgConn;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
@@ -28,8 +28,7 @@ pub struct Door {
 }
 
 /// How many numbers a conversation needs, and then the last of them.
-#[derive(Insertable, Queryable, Selectable, QueryableByName)]
-#[diesel(table_name = heads, treat_none_as_default_value = false)]
+#[derive(Queryable, QueryableByName)]
 pub struct Bump {
     #[diesel(sql_type = SqlId)]
     pub conversation_id: ConversationId,
@@ -60,10 +59,10 @@ queries! {
     }
 
     pub fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {
-        conversations::table
-            .filter(conversations::id.eq_any(ids))
-            .select(Door::as_select())
-            .load(conn)
+        let doors = conversations::table
+            .filter(conversations::id.eq_any(padded(ids)))
+            .select(Door::as_select());
+        prepared(doors).load(conn)
     }
 
     pub fn set_first_reply(conn, ids: &[ConversationId], at: Moment) -> QueryResult<usize> {
@@ -80,13 +79,7 @@ queries! {
 pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
     // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
     match conn {
-        Conn::Lite(conn) => diesel::insert_into(heads::table)
-            .values(wanted)
-            .on_conflict(heads::conversation_id)
-            .do_update()
-            .set(heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)))
-            .returning(Bump::as_returning())
-            .get_results(conn),
+        Conn::Lite(conn) => lite_rows::bump(conn, wanted),
         Conn::Pg(conn) => {
             let ids: Vec<_> = wanted.iter().map(|one| one.conversation_id).collect();
             let counts: Vec<_> = wanted.iter().map(|one| one.last_seq).collect();
@@ -109,10 +102,7 @@ pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
 /// Writes messages. In PostgreSQL on its way with the commit, which fails if it does.
 pub fn insert(conn: &mut Conn, rows: Vec<Event>) -> QueryResult<()> {
     match conn {
-        Conn::Lite(conn) => {
-            let insert = diesel::insert_into(events::table).values(rows);
-            insert.execute(conn).map(drop)
-        }
+        Conn::Lite(conn) => lite_rows::insert(conn, &rows),
         Conn::Pg(conn) => insert_pg(conn, rows),
     }
 }

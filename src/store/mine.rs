@@ -1,18 +1,22 @@
 //! What a person has on his hands, and what is unread of it in all: one rule for `ready`, for what
 //! sockets are told later, and for whoever asks over HTTP.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::conn::Conn;
-use super::conversation_row::Conversation;
-use super::lists::{self, Filter, Whose};
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::conversation_row::{Conversation, is_open};
+use super::prepared::prepared;
+use super::schema::conversations;
 use super::views::ConversationView;
 use super::{joined, marks};
 use crate::error::Result;
 use crate::words::{ConversationId, Role, Status, UserId};
 
 /// How many of a person's own, and of those he has joined, are looked at.
-const MINE_MAX: i64 = 200;
+const MINE_MAX: usize = 200;
 
 /// What somebody has open, and which of these he has joined beside their rep.
 pub struct Mine {
@@ -32,21 +36,35 @@ fn on_hands(status: Status, of: [Option<UserId>; 2], person: UserId, joined: boo
     status != Status::Closed && (joined || of.contains(&Some(person)))
 }
 
+queries! {
+    // Every socket begins with one of these, so they are planned once: SQLite plans a statement
+    // anew each time its LIMIT is bound. Nor is there an order, for which it would go through all
+    // that a customer ever had. What he may have open and what a rep may hold has its limits.
+
+    fn open_of_customer(conn, person: UserId) -> QueryResult<Vec<Conversation>> {
+        let his = conversations::table.filter(conversations::customer_id.eq(person));
+        prepared(his.filter(is_open()).select(Conversation::as_select())).load(conn)
+    }
+
+    /// What a rep serves or is offered.
+    fn open_of_rep(conn, person: UserId) -> QueryResult<Vec<Conversation>> {
+        let his = conversations::table.filter(conversations::rep_id.eq(person));
+        prepared(his.filter(is_open()).select(Conversation::as_select())).load(conn)
+    }
+}
+
 /// What somebody has open. An admin watches the line: he has what he has joined.
 pub fn open(conn: &mut Conn, person: UserId, role: Role) -> Result<Mine> {
-    let filter = Filter {
-        open: true,
-        rep: (role == Role::Rep).then_some(Whose::Rep(person)),
-        limit: MINE_MAX,
-        ..Filter::default()
-    };
     let mut rows = match role {
         Role::Admin => Vec::new(),
-        Role::Customer | Role::Rep => lists::list(conn, person, role, &filter)?,
+        Role::Customer => open_of_customer(conn, person)?,
+        Role::Rep => open_of_rep(conn, person)?,
     };
+    rows.sort_by_key(|row| Reverse(row.id));
+    rows.truncate(MINE_MAX);
     let there = match role {
         Role::Customer => Vec::new(),
-        Role::Rep | Role::Admin => joined::rows_of(conn, person, MINE_MAX)?,
+        Role::Rep | Role::Admin => joined::rows_of(conn, person, MINE_MAX as i64)?,
     };
     let joined = there.iter().map(|row| row.id).collect();
     let own: HashSet<ConversationId> = rows.iter().map(|row| row.id).collect();

@@ -24,6 +24,7 @@ pub mod joined;
 pub mod line;
 pub mod lists;
 mod lite;
+mod lite_rows;
 pub mod marks;
 mod message_rows;
 pub mod messages;
@@ -38,12 +39,14 @@ pub mod postgres;
 mod prepared;
 pub mod queue_views;
 pub mod queues;
+mod quick;
 pub mod rep_views;
 pub mod reps;
 pub mod retention;
 pub mod roster;
 pub mod schema;
 pub mod search;
+mod search_lite;
 pub mod serving;
 pub mod sessions;
 pub mod standing;
@@ -66,6 +69,7 @@ use checkpoint::Checkpoints;
 pub use conn::Conn;
 use messages::{Append, Appended};
 use place::Place;
+pub use writer::Kept;
 
 /// One set of migrations for both databases: see `migrations/README.md`.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -169,9 +173,6 @@ impl HandleError<OpenError> for Told {
     }
 }
 
-/// Batches of messages that may wait to be told before one is dropped.
-const SAID_MAX: usize = 64;
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -179,7 +180,9 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     writer: writer::Writer,
-    said: Arc<Mutex<Option<mpsc::Receiver<Vec<Appended>>>>>,
+    /// Of SQLite.
+    quick: Option<quick::Quick>,
+    said: writer::Listener,
     checkpoints: Checkpoints,
     /// Where the file of SQLite is.
     place: Option<Place>,
@@ -223,13 +226,15 @@ impl Store {
         let written = place
             .as_ref()
             .map(|place| checkpoints.start(place, checkpoint::EMPTIED));
-        let (tell, said) = mpsc::channel(SAID_MAX);
-        let writer = writer::Writer::start(opener, first, written.transpose()?, tell)?;
+        let said = writer::Listener::default();
+        let quick = place.as_ref().map(|_| quick::Quick::start(opener.clone()));
+        let writer = writer::Writer::start(opener, first, written.transpose()?, said.clone())?;
         Ok(Self {
             pool,
             turns,
             writer,
-            said: Arc::new(Mutex::new(Some(said))),
+            quick: quick.transpose()?,
+            said,
             checkpoints,
             place,
             size: options.connections,
@@ -263,7 +268,7 @@ impl Store {
         self.place.as_ref().map_or(Ok(()), Place::check)
     }
 
-    /// Comes when nothing is written any more, because of a bug.
+    /// Comes when nothing is written any more.
     pub fn writer_ended(&self) -> impl Future<Output = ()> + Send + 'static {
         self.writer.clone().ended()
     }
@@ -280,6 +285,18 @@ impl Store {
     ) -> Result<T> {
         self.check_place()?;
         answered(self.run(query)).await
+    }
+
+    /// Reads what is found at once, by keys: one after the other, where many ask.
+    pub async fn read_quickly<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let Some(quick) = &self.quick else {
+            return self.read(query).await;
+        };
+        self.check_place()?;
+        answered(quick.read(query)).await
     }
 
     /// Writes, in one transaction.
@@ -304,10 +321,10 @@ impl Store {
     }
 
     /// What is said from now on: the new messages of each commit of this process, in the order of
-    /// their numbers. For one listener; a batch that it has no room for is dropped.
-    pub fn said(&self) -> Option<mpsc::Receiver<Vec<Appended>>> {
-        let mut said = self.said.lock().expect("nothing panics under this lock");
-        said.take()
+    /// their numbers. For one listener, who acknowledges each; a batch that it has no room for is
+    /// acknowledged without it.
+    pub fn said(&self) -> Option<mpsc::Receiver<Vec<Kept>>> {
+        writer::listen(&self.said)
     }
 
     async fn run<T: Send + 'static>(

@@ -14,7 +14,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
 use super::prepared::prepared;
 use super::terms::{self, Term};
-use super::{Conn, postgres::PgConn};
+use super::{Conn, postgres::PgConn, search_lite};
 use crate::error::{Error, Result};
 use crate::words::{ConversationId, Moment, Role, SqlId, UserId};
 
@@ -47,17 +47,17 @@ pub struct Hit {
 
 /// A text on its way into the index; without one, out of it.
 #[derive(Debug, Clone, QueryableByName)]
-struct Pending {
+pub(super) struct Pending {
     #[diesel(sql_type = SqlId)]
-    conversation_id: ConversationId,
+    pub conversation_id: ConversationId,
     #[diesel(sql_type = BigInt)]
-    seq: i64,
+    pub seq: i64,
     #[diesel(sql_type = Nullable<Text>)]
-    text: Option<String>,
+    pub text: Option<String>,
     #[diesel(sql_type = Nullable<BigInt>)]
-    said_at: Option<Moment>,
+    pub said_at: Option<Moment>,
     #[diesel(sql_type = Bool)]
-    for_staff: bool,
+    pub for_staff: bool,
     /// Where it stands in SQLite's queue.
     #[diesel(sql_type = BigInt)]
     at: i64,
@@ -230,7 +230,8 @@ pub fn index(conn: &mut Conn) -> Result<usize> {
         .collect();
     match conn {
         Conn::Lite(conn) => {
-            write_lite(conn, texts.into_values().collect())?;
+            let texts: Vec<Pending> = texts.into_values().collect();
+            search_lite::write(conn, &texts)?;
             let done = sql_query("DELETE FROM search_pending WHERE rowid <= $1");
             prepared(done.bind::<BigInt, _>(last.unwrap_or_default())).execute(conn)?;
         }
@@ -240,7 +241,7 @@ pub fn index(conn: &mut Conn) -> Result<usize> {
 }
 
 /// When something was last said in each of these conversations that its customer may read.
-fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
+pub(super) fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
     let mut said = BTreeMap::new();
     for one in texts.iter().filter(|one| !one.for_staff) {
         if let Some(at) = one.said_at {
@@ -249,41 +250,6 @@ fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
         }
     }
     said
-}
-
-fn write_lite(conn: &mut SqliteConnection, texts: Vec<Pending>) -> QueryResult<()> {
-    for (id, at) in said(&texts) {
-        let said = sql_query(
-            "INSERT INTO activity VALUES ($1, $2) ON CONFLICT (conversation_id)
-             DO UPDATE SET said_at = max(said_at, excluded.said_at)",
-        );
-        prepared(said.bind::<SqlId, _>(id).bind::<BigInt, _>(at)).execute(conn)?;
-    }
-    for one in texts {
-        let (id, seq) = (one.conversation_id, one.seq);
-        let Some(said_at) = one.said_at else { continue };
-        let words = terms::words(one.text.as_deref().unwrap_or_default());
-        if words.is_empty() {
-            continue;
-        }
-        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
-        // What stands there already is as it is now: whatever changes takes it out.
-        let text = sql_query(
-            "INSERT INTO search_texts (conversation_id, seq, said_at, for_staff)
-             VALUES ($1, $2, $3, $4) ON CONFLICT (conversation_id, seq) DO NOTHING",
-        )
-        .bind::<SqlId, _>(id)
-        .bind::<BigInt, _>(seq)
-        .bind::<BigInt, _>(said_at)
-        .bind::<Bool, _>(one.for_staff);
-        if prepared(text).execute(conn)? == 0 {
-            continue;
-        }
-        let words =
-            sql_query("INSERT INTO search_words (rowid, words) VALUES (last_insert_rowid(), $1)");
-        prepared(words.bind::<Text, _>(folded.join(" "))).execute(conn)?;
-    }
-    Ok(())
 }
 
 /// A text as PostgreSQL takes its words: each with its place, and nothing left to its parser.

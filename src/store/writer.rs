@@ -5,6 +5,7 @@
 //! its pool; only messages come here, to be stored in groups by one connection.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::mpsc::error::TrySendError;
@@ -24,6 +25,32 @@ const BATCH_MAX: usize = 512;
 #[derive(Clone)]
 pub struct Writer {
     work: mpsc::Sender<Work>,
+}
+
+/// A new message that is on disk, and who waits to hear so.
+pub struct Kept {
+    pub message: Appended,
+    sender: oneshot::Sender<Result<Appended>>,
+}
+
+impl Kept {
+    /// Tells its sender.
+    pub fn acknowledge(self) {
+        // He may have gone.
+        let _ = self.sender.send(Ok(self.message));
+    }
+}
+
+/// Batches of messages that may wait to be told before one is dropped.
+const SAID_MAX: usize = 64;
+
+/// Who is given new messages, if anybody listens.
+pub type Listener = Arc<OnceLock<mpsc::Sender<Vec<Kept>>>>;
+
+/// Listens from now on, if nobody does already.
+pub fn listen(listener: &Listener) -> Option<mpsc::Receiver<Vec<Kept>>> {
+    let (tell, said) = mpsc::channel(SAID_MAX);
+    listener.set(tell).ok().map(|()| said)
 }
 
 enum Work {
@@ -90,12 +117,12 @@ fn fate_by(error: &Error) -> fn() -> Error {
 
 impl Writer {
     /// Starts the thread that owns the write connection. Tells after each batch of SQLite that
-    /// something was written, and what was said in it.
+    /// something was written, and who listens what was said in it.
     pub fn start(
         opener: Opener,
         mut conn: Conn,
         written: Option<Written>,
-        said: mpsc::Sender<Vec<Appended>>,
+        said: Listener,
     ) -> anyhow::Result<Self> {
         let (work, queue) = mpsc::channel(BACKLOG_MAX);
         prepare(&mut conn)?;
@@ -160,7 +187,7 @@ fn write_all(
     conn: Conn,
     mut queue: mpsc::Receiver<Work>,
     written: Option<Written>,
-    said: &mpsc::Sender<Vec<Appended>>,
+    said: &Listener,
 ) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH_MAX);
@@ -198,12 +225,7 @@ fn whole<'a>(opener: &Opener, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn
 }
 
 /// One commit for commands and messages, in the order they came.
-fn write_commands(
-    opener: &Opener,
-    slot: &mut Option<Conn>,
-    batch: Vec<Work>,
-    said: &mpsc::Sender<Vec<Appended>>,
-) {
+fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>, said: &Listener) {
     let begun = whole(opener, slot).and_then(|conn| {
         conn.begin()?;
         Ok(conn)
@@ -251,22 +273,26 @@ fn write_commands(
     tell(stored.collect(), said);
 }
 
-/// Tells each sender what became of his message, and one listener what has been said.
-fn tell(
-    stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)>,
-    said: &mpsc::Sender<Vec<Appended>>,
-) {
-    let fresh = stored
-        .iter()
-        .filter_map(|(_, answer)| answer.as_ref().ok().filter(|one| !one.duplicate).cloned());
-    let fresh: Vec<Appended> = fresh.collect();
-    if !fresh.is_empty() {
-        // Who listens may be behind, or nobody: sockets find it by their position then.
-        let _ = said.try_send(fresh);
+/// Tells each sender what became of his message. What is new goes to who listens, who tells its
+/// senders, too: so that they are told of it and that it is stored at once, in one piece.
+fn tell(stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)>, said: &Listener) {
+    let mut fresh = Vec::new();
+    for (sender, answer) in stored {
+        match answer {
+            Ok(message) if !message.duplicate => fresh.push(Kept { message, sender }),
+            // Whoever sent it may have gone.
+            answer => drop(sender.send(answer)),
+        }
     }
-    for (reply, answer) in stored {
-        // Whoever sent it may have gone.
-        let _ = reply.send(answer);
+    let untold = match said.get() {
+        Some(said) if !fresh.is_empty() => said.try_send(fresh).err().map(|full| match full {
+            // Who listens is behind: sockets find it by their position.
+            TrySendError::Full(fresh) | TrySendError::Closed(fresh) => fresh,
+        }),
+        _ => Some(fresh),
+    };
+    for one in untold.into_iter().flatten() {
+        one.acknowledge();
     }
 }
 
@@ -310,7 +336,7 @@ fn write_messages(
     opener: &Opener,
     conn: &mut Option<Conn>,
     batch: impl Iterator<Item = Work>,
-    said: &mpsc::Sender<Vec<Appended>>,
+    said: &Listener,
 ) {
     let is_message = |work| match work {
         Work::Message(message, reply) => Some((message, reply)),

@@ -40,8 +40,8 @@ pub struct Options {
     /// Messages a second in all of the conversations whose readers do not stall.
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rate: u32,
-    /// How often they are measured, each time with readers who read and with such who stall.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=20))]
+    /// How often some stall: each time between two rounds in which all read.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=20))]
     pub rounds: u16,
     /// How long each is measured.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]

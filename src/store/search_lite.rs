@@ -1,0 +1,79 @@
+//! The index of the search in SQLite: how texts are written into it. Their statements are spelt
+//! here and not by `sql_query`, of which diesel has each parsed anew that answers no rows.
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sqlite::Sqlite;
+
+use super::prepared::prepared;
+use super::search::{Pending, said};
+use super::terms;
+use crate::words::{ConversationId, Moment, SqlId};
+
+/// When something was last said in a conversation.
+struct Said(ConversationId, Moment);
+
+impl QueryFragment<Sqlite> for Said {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO activity VALUES (");
+        out.push_bind_param::<SqlId, _>(&self.0)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.1)?;
+        out.push_sql(
+            ") ON CONFLICT (conversation_id) \
+             DO UPDATE SET said_at = max(said_at, excluded.said_at)",
+        );
+        Ok(())
+    }
+}
+
+/// What stands there already is as it is now: whatever changes takes it out.
+struct Place<'a>(&'a Pending, Moment);
+
+impl QueryFragment<Sqlite> for Place<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let Self(text, said_at) = self;
+        out.push_sql(
+            "INSERT INTO search_texts (conversation_id, seq, said_at, for_staff) VALUES (",
+        );
+        out.push_bind_param::<SqlId, _>(&text.conversation_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&text.seq)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(said_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Bool, _>(&text.for_staff)?;
+        out.push_sql(") ON CONFLICT (conversation_id, seq) DO NOTHING");
+        Ok(())
+    }
+}
+
+/// The words of the text that was placed last.
+struct Words(String);
+
+impl QueryFragment<Sqlite> for Words {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO search_words (rowid, words) VALUES (last_insert_rowid(), ");
+        out.push_bind_param::<Text, _>(&self.0)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Writes these texts.
+pub fn write(conn: &mut SqliteConnection, texts: &[Pending]) -> QueryResult<()> {
+    for (id, at) in said(texts) {
+        prepared(Said(id, at)).execute(conn)?;
+    }
+    for one in texts {
+        let Some(said_at) = one.said_at else { continue };
+        let words = terms::words(one.text.as_deref().unwrap_or_default());
+        if words.is_empty() || prepared(Place(one, said_at)).execute(conn)? == 0 {
+            continue;
+        }
+        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        prepared(Words(folded.join(" "))).execute(conn)?;
+    }
+    Ok(())
+}
