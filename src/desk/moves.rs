@@ -11,7 +11,7 @@ use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::Entry;
 use crate::store::{Conn, customer_sessions, messages, queues, users};
 use crate::words::{
-    ConversationId, EventKind, Mode, Moment, Priority, QueueId, Role, Status, UserId, now,
+    ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
 };
 
 /// How long a conversation stays parked when nobody says.
@@ -293,11 +293,6 @@ fn to_rep(
     }
     match else_queue {
         Some(queue) => to_queue(conn, hold, queue),
-        None if queue.mode == Mode::Manual => {
-            let detail = "This rep has no room, and nothing is given out in its queue. Choose \
-                          another rep, or name a queue.";
-            Err(Error::new(Code::AtCapacity, detail))
-        }
         None => {
             hold.put_in_line(&queue);
             prefer(conn, hold, rep, NO_END)

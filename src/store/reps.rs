@@ -115,9 +115,9 @@ queries! {
         prepared(query).load(conn)
     }
 
-    /// Takes a slot, if the rep is below his capacity at this very moment. That he is lost stands in
-    /// his own row: PostgreSQL judges that again after it has waited for whoever writes him off,
-    /// but looks for his sessions where they were before.
+    /// Takes a slot, if the rep is below his capacity at this very moment. That he is lost stands
+    /// in his own row: PostgreSQL judges that again after it has waited for whoever writes him
+    /// off, but looks for his sessions where they were before.
     pub fn take_slot(conn, id: UserId, queue: QueueId, at: Moment, how: Taking)
         -> QueryResult<Option<Rep>>
     {

@@ -6,13 +6,12 @@ use switchboard::words::{Mode, now};
 
 use crate::harness::{World, quick};
 use crate::on_both;
-use crate::queues::{self, is, serve};
+use crate::queues::{self, is};
 
 on_both!(with quick;
     a_line_is_never_longer_than_it_may_be,
     a_customer_never_has_more_open_than_he_may,
     what_goes_to_a_rep_who_is_away_goes_to_the_queue_that_is_named,
-    nothing_waits_for_a_rep_where_nothing_is_given_out,
     time_that_was_served_is_no_wait,
     an_offer_is_his_until_it_is_taken_back,
     the_same_priority_again_is_no_news,
@@ -67,27 +66,6 @@ async fn what_goes_to_a_rep_who_is_away_goes_to_the_queue_that_is_named(world: &
     let view = rep.act(&id, "transfer", to).await.ok(200);
     let now = (&view["status"], &view["queue"]["id"]);
     assert_eq!(now, (&json!("waiting"), &json!(other)), "{view}");
-}
-
-async fn nothing_waits_for_a_rep_where_nothing_is_given_out(world: &World) {
-    let queue = world.change_queue(|queue| queue.mode = Mode::Manual).await;
-    let queue = queue.to_string();
-    let (rep, full, admin) = (
-        world.rep(0, 1).await,
-        world.rep(1, 0).await,
-        world.admin().await,
-    );
-    for one in [&rep, &full] {
-        serve(&admin, one, &[queue.as_str()]).await;
-    }
-    let _sockets = (rep.socket().await, full.socket().await);
-    let ann = world.customer(2).await;
-    let id = ann.open().await;
-    rep.claim(&id).await.ok(200);
-    let to = json!({ "rep": full.id });
-    let refused = rep.act(&id, "transfer", to).await;
-    assert_eq!(refused.code(409), "at_capacity");
-    assert_eq!(world.status(&id).await, "active", "it stays where it was");
 }
 
 async fn time_that_was_served_is_no_wait(world: &World) {

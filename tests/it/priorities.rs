@@ -43,8 +43,11 @@ async fn set_priority(staff: &Person, conversation: &str, priority: &str) {
 /// As if it had been opened so much earlier or later. The line hears of it with the next change.
 async fn shift(world: &World, admin: &Person, conversation: &str, by: Moment) {
     world.pretend(conversation, |row| row.place += by).await;
-    let same = world.row(conversation).await.priority.to_string();
-    set_priority(admin, conversation, &same).await;
+    let before = world.row(conversation).await.priority.to_string();
+    let other = if before == "high" { "low" } else { "high" };
+    for priority in [other, &before] {
+        set_priority(admin, conversation, priority).await;
+    }
 }
 
 /// One rep with room for one takes them one by one.
@@ -112,7 +115,6 @@ async fn a_priority_moves_the_place_there_and_back(world: &World) {
     for (next, start) in [
         ("urgent", 7),
         ("low", -2),
-        ("high", 3),
         ("high", 3),
         ("urgent", 7),
         ("normal", 0),

@@ -1,5 +1,5 @@
-//! `switchboard stress dispatch`: random commands on several nodes at once, until there were so many
-//! claims, and what must hold however they meet.
+//! `switchboard stress dispatch`: random commands on several nodes at once, until there were so
+//! many claims, and what must hold however they meet.
 //!
 //! The commands go to the desks of the nodes as those of REST and WebSockets do, without HTTP in
 //! between, so that there can be a million of them.
