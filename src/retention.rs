@@ -1,6 +1,7 @@
 //! Deletes conversations that were kept long enough, if the settings say how long that is. Every
 //! node does so; whoever comes second finds nothing to do.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::error::Result;
@@ -33,19 +34,30 @@ pub async fn keep(store: Store, metrics: Metrics, days: i64) {
 /// Deletes what was closed before a moment, not without end; answers how many were deleted here.
 pub async fn sweep(store: &Store, metrics: &Metrics, before: Moment) -> Result<usize> {
     let (mut seen, mut deleted) = (0, 0);
+    let mut failed = HashSet::new();
     while seen < MOST {
-        let page = move |conn: &mut Conn| Ok(retention::outlived(conn, before, PAGE)?);
-        let ids = store.read(page).await?;
+        let limit = PAGE + failed.len() as i64;
+        let page = move |conn: &mut Conn| Ok(retention::outlived(conn, before, limit)?);
+        let mut ids = store.read(page).await?;
+        ids.retain(|id| !failed.contains(id));
         if ids.is_empty() {
             break;
         }
         seen += ids.len();
         for id in ids {
             let forget = move |conn: &mut Conn| retention::forget(conn, id, before);
-            if let Some((id, number, closed_at)) = store.write(forget).await? {
-                tracing::info!(%id, number, closed_at, "a conversation was kept long enough");
-                metrics.deleted.inc();
-                deleted += 1;
+            match store.write(forget).await {
+                Ok(None) => {}
+                Ok(Some((id, number, closed_at))) => {
+                    tracing::info!(%id, number, closed_at, "a conversation was kept long enough");
+                    metrics.deleted.inc();
+                    deleted += 1;
+                }
+                // It keeps back none of the others.
+                Err(error) => {
+                    tracing::warn!(%error, conversation = %id, "it could not be deleted");
+                    failed.insert(id);
+                }
             }
         }
     }

@@ -179,7 +179,10 @@ fn rewrite(
 ) -> Result<(Sent, Change)> {
     let last_seq = Hold::lock(conn, row.id, 1)?;
     answer::check_room(last_seq, entry.kind)?;
-    events::forget_edits(conn, row.id, message.seq)?;
+    // What is not its text any more is nowhere; before its last edit, it was taken out by that.
+    if let Some(edit) = message.data.as_ref().and_then(|it| it["edited"].as_i64()) {
+        events::empty(conn, row.id, edit)?;
+    }
     data[what] = last_seq.into();
     originals::keep(message, &mut data);
     events::rewrite(conn, row.id, message.seq, text, data)?;

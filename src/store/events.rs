@@ -225,19 +225,12 @@ queries! {
             .execute(conn)
     }
 
-    fn edits(conn, id: ConversationId) -> QueryResult<Vec<(i64, Option<serde_json::Value>)>> {
-        events::table
-            .filter(events::conversation_id.eq(id).and(events::kind.eq(EventKind::Edited)))
-            .filter(events::body.is_not_null())
-            .select((events::seq, events::data))
-            .load(conn)
-    }
-
-    fn empty(conn, id: ConversationId, seqs: &[i64]) -> QueryResult<usize> {
-        diesel::update(events::table)
-            .filter(events::conversation_id.eq(id).and(events::seq.eq_any(seqs)))
-            .set(events::body.eq(None::<String>))
-            .execute(conn)
+    /// Takes the text out of an entry.
+    pub fn empty(conn, id: ConversationId, seq: i64) -> QueryResult<()> {
+        let entry = diesel::update(events::table)
+            .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
+            .set(events::body.eq(None::<String>));
+        conn.later(prepared(entry))
     }
 
     /// The newest message of each of these conversations that was not deleted.
@@ -325,18 +318,6 @@ pub fn rewritten(message: &Event) -> bool {
 pub fn was_deleted(message: &Event) -> bool {
     let data = message.data.as_ref();
     data.is_some_and(|data| data.get("deleted").is_some())
-}
-
-/// Takes the texts out of the edits of a message: what is not its text any more is nowhere.
-pub fn forget_edits(conn: &mut Conn, id: ConversationId, of: i64) -> Result<()> {
-    let of = serde_json::json!(of);
-    let his = |data: &Option<serde_json::Value>| data.as_ref().is_some_and(|it| it["seq"] == of);
-    let edits = edits(conn, id)?.into_iter().filter(|(_, data)| his(data));
-    let seqs: Vec<i64> = edits.map(|(seq, _)| seq).collect();
-    if !seqs.is_empty() {
-        empty(conn, id, &seqs)?;
-    }
-    Ok(())
 }
 
 /// An entry without its number, on its way into [`append`].

@@ -11,6 +11,7 @@ use switchboard::store::retention::BELONGING;
 use switchboard::words::now;
 
 use crate::attachments::{lying, uploaded};
+use crate::doctor::tamper;
 use crate::harness::{World, client_id, until};
 use crate::on_both;
 use crate::person::Person;
@@ -20,6 +21,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 on_both!(
     what_was_closed_long_ago_is_deleted_whole_and_once,
     every_table_of_conversations_is_known_to_the_deletion,
+    one_that_cannot_be_deleted_keeps_back_no_other,
 );
 
 /// A conversation that was closed so many days ago.
@@ -139,6 +141,25 @@ fn count(conn: &mut Conn, from: &str) -> i64 {
 struct Name {
     #[diesel(sql_type = Text)]
     name: String,
+}
+
+async fn one_that_cannot_be_deleted_keeps_back_no_other(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
+    let oldest = closed(world, &ann, &rep, 20).await;
+    let other = closed(world, &ann, &rep, 10).await;
+    // Somebody's own table holds on to the first.
+    let table = "CREATE TABLE held_on_to (one UUID NOT NULL REFERENCES conversations (id))";
+    tamper(world, table, &[]).await;
+    let hold = "INSERT INTO held_on_to VALUES ({0})";
+    tamper(world, hold, &[oldest.parse().unwrap()]).await;
+    let node = &world.nodes[0].app;
+    let sweep = retention::sweep(&node.store, &node.metrics, now() - 5 * DAY);
+    assert_eq!(sweep.await.unwrap(), 1);
+    let there = async |id: &str| {
+        let path = format!("/api/v1/conversations/{id}");
+        ann.get(&path).await.status
+    };
+    assert_eq!((there(&oldest).await, there(&other).await), (200, 404));
 }
 
 async fn every_table_of_conversations_is_known_to_the_deletion(world: &World) {
