@@ -150,6 +150,10 @@ pub(super) fn assign(
     };
     let rep = take_slot(conn, &row, one.rep, by, at)?;
     let waited = (at - row.waits_since(row.epoch > 1)).max(0);
+    let serves = match by.person() {
+        Some(id) if id != one.rep => Some(conversations::serves(conn, one.rep, row.queue_id)?),
+        _ => None,
+    };
     let entry = Entry {
         data: Some(serde_json::json!({
             "rep_id": one.rep,
@@ -160,6 +164,7 @@ pub(super) fn assign(
             "claimed": by.person().is_some(),
             "preferred": row.preferred_rep_id == Some(one.rep),
             "over_capacity": by.over_capacity(),
+            "serves_queue": serves,
             "candidates": one.seen.map(|seen| seen.candidates),
         })),
         ..Entry::new(EventKind::Assigned, by.person())

@@ -178,7 +178,9 @@ fn not_answered(conn: &mut Conn, mut hold: Hold, queue: &Queue) -> Result<Moved>
         hold.cool_down(conn, rep, queue)?;
     }
     hold.put_in_line(queue);
-    let data = json!({ "from": rep, "reason": "no_first_reply" });
+    let (load, capacity) = slots::load(conn, rep)?;
+    let data =
+        json!({ "from": rep, "reason": "no_first_reply", "load": load, "capacity": capacity });
     hold.log(EventKind::Requeued, None, data);
     customers::keep_place_of_the_gone(conn, &mut hold, queue)?;
     hold.write(conn)

@@ -78,7 +78,8 @@ impl Desk {
         for id in self.0.store.read(read).await? {
             let taken = self.commit(move |conn| {
                 let mut hold = Hold::take(conn, id, at)?;
-                let lost_at = reps::find(conn, rep)?.and_then(|rep| rep.lost_at);
+                let his = reps::find(conn, rep)?;
+                let lost_at = his.as_ref().and_then(|his| his.lost_at);
                 let got_at = hold.row.assigned_at.unwrap_or(hold.row.created_at);
                 let by_line = hold.row.changed_by.is_none();
                 let had = |lost: Moment| lost <= since && (by_line || got_at <= lost);
@@ -87,7 +88,12 @@ impl Desk {
                 }
                 let queue = hold.queue(conn)?;
                 hold.put_in_line(&queue);
-                let data = json!({ "from": rep, "reason": "rep_lost" });
+                let data = json!({
+                    "from": rep,
+                    "reason": "rep_lost",
+                    "load": his.as_ref().map(|his| his.active),
+                    "capacity": his.as_ref().map(|his| his.capacity),
+                });
                 hold.log(EventKind::Requeued, None, data);
                 customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
                 let (_, change) = hold.write(conn)?;

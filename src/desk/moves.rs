@@ -64,7 +64,9 @@ impl Desk {
                 hold.cool_down(conn, rep, &queue)?;
             }
             hold.put_in_line(&queue);
-            let data = json!({ "from": from, "reason": reason });
+            let (load, capacity) = slots::load(conn, from)?;
+            let data =
+                json!({ "from": from, "reason": reason, "load": load, "capacity": capacity });
             hold.log(EventKind::Requeued, Some(actor.id), data);
             hold.write(conn)
         })

@@ -66,7 +66,7 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let hold = offer_to(conn, &actor, id, at)?.ok_or_else(offer_gone)?;
-            let data = json!({ "rep_id": actor.id, "reason": reason });
+            let data = json!({ "reason": reason });
             reps::set_misses(conn, actor.id, 0)?;
             taken_back(conn, hold, EventKind::Declined, Some(actor.id), data)
         })
@@ -83,7 +83,7 @@ impl Desk {
                 if hold.row.status != Status::Offered || hold.row.rep_id != Some(rep) {
                     return Ok(((), Change::default()));
                 }
-                let data = json!({ "rep_id": rep, "reason": reason });
+                let data = json!({ "reason": reason });
                 let (_, change) = taken_back(conn, hold, EventKind::Withdrawn, None, data)?;
                 Ok(((), change))
             })
@@ -135,16 +135,17 @@ pub(super) fn missed(conn: &mut Conn, hold: Hold) -> Result<(ConversationView, C
     let there = reps::standings_of(conn, &[rep])?.pop();
     if there.is_none_or(|one| !one.present) {
         // His node is gone, and he with it: he has not missed it.
-        let data = json!({ "rep_id": rep, "reason": "rep_absent" });
+        let data = json!({ "reason": "rep_absent" });
         return taken_back(conn, hold, EventKind::Withdrawn, None, data);
     }
     let queue = hold.queue(conn)?;
     let misses = reps::add_miss(conn, rep)?;
-    if misses >= queue.policy.misses_max {
+    let away = misses >= queue.policy.misses_max;
+    if away {
         reps::set_availability(conn, rep, Availability::Away)?;
         reps::set_misses(conn, rep, 0)?;
     }
-    let data = json!({ "rep_id": rep, "misses": misses });
+    let data = json!({ "misses": misses, "set_away": away });
     taken_back(conn, hold, EventKind::Missed, None, data)
 }
 
@@ -154,9 +155,14 @@ fn taken_back(
     mut hold: Hold,
     how: EventKind,
     by: Option<UserId>,
-    data: serde_json::Value,
+    mut data: serde_json::Value,
 ) -> Result<(ConversationView, Change)> {
     let queue = hold.queue(conn)?;
+    let (load, capacity) = slots::load(conn, hold.row.rep_id)?;
+    data["rep_id"] = json!(hold.row.rep_id);
+    data["load"] = json!(load);
+    data["capacity"] = json!(capacity);
+    data["waited_ms"] = json!(hold.waited());
     if let Some(rep) = hold.row.rep_id
         && how != EventKind::Withdrawn
     {

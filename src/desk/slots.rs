@@ -52,6 +52,12 @@ pub(super) fn activate(hold: &mut Hold, (rep, by): (UserId, Option<UserId>), que
     row.due_at = Some(hold.at + policy.first_reply_ms.unwrap_or(policy.idle_after_ms));
 }
 
+/// What a rep holds and may hold at this moment; nothing for nobody.
+pub(super) fn load(conn: &mut Conn, rep: Option<UserId>) -> Result<(Option<i32>, Option<i32>)> {
+    let rep = rep.map(|rep| reps::find(conn, rep)).transpose()?.flatten();
+    Ok(rep.map(|rep| (rep.active, rep.capacity)).unzip())
+}
+
 /// Writes down who has it now, with what he held and might hold at that moment, and how many
 /// `candidates` there were when he was asked. One that was offered before has had its slot since
 /// then, so that its load may be more than he may hold now.
@@ -64,8 +70,7 @@ pub(super) fn log_assignment(
     let Some(rep) = hold.row.rep_id else {
         return Ok(());
     };
-    let standing = reps::standings_of(conn, &[rep])?.pop();
-    let (load, capacity) = standing.map_or((0, 0), |one| (one.rep.active, one.rep.capacity));
+    let (load, capacity) = load(conn, Some(rep))?;
     let data = json!({
         "rep_id": rep,
         "epoch": hold.row.epoch,

@@ -43,7 +43,10 @@ pub fn reason(events: &[EventView]) -> &'static str {
     let mut reasons = events.iter().filter_map(|event| match event.kind {
         EventKind::Assigned => Some("accepted"),
         EventKind::Declined => Some("declined"),
-        EventKind::Missed => Some("expired"),
+        EventKind::Missed => Some(match &event.data {
+            Some(data) if data["set_away"] == true => "set_away",
+            _ => "expired",
+        }),
         EventKind::Closed => Some("closed"),
         _ => None,
     });

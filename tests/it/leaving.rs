@@ -126,8 +126,13 @@ mod clocks {
             .await;
         drop(socket);
         is(world, &id, "waiting").await;
-        let requeued = ann.last(&id, "requeued").await;
-        assert_eq!(requeued["data"]["reason"], "rep_lost");
+        let told = ann.last(&id, "requeued").await["data"].clone();
+        assert_eq!(told, json!({ "reason": "rep_lost" }));
+        let logged = world.admin().await.last(&id, "requeued").await["data"].clone();
+        assert_eq!(
+            (&logged["load"], &logged["capacity"]),
+            (&json!(1), &json!(5))
+        );
     }
 }
 

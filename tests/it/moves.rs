@@ -91,6 +91,7 @@ async fn an_admin_may_go_over_a_capacity_and_the_log_tells(world: &World) {
     let event = admin.last(&id, "assigned").await;
     assert_eq!(event["sender_id"], json!(admin.id));
     assert_eq!(event["data"]["over_capacity"], true);
+    assert_eq!(event["data"]["serves_queue"], true);
     assert_eq!(
         (&event["data"]["load"], &event["data"]["capacity"]),
         (&json!(2), &json!(1))

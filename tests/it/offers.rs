@@ -165,13 +165,30 @@ async fn who_misses_too_many_running_is_set_away_and_told(world: &World) {
     let (rep, ann) = (world.rep(1, 5).await, world.customer(0).await);
     let mut socket = rep.socket().await;
     let id = ann.open().await;
-    let away = |frame: &Value| frame["type"] == "rep" && frame["rep"]["availability"] == "away";
-    socket.wait_for(away).await;
+    // In which order he hears of both is not said.
+    let (mut away, mut reasons) = (false, Vec::new());
+    while !away || reasons.len() < 2 {
+        let frame = socket.next().await;
+        away |= frame["type"] == "rep" && frame["rep"]["availability"] == "away";
+        reasons.extend((frame["type"] == "offer_gone").then(|| frame["reason"].clone()));
+    }
+    for (told, reason) in reasons.iter().zip(["expired", "set_away"]) {
+        assert!(*told == reason || *told == "withdrawn", "{reasons:?}");
+    }
     assert_eq!(world.status(&id).await, "waiting");
     let admin = world.admin().await;
     let kinds = ["opened", "offered", "missed", "offered", "missed"];
     assert_eq!(admin.kinds(&id).await, kinds);
-    assert_eq!(admin.last(&id, "missed").await["data"]["misses"], 2);
+    let missed = admin.last(&id, "missed").await["data"].clone();
+    assert_eq!(
+        (&missed["misses"], &missed["set_away"]),
+        (&json!(2), &json!(true))
+    );
+    assert_eq!(
+        (&missed["load"], &missed["capacity"]),
+        (&json!(1), &json!(5))
+    );
+    assert!(missed["waited_ms"].as_i64().unwrap() >= 2_000, "{missed}");
     // Back, he begins anew.
     let back = json!({ "type": "availability", "availability": "available", "ref": "b" });
     socket.say(back).await;
