@@ -6,6 +6,7 @@
 mod answer;
 pub mod bucket;
 mod catch_up;
+mod clock;
 mod command;
 pub mod cursor;
 mod guard;

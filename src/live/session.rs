@@ -369,4 +369,8 @@ impl Talk for Session {
     fn is_late(&self) -> bool {
         !self.ready
     }
+
+    fn minds_seconds(&self) -> bool {
+        self.is_late() || self.counts.has_doubts() || !self.delivered.is_empty()
+    }
 }

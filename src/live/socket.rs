@@ -14,6 +14,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
+use super::clock::Clock;
 use super::link::Link;
 pub use super::wire::{Gone, Wire};
 use crate::app::App;
@@ -28,6 +29,8 @@ pub const REVOKED: u16 = 4100;
 pub const REPLACED: u16 = 4101;
 /// Commands of one client that may be under way at a time.
 const UNDER_WAY: usize = 32;
+/// How long a client may take to introduce itself.
+const HELLO: Duration = Duration::from_secs(5);
 /// How long answers under way may take when the server ends a socket.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// Notes that are passed on together, before anything else has its turn.
@@ -56,7 +59,7 @@ pub trait Talk {
     fn too_fast(&self, text: &str, wait_ms: u64) -> Self::Done;
     /// The server ends this.
     async fn bye(&mut self, wire: &mut Wire, end: End) -> Result<(), Gone>;
-    /// Another second has passed.
+    /// About a second has passed since it began to mind them.
     async fn second(&mut self, _: &mut Wire) -> Result<(), Gone> {
         Ok(())
     }
@@ -65,6 +68,10 @@ pub trait Talk {
     /// Whether the client has not introduced itself although it should have by now.
     fn is_late(&self) -> bool {
         false
+    }
+    /// Whether something of it waits for the next second.
+    fn minds_seconds(&self) -> bool {
+        self.is_late()
     }
 }
 
@@ -196,8 +203,7 @@ impl Turn {
     ) -> Ending {
         let mut pings = interval(self.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut seconds = interval(Duration::from_secs(1));
-        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut clock = Clock::new();
         let mut under_way: FuturesOrdered<LocalBoxFuture<'static, T::Done>> = FuturesOrdered::new();
         let farewell = seat.farewell();
         loop {
@@ -240,20 +246,30 @@ impl Turn {
                     }
                 }
                 _ = pings.tick() => wire.control(None).await,
-                _ = seconds.tick() => {
-                    if self.heard_at.elapsed() > self.dead_after {
-                        return Ending::Close(1011, "nothing heard");
+                () = clock.woken() => {
+                    let silent = self.heard_at.elapsed();
+                    if let Some(ending) = self.overdue(silent, talk.is_late()) {
+                        return ending;
                     }
-                    if talk.is_late() && self.opened_at.elapsed() > Duration::from_secs(5) {
-                        return Ending::Close(1008, "hello is missing");
-                    }
+                    clock.wind(self.dead_after - silent);
                     talk.second(wire).await
                 }
             };
             if step.is_err() {
                 return Ending::Silent;
             }
+            if talk.minds_seconds() {
+                clock.mind();
+            }
         }
+    }
+
+    fn overdue(&self, silent: Duration, late: bool) -> Option<Ending> {
+        if silent > self.dead_after {
+            return Some(Ending::Close(1011, "nothing heard"));
+        }
+        let late = late && self.opened_at.elapsed() > HELLO;
+        late.then_some(Ending::Close(1008, "hello is missing"))
     }
 
     /// Something came from the client: perhaps a command, perhaps the end. What is wrong once too

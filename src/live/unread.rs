@@ -109,6 +109,10 @@ impl Counts {
         }
     }
 
+    pub fn has_doubts(&self) -> bool {
+        !self.doubts.is_empty()
+    }
+
     /// What is to be counted again now.
     pub fn doubted(&mut self) -> Vec<ConversationId> {
         let mut doubts = std::mem::take(&mut self.doubts);
