@@ -156,37 +156,43 @@ pub struct Grown {
     pub view: Option<ConversationView>,
 }
 
-/// How much of an entry people have said: its text, and what it carries.
-fn said_bytes(event: &Event) -> usize {
-    let carried = match event.kind {
-        EventKind::Message | EventKind::Note => event.data.as_ref(),
-        _ => None,
-    };
-    event.body.as_ref().map_or(0, String::len) + carried.map_or(0, |data| data.to_string().len())
+/// How long an entry is: its text, and what it carries.
+fn bytes_of(event: &Event) -> usize {
+    let data = event.data.as_ref().map(|data| data.to_string().len());
+    event.body.as_ref().map_or(0, String::len) + data.unwrap_or(0)
 }
 
 /// Bytes of text up to which an entry travels with the doorbell. What waits for a slow socket
 /// is bounded by it: see `hub/mailbox.rs`.
 pub const HINT_BYTES_MAX: usize = 2_048;
 
-/// Entries that follow each other in one log, in as few parts as can travel with the doorbell.
-pub fn parts(events: Vec<Event>) -> Vec<Vec<Event>> {
-    let (mut parts, mut bytes) = (Vec::<Vec<Event>>::new(), 0);
-    for event in events {
-        let more = said_bytes(&event);
+/// Entries of one log, in as few parts as can travel with the doorbell. Where something else came
+/// in between, which is told by whoever wrote it, a part ends: none has a hole.
+pub fn parts<T>(entries: Vec<T>, event: impl Fn(&T) -> &Event) -> Vec<Vec<T>> {
+    let (mut parts, mut bytes, mut next) = (Vec::<Vec<T>>::new(), 0, 0);
+    for entry in entries {
+        let (more, seq) = (bytes_of(event(&entry)), event(&entry).seq);
         match parts.last_mut() {
-            Some(part) if bytes + more <= HINT_BYTES_MAX => part.push(event),
+            Some(part) if seq == next && bytes + more <= HINT_BYTES_MAX => part.push(entry),
             _ => {
                 bytes = 0;
-                parts.push(vec![event]);
+                parts.push(vec![entry]);
             }
         }
         bytes += more;
+        next = seq + 1;
     }
     parts
 }
 
 impl Grown {
+    /// Whether something is missing in what was added.
+    pub fn has_hole(&self) -> bool {
+        let seqs = self.events.iter().map(|event| event.seq);
+        let from = self.seq - self.events.len() as i64 + 1;
+        !seqs.eq(from..=self.seq)
+    }
+
     /// News of entries that were just committed.
     pub fn new(
         events: Vec<Event>,
@@ -195,7 +201,7 @@ impl Grown {
     ) -> Option<Self> {
         let last = events.last()?;
         let (conversation, seq) = (last.conversation_id, last.seq);
-        let bytes: usize = events.iter().map(said_bytes).sum();
+        let bytes: usize = events.iter().map(bytes_of).sum();
         let events = if bytes > HINT_BYTES_MAX {
             Vec::new()
         } else {

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Breaks the rules of dispatch on purpose, one at a time, in a copy of the tree, and says for each
-# which test has noticed. Needs Redis, Perl and a while: each is built anew. WALKS is how many
-# random walks are walked each time; names given as arguments choose some of the mutations.
+# Breaks the rules of dispatch and of the relay on purpose, one at a time, in a copy of the tree, and
+# says for each which test has noticed. Needs PostgreSQL, Redis, Perl and a while: each is built
+# anew. WALKS is how many random walks are walked each time; names given as arguments choose some of
+# the mutations.
 #
-# A rule stands in code twice, so it is broken in both engines: that they differ is no way to notice.
+# A rule of dispatch stands in code twice, so it is broken in both engines: that they differ is no
+# way to notice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,12 +23,15 @@ mkdir -p "$tree"
 git ls-files -z --cached --others --exclude-standard |
     xargs -0 cp -p --parents -t "$tree"
 
-# change FILE FROM TO: a piece of text of a file of dispatch becomes another.
+# The tests that are to notice.
+tests=(dispatch)
+
+# change FILE FROM TO: a piece of text of a source file becomes another.
 change() {
     [ -n "$name" ] || return 0
     changed+=("$1")
     FROM=$2 TO=$3 perl -0pi -e '$n += s/\Q$ENV{FROM}\E/$ENV{TO}/; END { exit !$n }' \
-        "$tree/src/dispatch/$1" || fail="DOES NOT APPLY to $1"
+        "$tree/src/$1" || fail="DOES NOT APPLY to $1"
 }
 
 # try NAME: what is changed from here on is one mutation.
@@ -40,7 +45,7 @@ judge() {
     [ -n "$name" ] || return 0
     local log=$home/$name.log verdict=$fail
     if [ -z "$verdict" ]; then
-        (cd "$tree" && $CARGO test --locked --test it -- dispatch) >"$log" 2>&1 || true
+        (cd "$tree" && $CARGO test --locked --test it -- "${tests[@]}") >"$log" 2>&1 || true
         verdict=$(awk '/^test .* FAILED$/ { if (!n++) first = $2 }
             END { if (n) print "caught by " first (n > 1 ? " and " n - 1 " more" : "") }' "$log")
         if [ -z "$verdict" ]; then
@@ -50,57 +55,63 @@ judge() {
     [[ $verdict == caught* ]] || uncaught=$((uncaught + 1))
     printf '%-46s %s\n' "$name" "$verdict"
     local file
-    for file in "${changed[@]}"; do cp "src/dispatch/$file" "$tree/src/dispatch/$file"; done
+    for file in "${changed[@]}"; do cp "src/$file" "$tree/src/$file"; done
 }
 
-printf 'unmutated: '
-(cd "$tree" && $CARGO test --locked --test it -- dispatch) >"$home/unmutated.log" 2>&1 || {
-    echo "the tests fail, see $home/unmutated.log"
-    exit 1
+# unmutated: these tests pass as long as nothing is broken.
+unmutated() {
+    local log=$home/unmutated.log
+    printf 'unmutated: '
+    (cd "$tree" && $CARGO test --locked --test it -- "${tests[@]}") >"$log" 2>&1 || {
+        echo "the tests fail, see $log"
+        exit 1
+    }
+    echo "the tests pass"
 }
-echo "the tests pass"
+
+unmutated
 
 try versions_are_ignored
-change memory.rs 'fact.version <= held.fact.version => return false' \
+change dispatch/memory.rs 'fact.version <= held.fact.version => return false' \
     'fact.version + 9_000 < held.fact.version => return false'
-change redis.lua 'if held and tonumber(c.version) <= tonumber(held.version) then return end' ''
+change dispatch/redis.lua 'if held and tonumber(c.version) <= tonumber(held.version) then return end' ''
 judge
 
 try proposals_in_flight_do_not_count
-change memory.rs 'self.add_load(rep, 1);' ''
-change memory.rs 'self.add_load(rep, -1);' 'let _ = rep;'
-change redis.lua 'local r = add_load(c.rep, 1)' 'local r = rep(c.rep)'
-change redis.lua 'add_load(c.rep, -1)' ''
+change dispatch/memory.rs 'self.add_load(rep, 1);' ''
+change dispatch/memory.rs 'self.add_load(rep, -1);' 'let _ = rep;'
+change dispatch/redis.lua 'local r = add_load(c.rep, 1)' 'local r = rep(c.rep)'
+change dispatch/redis.lua 'add_load(c.rep, -1)' ''
 judge
 
 try a_line_that_is_not_filled_proposes
-change memory.rs 'if line.filled {' 'if true {'
-change redis.lua "elseif call('GET', EPOCH) ~= epoch then" 'elseif false then'
-change redis.lua "kind == 'add' or kind == 'stage' or" "kind == 'add' or"
+change dispatch/memory.rs 'if line.filled {' 'if true {'
+change dispatch/redis.lua "elseif call('GET', EPOCH) ~= epoch then" 'elseif false then'
+change dispatch/redis.lua "kind == 'add' or kind == 'stage' or" "kind == 'add' or"
 judge
 
 try cool_downs_are_ignored
-change rules.rs 'map(|(_, until)| *until).filter(ends).max()?;' \
+change dispatch/rules.rs 'map(|(_, until)| *until).filter(ends).max()?;' \
     'map(|(_, until)| *until).filter(|_| false).max()?;'
-change redis.lua 'if now < tonumber(ends) then reps[id], count' 'if false then reps[id], count'
+change dispatch/redis.lua 'if now < tonumber(ends) then reps[id], count' 'if false then reps[id], count'
 judge
 
 try the_last_idle_goes_first
-change rules.rs 'Ok((ratio, fact.last_assigned_at, fact.id))' \
+change dispatch/rules.rs 'Ok((ratio, fact.last_assigned_at, fact.id))' \
     'Ok((ratio, -fact.last_assigned_at, fact.id))'
-change redis.lua "format('%016.0f:', r.last)" "format('%016.0f:', 9e15 - r.last)"
+change dispatch/redis.lua "format('%016.0f:', r.last)" "format('%016.0f:', 9e15 - r.last)"
 judge
 
 try reservations_do_not_end
-change rules.rs 'Some((rep, until)) if now < until => Whose::Rep(rep),' \
+change dispatch/rules.rs 'Some((rep, until)) if now < until => Whose::Rep(rep),' \
     'Some((rep, _)) => Whose::Rep(rep),'
-change redis.lua "c.reserved ~= '-' and now < tonumber(c.ends) and" "c.reserved ~= '-' and"
+change dispatch/redis.lua "c.reserved ~= '-' and now < tonumber(c.ends) and" "c.reserved ~= '-' and"
 judge
 
 try overdue_proposals_stay
-change memory.rs '&& wake <= now' \
+change dispatch/memory.rs '&& wake <= now' \
     '&& wake <= now && self.conversations.get(&id).is_none_or(|one| one.proposed.is_none())'
-change redis.lua 'for _, id in ipairs(due) do take_back(conversation(id)) end' \
+change dispatch/redis.lua 'for _, id in ipairs(due) do take_back(conversation(id)) end' \
     'for _, id in ipairs(due) do
         local c = conversation(id)
         if not proposed(c) then take_back(c) end
@@ -108,48 +119,126 @@ change redis.lua 'for _, id in ipairs(due) do take_back(conversation(id)) end' \
 judge
 
 try settled_load_counts_twice
-change memory.rs 'self.add_load(rep, -1);' 'let _ = rep;'
-change redis.lua 'add_load(c.rep, -1)' ''
+change dispatch/memory.rs 'self.add_load(rep, -1);' 'let _ = rep;'
+change dispatch/redis.lua 'add_load(c.rep, -1)' ''
 judge
 
 try a_full_rep_takes_one_more
-change rules.rs 'if load >= capacity {' 'if load > capacity {'
-change redis.lua 'r.active + r.proposed < tonumber(r.capacity)' \
+change dispatch/rules.rs 'if load >= capacity {' 'if load > capacity {'
+change dispatch/redis.lua 'r.active + r.proposed < tonumber(r.capacity)' \
     'r.active + r.proposed <= tonumber(r.capacity)'
 judge
 
 try going_back_in_line_loses_the_place
-change memory.rs 'next.refused = held.refused;' \
+change dispatch/memory.rs 'next.refused = held.refused;' \
     'next.refused = held.refused;
             if held.fact.standing == Standing::Served { next.fact.place = now; }'
-change redis.lua 'c.refused, c.count, c.rests = held.refused, held.count, held.rests' \
+change dispatch/redis.lua 'c.refused, c.count, c.rests = held.refused, held.count, held.rests' \
     "c.refused, c.count, c.rests = held.refused, held.count, held.rests
         if held.standing == 'S' then c.place = tostring(now) end"
 judge
 
 try refused_pairs_do_not_rest
-change memory.rs 'let until = if count < 2 { 0 } else { now + REFUSED_MS };' 'let until = 0;'
-change redis.lua "c.count < 2 and '0' or rest" "'0'"
+change dispatch/memory.rs 'let until = if count < 2 { 0 } else { now + REFUSED_MS };' 'let until = 0;'
+change dispatch/redis.lua "c.count < 2 and '0' or rest" "'0'"
 judge
 
 try who_goes_away_stays_among_the_free
-change memory.rs '&& let Ok(seat) = old.seat()' \
+change dispatch/memory.rs '&& let Ok(seat) = old.seat()' \
     '&& old.fact.eligibility == held.fact.eligibility && let Ok(seat) = old.seat()'
-change redis.lua 'in_flight = held.proposed
+change dispatch/redis.lua 'in_flight = held.proposed
         leave_seats(held)' "in_flight = held.proposed
         if match(numbers, '^%S+ %S+ (%S+)') == held.eligibility then leave_seats(held) end"
 judge
 
 try the_smallest_place_of_all_lines_is_not_sought
-change memory.rs '.min();
+change dispatch/memory.rs '.min();
             let Some((_, conversation, rep))' '.next();
             let Some((_, conversation, rep))'
-change redis.lua 'if not first or goes_before(c, first) then first = c end' \
+change dispatch/redis.lua 'if not first or goes_before(c, first) then first = c end' \
     'if not first then first = c end'
 judge
 
 try only_the_first_chunk_is_proposed
-change redis.rs 'while more == CHUNK {' 'while more > CHUNK {'
+change dispatch/redis.rs 'while more == CHUNK {' 'while more > CHUNK {'
+judge
+
+tests=(abandoned erased handed_on missed notes relay repeated resumes speech told_in_order traps unread)
+unmutated
+
+try what_is_said_twice_is_stored_twice
+change store/messages.rs 'if let Some(event) = self.before.get(&key).or(earlier) {' \
+    'if let Some(event) = self.before.get(&key).or(earlier).filter(|_| false) {'
+judge
+
+try any_text_is_the_same_again
+change store/messages.rs '&& originals::said_first(event, &one.text, &one.attachments);' \
+    '&& (true || originals::said_first(event, &one.text, &one.attachments));'
+judge
+
+try the_old_rep_goes_on_writing
+change store/messages.rs 'Role::Rep => door.rep_id == Some(one.sender) && door.status' \
+    'Role::Rep => door.rep_id.is_some() && door.status'
+judge
+
+try what_is_closed_is_written_to
+change store/messages.rs 'Status::Closed | Status::Wrapup => Err(Error::new(' \
+    'Status::Wrapup => Err(Error::new('
+judge
+
+try a_run_is_stored_from_its_end
+change store/writer.rs 'run.into_iter().unzip();' 'run.into_iter().rev().unzip();'
+change store/writer.rs 'batch.filter_map(is_message).unzip();' \
+    'batch.filter_map(is_message).collect::<Vec<_>>().into_iter().rev().unzip();'
+judge
+
+try a_lost_batch_is_acknowledged
+change store/writer.rs 'answer.and_then(|stored| fate.map(|()| stored).map_err(|why| why()))' 'answer'
+judge
+
+try a_hole_is_passed_over
+change live/cursor.rs 'Some(first) if first.seq == at + 1 && !grown.has_hole() => Next::Forward,' \
+    'Some(_) => Next::Forward,'
+judge
+
+try what_came_in_between_is_left_out
+change news.rs 'Some(part) if seq == next && bytes' 'Some(part) if bytes'
+change live/cursor.rs 'first.seq == at + 1 && !grown.has_hole()' 'first.seq == at + 1'
+judge
+
+try what_nobody_waits_for_is_not_told
+change desk/commit.rs 'if let Some(work) = self.work.take() {' \
+    'if let Some(work) = self.work.take().filter(|_| false) {'
+judge
+
+try the_chain_is_by_number
+change live/cursor.rs 'before.map_or(0, |stand| stand.shown)' \
+    'before.map_or(0, |_| event.seq - 1)'
+judge
+
+try it_is_resumed_one_too_early
+change live/cursor.rs 'let after = gap.map_or(from, |(_, to)| to);' \
+    'let after = gap.map_or((from - 1).max(0), |(_, to)| to);'
+judge
+
+try a_full_mailbox_forgets
+change hub/mailbox.rs 'false => inside.behind = true,' 'false => {}'
+judge
+
+try a_lost_doorbell_is_not_made_up_for
+change watch.rs 'hub.deliver(News::Grown(Box::new(grown)));' 'drop(grown);'
+judge
+
+try customers_hear_what_staff_note
+change news.rs 'if role == Role::Customer && self.kind == EventKind::Note {' 'if false {'
+judge
+
+try marks_go_back
+change store/marks.rs 'CASE WHEN excluded.read_seq > marks.read_seq' 'CASE WHEN 1 = 1'
+judge
+
+try an_edit_stays_in_the_log
+change desk/edits.rs 'events::empty(conn, row.id, edit)?;' 'let _ = edit;'
 judge
 
 [ $uncaught = 0 ] || exit 1

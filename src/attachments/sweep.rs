@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use uuid::Uuid;
 
 use super::shelf::Lying;
 use super::{Attachments, DAY};
@@ -56,28 +57,34 @@ impl Attachments {
             if ids.is_empty() {
                 return Ok(swept);
             }
-            for id in &ids {
-                self.0.shelf.delete(*id).await?;
-            }
-            swept += ids.len();
+            swept += self.delete_files(ids).await.len();
         }
+    }
+
+    /// Deletes files; answers which are gone. One that cannot be deleted keeps back no other.
+    async fn delete_files(&self, ids: Vec<AttachmentId>) -> Vec<AttachmentId> {
+        let mut gone = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.0.shelf.delete(id).await {
+                Ok(()) => gone.push(id),
+                Err(error) => tracing::warn!(%error, %id, "a file could not be deleted"),
+            }
+        }
+        gone
     }
 
     /// First the file, which nobody can get any more; then the row, when it need not be counted
     /// among the uploads of a day any more.
     async fn sweep_taken_back(&self, at: Moment) -> Result<usize> {
-        let mut swept = 0;
+        let (mut swept, mut after) = (0, AttachmentId(Uuid::nil()));
         loop {
-            let read = |conn: &mut Conn| Ok(rows::taken_back(conn, BATCH as i64)?);
+            let read = move |conn: &mut Conn| Ok(rows::taken_back(conn, after, BATCH as i64)?);
             let ids = self.0.store.read(read).await?;
-            if ids.is_empty() {
-                break;
-            }
-            for id in &ids {
-                self.0.shelf.delete(*id).await?;
-            }
-            swept += ids.len();
-            let write = move |conn: &mut Conn| Ok(rows::set_bare(conn, &ids).map(drop)?);
+            let Some(last) = ids.last() else { break };
+            after = *last;
+            let gone = self.delete_files(ids).await;
+            swept += gone.len();
+            let write = move |conn: &mut Conn| Ok(rows::set_bare(conn, &gone).map(drop)?);
             self.0.store.write(write).await?;
         }
         let delete = move |conn: &mut Conn| rows::sweep_bare(conn, at - DAY, BATCH as i64);
@@ -107,11 +114,7 @@ impl Attachments {
         let asked = ids.clone();
         let read = move |conn: &mut Conn| Ok(rows::known(conn, &asked)?);
         let known = self.0.store.read(read).await?;
-        let mut deleted = 0;
-        for id in ids.iter().filter(|id| !known.contains(id)) {
-            self.0.shelf.delete(*id).await?;
-            deleted += 1;
-        }
-        Ok(deleted)
+        let unknown = ids.into_iter().filter(|id| !known.contains(id));
+        Ok(self.delete_files(unknown.collect()).await.len())
     }
 }

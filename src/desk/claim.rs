@@ -30,13 +30,20 @@ impl Desk {
         claim: Claim,
     ) -> Result<ConversationView> {
         let rep = for_whom(&actor, claim)?;
+        // Of many who want the same one most come too late: they do not wait for it in a row.
+        let who = actor.clone();
+        let look = move |conn: &mut Conn| {
+            let row = conversations::find(conn, id)?;
+            let row = row.ok_or_else(|| Error::not_found("conversation"))?;
+            taken_already(conn, &who, rep, &row)
+        };
+        if let Some(view) = self.0.store.read(look).await? {
+            return Ok(view);
+        }
         let at = now();
         let (view, taken) = self
             .commit(move |conn| {
                 let (row, _) = hold::locked(conn, id)?;
-                if rep != actor.id && reps::find(conn, rep)?.is_none() {
-                    return Err(Error::invalid("rep", "There is no such rep."));
-                }
                 if let Some(view) = taken_already(conn, &actor, rep, &row)? {
                     return Ok(((view, false), Change::default()));
                 }
@@ -95,6 +102,9 @@ fn taken_already(
     rep: UserId,
     row: &Conversation,
 ) -> Result<Option<ConversationView>> {
+    if rep != actor.id && reps::find(conn, rep)?.is_none() {
+        return Err(Error::invalid("rep", "There is no such rep."));
+    }
     let his = row.last_rep_id == Some(rep) || row.rep_id == Some(rep) || row.is_kept_for(rep);
     let may = his || actor.role == Role::Admin || conversations::serves(conn, rep, row.queue_id)?;
     if !may {

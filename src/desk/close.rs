@@ -5,7 +5,7 @@ use super::{Actor, Change, Desk, exits, repeated};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{Entry, Event};
-use crate::store::{Conn, messages, originals};
+use crate::store::{Conn, answer, messages, originals};
 use crate::words::{
     ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
 };
@@ -32,6 +32,9 @@ impl Desk {
     ) -> Result<(ConversationView, bool)> {
         if let Some(text) = &close.text {
             self.check_text(text)?;
+        }
+        if close.text.is_some() || actor.role == Role::Customer {
+            self.count_words(&actor)?;
         }
         let at = now();
         let answer = self
@@ -91,6 +94,7 @@ fn end(
         exits::close_row(&mut hold.row, how, Some(actor.id), at);
     }
     if let Some(text) = &close.text {
+        answer::check_room(last_seq - 1, EventKind::Message)?;
         hold.add(Entry {
             body: Some(text.clone()),
             ..Entry::new(EventKind::Message, Some(actor.id))

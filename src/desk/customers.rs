@@ -31,11 +31,8 @@ impl Desk {
             customer_sessions::insert(conn, socket, customer, node)?;
             Ok(waiting::held_of(conn, customer)?)
         };
-        for id in self.0.store.write(arrive).await? {
-            let at = now();
-            self.commit(move |conn| returned(conn, id, at)).await?;
-        }
-        Ok(())
+        let held = self.0.store.write(arrive).await?;
+        self.has_returned(held).await
     }
 
     /// A customer who was thought to be gone has said something, over REST or wherever: he is
@@ -47,11 +44,8 @@ impl Desk {
                 customer_sessions::forget_left(conn, customer)?;
                 Ok(waiting::held_of(conn, customer)?)
             };
-            for id in desk.0.store.write(stay).await? {
-                let at = now();
-                desk.commit(move |conn| returned(conn, id, at)).await?;
-            }
-            Ok::<(), Error>(())
+            let held = desk.0.store.write(stay).await?;
+            desk.has_returned(held).await
         };
         let come_back = come_back.map(move |done| {
             if let Err(error) = done {
@@ -59,6 +53,15 @@ impl Desk {
             }
         });
         self.0.tasks.spawn_on(come_back, &self.0.runtime);
+    }
+
+    /// Puts what was held for a customer where it stood.
+    async fn has_returned(&self, held: Vec<ConversationId>) -> Result<()> {
+        for id in held {
+            let at = now();
+            self.commit(move |conn| returned(conn, id, at)).await?;
+        }
+        Ok(())
     }
 
     /// A socket of a customer has closed. Whether he is gone is seen later: who loads a page

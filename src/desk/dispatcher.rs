@@ -49,23 +49,17 @@ impl Desk {
     /// does not answer: the proposal then runs out by itself.
     async fn settle(&self, one: Proposal) -> Option<Facts> {
         let at = now();
-        let begun = std::time::Instant::now();
-        let settled = self
-            .0
-            .store
-            .write(move |conn| assign(conn, one, By::Line, at))
-            .await;
-        let error = match settled {
-            Ok((mut change, waited)) => {
-                self.0
-                    .metrics
-                    .commit_seconds
-                    .observe(begun.elapsed().as_secs_f64());
-                if let Some(waited) = waited {
-                    self.0.metrics.assigned.inc();
-                    self.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
-                }
-                self.ring(std::mem::take(&mut change.news));
+        let assign = move |conn: &mut Conn| assign(conn, one, By::Line, at);
+        let rung = |desk: &Desk, (mut change, waited): (Change, Option<Moment>)| {
+            if let Some(waited) = waited {
+                desk.0.metrics.assigned.inc();
+                desk.0.metrics.wait_seconds.observe(waited as f64 / 1_000.0);
+            }
+            desk.ring(std::mem::take(&mut change.news));
+            change
+        };
+        let error = match self.carry(assign, rung).await {
+            Ok(mut change) => {
                 // It is over, also if the line has heard of something later before these rows and
                 // leaves them out: else the slot would stay reserved until time ends it.
                 change.facts.refused.push(one);

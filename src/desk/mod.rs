@@ -6,6 +6,7 @@
 
 mod claim;
 mod close;
+mod commit;
 mod comparison;
 mod customers;
 mod dispatcher;
@@ -45,7 +46,7 @@ use crate::metrics::Metrics;
 use crate::news::{Grown, News};
 use crate::store::counters::Numbers;
 use crate::store::events::Event;
-use crate::store::{Conn, Store, events, line, messages, reps};
+use crate::store::{Conn, Store, events, messages};
 use crate::words::{
     ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, Role, UserId, now,
 };
@@ -82,8 +83,9 @@ pub struct Limits {
     /// Attachments of one message.
     pub attachments_max: usize,
     pub open_per_customer_max: i64,
-    /// Messages of one person at once, and then in a second; edits, deletions, notes and joining
-    /// count as such. As many marks, and as many searches.
+    /// Messages of one person at once, and then in a second; edits, deletions, notes, joining,
+    /// opening, opening again and closing by a customer or with last words count as such. As many
+    /// marks, and as many searches.
     pub messages_burst: u32,
     pub messages_per_s: u32,
     /// How urgent a customer may call his own conversation.
@@ -227,61 +229,6 @@ impl Desk {
     pub async fn drain(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
-    }
-
-    /// Runs a command in one transaction, then tells everyone.
-    async fn commit<T: Send + 'static>(
-        &self,
-        command: impl Fn(&mut Conn) -> Result<(T, Change)> + Send + 'static,
-    ) -> Result<T> {
-        let begun = Instant::now();
-        let (answer, change) = self.0.store.write(command).await?;
-        self.0
-            .metrics
-            .commit_seconds
-            .observe(begun.elapsed().as_secs_f64());
-        self.tell(change);
-        Ok(answer)
-    }
-
-    /// Rings for what was committed and lets the line react, without keeping the caller waiting.
-    fn tell(&self, mut change: Change) {
-        self.ring(std::mem::take(&mut change.news));
-        if change.facts != Facts::default() || !change.reps.is_empty() {
-            let desk = self.clone();
-            let dispatch = async move {
-                let facts = desk.facts(change).await;
-                desk.dispatch(facts).await;
-            };
-            self.0.tasks.spawn_on(dispatch, &self.0.runtime);
-        }
-    }
-
-    fn ring(&self, news: Vec<News>) {
-        news.into_iter().for_each(|one| self.0.bell.ring(one));
-    }
-
-    /// What a change tells the line, with the reps it names as they are now; their own sockets
-    /// are told, too. Read after the commit, so that nobody waits for a rep's row meanwhile.
-    async fn facts(&self, change: Change) -> Facts {
-        let Change {
-            mut facts, reps, ..
-        } = change;
-        if reps.is_empty() {
-            return facts;
-        }
-        let read = move |conn: &mut Conn| reps::standings_of(conn, &reps);
-        match self.0.store.read(read).await {
-            Ok(found) => {
-                self.ring(found.iter().map(|one| News::Rep(one.into())).collect());
-                facts.reps.extend(found.into_iter().map(line::rep_fact));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a rep could not be read; the line hears of him later");
-                self.0.repair.notify_one();
-            }
-        }
-        facts
     }
 
     /// What is wrong with a text, if anything: nothing in it, too much, or a character that no

@@ -168,6 +168,7 @@ impl Desk {
     /// Opens a closed one again, while its queue's policy allows. It stands in line anew, first
     /// for its customer's personal rep, else for the rep who had it, if he is there.
     pub async fn reopen(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
+        self.count_words(&actor)?;
         let (at, starts) = (now(), self.0.rules.head_starts);
         let desk = self.clone();
         self.commit(move |conn| {

@@ -68,6 +68,7 @@ impl Desk {
             let detail = "Write the message that you want to leave.";
             return Err(Error::invalid("text", detail));
         }
+        self.count_words(&actor)?;
         let personal_reps = self.0.rules.personal_reps;
         let (id, at) = (ConversationId::new(), now());
         let place = at - self.0.rules.head_starts.of(open.priority);

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::news::{self, EventView, Grown, News};
 use crate::store::Kept;
 use crate::store::messages::Append;
-use crate::words::{AttachmentId, ClientId, ConversationId, UserId, now};
+use crate::words::{AttachmentId, ClientId, ConversationId, now};
 
 /// What somebody says: a text, uploads of his, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,10 +109,12 @@ impl Desk {
                 conversations.entry(id).or_default().push(one);
             }
             for spoken in conversations.into_values() {
-                self.ring_for(&spoken);
                 self.hear_of_the_held(&spoken);
-                // Now: the sender's socket then has both to tell when it is woken.
-                spoken.into_iter().for_each(Kept::acknowledge);
+                for part in news::parts(spoken, |one| &one.message.event) {
+                    self.ring_for(&part);
+                    // Now: the sender's socket then has both to tell when it is woken.
+                    part.into_iter().for_each(Kept::acknowledge);
+                }
             }
         }
     }
@@ -127,18 +129,16 @@ impl Desk {
         }
     }
 
-    /// Rings for what was said in one conversation.
+    /// Rings for what was said in one conversation, without anything in between: its rep is the
+    /// same in all of it.
     fn ring_for(&self, spoken: &[Kept]) {
         let people = spoken.iter().map(|Kept { message, .. }| {
             let sender = message.event.sender_id;
             [Some(message.customer), message.rep, sender]
         });
-        let audience: Vec<UserId> = people.flatten().flatten().collect();
         let events = spoken.iter().map(|one| one.message.event.clone());
-        for part in news::parts(events.collect()) {
-            if let Some(grown) = Grown::new(part, audience.iter().copied(), None) {
-                self.0.bell.ring(News::Grown(Box::new(grown)));
-            }
+        if let Some(grown) = Grown::new(events.collect(), people.flatten().flatten(), None) {
+            self.0.bell.ring(News::Grown(Box::new(grown)));
         }
     }
 

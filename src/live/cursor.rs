@@ -80,7 +80,7 @@ impl Cursors {
         let at = self.at(grown.conversation);
         match grown.events.first() {
             _ if grown.seq <= at => Next::Nothing,
-            Some(first) if first.seq == at + 1 => Next::Forward,
+            Some(first) if first.seq == at + 1 && !grown.has_hole() => Next::Forward,
             _ => Next::Read,
         }
     }
@@ -282,6 +282,8 @@ mod tests {
             (1, grown(&[3], 3), Next::Read),
             (2, grown(&[2, 3], 3), Next::Read),
             (2, grown(&[], 3), Next::Read),
+            (2, grown(&[3, 5], 5), Next::Read),
+            (2, grown(&[3, 4], 5), Next::Read),
             (3, grown(&[], 3), Next::Nothing),
         ];
         for (at, news, expected) in cases {

@@ -284,10 +284,7 @@ impl Talk for Session {
                 reference,
             } => Ok(Heard::Command(self.typing(conversation, on, reference))),
             ClientFrame::Delivered { conversation, seq } => Ok(self.delivered(conversation, seq)),
-            frame @ ClientFrame::Send { conversation, .. } => {
-                self.typist.said(conversation);
-                Ok(Heard::Command(self.carry_out(frame)))
-            }
+            frame @ ClientFrame::Send { .. } => Ok(Heard::Command(self.carry_out(frame))),
             frame => Ok(Heard::Alone(self.carry_out(frame))),
         }
     }

@@ -176,6 +176,9 @@ impl Session {
         let (id, seq) = (event.conversation, event.seq);
         if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
             self.typing.said((id, sender));
+            if sender == me {
+                self.typist.said(id);
+            }
         }
         if self.counts.hear(&event, me, role) {
             self.count_anew(id).await;

@@ -206,10 +206,12 @@ queries! {
     }
 
     /// Some of those whose message was deleted, and whose bytes may lie there still.
-    pub fn taken_back(conn, limit: i64) -> QueryResult<Vec<AttachmentId>> {
+    pub fn taken_back(conn, after: AttachmentId, limit: i64) -> QueryResult<Vec<AttachmentId>> {
         attachments::table
             .filter(attachments::conversation_id.is_null())
             .filter(attachments::created_at.le(0).and(attachments::media_type.ne("")))
+            .filter(attachments::id.gt(after))
+            .order(attachments::id)
             .limit(limit)
             .select(attachments::id)
             .load(conn)

@@ -2,19 +2,13 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer};
 
 use super::conn::{Conn, Later, queries};
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
 use crate::error::Result;
 use crate::words::{ClientId, ConversationId, EventKind, Moment, UserId};
-
-diesel::define_sql_function! {
-    /// Characters of a text; the same name in both databases.
-    fn length(text: diesel::sql_types::Nullable<diesel::sql_types::Text>)
-        -> diesel::sql_types::Nullable<diesel::sql_types::Integer>;
-}
 
 /// One entry of a log.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -82,14 +76,15 @@ queries! {
     }
 
     /// How long the texts after a cursor are, in characters, oldest first.
-    fn lengths_after(conn, id: ConversationId, seq: i64, limit: i64)
-        -> QueryResult<Vec<Option<i32>>>
-    {
+    /// Bytes of the entries after a cursor. Neither database reads a text for its length.
+    fn lengths_after(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<i32>> {
         events::table
             .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))
             .order(events::seq)
             .limit(limit)
-            .select(length(events::body))
+            .select(sql::<Integer>(
+                "coalesce(octet_length(body), 0) + coalesce(octet_length(CAST(data AS TEXT)), 0)",
+            ))
             .load(conn)
     }
 
@@ -282,8 +277,9 @@ queries! {
     }
 }
 
-/// Characters of text in one part: with four bytes each, what a reader who stalls may hold.
-const PART_CHARS_MAX: i64 = 8_192;
+/// Bytes of one part, and its entries: what a reader who stalls may hold.
+const PART_BYTES_MAX: i64 = 16_384;
+const PART_ENTRIES_MAX: i64 = 100;
 
 /// Entries after a cursor, oldest first: as many as make a part that is not too much to hold, and
 /// at least one if there is one.
@@ -293,11 +289,11 @@ pub fn part_after(
     seq: i64,
     limit: i64,
 ) -> QueryResult<Vec<Event>> {
-    let mut chars = 0;
-    let lengths = lengths_after(conn, id, seq, limit)?;
+    let mut bytes = 0;
+    let lengths = lengths_after(conn, id, seq, limit.min(PART_ENTRIES_MAX))?;
     let fits = lengths.into_iter().take_while(|length| {
-        chars += i64::from(length.unwrap_or_default());
-        chars <= PART_CHARS_MAX
+        bytes += i64::from(*length);
+        bytes <= PART_BYTES_MAX
     });
     let count = fits.count().max(1) as i64;
     after(conn, id, seq, count)

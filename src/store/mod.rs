@@ -33,6 +33,7 @@ pub mod minutes;
 pub mod nodes;
 pub mod originals;
 pub mod pace;
+mod patience;
 mod pipeline;
 mod place;
 pub mod postgres;
@@ -64,10 +65,12 @@ use diesel::r2d2::{HandleError, ManageConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::error::{Error, Result, connection_lost, worth_retrying};
+use crate::error::{Error, Result};
 use checkpoint::Checkpoints;
 pub use conn::Conn;
 use messages::{Append, Appended};
+pub use patience::in_time;
+use patience::retrying;
 use place::Place;
 pub use writer::Kept;
 
@@ -82,13 +85,6 @@ pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
 
 /// How long anyone waits for a connection before being told that we are overloaded.
 const WAIT: Duration = Duration::from_secs(2);
-
-/// How long anyone waits for the database in all. It may still do what was asked of it later:
-/// every command is harmless to repeat.
-pub(crate) const ANSWER: Duration = Duration::from_secs(5);
-
-/// How often a transaction is run again when the database asks for it.
-const RETRIES: u32 = 3;
 
 /// Opens connections of one of the two kinds, and never makes a database.
 #[derive(Clone)]
@@ -260,7 +256,7 @@ impl Store {
             return Ok(true);
         }
         let checkpoints = self.checkpoints.clone();
-        answered(self.run(move |conn| checkpoints.complete(conn))).await
+        in_time(self.run(move |conn| checkpoints.complete(conn))).await
     }
 
     /// Fails while the file of SQLite is not in its place.
@@ -284,7 +280,7 @@ impl Store {
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.check_place()?;
-        answered(self.run(query)).await
+        in_time(self.run(query)).await
     }
 
     /// Reads what is found at once, by keys: one after the other, where many ask.
@@ -296,7 +292,7 @@ impl Store {
             return self.read(query).await;
         };
         self.check_place()?;
-        answered(quick.read(query)).await
+        in_time(quick.read(query)).await
     }
 
     /// Writes, in one transaction.
@@ -304,11 +300,19 @@ impl Store {
         &self,
         job: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        in_time(self.write_late(job)).await
+    }
+
+    /// The same, however late: for who waits no longer than [`in_time`], and goes on later.
+    pub async fn write_late<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if self.shared() {
-            return answered(self.run(move |conn| conn.transaction(&job))).await;
+            return self.run(move |conn| conn.transaction(&job)).await;
         }
         self.check_place()?;
-        answered(self.writer.job(job)).await
+        self.writer.job(job).await
     }
 
     /// Appends a message, in one transaction with those of others. Messages handed over in
@@ -317,7 +321,7 @@ impl Store {
         &self,
         message: Append,
     ) -> impl Future<Output = Result<Appended>> + Send + 'static {
-        answered(self.writer.append(message))
+        in_time(self.writer.append(message))
     }
 
     /// What is said from now on: the new messages of each commit of this process, in the order of
@@ -348,31 +352,6 @@ impl Store {
             Ok(answer) => answer,
             Err(error) => Err(Error::internal(error)),
         }
-    }
-}
-
-/// Waits for an answer of the database, but not for ever.
-async fn answered<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let silent = |_| Error::unavailable(anyhow::anyhow!("no answer within {ANSWER:?}"));
-    tokio::time::timeout(ANSWER, work).await.map_err(silent)?
-}
-
-/// Runs `work` again after a deadlock or serialization failure (up to [`RETRIES`] times), and
-/// after a lost connection (until every pooled connection has had its turn to be found dead).
-fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<T> {
-    let (mut conflicts, mut losses) = (0, 0);
-    loop {
-        let error = match work() {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let cause = error.cause.as_ref().and_then(|cause| cause.downcast_ref());
-        match cause {
-            Some(cause) if worth_retrying(cause) && conflicts < RETRIES => conflicts += 1,
-            Some(cause) if connection_lost(cause) && losses <= connections => losses += 1,
-            _ => return Err(error),
-        }
-        std::thread::sleep(Duration::from_millis(rand::random_range(1..20)));
     }
 }
 

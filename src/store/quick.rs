@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, Opener, retrying};
+use super::patience::retrying;
+use super::{Conn, Opener};
 use crate::error::{Error, Result};
 
 /// Reads that may wait here before new ones are refused.

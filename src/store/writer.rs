@@ -13,7 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Written;
 use super::messages::{self, Append, Appended};
-use super::{ANSWER, Conn, Opener, lite, place, retrying};
+use super::patience::{ANSWER, retrying};
+use super::{Conn, Opener, lite, place};
 use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.

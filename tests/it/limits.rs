@@ -73,6 +73,7 @@ fn constants(path: &PathBuf) -> BTreeMap<String, String> {
         let line = line.trim().trim_start_matches("pub ");
         let line = line
             .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ")
             .strip_prefix("const ")?;
         let (name, rest) = line.split_once(": ")?;
         let (_, text) = rest.split_once(" = ")?;
@@ -146,7 +147,6 @@ on_both_with!(
     few;
     an_address_has_so_many_sockets_and_no_more,
     nobody_writes_faster_than_he_may,
-    all_words_take_from_one_purse,
 );
 
 fn few(settings: &mut Settings) {
@@ -254,9 +254,9 @@ async fn nobody_writes_faster_than_he_may(world: &World) {
         refused
     })
     .await;
-    // Four at once, and one a second.
+    // Four at once, of which one was her opening, and one a second.
     let most = 4 + 1 + begun.elapsed().as_secs();
-    assert!((4..=most).contains(&stored), "{stored} were stored");
+    assert!((3..=most).contains(&stored), "{stored} were stored");
     // Others write all the same, and she does when she has waited.
     ben.say(&his, "not slowed down").await;
     until("her next message", async || {
@@ -264,69 +264,5 @@ async fn nobody_writes_faster_than_he_may(world: &World) {
     })
     .await;
     drop(socket);
-    unharmed(world).await;
-}
-
-async fn all_words_take_from_one_purse(world: &World) {
-    let admin = world.admin().await;
-    let ann = world.customer(0).await;
-    let id = ann.open().await;
-    let seq = ann.say(&id, "x").await["seq"].clone();
-    let path = format!("/api/v1/conversations/{id}");
-    let message = format!("{path}/messages/{seq}");
-    // Whatever she does, it is the same purse; four fit in, and one comes a second.
-    for what in ["edit", "send", "delete"] {
-        until(what, async || {
-            let text = json!({ "text": client_id() });
-            let send = json!({ "client_id": client_id(), "text": "x" });
-            let answer = match what {
-                "edit" => ann.put(&message, text).await,
-                "send" => ann.act(&id, "messages", send).await,
-                _ => ann.delete(&message).await,
-            };
-            answer.status == 429 && answer.body["code"] == "rate_limited"
-        })
-        .await;
-    }
-    let mut socket = ann.socket().await;
-    until("an edit over the socket", async || {
-        let edit = json!({ "type": "edit", "conversation": id, "seq": seq, "text": "again" });
-        socket.say(edit).await;
-        let answer = |frame: &serde_json::Value| frame["type"] == "ack" || frame["type"] == "error";
-        socket.wait_for(answer).await["code"] == "rate_limited"
-    })
-    .await;
-    // Marks and searches have purses of their own.
-    let mark = json!({ "seq": 1 });
-    for (method, path, body) in [
-        ("PUT", format!("{path}/read"), Some(mark.clone())),
-        ("GET", "/api/v1/search?q=turn".to_owned(), None),
-    ] {
-        let ask = async || {
-            let method = method.parse().unwrap();
-            ann.ask(method, &path, body.clone()).await
-        };
-        ask().await.ok(200);
-        until("the end of the purse", async || ask().await.status == 429).await;
-        let refused = ask().await;
-        if refused.status == 429 {
-            assert!(refused.body["detail"].to_string().contains("faster"));
-        }
-        until("some more of it", async || ask().await.status == 200).await;
-    }
-    // What staff say to each other, and that they come and go.
-    let rep = world.rep(1, 5).await;
-    let note = async || {
-        let note = json!({ "client_id": client_id(), "text": "x" });
-        rep.act(&id, "notes", note).await.status
-    };
-    until("the end of the rep's purse", async || note().await == 429).await;
-    let other = ann.open().await;
-    rep.claim(&other).await.ok(200);
-    let join = async |what: &str| admin.act(&other, what, json!({})).await.status;
-    until("the end of the admin's purse", async || {
-        join("join").await == 429 || join("leave").await == 429
-    })
-    .await;
     unharmed(world).await;
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod abandoned;
 mod access;
 mod access_table;
 mod arrivals;
@@ -65,6 +66,7 @@ mod presence;
 mod priorities;
 mod process;
 mod proxy;
+mod purse;
 mod queue_doors;
 mod queue_exits;
 mod queue_modes;

@@ -59,3 +59,92 @@ async fn nobody_asks_the_database_for_what_he_is_told(world: &World) {
     let asked = world.nodes[0].app.metrics.catch_ups.get() - before;
     assert_eq!(asked, 0, "gaps that were read");
 }
+
+mod between {
+    use std::sync::mpsc;
+
+    use serde_json::json;
+    use switchboard::store::Conn;
+
+    use super::*;
+    use crate::harness::until;
+
+    #[actix_web::test]
+    async fn embedded() {
+        let world = World::embedded_with(change).await;
+        what_comes_between_two_messages_is_told_between_them(&world).await;
+        world.end().await;
+    }
+
+    #[actix_web::test]
+    async fn services() {
+        if let Some(world) = World::services_with(1, change).await {
+            what_comes_between_two_messages_is_told_between_them(&world).await;
+            world.end().await;
+        }
+    }
+
+    /// In one batch of the writer, as far as the database has one for all.
+    async fn what_comes_between_two_messages_is_told_between_them(world: &World) {
+        let (one, two) = (world.rep(0, 1).await, world.rep(1, 1).await);
+        let mut first = one.socket().await;
+        let ann = world.customer(0).await;
+        let id = ann.open().await;
+        first.event("assigned").await;
+        let mut hers = ann.socket().await;
+        hers.event("assigned").await;
+        let _second = two.socket().await;
+        // Nothing is written until all of it has come.
+        let store = world.nodes[0].app.store.clone();
+        let (release, held) = mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let holds = store.clone();
+        let holding = tokio::spawn(async move {
+            let hold = move |_: &mut Conn| {
+                let _ = held.lock().unwrap().recv();
+                Ok(())
+            };
+            holds.write(hold).await
+        });
+        let waits = async |count: usize| match store.shared() {
+            true => {}
+            false => until("it waits", async || store.backlog() >= count).await,
+        };
+        waits(0).await;
+        hers.send(&id, &client_id(), "before").await;
+        waits(1).await;
+        let to = json!({ "rep": two.id });
+        let transfer = one.act(&id, "transfer", to);
+        let and_so_on = async {
+            waits(2).await;
+            hers.send(&id, &client_id(), "behind").await;
+            waits(3).await;
+            release.send(()).unwrap();
+        };
+        let (given, ()) = tokio::join!(transfer, and_so_on);
+        given.ok(200);
+        holding.await.unwrap().unwrap();
+        let (mut at, mut kinds) = (None, Vec::new());
+        loop {
+            let told = hers.wait("event").await;
+            assert!(at.is_none_or(|at| told["after"] == at), "{told}");
+            assert_eq!(
+                told["after"].as_i64().map(|after| after + 1),
+                told["seq"].as_i64()
+            );
+            at = Some(told["seq"].clone());
+            kinds.push(told["kind"].clone());
+            if told["text"] == "behind" {
+                break;
+            }
+        }
+        let all = ["message", "transferred", "assigned", "message"];
+        assert!(
+            all.iter().all(|kind| kinds.contains(&json!(kind))),
+            "{kinds:?}"
+        );
+        first.wait("gone").await;
+        let foreign = |frame: &serde_json::Value| frame["text"] == "behind";
+        assert!(first.never(foreign), "it was said when he had it no more");
+    }
+}
