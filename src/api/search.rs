@@ -96,7 +96,7 @@ pub async fn find(
             next: more.then_some(skip + limit),
         })
     };
-    Ok(Json(app.store.read(read).await?))
+    Ok(Json(app.store.search(read).await?))
 }
 
 /// Hits with their conversations and names, in three queries more. What has changed meanwhile, so

@@ -63,7 +63,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use diesel::r2d2::{HandleError, ManageConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::error::{Error, Result};
 use checkpoint::Checkpoints;
@@ -175,6 +175,7 @@ pub struct Store {
     pool: Pool<Opener>,
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
     writer: writer::Writer,
     /// Of SQLite.
     quick: Option<quick::Quick>,
@@ -218,6 +219,7 @@ impl Store {
             .build(opener.clone())
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));
+        let few = options.connections.div_ceil(4) as usize;
         let checkpoints = Checkpoints::default();
         let written = place
             .as_ref()
@@ -228,6 +230,7 @@ impl Store {
         Ok(Self {
             pool,
             turns,
+            searches: Arc::new(Semaphore::new(few)),
             writer,
             quick: quick.transpose()?,
             said,
@@ -331,14 +334,25 @@ impl Store {
         writer::listen(&self.said)
     }
 
+    /// Reads what may have to look at much: few at a time, so that others find a connection.
+    pub async fn search<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = turn(&self.searches).await?;
+        // It goes with the work, which may last longer than anybody waits for it.
+        let query = move |conn: &mut Conn| {
+            let _turn = &turn;
+            query(conn)
+        };
+        self.read(query).await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = tokio::time::timeout(WAIT, self.turns.clone().acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
-            return Err(Error::overloaded());
-        };
+        let turn = turn(&self.turns).await?;
         let (pool, size) = (self.pool.clone(), self.size);
         let work = move || {
             let _turn = turn;
@@ -353,6 +367,12 @@ impl Store {
             Err(error) => Err(Error::internal(error)),
         }
     }
+}
+
+/// Waits for one of so many turns, but not for ever.
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let turn = tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await;
+    turn.ok().and_then(Result::ok).ok_or_else(Error::overloaded)
 }
 
 /// Brings the tables up to date; on PostgreSQL one node at a time.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
-use switchboard::error::Error;
+use switchboard::error::{Code, Error};
 use switchboard::store::{Conn, joined, retention, search};
 use switchboard::words::{ConversationId, now};
 
@@ -23,6 +23,7 @@ on_both!(
     what_is_changed_or_deleted_is_not_found_any_more,
     what_was_not_indexed_to_the_end_is_indexed_again,
     what_was_said_before_there_was_an_index_is_found,
+    searches_that_last_leave_room_for_all_others,
 );
 
 fn encoded(text: &str) -> String {
@@ -440,6 +441,36 @@ async fn what_was_not_indexed_to_the_end_is_indexed_again(world: &World) {
         world.nodes[0].app.store.write(fail).await.unwrap_err();
     }
     assert_eq!(found(world, &ann, "zebra").await.len(), 5);
+}
+
+/// As many searches as there are connections, each of which looks at very much.
+async fn searches_that_last_leave_room_for_all_others(world: &World) {
+    let node = &world.nodes[0].app;
+    let (ends, end) = std::sync::mpsc::channel::<()>();
+    let end = std::sync::Arc::new(std::sync::Mutex::new(end));
+    let lasting = || {
+        let (store, end) = (node.store.clone(), end.clone());
+        let look = move |_: &mut Conn| {
+            let _ = end.lock().unwrap().recv();
+            Ok(())
+        };
+        tokio::spawn(async move { store.search(look).await })
+    };
+    let all: Vec<_> = (0..world.settings.database_connections)
+        .map(|_| lasting())
+        .collect();
+    until("somebody is told to come later", async || {
+        all.iter().any(|one| one.is_finished())
+    })
+    .await;
+    let ann = world.customer(0).await;
+    ann.open().await;
+    drop(ends);
+    for one in all {
+        if let Err(error) = one.await.unwrap() {
+            assert!([Code::Overloaded, Code::Unavailable].contains(&error.code));
+        }
+    }
 }
 
 async fn what_was_said_before_there_was_an_index_is_found(world: &World) {

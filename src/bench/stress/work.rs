@@ -23,11 +23,11 @@ const BY_HAND: f64 = 0.06;
 
 /// What can be done, and how often of a hundred times.
 const COMMANDS: &[(Command, u32)] = &[
-    (Command::Open, 30),
-    (Command::Close, 31),
-    (Command::Answer, 10),
+    (Command::Open, 26),
+    (Command::Close, 27),
+    (Command::Answer, 8),
     (Command::Say, 4),
-    (Command::Claim, 10),
+    (Command::Claim, 20),
     (Command::Requeue, 2),
     (Command::Transfer, 2),
     (Command::Park, 1),
