@@ -92,9 +92,14 @@ impl Seat {
 pub struct Farewell(Arc<Mailbox>);
 
 impl Farewell {
-    /// Whether the socket must end already: nothing more is heard of its client.
+    /// Why the socket must end, if it must already: nothing more is heard of its client, and
+    /// nothing but answers told to him.
+    pub fn due(&self) -> Option<End> {
+        self.0.ended()
+    }
+
     pub fn is_due(&self) -> bool {
-        self.0.ended().is_some()
+        self.due().is_some()
     }
 
     /// Waits until the socket must end.

@@ -9,6 +9,7 @@ mod catch_up;
 mod clock;
 mod command;
 pub mod cursor;
+mod ending;
 mod guard;
 mod hello;
 pub mod link;

@@ -4,10 +4,10 @@
 //! buffer. A client that does not read for the set time is cut off.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use futures_util::future::{LocalBoxFuture, ready};
 use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt, StreamExt};
@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::bucket::Bucket;
 use super::clock::Clock;
+use super::ending::{Ending, NONSENSE, end, judge, say_goodbye};
 use super::link::Link;
 pub use super::wire::{Gone, Wire};
 use crate::app::App;
@@ -88,6 +89,9 @@ pub enum Heard<D> {
     Close(u16, &'static str),
 }
 
+/// Commands whose ends are told in order.
+type UnderWay<D> = FuturesOrdered<LocalBoxFuture<'static, D>>;
+
 /// A socket that has just been opened.
 pub struct Socket {
     pub app: App,
@@ -98,14 +102,6 @@ pub struct Socket {
     /// Set when a frame was refused for its length.
     pub tripped: Arc<AtomicBool>,
 }
-
-/// How a socket ends: with a close frame, or without one.
-enum Ending {
-    Close(u16, &'static str),
-    Silent,
-}
-
-const NONSENSE: Ending = Ending::Close(1008, "too many frames that make no sense");
 
 /// Runs a socket until it ends, and cleans up after it. Both come in boxes: the task would have
 /// room for each as often as they are handed on.
@@ -120,14 +116,11 @@ pub async fn run(mut socket: Box<Socket>, mut talk: Box<impl Talk>) {
     } = &mut *socket;
     let most = app.settings.sockets_per_user_max;
     let mut seat = app.hub.seat(caller.actor.id, Some(caller.session), most);
-    let ending = match talk.opened(wire, &seat).await {
-        Ok(()) => {
-            let mut turn = Turn::new(app, caller.actor.role);
-            turn.talk_to_the_end(&mut *talk, wire, &mut seat, stream, tripped)
-                .await
-        }
-        Err(Gone) => Ending::Silent,
-    };
+    wire.farewell = Some(seat.farewell());
+    let mut turn = Turn::new(app, caller.actor.role);
+    let ending = turn
+        .talk_to_the_end(&mut *talk, wire, &mut seat, stream, tripped)
+        .await;
     // Boxed: every socket's task would have room for it all its life.
     Box::pin(async move {
         talk.closed(&seat).await;
@@ -135,34 +128,6 @@ pub async fn run(mut socket: Box<Socket>, mut talk: Box<impl Talk>) {
         end(*socket, ending).await;
     })
     .await;
-}
-
-/// Closes the connection.
-async fn end(socket: Socket, ending: Ending) {
-    let Socket { wire, link, .. } = socket;
-    let said_goodbye = matches!(ending, Ending::Close(1000, _));
-    let reason = match ending {
-        Ending::Close(code, text) => Some(CloseReason {
-            code: CloseCode::from(code),
-            description: Some(text.into()),
-        }),
-        Ending::Silent if wire.stalled => Some(CloseReason {
-            code: CloseCode::from(SLOW),
-            description: None,
-        }),
-        Ending::Silent => None,
-    };
-    let Wire {
-        session, stalled, ..
-    } = wire;
-    // A close frame waits behind what the client does not read.
-    let closed = timeout(Duration::from_millis(500), session.close(reason)).await;
-    match link {
-        Some(link) if stalled || closed.is_err() => link.cut(),
-        // Nothing more will come; without this the connection stays for another second.
-        Some(link) if said_goodbye => link.hear_no_more(),
-        _ => {}
-    }
 }
 
 /// The state of the loop.
@@ -201,71 +166,112 @@ impl Turn {
         stream: &mut AggregatedMessageStream,
         tripped: &AtomicBool,
     ) -> Ending {
+        let farewell = seat.farewell();
+        let mut step = talk.opened(wire, seat).await.map_err(silent);
         let mut pings = interval(self.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut clock = Clock::new();
-        let mut under_way: FuturesOrdered<LocalBoxFuture<'static, T::Done>> = FuturesOrdered::new();
-        let farewell = seat.farewell();
+        let mut under_way: UnderWay<T::Done> = FuturesOrdered::new();
         loop {
-            let step = tokio::select! {
-                end = farewell.ended() => {
-                    // What was asked for is answered first, if that does not take long.
-                    let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
-                    return say_goodbye(talk, wire, end).await;
-                }
-                note = seat.next() => pass_on(talk, wire, seat, note).await,
-                Some(done) = under_way.next(), if !under_way.is_empty() => {
-                    talk.done(wire, done).await
-                }
-                message = stream.recv(), if under_way.len() < UNDER_WAY => {
-                    // A login that has ended commands nothing more.
-                    if farewell.is_due() {
-                        continue;
-                    }
-                    self.heard_at = Instant::now();
-                    let heard = self.hear(talk, wire, message, tripped).await;
-                    if !matches!(heard, Ok(Heard::Nothing | Heard::Command(_))) {
-                        // What was asked for before is carried out and told before this.
-                        if finish(talk, wire, &mut under_way).await.is_err() {
-                            return Ending::Silent;
-                        }
-                    }
-                    match heard {
-                        Ok(Heard::Nothing) => Ok(()),
-                        Ok(Heard::Command(command)) => {
-                            under_way.push_back(command);
-                            Ok(())
-                        }
-                        Ok(Heard::Alone(command)) => talk.done(wire, command.await).await,
-                        Ok(Heard::Wrong(done)) => {
-                            let _ = talk.done(wire, done).await;
-                            return NONSENSE;
-                        }
-                        Ok(Heard::Close(code, reason)) => return Ending::Close(code, reason),
-                        Err(ending) => return ending,
-                    }
-                }
-                _ = pings.tick() => wire.control(None).await,
-                () = clock.woken() => {
-                    let silent = self.heard_at.elapsed();
-                    if let Some(ending) = self.overdue(silent, talk.is_late()) {
-                        return ending;
-                    }
-                    clock.wind(self.dead_after - silent);
-                    talk.second(wire).await
-                }
-            };
-            if step.is_err() {
-                return Ending::Silent;
+            // Whatever it was about: the wire lets nothing out any more.
+            if let Some(end) = farewell.due() {
+                wire.farewell = None;
+                // What was asked for is answered first, if that does not take long.
+                let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
+                return say_goodbye(talk, wire, end).await;
+            }
+            if let Err(ending) = step {
+                return ending;
             }
             if talk.minds_seconds() {
                 clock.mind();
             }
+            let begun;
+            step = tokio::select! {
+                _ = farewell.ended() => {
+                    begun = Instant::now();
+                    Ok(())
+                },
+                note = seat.next() => {
+                    begun = Instant::now();
+                    pass_on(talk, wire, seat, note).await.map_err(silent)
+                }
+                Some(done) = under_way.next(), if !under_way.is_empty() => {
+                    begun = Instant::now();
+                    answer(talk, wire, done).await.map_err(silent)
+                }
+                // A login that has ended commands nothing more.
+                message = stream.recv(), if under_way.len() < UNDER_WAY => {
+                    begun = Instant::now();
+                    self.heard_at = begun;
+                    match farewell.is_due() {
+                        true => Ok(()),
+                        false => self.listen(talk, wire, message, tripped, &mut under_way).await,
+                    }
+                }
+                _ = pings.tick() => {
+                    begun = Instant::now();
+                    wire.control(None).await.map_err(silent)
+                }
+                () = clock.woken() => {
+                    begun = Instant::now();
+                    self.second(talk, wire, &mut clock).await
+                }
+            };
+            // Nobody listened meanwhile: that was no silence of the client.
+            self.heard_at += begun.elapsed();
         }
     }
 
-    fn overdue(&self, silent: Duration, late: bool) -> Option<Ending> {
-        if silent > self.dead_after {
+    /// About a second has passed, or the client was silent for long.
+    async fn second<T: Talk>(
+        &mut self,
+        talk: &mut T,
+        wire: &mut Wire,
+        clock: &mut Clock,
+    ) -> Result<(), Ending> {
+        let silent_for = self.heard_at.elapsed();
+        if let Some(ending) = self.overdue(silent_for, talk.is_late()) {
+            return Err(ending);
+        }
+        clock.wind(self.dead_after - silent_for);
+        talk.second(wire).await.map_err(silent)
+    }
+
+    /// Takes in what came from the client: has it carried out, or puts it under way.
+    async fn listen<T: Talk>(
+        &mut self,
+        talk: &mut T,
+        wire: &mut Wire,
+        message: Option<Result<AggregatedMessage, ProtocolError>>,
+        tripped: &AtomicBool,
+        under_way: &mut UnderWay<T::Done>,
+    ) -> Result<(), Ending> {
+        let heard = self.hear(talk, wire, message, tripped).await;
+        if !matches!(heard, Ok(Heard::Nothing | Heard::Command(_))) {
+            // What was asked for before is carried out and told before this.
+            finish(talk, wire, under_way).await.map_err(silent)?;
+        }
+        match heard? {
+            Heard::Nothing => Ok(()),
+            Heard::Command(command) => {
+                under_way.push_back(command);
+                Ok(())
+            }
+            Heard::Alone(command) => {
+                let done = command.await;
+                answer(talk, wire, done).await.map_err(silent)
+            }
+            Heard::Wrong(done) => {
+                let _ = answer(talk, wire, done).await;
+                Err(NONSENSE)
+            }
+            Heard::Close(code, reason) => Err(Ending::Close(code, reason)),
+        }
+    }
+
+    fn overdue(&self, silent_for: Duration, late: bool) -> Option<Ending> {
+        if silent_for > self.dead_after {
             return Some(Ending::Close(1011, "nothing heard"));
         }
         let late = late && self.opened_at.elapsed() > HELLO;
@@ -281,7 +287,6 @@ impl Turn {
         message: Option<Result<AggregatedMessage, ProtocolError>>,
         tripped: &AtomicBool,
     ) -> Result<Heard<T::Done>, Ending> {
-        let silent = |_| Ending::Silent;
         let text = match message {
             None => return Err(Ending::Silent),
             Some(Err(error)) => return Err(judge(&error, tripped)),
@@ -321,6 +326,10 @@ impl Turn {
     }
 }
 
+fn silent(Gone: Gone) -> Ending {
+    Ending::Silent
+}
+
 /// What needs no work, and is told when all before it is.
 fn at_once<D: 'static>(done: D) -> Heard<D> {
     Heard::Command(ready(done).boxed_local())
@@ -349,42 +358,18 @@ async fn pass_on<T: Talk>(
 async fn finish<T: Talk>(
     talk: &mut T,
     wire: &mut Wire,
-    under_way: &mut FuturesOrdered<LocalBoxFuture<'static, T::Done>>,
+    under_way: &mut UnderWay<T::Done>,
 ) -> Result<(), Gone> {
     while let Some(done) = under_way.next().await {
-        talk.done(wire, done).await?;
+        answer(talk, wire, done).await?;
     }
     Ok(())
 }
 
-/// Says why the server ends it; answers with which close frame.
-async fn say_goodbye<T: Talk>(talk: &mut T, wire: &mut Wire, end: End) -> Ending {
-    let _ = talk.bye(wire, end).await;
-    match end {
-        End::Restart { .. } => Ending::Close(1012, "the server restarts"),
-        End::Replaced => Ending::Close(REPLACED, "opened elsewhere"),
-        End::Revoked => Ending::Close(REVOKED, "the login has ended"),
-    }
-}
-
-/// The close frame that a broken stream deserves; the library sends none.
-fn judge(error: &ProtocolError, tripped: &AtomicBool) -> Ending {
-    if tripped.load(Ordering::Acquire) {
-        return Ending::Close(1009, "the frame is too big");
-    }
-    match error {
-        ProtocolError::Overflow => Ending::Close(1009, "the frame is too big"),
-        ProtocolError::Io(error) if error.to_string().contains("reserved bits") => {
-            Ending::Close(1002, "no extension was agreed on")
-        }
-        ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            Ending::Close(1007, "text must be UTF-8")
-        }
-        ProtocolError::Io(error) if error.to_string().contains("continuation") => {
-            Ending::Close(1009, "the message is too big")
-        }
-        // The peer has vanished.
-        ProtocolError::Io(_) => Ending::Silent,
-        _ => Ending::Close(1002, "this is not WebSocket"),
-    }
+/// Tells what came of a command. What was asked for is answered, whatever has ended meanwhile.
+async fn answer<T: Talk>(talk: &mut T, wire: &mut Wire, done: T::Done) -> Result<(), Gone> {
+    let farewell = wire.farewell.take();
+    let told = talk.done(wire, done).await;
+    wire.farewell = farewell;
+    told
 }

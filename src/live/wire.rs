@@ -3,9 +3,10 @@
 //!
 //! The library below keeps frames by their number, whatever their size, and takes them all at
 //! once. So we count bytes: a frame is let out when those before it have reached the connection.
+//! However much there is still to tell, nothing more is let out once the socket must end.
 
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -17,6 +18,8 @@ use actix_ws::Message;
 use futures_util::{FutureExt, SinkExt};
 use tokio::sync::Notify;
 use tokio::time::timeout;
+
+use crate::hub::Farewell;
 
 /// Bytes on their way to the connection. One frame alone may be longer.
 const OUTGOING_BYTES_MAX: usize = 32 * 1024;
@@ -114,6 +117,8 @@ pub struct Wire {
     outgoing: Outgoing,
     stall: Duration,
     pub(super) stalled: bool,
+    /// Says that the socket must end. None while something is told nevertheless.
+    pub(super) farewell: Option<Farewell>,
 }
 
 impl Wire {
@@ -124,6 +129,7 @@ impl Wire {
             outgoing,
             stall,
             stalled: false,
+            farewell: None,
         }
     }
 
@@ -156,6 +162,9 @@ impl Wire {
 
     /// Mostly there is room at once. Only who waits has room made for that, and a clock set.
     async fn send_message(&mut self, message: Message, bytes: usize) -> Result<(), Gone> {
+        if self.farewell.as_ref().is_some_and(Farewell::is_due) {
+            return Err(Gone);
+        }
         let ready = match self.outgoing.has_room_for(bytes) {
             true => self.is_ready().now_or_never(),
             false => None,
@@ -169,12 +178,22 @@ impl Wire {
     }
 
     async fn wait_for_room(&mut self, bytes: usize) -> Result<(), Gone> {
-        let stall = self.stall;
+        let (stall, farewell) = (self.stall, self.farewell.take());
+        let ended = async {
+            match &farewell {
+                Some(farewell) => farewell.ended().await,
+                None => pending().await,
+            }
+        };
         let room = async {
             self.outgoing.room_for(bytes).await;
             self.is_ready().await
         };
-        let ready = timeout(stall, room).await;
+        let ready = tokio::select! {
+            _ = ended => Ok(Err(Gone)),
+            ready = timeout(stall, room) => ready,
+        };
+        self.farewell = farewell;
         self.stalled |= ready.is_err();
         ready.map_err(|_| Gone)?
     }

@@ -49,6 +49,7 @@ mod lifecycle;
 mod limits;
 mod list_costs;
 mod lists;
+mod long_steps;
 mod many;
 mod migrations;
 mod missed;

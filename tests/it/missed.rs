@@ -45,7 +45,7 @@ async fn chat(world: &World) -> (Person, Person, String) {
 }
 
 /// Writes messages of somebody that no doorbell tells.
-async fn write_unheard(world: &World, id: &str, sender: UserId, texts: &[String]) {
+pub async fn write_unheard(world: &World, id: &str, sender: UserId, texts: &[String]) {
     let (id, texts): (ConversationId, _) = (id.parse().unwrap(), texts.to_vec());
     let write = move |conn: &mut Conn| {
         let last_seq = events::bump(conn, id, texts.len() as i64)?.unwrap();
