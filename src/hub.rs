@@ -13,6 +13,7 @@ use std::sync::{Arc, RwLock};
 use crate::eta::Eta;
 use crate::news::{EventView, News};
 use crate::store::board::Board;
+use crate::store::mine::Stand;
 use crate::words::{ConversationId, SessionId, SocketId, UserId};
 use mailbox::Mailbox;
 
@@ -31,6 +32,9 @@ pub enum Note {
         conversation: ConversationId,
         seq: i64,
     },
+    /// What its person has on his hands by the record; whose client knows another thing has missed
+    /// something.
+    OnHands(Arc<Vec<Stand>>),
     /// The live line, for who watches it.
     Board(Arc<Board>),
     /// Compare with the database: something may have been missed.
@@ -328,6 +332,18 @@ impl Hub {
     pub fn people(&self) -> Vec<UserId> {
         let people = self.people.read().expect("nothing panics under this lock");
         people.sockets.keys().copied().collect()
+    }
+
+    /// The people here from whom something may be taken: reps, and who has joined something.
+    pub fn may_lose(&self) -> HashSet<UserId> {
+        let people = self.people.read().expect("nothing panics under this lock");
+        let present = people.open.values().filter(|(_, present)| *present);
+        let joined = people.following.values().flatten();
+        present
+            .map(|(user, _)| user)
+            .chain(joined)
+            .copied()
+            .collect()
     }
 
     /// How many sockets are open here.

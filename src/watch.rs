@@ -8,9 +8,9 @@ use uuid::Uuid;
 use crate::bell::Bell;
 use crate::error::Result;
 use crate::hub::{Hub, Note};
-use crate::news::{Grown, News};
+use crate::news::News;
 use crate::store::reps::RepState;
-use crate::store::{Conn, Store, conversations, joined, queues, roster, sessions};
+use crate::store::{Conn, Store, conversations, mine, queues, roster, sessions};
 use crate::words::{Moment, UserId, now};
 
 /// How much later than its own moment an end may be seen, in ms: it has to be committed, and
@@ -38,38 +38,22 @@ pub async fn check(store: Store, hub: Hub, bell: Bell, every: Duration) {
     }
 }
 
-/// Rings again for every open conversation of the people here, without a hint: whoever stands
-/// at that seq ignores it, whoever does not reads what he missed. Also ends sockets whose login
-/// has ended. `ended_since` is from when on ends are told again.
+/// Tells the people here what they have on their hands: whoever knows it ignores that, whoever does
+/// not reads what he missed. It is one note for each, whatever he has, so that his mailbox has room
+/// for it. Also ends sockets whose login has ended. `ended_since` is from when on ends are told
+/// again.
 async fn check_once(store: &Store, hub: &Hub, bell: &Bell, ended_since: Moment) -> Result<()> {
+    let may_lose = hub.may_lose();
     for people in hub.people().chunks(CHUNK) {
-        let people = people.to_vec();
-        let read = move |conn: &mut Conn| Ok(conversations::open_heads(conn, &people)?);
-        for (conversation, customer, rep, seq) in store.read(read).await? {
-            let audience = [Some(customer), rep].into_iter().flatten().collect();
-            let grown = Grown {
-                conversation,
-                seq,
-                audience,
-                events: Vec::new(),
-                view: None,
-            };
-            hub.deliver(News::Grown(Box::new(grown)));
-        }
-        tokio::time::sleep(BETWEEN).await;
-    }
-    for people in hub.people().chunks(CHUNK) {
-        let people = people.to_vec();
-        let read = move |conn: &mut Conn| Ok(joined::heads_of(conn, &people)?);
-        for (conversation, user, seq) in store.read(read).await? {
-            let grown = Grown {
-                conversation,
-                seq,
-                audience: vec![user],
-                events: Vec::new(),
-                view: None,
-            };
-            hub.tell(user, Note::News(Arc::new(News::Grown(Box::new(grown)))));
+        let asked = people.to_vec();
+        let read = move |conn: &mut Conn| mine::stands(conn, &asked);
+        let mut stands = store.read(read).await?;
+        for person in people {
+            // A customer who has nothing has lost nothing but what has ended.
+            let has = stands.remove(person);
+            if has.is_some() || may_lose.contains(person) {
+                hub.tell(*person, Note::OnHands(Arc::new(has.unwrap_or_default())));
+            }
         }
         tokio::time::sleep(BETWEEN).await;
     }

@@ -226,7 +226,7 @@ change hub/mailbox.rs 'false => inside.behind = true,' 'false => {}'
 judge
 
 try a_lost_doorbell_is_not_made_up_for
-change watch.rs 'hub.deliver(News::Grown(Box::new(grown)));' 'drop(grown);'
+change watch.rs 'hub.tell(*person, Note::OnHands(Arc::new(has.unwrap_or_default())));' 'drop(has);'
 judge
 
 try customers_hear_what_staff_note

@@ -4,12 +4,12 @@
 use std::time::Instant;
 
 use super::joins::{audience, takes_part};
-use super::{Actor, Desk};
+use super::{Actor, Change, Desk};
 use crate::error::{Error, Result};
 use crate::news::{Marked, News};
 use crate::store::marks::{self, Mark, Marks, Unread};
 use crate::store::{Conn, conversations, events};
-use crate::words::{ConversationId, Role, UserId};
+use crate::words::{ConversationId, Role};
 
 /// Where somebody stands in a conversation after he has said how far he is.
 #[derive(Debug, Clone)]
@@ -28,13 +28,13 @@ enum How {
     Delivered,
 }
 
-/// A mark on its way, and whom it concerns.
+/// A mark on its way.
 struct Step {
     mark: Mark,
     /// It moves, for himself.
     moves: bool,
-    /// Who hears of it: nobody but himself if the other side is told nothing new.
-    audience: Vec<UserId>,
+    /// It moves what the other side is told.
+    tells: bool,
 }
 
 impl Desk {
@@ -68,38 +68,57 @@ impl Desk {
 
     async fn mark(&self, actor: Actor, id: ConversationId, seq: i64, how: How) -> Result<Standing> {
         let asked = actor.clone();
-        let read = move |conn: &mut Conn| step(conn, &asked, id, seq, how);
-        let Step {
-            mark,
-            moves,
-            audience,
-        } = self.0.store.read(read).await?;
-        if moves {
-            let write = move |conn: &mut Conn| Ok(marks::raise(conn, &mark).map(drop)?);
-            self.0.store.write(write).await?;
-        }
-        let Actor { id: by, role } = actor;
-        let read = move |conn: &mut Conn| {
-            let unread = marks::unread(conn, by, role, &[id])?.remove(&id);
-            Ok((marks::of_one(conn, id)?, unread.unwrap_or_default()))
+        let look = move |conn: &mut Conn| {
+            let step = step(conn, &asked, id, seq, how)?;
+            let stands = match step.moves {
+                true => None,
+                false => Some(stands(conn, &asked, id)?),
+            };
+            Ok((step, stands))
         };
-        let (marks, unread): (Marks, Unread) = self.0.store.read(read).await?;
-        if moves {
+        let (Step { mark, tells, .. }, stands_so) = self.0.store.read(look).await?;
+        if let Some((marks, unread)) = stands_so {
+            return Ok(Standing {
+                marks,
+                unread: unread.count,
+                again: true,
+            });
+        }
+        // What is told of it is read with it: nothing can come in between, or fail after it.
+        let raise = move |conn: &mut Conn| {
+            marks::raise(conn, &mark)?;
+            let row = conversations::find(conn, id)?;
+            let audience = match row.filter(|_| tells) {
+                Some(row) => audience(conn, &row, actor.id)?,
+                None => vec![actor.id],
+            };
+            let (marks, unread) = stands(conn, &actor, id)?;
             let marked = Marked {
                 conversation: id,
                 audience,
                 marks,
-                by,
+                by: actor.id,
                 unread,
             };
-            self.0.bell.ring(News::Marked(Box::new(marked)));
-        }
+            let change = Change {
+                news: vec![News::Marked(Box::new(marked))],
+                ..Change::default()
+            };
+            Ok(((marks, unread), change))
+        };
+        let (marks, unread) = self.commit(raise).await?;
         Ok(Standing {
             marks,
             unread: unread.count,
-            again: !moves,
+            again: false,
         })
     }
+}
+
+/// How far both sides are, and what he has not read.
+fn stands(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<(Marks, Unread)> {
+    let unread = marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id);
+    Ok((marks::of_one(conn, id)?, unread.unwrap_or_default()))
 }
 
 fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) -> Result<Step> {
@@ -135,13 +154,9 @@ fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) 
     let (read, told, delivered) =
         before.map_or((0, 0, 0), |it| (it.read_seq, it.told_seq, it.delivered_seq));
     let tells = mark.told_seq > told || mark.delivered_seq > delivered;
-    let audience = match tells {
-        true => audience(conn, &row, actor.id)?,
-        false => vec![actor.id],
-    };
     Ok(Step {
         moves: tells || mark.read_seq > read,
         mark,
-        audience,
+        tells,
     })
 }

@@ -22,6 +22,7 @@ use crate::live::presence::Presence;
 use crate::live::socket::{Gone, Heard, Talk, Wire};
 use crate::news::{EventView, Grown, News};
 use crate::store::conversations::{self, ConversationView};
+use crate::store::mine::Stand;
 use crate::store::{Conn, waiting};
 use crate::words::{ClientId, ConversationId, EventKind, Role, Status};
 
@@ -108,7 +109,9 @@ impl Chat {
 
     async fn grown(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
         if grown.conversation != self.view.id {
-            return self.elsewhere(wire, grown).await;
+            return self
+                .elsewhere(wire, grown.conversation, grown.view.as_ref())
+                .await;
         }
         match self.cursors.judge(grown) {
             Next::Nothing => Ok(()),
@@ -178,12 +181,16 @@ impl Chat {
 
     /// News of another conversation: the rep of this socket may have got it. Without the hint
     /// the record is asked, so that a lost doorbell delays the redirect and does not lose it.
-    async fn elsewhere(&mut self, wire: &mut Wire, grown: &Grown) -> Result<(), Gone> {
-        let id = grown.conversation;
+    async fn elsewhere(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+        view: Option<&ConversationView>,
+    ) -> Result<(), Gone> {
         if !self.is_rep() {
             return Ok(());
         }
-        let rep = match &grown.view {
+        let rep = match view {
             Some(view) => view
                 .rep
                 .as_ref()
@@ -202,6 +209,22 @@ impl Chat {
             self.known.remove(&id);
         } else if self.known.insert(id) {
             return wire.send(&json!({ "redirect_id": id })).await;
+        }
+        Ok(())
+    }
+
+    /// What he has on his hands: reads what he has missed of this one, and is redirected to others.
+    async fn compare(&mut self, wire: &mut Wire, stands: &[Stand]) -> Result<(), Gone> {
+        for stand in stands {
+            let id = stand.conversation;
+            match id == self.view.id {
+                true if stand.seq > self.cursors.at(id) => {
+                    self.app.metrics.catch_ups.inc();
+                    self.catch_up(wire).await?;
+                }
+                true => {}
+                false => self.elsewhere(wire, id, None).await?,
+            }
         }
         Ok(())
     }
@@ -293,6 +316,7 @@ impl Talk for Chat {
                 }
             }
             Note::Ended { .. } => Ok(()),
+            Note::OnHands(stands) => self.compare(wire, &stands).await,
             Note::Check => self.catch_up(wire).await,
         }
     }

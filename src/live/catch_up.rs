@@ -1,12 +1,16 @@
 //! What a socket has missed: read from the database and told, part by part.
 
+use std::collections::HashSet;
+
 use super::cursor::{Found, missed};
 use super::protocol::{Reference, ServerFrame};
 use super::session::Session;
 use super::socket::{Gone, Wire};
 use super::telling::leaves;
-use crate::store::Conn;
-use crate::store::conversations::{self, ConversationView};
+use crate::store::conversations::ConversationView;
+use crate::store::marks::Marks;
+use crate::store::mine::{self, Stand};
+use crate::store::{Conn, events};
 use crate::words::ConversationId;
 
 impl Session {
@@ -76,13 +80,11 @@ impl Session {
     pub(super) async fn check(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let (me, known) = (self.caller.actor.id, self.cursors.ids());
         let read = move |conn: &mut Conn| {
-            let open = conversations::open_heads(conn, &[me])?;
-            let mut seqs = crate::store::events::last_seqs(conn, &known)?;
-            seqs.extend(open.into_iter().map(|(id, _, _, seq)| (id, seq)));
-            Ok(seqs)
+            let stands = mine::stands(conn, &[me])?.remove(&me);
+            Ok((stands.unwrap_or_default(), events::last_seqs(conn, &known)?))
         };
-        let seqs = match self.app.store.read(read).await {
-            Ok(seqs) => seqs,
+        let (stands, seqs) = match self.app.store.read(read).await {
+            Ok(found) => found,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
         for (id, seq) in seqs {
@@ -90,9 +92,51 @@ impl Session {
                 self.catch_up(wire, id, None).await?;
             }
         }
-        for id in self.offers.ids() {
-            self.catch_up(wire, id, None).await?;
+        self.compare(wire, &stands).await
+    }
+
+    /// Compares what its person has on his hands with what its client knows of that.
+    pub(super) async fn compare(&mut self, wire: &mut Wire, stands: &[Stand]) -> Result<(), Gone> {
+        for stand in stands {
+            if stand.seq > self.cursors.at(stand.conversation) {
+                self.app.metrics.catch_ups.inc();
+                self.catch_up(wire, stand.conversation, None).await?;
+            }
+            self.compare_marks(wire, stand).await?;
+        }
+        let his: HashSet<ConversationId> = stands.iter().map(|one| one.conversation).collect();
+        let mut believed = self.counts.on_hands();
+        believed.extend(self.offers.ids());
+        for id in believed {
+            if !his.contains(&id) {
+                self.catch_up(wire, id, None).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Tells how far both sides are, and what he has not read, if that is another than was told.
+    async fn compare_marks(&mut self, wire: &mut Wire, stand: &Stand) -> Result<(), Gone> {
+        let id = stand.conversation;
+        if !self.counts.knows(id) {
+            return Ok(());
+        }
+        let told = self.counts.reach(id, Marks::default());
+        let marks = self.counts.reach(id, stand.marks);
+        let read = stand.read > self.counts.unread(id).read;
+        if read {
+            self.count_anew(id).await;
+        }
+        if !read && marks == told {
+            return Ok(());
+        }
+        let (unread, unread_total) = read.then(|| self.counts.tell(id)).unzip();
+        wire.send(&ServerFrame::Marks {
+            conversation: id,
+            marks,
+            unread,
+            unread_total,
+        })
+        .await
     }
 }

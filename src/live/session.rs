@@ -324,6 +324,7 @@ impl Talk for Session {
                     false => Ok(()),
                 }
             }
+            Note::OnHands(stands) => Box::pin(self.compare(wire, &stands)).await,
             Note::Board(board) => {
                 let board = match self.caller.actor.role {
                     Role::Admin => (*board).clone(),

@@ -110,8 +110,12 @@ impl Session {
     }
 
     pub(super) async fn marked(&mut self, wire: &mut Wire, marked: &Marked) -> Result<(), Gone> {
-        let (id, actor) = (marked.conversation, &self.caller.actor);
-        let mine = marked.by == actor.id && self.counts.knows(id);
+        let id = marked.conversation;
+        if !self.counts.knows(id) {
+            // No longer his, or not yet told.
+            return Ok(());
+        }
+        let mine = marked.by == self.caller.actor.id;
         let known = self.counts.unread(id);
         // Of two marks at once, the older may be told later.
         if mine && marked.unread.read >= known.read {
@@ -132,7 +136,7 @@ impl Session {
     }
 
     /// Has what is unread of it be as the record says, now or as soon as that can be asked.
-    async fn count_anew(&mut self, id: ConversationId) {
+    pub(super) async fn count_anew(&mut self, id: ConversationId) {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
         let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
         match self.app.store.read(read).await {

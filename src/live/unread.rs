@@ -59,6 +59,12 @@ impl Counts {
         self.of.get(&id).is_some_and(|one| one.counts)
     }
 
+    /// What is in it.
+    pub fn on_hands(&self) -> Vec<ConversationId> {
+        let open = self.of.iter().filter(|(_, one)| one.counts);
+        open.map(|(id, _)| *id).collect()
+    }
+
     pub fn knows(&self, id: ConversationId) -> bool {
         self.of.contains_key(&id)
     }

@@ -77,6 +77,25 @@ impl Marks {
     }
 }
 
+impl From<&[Mark]> for Marks {
+    /// How far both sides are by the marks of all who have any in one conversation.
+    fn from(all: &[Mark]) -> Self {
+        let side = |staff| {
+            let of = || all.iter().filter(move |mark| mark.staff == staff);
+            let read = of().map(|mark| mark.told_seq).max().unwrap_or(0);
+            let delivered = of().map(|mark| mark.delivered_seq).max().unwrap_or(0);
+            Reached {
+                read,
+                delivered: delivered.max(read),
+            }
+        };
+        Marks {
+            customer: side(false),
+            staff: side(true),
+        }
+    }
+}
+
 /// What somebody has not read of a conversation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unread {
@@ -107,6 +126,12 @@ type Sides = (ConversationId, bool, Option<i64>, Option<i64>);
 queries! {
     pub fn find(conn, id: ConversationId, user: UserId) -> QueryResult<Option<Mark>> {
         marks::table.find((id, user)).select(Mark::as_select()).get_result(conn).optional()
+    }
+
+    /// Everybody's, in these conversations.
+    pub fn among(conn, ids: &[ConversationId]) -> QueryResult<Vec<Mark>> {
+        let some = marks::table.filter(marks::conversation_id.eq_any(ids));
+        some.select(Mark::as_select()).load(conn)
     }
 
     /// Moves a mark on. What it is ahead of already stays.

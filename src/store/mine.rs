@@ -2,19 +2,22 @@
 //! sockets are told later, and for whoever asks over HTTP.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::conversation_row::{Conversation, is_open};
+use super::marks::{Mark, Marks};
 use super::prepared::prepared;
 use super::schema::conversations;
 use super::views::ConversationView;
-use super::{joined, marks};
+use super::{conversations as stored, joined, marks};
 use crate::error::Result;
 use crate::words::{ConversationId, Role, Status, UserId};
 
+/// Conversations whose marks are asked for in one query.
+const MARKS_OF: usize = 500;
 /// How many of a person's own, and of those he has joined, are looked at.
 const MINE_MAX: usize = 200;
 
@@ -23,6 +26,17 @@ pub struct Mine {
     /// His own, newest first, also what he is only offered; then what he has joined.
     pub rows: Vec<Conversation>,
     pub joined: HashSet<ConversationId>,
+}
+
+/// Where one of what somebody has on his hands stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    pub conversation: ConversationId,
+    /// The last seq of its log.
+    pub seq: i64,
+    pub marks: Marks,
+    /// Up to where he has read.
+    pub read: i64,
 }
 
 /// Whether what is unread of a conversation is in somebody's total: it is open, and he is its
@@ -70,6 +84,40 @@ pub fn open(conn: &mut Conn, person: UserId, role: Role) -> Result<Mine> {
     let own: HashSet<ConversationId> = rows.iter().map(|row| row.id).collect();
     rows.extend(there.into_iter().filter(|row| !own.contains(&row.id)));
     Ok(Mine { rows, joined })
+}
+
+/// What each of these people has on his hands, also what he is only offered.
+pub fn stands(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Vec<Stand>>> {
+    let mut heads = BTreeMap::new();
+    for (id, person, seq) in joined::heads_of(conn, people)? {
+        heads.insert((person, id), seq);
+    }
+    for (id, customer, rep, seq) in stored::open_heads(conn, people)? {
+        let both = [Some(customer), rep].into_iter().flatten();
+        heads.extend(both.map(|person| ((person, id), seq)));
+    }
+    heads.retain(|(person, _), _| people.contains(person));
+    let mut ids: Vec<ConversationId> = heads.keys().map(|(_, id)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut marks: HashMap<ConversationId, Vec<Mark>> = HashMap::new();
+    for some in ids.chunks(MARKS_OF) {
+        for mark in marks::among(conn, some)? {
+            marks.entry(mark.conversation_id).or_default().push(mark);
+        }
+    }
+    let mut stands: HashMap<UserId, Vec<Stand>> = HashMap::new();
+    for ((person, conversation), seq) in heads {
+        let marks = marks.get(&conversation).map_or(&[][..], Vec::as_slice);
+        let his = marks.iter().find(|mark| mark.user_id == person);
+        stands.entry(person).or_default().push(Stand {
+            conversation,
+            seq,
+            marks: marks.into(),
+            read: his.map_or(0, |mark| mark.read_seq),
+        });
+    }
+    Ok(stands)
 }
 
 /// What somebody has not read of each that is in his total; the newest conversation comes first.

@@ -19,6 +19,7 @@ mod board;
 mod clocks;
 mod command_line;
 mod commands;
+mod compared;
 mod comparison;
 mod compose;
 mod cost;

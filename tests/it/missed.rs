@@ -13,7 +13,8 @@ use switchboard::store::Conn;
 use switchboard::store::conversations::PersonView;
 use switchboard::store::events::{self, Entry};
 use switchboard::store::marks::{self, Mark, Marks, Reached, Unread};
-use switchboard::words::{ClientId, ConversationId, EventKind, UserId, now};
+use switchboard::store::reps::RepState;
+use switchboard::words::{Availability, ClientId, ConversationId, EventKind, Mode, UserId, now};
 
 use crate::harness::World;
 use crate::on_both_with;
@@ -32,6 +33,7 @@ on_both_with!(change;
     what_could_not_be_counted_is_counted_as_soon_as_it_can,
     whoever_has_joined_misses_nothing_while_his_socket_begins,
     an_admin_who_has_left_is_told_no_more,
+    of_what_is_not_his_a_rep_hears_no_marks,
     all_that_is_said_to_have_arrived_is_answered,
     nobody_types_in_what_has_ended,
 );
@@ -75,6 +77,18 @@ fn marked(id: &str, audience: Vec<UserId>, by: UserId, marks: Marks, unread: Unr
         by,
         unread,
     }))
+}
+
+/// News of a rep's own, which his sockets pass on as it is.
+fn of_rep(id: UserId) -> News {
+    News::Rep(RepState {
+        id,
+        version: i64::MAX,
+        capacity: 1,
+        load: 0,
+        availability: Availability::Available,
+        present: true,
+    })
 }
 
 fn unread(frame: &Value) -> (&Value, &Value) {
@@ -220,10 +234,9 @@ async fn an_admin_who_has_left_is_told_no_more(world: &World) {
     socket.event("left").await;
     ann.say(&id, "he is gone").await;
     world.nodes[0].app.hub.check_all();
-    // The answer to nothing: it comes after all that the check has led to.
-    let (none, nothing) = (Marks::default(), Unread::default());
-    deliver(world, &marked(&id, vec![admin.id], ann.id, none, nothing));
-    socket.wait("marks").await;
+    // It comes after all that the check has led to.
+    deliver(world, &of_rep(admin.id));
+    socket.wait("rep").await;
     assert!(socket.never(|frame| frame["text"] == "he is gone"));
     // Whoever joins again has it all again.
     admin.act(&id, "join", json!({})).await.ok(200);
@@ -232,6 +245,23 @@ async fn an_admin_who_has_left_is_told_no_more(world: &World) {
     socket.event("joined").await;
     ann.say(&id, "he is back").await;
     socket.wait_for(|frame| frame["text"] == "he is back").await;
+}
+
+async fn of_what_is_not_his_a_rep_hears_no_marks(world: &World) {
+    world.change_queue(|queue| queue.mode = Mode::Manual).await;
+    let (ann, rep, id) = chat(world).await;
+    let mut socket = rep.socket().await;
+    rep.act(&id, "requeue", json!({})).await.ok(200);
+    socket.wait("gone").await;
+    // Read before he lost it, and told after that.
+    let (none, nothing) = (Marks::default(), Unread::default());
+    deliver(
+        world,
+        &marked(&id, vec![ann.id, rep.id], ann.id, none, nothing),
+    );
+    deliver(world, &of_rep(rep.id));
+    socket.wait_for(|frame| frame["rep"]["capacity"] == 1).await;
+    assert!(socket.never(|frame| frame["type"] == "marks"));
 }
 
 async fn all_that_is_said_to_have_arrived_is_answered(world: &World) {

@@ -269,7 +269,7 @@ async fn listen(house: Rc<House>, rep: usize, mut seat: Seat) {
                 News::Line { .. } | News::Rep(_) | News::Marked(_) | News::Typing(_) => {}
             },
             Note::Check => house.catch_up(id).await,
-            Note::Position { .. } | Note::Ended { .. } | Note::Board(_) => {}
+            Note::Position { .. } | Note::Ended { .. } | Note::OnHands(_) | Note::Board(_) => {}
         }
     }
 }
