@@ -3,15 +3,30 @@
 use std::collections::HashSet;
 
 use super::cursor::{Found, missed};
-use super::protocol::{Reference, ServerFrame};
+use super::protocol::ServerFrame;
 use super::session::Session;
 use super::socket::{Gone, Wire};
 use super::telling::leaves;
+use crate::error::Error;
 use crate::store::conversations::ConversationView;
 use crate::store::marks::Marks;
 use crate::store::mine::{self, Stand};
 use crate::store::{Conn, events};
 use crate::words::ConversationId;
+
+/// What could not be read when it had to be, and is read as soon as it can.
+#[derive(Default)]
+pub struct Owed {
+    conversations: Vec<ConversationId>,
+    /// All of them are to be compared.
+    all: bool,
+}
+
+impl Owed {
+    pub fn is_any(&self) -> bool {
+        self.all || !self.conversations.is_empty()
+    }
+}
 
 impl Session {
     /// Reads what this socket has missed of a conversation, and tells it.
@@ -21,13 +36,15 @@ impl Session {
         id: ConversationId,
         hint: Option<&ConversationView>,
     ) -> Result<(), Gone> {
+        // However many there are, and whether they can be read or not.
+        wire.go_on()?;
         let at = self.cursors.at(id);
         let count = !self.counts.knows(id);
         let mut missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
             Ok(Found::Missed(missed)) => *missed,
             Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
             Ok(Found::Nothing) => return self.lose(wire, id).await,
-            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+            Err(error) => return self.owe(id, &error),
         };
         if let Some(unread) = missed.unread {
             self.counts.set(id, unread);
@@ -58,7 +75,7 @@ impl Session {
             let part = match missed.part(&self.app).await {
                 Ok(part) if part.is_empty() => break,
                 Ok(part) => part,
-                Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+                Err(error) => return self.owe(id, &error),
             };
             left |= leaves(&part, me);
             for event in part {
@@ -76,6 +93,27 @@ impl Session {
         Ok(())
     }
 
+    /// It could not be read, and is not forgotten for that.
+    fn owe(&mut self, id: ConversationId, error: &Error) -> Result<(), Gone> {
+        super::note_failure(&self.app, error);
+        if !self.owed.conversations.contains(&id) {
+            self.owed.conversations.push(id);
+        }
+        Ok(())
+    }
+
+    /// Reads what could not be read before.
+    pub(super) async fn read_owed(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        let Owed { conversations, all } = std::mem::take(&mut self.owed);
+        if all {
+            self.check(wire).await?;
+        }
+        for id in conversations {
+            self.catch_up(wire, id, None).await?;
+        }
+        Ok(())
+    }
+
     /// Compares every conversation of this socket with the database.
     pub(super) async fn check(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let (me, known) = (self.caller.actor.id, self.cursors.ids());
@@ -85,7 +123,11 @@ impl Session {
         };
         let (stands, seqs) = match self.app.store.read(read).await {
             Ok(found) => found,
-            Err(error) => return self.refuse(wire, &error, Reference::default()).await,
+            Err(error) => {
+                super::note_failure(&self.app, &error);
+                self.owed.all = true;
+                return Ok(());
+            }
         };
         for (id, seq) in seqs {
             if seq > self.cursors.at(id) {

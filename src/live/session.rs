@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 use super::answer::{Done, ack};
+use super::catch_up::Owed;
 use super::command;
 use super::cursor::{Cursors, Next};
 use super::offers::{self, Offers, is_offered};
@@ -53,6 +54,7 @@ pub struct Session {
     pub(super) delivered: HashMap<ConversationId, i64>,
     /// What he takes part in beside its rep.
     pub(super) joined: HashSet<ConversationId>,
+    pub(super) owed: Owed,
 }
 
 impl Session {
@@ -72,6 +74,7 @@ impl Session {
             typing: Typist::new(HEARS_MAX, HEARS_EVERY),
             delivered: HashMap::new(),
             joined: HashSet::new(),
+            owed: Owed::default(),
         }
     }
 
@@ -354,6 +357,9 @@ impl Talk for Session {
     }
 
     async fn second(&mut self, wire: &mut Wire) -> Result<(), Gone> {
+        if self.owed.is_any() {
+            Box::pin(self.read_owed(wire)).await?;
+        }
         Box::pin(self.count_doubted(wire)).await?;
         self.store_delivered(wire).await
     }
@@ -369,6 +375,7 @@ impl Talk for Session {
     }
 
     fn minds_seconds(&self) -> bool {
-        self.is_late() || self.counts.has_doubts() || !self.delivered.is_empty()
+        let waits = self.owed.is_any() || self.counts.has_doubts() || !self.delivered.is_empty();
+        self.is_late() || waits
     }
 }

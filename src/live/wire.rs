@@ -152,6 +152,14 @@ impl Wire {
         self.send_message(Message::Text(text.into()), bytes).await
     }
 
+    /// Fails once the socket must end: whatever takes long asks now and then.
+    pub fn go_on(&self) -> Result<(), Gone> {
+        match &self.farewell {
+            Some(farewell) if farewell.is_due() => Err(Gone),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) async fn control(&mut self, pong: Option<&[u8]>) -> Result<(), Gone> {
         let message = match pong {
             Some(payload) => Message::Pong(Bytes::copy_from_slice(payload)),
@@ -162,9 +170,7 @@ impl Wire {
 
     /// Mostly there is room at once. Only who waits has room made for that, and a clock set.
     async fn send_message(&mut self, message: Message, bytes: usize) -> Result<(), Gone> {
-        if self.farewell.as_ref().is_some_and(Farewell::is_due) {
-            return Err(Gone);
-        }
+        self.go_on()?;
         let ready = match self.outgoing.has_room_for(bytes) {
             true => self.is_ready().now_or_never(),
             false => None,

@@ -3,6 +3,7 @@
 //! PostgreSQL and Redis.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -16,11 +17,11 @@ use switchboard::store::marks::{self, Mark, Marks, Reached, Unread};
 use switchboard::store::reps::RepState;
 use switchboard::words::{Availability, ClientId, ConversationId, EventKind, Mode, UserId, now};
 
-use crate::harness::World;
+use crate::harness::{World, until};
 use crate::on_both_with;
 use crate::person::Person;
 use crate::socket::Socket;
-use crate::wire::RawSocket;
+use crate::wire::{Heard, RawSocket};
 
 fn change(settings: &mut Settings) {
     settings.position_check_ms = 600_000;
@@ -31,6 +32,7 @@ on_both_with!(change;
     a_foreign_client_is_told_all_that_he_missed,
     an_older_mark_that_is_told_later_changes_nothing,
     what_could_not_be_counted_is_counted_as_soon_as_it_can,
+    what_could_not_be_read_is_read_as_soon_as_it_can,
     whoever_has_joined_misses_nothing_while_his_socket_begins,
     an_admin_who_has_left_is_told_no_more,
     of_what_is_not_his_a_rep_hears_no_marks,
@@ -67,6 +69,13 @@ fn deliver(world: &World, news: &News) {
     for node in &world.nodes {
         node.app.hub.deliver(news.clone());
     }
+}
+
+/// Takes a table away, or brings it back.
+async fn rename(world: &World, from: &str, to: &str) {
+    let rename = format!("ALTER TABLE {from} RENAME TO {to}");
+    let rename = move |conn: &mut Conn| Ok(conn.execute(&rename)?);
+    world.nodes[0].app.store.write(rename).await.unwrap();
 }
 
 fn marked(id: &str, audience: Vec<UserId>, by: UserId, marks: Marks, unread: Unread) -> News {
@@ -183,12 +192,7 @@ async fn what_could_not_be_counted_is_counted_as_soon_as_it_can(world: &World) {
     };
     let raise = move |conn: &mut Conn| Ok(marks::raise(conn, &mark).map(drop)?);
     store.write(raise).await.unwrap();
-    let rename = async |from: &str, to: &str| {
-        let rename = format!("ALTER TABLE {from} RENAME TO {to}");
-        let rename = move |conn: &mut Conn| Ok(conn.execute(&rename)?);
-        store.write(rename).await.unwrap();
-    };
-    rename("marks", "marks_away").await;
+    rename(world, "marks", "marks_away").await;
     // Counted before the last were written: it has to be counted again.
     let stale = Unread {
         count: 0,
@@ -199,9 +203,60 @@ async fn what_could_not_be_counted_is_counted_as_soon_as_it_can(world: &World) {
     deliver(world, &news);
     let told = socket.wait("marks").await;
     assert_eq!(unread(&told), (&json!(3), &json!(3)), "as it was");
-    rename("marks_away", "marks").await;
+    rename(world, "marks_away", "marks").await;
     let told = socket.wait("marks").await;
     assert_eq!(unread(&told), (&json!(1), &json!(1)), "as it is");
+}
+
+async fn what_could_not_be_read_is_read_as_soon_as_it_can(world: &World) {
+    let (ann, rep, id) = chat(world).await;
+    let other = ann.open().await;
+    // More than fits between a server and a client who does not read.
+    write_unheard(world, &id, rep.id, &vec!["😀".repeat(8_000); 16]).await;
+    for id in [&id, &other] {
+        ann.act(id, "close", json!({})).await.ok(200);
+    }
+    let last = ann.log(&id).await.len();
+    let mut socket = RawSocket::open(&ann.base, "/ws", &ann.token).await;
+    let stream = socket2::SockRef::from(&socket.wire.stream);
+    stream.set_recv_buffer_size(4_096).unwrap();
+    let resume = json!({ "type": "hello", "resume": { &id: 1, &other: 1 } });
+    socket.say(&resume).await;
+    socket.wait(|frame| frame["type"] == "ready").await;
+    // The rest, and perhaps the other one, is still to be read.
+    let errors = &world.nodes[0].app.metrics.errors;
+    rename(world, "events", "events_away").await;
+    let before = errors.get();
+    let stream = socket2::SockRef::from(&socket.wire.stream);
+    stream.set_recv_buffer_size(1 << 20).unwrap();
+    let (mut closed, mut back) = (0, false);
+    while closed < 2 {
+        if !back && errors.get() > before {
+            rename(world, "events_away", "events").await;
+            back = true;
+        }
+        let next = tokio::time::timeout(Duration::from_millis(10), socket.next());
+        match next.await {
+            Ok(Heard::Frame(frame)) => {
+                assert_ne!(frame["type"], "error", "{frame}");
+                closed += usize::from(frame["kind"] == "closed");
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => {}
+        }
+    }
+    assert!(back, "nothing has failed; {last} entries");
+    // Also what a comparison should have found.
+    let mut socket = ann.socket().await;
+    let id = ann.open().await;
+    socket.event("opened").await;
+    write_unheard(world, &id, ann.id, &["unheard".to_owned()]).await;
+    rename(world, "heads", "heads_away").await;
+    let before = errors.get();
+    world.nodes[0].app.hub.check_all();
+    until("a failure", async || errors.get() > before).await;
+    rename(world, "heads_away", "heads").await;
+    socket.wait_for(|frame| frame["text"] == "unheard").await;
 }
 
 async fn whoever_has_joined_misses_nothing_while_his_socket_begins(world: &World) {
