@@ -49,8 +49,11 @@ impl Session {
         if let Some(unread) = missed.unread {
             self.counts.set(id, unread);
         }
-        let joined = self.joined_after(id, &missed.events);
-        self.weigh(&missed.view, missed.joined.unwrap_or(joined));
+        // As it is now: what is told below has been, and others of his sockets are past it.
+        if missed.joined != self.joined.contains(&id) {
+            self.follow(id, missed.joined);
+        }
+        self.weigh(&missed.view, missed.joined);
         let gone = self.offers.gone(id, "accepted");
         Self::tell(wire, gone).await?;
         if missed.assigned {
@@ -81,11 +84,6 @@ impl Session {
             for event in part {
                 self.show(wire, event).await?;
             }
-        }
-        if let Some(joined) = missed.joined
-            && joined != self.joined.contains(&id)
-        {
-            self.follow(id, joined);
         }
         if left {
             self.let_go(id);

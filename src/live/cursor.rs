@@ -107,8 +107,8 @@ pub struct Missed {
     last_seq: i64,
     /// Whether there is an assignment in what he has missed.
     pub assigned: bool,
-    /// Whether he has joined it, if that was asked.
-    pub joined: Option<bool>,
+    /// Whether he has joined it.
+    pub joined: bool,
     /// What he has not read of it, if that was asked.
     pub unread: Option<Unread>,
 }
@@ -160,8 +160,10 @@ pub async fn missed(
             true => Ok(marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id)),
             false => Ok::<_, Error>(None),
         };
+        let joined = joined_by(conn, &actor, &[id])?.contains(&id);
         if let Some(view) = &hint {
             let mut missed = read_after(conn, actor.role, view.clone(), seq)?;
+            missed.joined = joined;
             missed.unread = unread(conn, &missed)?;
             return Ok(Found::Missed(Box::new(missed)));
         }
@@ -176,14 +178,13 @@ pub async fn missed(
         if row.status == Status::Offered && row.rep_id == Some(actor.id) {
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
-        let joined = joined_by(conn, &actor, &[id])?.contains(&id);
         if !hears_of(&actor, &row, joined) {
             return Ok(Found::Nothing);
         }
         let mut view = conversations::view(conn, row)?;
         view.last_seq = last_seq.unwrap_or(view.last_seq);
         let mut missed = read_after(conn, actor.role, view, seq)?;
-        missed.joined = Some(joined);
+        missed.joined = joined;
         missed.unread = unread(conn, &missed)?;
         Ok(Found::Missed(Box::new(missed)))
     };
@@ -209,7 +210,7 @@ fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64)
         events,
         assigned,
         view,
-        joined: None,
+        joined: false,
         unread: None,
     })
 }

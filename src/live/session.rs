@@ -130,6 +130,7 @@ impl Session {
                     self.assigned(wire, view).await?;
                 }
                 for event in &grown.events {
+                    self.take_part(event);
                     self.show(wire, event.clone()).await?;
                 }
                 if leaves(&grown.events, me) {

@@ -172,11 +172,6 @@ impl Session {
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.
     pub(super) async fn show(&mut self, wire: &mut Wire, event: EventView) -> Result<(), Gone> {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
-        if let Some((who, on)) = event.joins()
-            && who == me
-        {
-            self.follow(event.conversation, on);
-        }
         let (id, seq) = (event.conversation, event.seq);
         if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
             self.typing.said((id, sender));
@@ -200,6 +195,20 @@ impl Session {
             unread_total,
         })
         .await
+    }
+
+    /// He takes part beside its rep from this entry on, or not any more. The hub has heard of it
+    /// when it was said.
+    pub(super) fn take_part(&mut self, event: &EventView) {
+        match event.joins() {
+            Some((who, true)) if who == self.caller.actor.id => {
+                self.joined.insert(event.conversation);
+            }
+            Some((who, false)) if who == self.caller.actor.id => {
+                self.joined.remove(&event.conversation);
+            }
+            _ => {}
+        }
     }
 
     /// Whether he takes part in it beside its rep, once he has heard this.

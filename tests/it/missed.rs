@@ -35,6 +35,7 @@ on_both_with!(change;
     what_could_not_be_read_is_read_as_soon_as_it_can,
     whoever_has_joined_misses_nothing_while_his_socket_begins,
     an_admin_who_has_left_is_told_no_more,
+    what_one_socket_is_told_late_changes_nothing_for_another,
     of_what_is_not_his_a_rep_hears_no_marks,
     all_that_is_said_to_have_arrived_is_answered,
     nobody_types_in_what_has_ended,
@@ -300,6 +301,30 @@ async fn an_admin_who_has_left_is_told_no_more(world: &World) {
     socket.event("joined").await;
     ann.say(&id, "he is back").await;
     socket.wait_for(|frame| frame["text"] == "he is back").await;
+}
+
+async fn what_one_socket_is_told_late_changes_nothing_for_another(world: &World) {
+    let (ann, _, id) = chat(world).await;
+    let admin = world.admin().await;
+    admin.act(&id, "join", json!({})).await.ok(200);
+    admin.act(&id, "leave", json!({})).await.ok(200);
+    // More than fits between a server and a client who does not read.
+    write_unheard(world, &id, ann.id, &vec!["😀".repeat(8_000); 16]).await;
+    admin.act(&id, "join", json!({})).await.ok(200);
+    let mut quick = admin.socket().await;
+    quick.event("left").await;
+    quick.event("joined").await;
+    let mut slow = RawSocket::open(&admin.base, "/ws", &admin.token).await;
+    let stream = socket2::SockRef::from(&slow.wire.stream);
+    stream.set_recv_buffer_size(4_096).unwrap();
+    slow.say(&json!({ "type": "hello" })).await;
+    slow.wait(|frame| frame["kind"] == "left").await;
+    ann.say(&id, "do you hear this?").await;
+    let like = |frame: &Value| frame["text"] == "do you hear this?";
+    quick.wait_for(like).await;
+    let stream = socket2::SockRef::from(&slow.wire.stream);
+    stream.set_recv_buffer_size(1 << 20).unwrap();
+    slow.wait(like).await;
 }
 
 async fn of_what_is_not_his_a_rep_hears_no_marks(world: &World) {
