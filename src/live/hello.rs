@@ -10,12 +10,12 @@ use super::socket::{Gone, Wire};
 use crate::desk::Actor;
 use crate::error::Result;
 use crate::eta::Eta;
-use crate::store::conversations::{self, ConversationView};
+use crate::store::conversations;
 use crate::store::marks::{self, MarkedView, Unread};
 use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
 use crate::store::{Conn, events, pace, waiting};
-use crate::words::{ConversationId, Role, Status, now};
+use crate::words::{ConversationId, QueueId, Role, Status, now};
 
 /// How many a customer may resume to be read at once, in line with all others who come.
 const QUICK: usize = 5;
@@ -28,6 +28,24 @@ struct Beginning {
     /// The last seqs of what is resumed.
     heads: HashMap<ConversationId, i64>,
     rep: Option<RepState>,
+}
+
+/// What is to be known of a conversation after its client was told that it is there.
+struct Rest {
+    id: ConversationId,
+    queue: QueueId,
+    status: Status,
+}
+
+impl From<&MarkedView> for Rest {
+    fn from(one: &MarkedView) -> Self {
+        let view = &one.conversation;
+        Rest {
+            id: view.id,
+            queue: view.queue.id,
+            status: view.status,
+        }
+    }
 }
 
 /// Reads what somebody has open, and what he resumes if he goes on hearing of it.
@@ -112,16 +130,9 @@ impl Session {
         let (offered, marked): (Vec<MarkedView>, Vec<MarkedView>) = views
             .into_iter()
             .partition(|view| is_offered(&view.conversation, me));
-        for view in &marked {
-            let id = view.conversation.id;
-            self.counts
-                .set(id, unread.get(&id).copied().unwrap_or_default());
-            self.weigh(&view.conversation, joined.contains(&id));
-            self.counts.tell(id);
-            self.counts.reach(id, view.marks);
-        }
-        let views = marked.iter().map(|one| one.conversation.clone());
-        let views: Vec<ConversationView> = views.collect();
+        self.learn(&marked, unread, &joined);
+        // All that is kept of them while their client is told the rest.
+        let rest: Vec<Rest> = marked.iter().map(Rest::from).collect();
         self.welcome(wire, marked, rep).await?;
         if self.caller.actor.role == Role::Rep {
             for (id, _) in gone {
@@ -132,19 +143,36 @@ impl Session {
             let frame = self.offers.made(&one.conversation);
             Self::tell(wire, frame).await?;
         }
-        if views.iter().any(|view| view.status != Status::Closed) {
+        if rest.iter().any(|one| one.status != Status::Closed) {
             self.attend().await;
         }
-        for ConversationView { id, .. } in &views {
+        for Rest { id, .. } in &rest {
             // Nothing is read where nothing is missing. Of what he has joined he is told only now.
             if heads.get(id) != Some(&self.cursors.at(*id)) || joined.contains(id) {
                 self.catch_up(wire, *id, None).await?;
             }
         }
-        for view in views.iter().filter(|view| view.status == Status::Waiting) {
-            self.tell_place(wire, view).await?;
+        for one in rest.iter().filter(|one| one.status == Status::Waiting) {
+            self.tell_place(wire, one.id, one.queue).await?;
         }
         Ok(())
+    }
+
+    /// Takes in what he has, and what he has not read of it, as his client will be told.
+    fn learn(
+        &mut self,
+        marked: &[MarkedView],
+        unread: HashMap<ConversationId, Unread>,
+        joined: &HashSet<ConversationId>,
+    ) {
+        for view in marked {
+            let id = view.conversation.id;
+            self.counts
+                .set(id, unread.get(&id).copied().unwrap_or_default());
+            self.weigh(&view.conversation, joined.contains(&id));
+            self.counts.tell(id);
+            self.counts.reach(id, view.marks);
+        }
     }
 
     /// Makes a rep present.
@@ -189,15 +217,19 @@ impl Session {
             unread_total: self.counts.tell_total(),
             conversations,
         };
-        wire.send(&frame).await
+        wire.hand_over(frame).await
     }
 
     /// Tells a waiting customer where he stands, once; from then on the line's news does.
-    async fn tell_place(&mut self, wire: &mut Wire, view: &ConversationView) -> Result<(), Gone> {
+    async fn tell_place(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+        queue: QueueId,
+    ) -> Result<(), Gone> {
         if self.caller.actor.role != Role::Customer {
             return Ok(());
         }
-        let (id, queue) = (view.id, view.queue.id);
         let (paces, known) = (self.app.paces.clone(), self.app.paces.get(queue));
         let read = move |conn: &mut Conn| {
             let Some(ahead) = waiting::ahead(conn, id)? else {
