@@ -62,6 +62,18 @@ impl Cursors {
         self.0.remove(&id);
     }
 
+    /// The oldest of those like this, if more than `most` are known.
+    pub fn oldest(
+        &self,
+        most: usize,
+        like: impl Fn(ConversationId) -> bool,
+    ) -> Option<ConversationId> {
+        match self.0.len() > most {
+            true => self.0.keys().copied().filter(|id| like(*id)).min(),
+            false => None,
+        }
+    }
+
     pub fn ids(&self) -> Vec<ConversationId> {
         self.0.keys().copied().collect()
     }

@@ -34,6 +34,9 @@ use crate::words::{ConversationId, EventKind, Role, SocketId, Status, UserId};
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
 
+/// Conversations up to which all stay known: beyond them the oldest that have ended are forgotten.
+const KNOWN_MAX: usize = 500;
+
 /// One client.
 pub struct Session {
     pub(super) app: App,
@@ -148,6 +151,12 @@ impl Session {
     pub(super) fn weigh(&mut self, view: &ConversationView, joined: bool) {
         let counts = mine::counts(view, self.caller.actor.id, joined);
         self.counts.weigh(view.id, counts);
+        let (now, all) = (view.id, &self.counts);
+        let ended = |id: ConversationId| id != now && !all.counts(id);
+        if let Some(oldest) = self.cursors.oldest(KNOWN_MAX, ended) {
+            self.cursors.forget(oldest);
+            self.counts.forget(oldest);
+        }
     }
 
     /// Whether a rep goes on hearing of it.

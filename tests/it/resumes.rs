@@ -12,6 +12,34 @@ on_both!(
     a_rep_who_comes_back_is_told_what_has_gone,
 );
 
+/// What a socket knows of is bounded, however much its person opens and closes.
+#[actix_web::test]
+async fn of_what_has_ended_long_ago_all_is_told_again() {
+    const KNOWN: usize = 500;
+    let world = World::embedded().await;
+    world.change_queue(|queue| queue.mode = Mode::Manual).await;
+    let ann = world.customer(0).await;
+    let mut socket = ann.socket().await;
+    let mut ids = Vec::new();
+    for _ in 0..KNOWN + 2 {
+        let id = ann.open().await;
+        ann.act(&id, "close", json!({})).await.ok(200);
+        socket.event("closed").await;
+        ids.push(id);
+    }
+    // The first two have made room; the third is known.
+    for (id, after) in [(&ids[2], 2), (&ids[1], 0)] {
+        ann.act(id, "reopen", json!({})).await.ok(200);
+        let mut event = socket.wait("event").await;
+        assert_eq!(event["conversation"], json!(id));
+        assert_eq!(event["after"], after);
+        while event["kind"] != "reopened" {
+            event = socket.wait("event").await;
+        }
+    }
+    world.end().await;
+}
+
 async fn a_cursor_beyond_the_log_is_none(world: &World) {
     let ann = world.customer(0).await;
     let id = ann.open().await;
