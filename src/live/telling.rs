@@ -116,7 +116,10 @@ impl Session {
             return Ok(());
         }
         let mine = marked.by == self.caller.actor.id;
-        let known = self.counts.unread(id);
+        let (known, told) = (
+            self.counts.unread(id),
+            self.counts.reach(id, Marks::default()),
+        );
         // Of two marks at once, the older may be told later.
         if mine && marked.unread.read >= known.read {
             match marked.unread.counted >= known.counted {
@@ -125,10 +128,15 @@ impl Session {
                 false => self.count_anew(id).await,
             }
         }
+        let marks = self.counts.reach(id, marked.marks);
+        if (marks, self.counts.unread(id)) == (told, known) {
+            // A comparison with the record was quicker, or it is an older one.
+            return Ok(());
+        }
         let (unread, unread_total) = mine.then(|| self.counts.tell(id)).unzip();
         wire.send(&ServerFrame::Marks {
             conversation: id,
-            marks: self.counts.reach(id, marked.marks),
+            marks,
             unread,
             unread_total,
         })

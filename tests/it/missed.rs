@@ -89,16 +89,23 @@ fn marked(id: &str, audience: Vec<UserId>, by: UserId, marks: Marks, unread: Unr
     }))
 }
 
-/// News of a rep's own, which his sockets pass on as it is.
-fn of_rep(id: UserId) -> News {
+/// A capacity that nobody has.
+const MARKED: i32 = -1;
+
+/// News that sockets pass on as it is: what was told before it has led to all that it leads to.
+fn marker(id: UserId) -> News {
     News::Rep(RepState {
         id,
         version: i64::MAX,
-        capacity: 1,
+        capacity: MARKED,
         load: 0,
         availability: Availability::Available,
         present: true,
     })
+}
+
+fn is_marker(frame: &Value) -> bool {
+    frame["rep"]["capacity"] == MARKED
 }
 
 fn unread(frame: &Value) -> (&Value, &Value) {
@@ -136,17 +143,17 @@ async fn a_foreign_client_is_told_all_that_he_missed(world: &World) {
 
 async fn an_older_mark_that_is_told_later_changes_nothing(world: &World) {
     let (ann, rep, id) = chat(world).await;
-    let (mut of_ann, mut of_rep) = (ann.socket().await, rep.socket().await);
+    let (mut of_ann, mut of_his) = (ann.socket().await, rep.socket().await);
     let mut last = 0;
     for text in ["one", "two", "three"] {
         last = ann.say(&id, text).await["seq"].as_i64().unwrap();
         let like = |frame: &Value| frame["type"] == "event" && frame["text"] == text;
-        of_rep.wait_for(like).await;
+        of_his.wait_for(like).await;
     }
     let path = format!("/api/v1/conversations/{id}/read");
     rep.put(&path, json!({ "seq": last })).await.ok(200);
     let read = json!({ "read": last, "delivered": last });
-    for socket in [&mut of_ann, &mut of_rep] {
+    for socket in [&mut of_ann, &mut of_his] {
         assert_eq!(socket.wait("marks").await["staff"], read);
     }
     let (mut again, _) = rep.resume(json!({ &id: last })).await;
@@ -165,11 +172,18 @@ async fn an_older_mark_that_is_told_later_changes_nothing(world: &World) {
     };
     let older = marked(&id, vec![ann.id, rep.id], rep.id, older, unread_then);
     deliver(world, &older);
-    assert_eq!(of_ann.wait("marks").await["staff"], read);
-    for socket in [&mut of_rep, &mut again] {
-        let told = socket.wait("marks").await;
-        assert_eq!(told["staff"], read);
-        assert_eq!(unread(&told), (&json!(0), &json!(0)));
+    for who in [ann.id, rep.id] {
+        deliver(world, &marker(who));
+    }
+    for socket in [&mut of_ann, &mut of_his, &mut again] {
+        socket.wait_for(is_marker).await;
+        let older = |frame: &Value| frame["type"] == "marks" && frame["staff"] != read;
+        assert!(socket.never(older));
+    }
+    ann.say(&id, "four").await;
+    for socket in [&mut of_his, &mut again] {
+        let told = socket.wait_for(|frame| frame["text"] == "four").await;
+        assert_eq!(unread(&told), (&json!(1), &json!(1)));
     }
 }
 
@@ -202,8 +216,9 @@ async fn what_could_not_be_counted_is_counted_as_soon_as_it_can(world: &World) {
     };
     let news = marked(&id, vec![rep.id], rep.id, Marks::default(), stale);
     deliver(world, &news);
-    let told = socket.wait("marks").await;
-    assert_eq!(unread(&told), (&json!(3), &json!(3)), "as it was");
+    deliver(world, &marker(rep.id));
+    socket.wait_for(is_marker).await;
+    assert!(socket.never(|frame| frame["type"] == "marks"));
     rename(world, "marks_away", "marks").await;
     let told = socket.wait("marks").await;
     assert_eq!(unread(&told), (&json!(1), &json!(1)), "as it is");
@@ -291,8 +306,8 @@ async fn an_admin_who_has_left_is_told_no_more(world: &World) {
     ann.say(&id, "he is gone").await;
     world.nodes[0].app.hub.check_all();
     // It comes after all that the check has led to.
-    deliver(world, &of_rep(admin.id));
-    socket.wait("rep").await;
+    deliver(world, &marker(admin.id));
+    socket.wait_for(is_marker).await;
     assert!(socket.never(|frame| frame["text"] == "he is gone"));
     // Whoever joins again has it all again.
     admin.act(&id, "join", json!({})).await.ok(200);
@@ -334,13 +349,18 @@ async fn of_what_is_not_his_a_rep_hears_no_marks(world: &World) {
     rep.act(&id, "requeue", json!({})).await.ok(200);
     socket.wait("gone").await;
     // Read before he lost it, and told after that.
-    let (none, nothing) = (Marks::default(), Unread::default());
-    deliver(
-        world,
-        &marked(&id, vec![ann.id, rep.id], ann.id, none, nothing),
-    );
-    deliver(world, &of_rep(rep.id));
-    socket.wait_for(|frame| frame["rep"]["capacity"] == 1).await;
+    let customer = Reached {
+        read: 1,
+        delivered: 1,
+    };
+    let marks = Marks {
+        customer,
+        ..Marks::default()
+    };
+    let news = marked(&id, vec![rep.id], ann.id, marks, Unread::default());
+    deliver(world, &news);
+    deliver(world, &marker(rep.id));
+    socket.wait_for(is_marker).await;
     assert!(socket.never(|frame| frame["type"] == "marks"));
 }
 
