@@ -1,8 +1,6 @@
 //! Pages of conversations, with what stands beside each: a constant number of queries whatever
 //! their number.
 
-use std::collections::HashMap;
-
 use actix_web::get;
 use actix_web::web::{Data, Json};
 
@@ -18,7 +16,7 @@ use crate::store::conversations::Conversation;
 use crate::store::lists::{self, Order};
 use crate::store::marks::{self, MarkedView};
 use crate::store::standing::{self, Facts, Standing};
-use crate::store::{Conn, events};
+use crate::store::{Conn, events, message_counts};
 use crate::words::{ConversationId, Role, UserId};
 
 /// A conversation with what stands beside it.
@@ -57,7 +55,7 @@ pub fn listed(
     let mut latest = standing::by_conversation(conn, &ids)?;
     let last_words = standing::last_words(conn, &latest)?;
     // Whoever adds a counter adds its query here: one for all of these ids.
-    let messages: HashMap<_, _> = events::count_messages(conn, &ids)?.into_iter().collect();
+    let messages = message_counts::of(conn, &ids)?;
     let (views, _) = marks::views(conn, person, role, rows.clone())?;
     let one = |(view, row): (MarkedView, Conversation)| {
         let latest = latest.remove(&row.id);

@@ -121,6 +121,16 @@ const CHECKS: &[Check] = &[
         of: Of::Conversation,
     },
     Check {
+        name: "messages_are_counted",
+        says: "beside its head a conversation has as many messages as in its log, once counted",
+        sql:
+            "SELECT h.conversation_id AS what FROM heads h WHERE h.messages + h.others > h.last_seq
+              OR h.messages + h.others = h.last_seq AND h.messages <> (
+                  SELECT count(*) FROM events e
+                  WHERE e.conversation_id = h.conversation_id AND e.kind = 'message')",
+        of: Of::Conversation,
+    },
+    Check {
         name: "log_begins_with_opened",
         says: "the first event of every conversation is `opened`, and it is the only one",
         sql: "SELECT c.id AS what FROM conversations c WHERE 1 <> (

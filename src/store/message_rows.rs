@@ -53,8 +53,10 @@ queries! {
     }
 
     pub fn give_back(conn, id: ConversationId, count: i64) -> QueryResult<usize> {
-        let lowered = diesel::update(heads::table.find(id))
-            .set(heads::last_seq.eq(heads::last_seq - count));
+        let lowered = diesel::update(heads::table.find(id)).set((
+            heads::last_seq.eq(heads::last_seq - count),
+            heads::messages.eq(heads::messages - count),
+        ));
         prepared(lowered).execute(conn)
     }
 
@@ -74,8 +76,8 @@ queries! {
     }
 }
 
-/// Takes so many numbers of each of these conversations, in the order given, and locks them.
-/// Answers the last number of each. All must be there.
+/// Takes so many numbers for messages of each of these conversations, in the order given, and locks
+/// them. Answers the last number of each. All must be there.
 pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
     // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
     match conn {
@@ -88,7 +90,8 @@ pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
                  SELECT w.id, w.more FROM unnest($1, $2) WITH ORDINALITY AS w (id, more, turn)
                  ORDER BY w.turn
                  ON CONFLICT (conversation_id) DO UPDATE
-                 SET last_seq = h.last_seq + excluded.last_seq
+                 SET last_seq = h.last_seq + excluded.last_seq,
+                     messages = h.messages + excluded.last_seq
                  RETURNING conversation_id, last_seq",
             );
             let bumped = bumped

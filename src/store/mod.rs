@@ -26,8 +26,10 @@ pub mod lists;
 mod lite;
 mod lite_rows;
 pub mod marks;
+pub mod message_counts;
 mod message_rows;
 pub mod messages;
+mod migrate;
 pub mod mine;
 pub mod minutes;
 pub mod nodes;
@@ -61,7 +63,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use diesel::r2d2::{HandleError, ManageConnection, Pool};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::error::{Error, Result, connection_lost, worth_retrying};
@@ -70,9 +71,6 @@ pub use conn::Conn;
 use messages::{Append, Appended};
 use place::Place;
 pub use writer::Kept;
-
-/// One set of migrations for both databases: see `migrations/README.md`.
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.
 pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
@@ -204,7 +202,7 @@ impl Store {
     pub fn open(options: &Options) -> anyhow::Result<Self> {
         let opener = Opener::make(&options.url)?;
         let mut first = opener.open().context("the database cannot be opened")?;
-        migrate(&mut first)?;
+        migrate::migrate(&mut first)?;
         Self::over(opener, first, options)
     }
 
@@ -374,26 +372,4 @@ fn retrying<T>(connections: u32, mut work: impl FnMut() -> Result<T>) -> Result<
         }
         std::thread::sleep(Duration::from_millis(rand::random_range(1..20)));
     }
-}
-
-/// Brings the tables up to date; on PostgreSQL one node at a time.
-fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
-    let failed =
-        |error| anyhow::anyhow!("the database's tables cannot be brought up to date: {error}");
-    if let Conn::Lite(lite) = conn {
-        lite.run_pending_migrations(MIGRATIONS).map_err(failed)?;
-        return Ok(search::prepare(conn)?);
-    }
-    // Any constant will do, as long as every node takes the same.
-    conn.execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
-    let migrated = match conn {
-        Conn::Lite(_) => Ok(()),
-        Conn::Pg(pg) => pg
-            .run_pending_migrations(MIGRATIONS)
-            .map(drop)
-            .map_err(failed),
-    };
-    let prepared = migrated.and_then(|()| Ok(search::prepare(conn)?));
-    conn.execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
-    prepared
 }

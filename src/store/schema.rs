@@ -117,6 +117,8 @@ diesel::table! {
     heads (conversation_id) {
         conversation_id -> SqlId,
         last_seq -> BigInt,
+        messages -> BigInt,
+        others -> BigInt,
     }
 }
 

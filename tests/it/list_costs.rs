@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 use switchboard::store::lists::{self, Filter, Order, Span, Whose};
-use switchboard::store::{Conn, Options, Store, conversations, events, marks, standing};
+use switchboard::store::{Conn, Options, Store, conversations, marks, message_counts, standing};
 use switchboard::words::{ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ const FILL: &str = "
         FROM reps r, generate_series(1, 20000) n, LATERAL (SELECT CASE
             WHEN n <= 5 THEN 'waiting' WHEN n <= 10 THEN 'active' WHEN n <= 15 THEN 'parked'
             ELSE 'closed' END AS status) s;
-    INSERT INTO heads SELECT id, 2 FROM conversations;
+    INSERT INTO heads SELECT id, 2, 2 FROM conversations;
     INSERT INTO events (conversation_id, seq, kind, sender_id, body, created_at)
         SELECT c.id, n, 'message', c.customer_id, 'hello', c.number
         FROM conversations c, generate_series(1, 2) n;
@@ -177,7 +177,7 @@ async fn a_page_takes_as_many_queries_however_long_it_is() {
             let rows = conversations::list(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
             let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
             let latest = standing::by_conversation(conn, &ids)?;
-            let counted = events::count_messages(conn, &ids)?;
+            let counted = message_counts::of(conn, &ids)?;
             let (views, _) = marks::views(conn, rows[0].customer_id, Role::Customer, rows)?;
             Ok((latest.len(), counted.len(), views.len()))
         };

@@ -1,0 +1,100 @@
+//! How many messages a conversation has is counted as they come, and always right.
+
+use serde_json::json;
+use switchboard::store::checks;
+
+use crate::doctor::tamper;
+use crate::harness::{World, client_id};
+use crate::on_both;
+use crate::person::Person;
+
+on_both!(
+    messages_are_counted_however_they_come,
+    a_log_that_nobody_has_counted_is_counted_when_asked,
+    a_count_that_is_wrong_is_found,
+);
+
+/// How many messages a list says that there are in the newest conversation.
+async fn told(person: &Person) -> i64 {
+    let page = person.get("/api/v1/conversations").await.ok(200);
+    page["items"][0]["messages"].as_i64().unwrap()
+}
+
+async fn messages_are_counted_however_they_come(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(1, 5).await);
+    let body = json!({ "client_id": client_id(), "subject": "a", "text": "the first" });
+    let opened = ann.post("/api/v1/conversations", body).await.ok(201);
+    let id = opened["id"].as_str().unwrap();
+    assert_eq!(told(&ann).await, 1);
+    rep.claim(id).await.ok(200);
+    // Together, one of them twice, and one that is refused: its number is given back.
+    let (twice, other) = (client_id(), world.customer(0).await);
+    let say = |client, text: &str| json!({ "client_id": client, "text": text });
+    let (one, again, foreign, third) = tokio::join!(
+        ann.act(id, "messages", say(twice.clone(), "the second")),
+        ann.act(id, "messages", say(twice.clone(), "the second")),
+        other.act(id, "messages", say(client_id(), "not mine")),
+        rep.act(id, "messages", say(client_id(), "the third")),
+    );
+    assert_eq!(one.status + again.status, 201 + 200);
+    assert_eq!((foreign.status, third.status), (404, 201));
+    assert_eq!(told(&ann).await, 3);
+    // Notes, edits and deletions are no messages.
+    rep.note(id, "be kind").await;
+    let seq = ann.say(id, "the fourth").await["seq"].clone();
+    let path = format!("/api/v1/conversations/{id}/messages/{seq}");
+    ann.put(&path, json!({ "text": "another" })).await.ok(200);
+    ann.delete(&path).await.ok(200);
+    assert_eq!(told(&ann).await, 4);
+    let close = json!({ "text": "the last words" });
+    rep.act(id, "close", close.clone()).await.ok(200);
+    rep.act(id, "close", json!({})).await.ok(200);
+    assert_eq!((told(&ann).await, told(&rep).await), (5, 5));
+    ann.act(id, "reopen", json!({})).await.ok(200);
+    let said = ann.log(id).await;
+    let said = said.iter().filter(|one| one["kind"] == "message").count();
+    assert_eq!(told(&ann).await, said as i64);
+}
+
+/// As a node of a release before leaves it, which counts nothing.
+const UNCOUNTED: &str = "UPDATE heads SET messages = 0, others = 1 WHERE conversation_id = {0}";
+
+async fn a_log_that_nobody_has_counted_is_counted_when_asked(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    ann.say(&id, "one").await;
+    tamper(world, UNCOUNTED, &[id.parse().unwrap()]).await;
+    assert_eq!(world.broken().await, Vec::<String>::new());
+    assert_eq!(told(&ann).await, 1);
+    // What is counted from now on does not hide what was not.
+    ann.say(&id, "two").await;
+    assert_eq!(told(&ann).await, 2);
+    assert_eq!(world.broken().await, Vec::<String>::new());
+}
+
+async fn a_count_that_is_wrong_is_found(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    ann.say(&id, "one").await;
+    for (wrong, right) in [
+        (
+            "messages = messages + 1, others = others - 1",
+            "messages = messages - 1, others = others + 1",
+        ),
+        ("messages = messages + 1", "messages = messages - 1"),
+    ] {
+        let set = |what: &str| format!("UPDATE heads SET {what} WHERE conversation_id = {{0}}");
+        tamper(world, &set(wrong), &[id.parse().unwrap()]).await;
+        let findings = world.nodes[0].app.store.read(checks::run).await.unwrap();
+        let broken = findings
+            .iter()
+            .filter(|one| !one.is_well())
+            .map(|one| one.name);
+        assert_eq!(
+            broken.collect::<Vec<_>>(),
+            ["messages_are_counted"],
+            "{wrong}"
+        );
+        tamper(world, &set(right), &[id.parse().unwrap()]).await;
+    }
+}
