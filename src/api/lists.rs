@@ -13,7 +13,7 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::indexer;
 use crate::store::conversations::Conversation;
-use crate::store::lists::{self, Order};
+use crate::store::lists::{self, Cursor, Order, Page};
 use crate::store::marks::{self, MarkedView};
 use crate::store::standing::{self, Facts, Standing};
 use crate::store::{Conn, events, message_counts};
@@ -37,7 +37,8 @@ pub struct Listed {
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct ConversationPage {
     pub items: Vec<Listed>,
-    /// Give it as `before` for the next page; none on the last one.
+    /// Give it as `before` for the next page; none on the last one. With `unread` a page may have
+    /// few items or none before the last one.
     pub next: Option<String>,
     /// Give it as `after` for what comes ahead of this page, now or later; none where the list is
     /// empty.
@@ -106,21 +107,24 @@ pub async fn list(
     }
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {
-        let mut rows = lists::page(conn, actor.id, actor.role, &filter)?;
+        let Page { mut rows, stopped } = lists::page(conn, actor.id, actor.role, &filter)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(limit as usize);
         if filter.ahead.is_some() {
             rows.reverse();
         }
         // Going back, what is behind the page is known to be there.
-        let more = more || filter.ahead.is_some();
-        let next = rows
-            .last()
-            .map(|row| written(filter.cursor(row), filter.order))
-            .filter(|_| more);
+        let back = filter.ahead.is_some();
+        let last = rows.last().map(|row| filter.cursor(row));
+        let next = match stopped {
+            Some(_) if !back => stopped,
+            _ => last.filter(|_| more || back),
+        };
         // Ahead of an empty page is what will come ahead of the same place.
         let first = rows.first().map(|row| filter.cursor(row)).or(filter.ahead);
-        let previous = first.map(|cursor| written(cursor, filter.order));
+        let previous = stopped.filter(|_| back).or(first);
+        let written = |cursor: Option<Cursor>| cursor.map(|one| written(one, filter.order));
+        let (next, previous) = (written(next), written(previous));
         let rows = rows.into_iter().map(|(row, _)| row).collect();
         Ok(ConversationPage {
             items: listed(conn, actor.id, actor.role, rows)?,

@@ -1,7 +1,11 @@
-//! How many messages a conversation has is counted as they come, and always right.
+//! What is counted and looked for without going through all there is: how many messages there are,
+//! what is unread.
 
 use serde_json::json;
-use switchboard::store::checks;
+use switchboard::store::conversations::{self, Conversation};
+use switchboard::store::events::{self, Event};
+use switchboard::store::{Conn, bulk, checks};
+use switchboard::words::{ClientId, ConversationId};
 
 use crate::doctor::tamper;
 use crate::harness::{World, client_id};
@@ -12,6 +16,7 @@ on_both!(
     messages_are_counted_however_they_come,
     a_log_that_nobody_has_counted_is_counted_when_asked,
     a_count_that_is_wrong_is_found,
+    what_is_unread_far_back_is_found_page_by_page,
 );
 
 /// How many messages a list says that there are in the newest conversation.
@@ -97,4 +102,79 @@ async fn a_count_that_is_wrong_is_found(world: &World) {
         );
         tamper(world, &set(right), &[id.parse().unwrap()]).await;
     }
+}
+
+/// Copies of a closed conversation, opened later.
+async fn copies(world: &World, closed: &str, count: i64) {
+    let id: ConversationId = closed.parse().unwrap();
+    let copy = move |conn: &mut Conn| {
+        let row = conversations::find(conn, id)?.unwrap();
+        let log = events::after(conn, id, 0, 10)?;
+        let numbers: Vec<i64> = (1..=count).collect();
+        for part in numbers.chunks(300) {
+            let like = |number: &i64| Conversation {
+                id: ConversationId::new(),
+                number: -number,
+                open_client_id: ClientId::new(),
+                ..row.clone()
+            };
+            let rows: Vec<Conversation> = part.iter().map(like).collect();
+            let heads: Vec<_> = rows.iter().map(|row| (row.id, log.len() as i64)).collect();
+            let logs = rows.iter().flat_map(|row| {
+                log.iter().map(|event| Event {
+                    conversation_id: row.id,
+                    client_id: None,
+                    ..event.clone()
+                })
+            });
+            bulk::insert_conversations(conn, &rows)?;
+            bulk::insert_heads(conn, &heads)?;
+            bulk::insert_events(conn, &logs.collect::<Vec<_>>())?;
+        }
+        Ok(())
+    };
+    world.nodes[0].app.store.write(copy).await.unwrap();
+}
+
+async fn what_is_unread_far_back_is_found_page_by_page(world: &World) {
+    const LIST: &str = "/api/v1/conversations?unread=true";
+    let (ann, admin) = (world.customer(0).await, world.admin().await);
+    let asked = ann.open().await;
+    ann.say(&asked, "anybody?").await;
+    let closed = ann.open().await;
+    ann.close(&closed).await.ok(200);
+    copies(world, &closed, 2_100).await;
+    for (direction, cursor, begin) in [
+        ("before", "next", String::new()),
+        // From the newest back there is nothing, and a place to go on from.
+        ("after", "previous", format!("&after={asked}")),
+    ] {
+        let (mut found, mut pages, mut query) = (Vec::new(), 0, begin);
+        loop {
+            let page = admin.get(&format!("{LIST}{query}")).await.ok(200);
+            let items = page["items"].as_array().unwrap().iter();
+            found.extend(items.map(|item| item["id"].as_str().unwrap().to_owned()));
+            pages += 1;
+            let next = page[cursor].as_str().map(|at| format!("&{direction}={at}"));
+            match next {
+                Some(next) if next != query => query = next,
+                _ => break,
+            }
+        }
+        let expected = match direction {
+            "before" => vec![asked.clone()],
+            _ => Vec::new(),
+        };
+        assert_eq!(
+            (found, pages >= 3),
+            (expected, true),
+            "{direction}: {pages}"
+        );
+    }
+    // So it is where something was said last.
+    let last = admin.get(&format!("{LIST}&order=waiting")).await.ok(200);
+    assert_eq!(
+        (&last["items"][0]["id"], &last["next"]),
+        (&json!(asked), &json!(null))
+    );
 }

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use switchboard::store::{Conn, Options, Store, message_counts, standing};
-use switchboard::words::ConversationId;
+use switchboard::store::{Conn, Options, Store, marks, message_counts, standing};
+use switchboard::words::{ConversationId, Role, UserId};
 use uuid::Uuid;
 
 use crate::services;
@@ -94,4 +94,32 @@ async fn a_page_looks_at_none_of_its_logs() {
     };
     let rows = store.write(read).await.unwrap();
     assert!(rows <= CONVERSATIONS * 10, "{rows} rows");
+}
+
+#[tokio::test]
+async fn what_is_unread_is_counted_among_the_newest_entries() {
+    let Some(store) = filled().await else { return };
+    let customer = UserId(Uuid::from_u128(2));
+    let read = move |conn: &mut Conn| {
+        let before = rows_read(conn, "events");
+        let unread = marks::unread(conn, customer, Role::Customer, &ids())?;
+        assert!(
+            unread.values().all(|one| one.count == 0),
+            "it is all his own"
+        );
+        let rows = rows_read(conn, "events") - before;
+        // However much of his own he has written, what somebody says then is counted.
+        conn.execute(
+            "UPDATE events e SET sender_id = u.id FROM users u WHERE u.role = 'admin'
+             AND e.kind = 'message' AND e.seq IN (2, 4000)",
+        )?;
+        let unread = marks::unread(conn, customer, Role::Customer, &ids())?;
+        assert!(unread.values().all(|one| one.count == 1), "{unread:?}");
+        Ok(rows)
+    };
+    let rows = store.write(read).await.unwrap();
+    assert!(
+        rows <= CONVERSATIONS * (marks::NEWEST_MAX + 10),
+        "{rows} rows"
+    );
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use switchboard::store::lists::{self, Filter, Order, Span, Whose};
+use switchboard::store::lists::{self, Cursor, Filter, Order, Span, Whose};
 use switchboard::store::{Conn, Options, Store, conversations, marks, message_counts, standing};
 use switchboard::words::{ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
 use uuid::Uuid;
@@ -156,7 +156,7 @@ async fn no_filter_looks_at_everything_for_a_page() {
         let read = move |conn: &mut Conn| {
             let before = rows_read(conn);
             let found = lists::page(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
-            Ok((found.len(), rows_read(conn) - before))
+            Ok((found.rows.len(), rows_read(conn) - before))
         };
         let (found, rows) = store.write(read).await.unwrap();
         assert!(found > 0, "{shown} finds something");
@@ -189,4 +189,57 @@ async fn a_page_takes_as_many_queries_however_long_it_is() {
         trips.insert(store.round_trips() - before);
     }
     assert_eq!(trips.len(), 1, "{trips:?}");
+}
+
+/// Somebody who has read all but one of twenty thousand, or has told of none that he read it, is
+/// answered at once, page by page.
+#[tokio::test]
+async fn what_is_unread_is_looked_for_in_so_many_and_no_more() {
+    let Some(store) = filled().await else { return };
+    let admin = UserId(Uuid::from_u128(5));
+    let mark = "INSERT INTO marks
+        SELECT id, '00000000-0000-0000-0000-000000000005', TRUE, 2, 2, 2 FROM conversations
+        WHERE number <> 3; ANALYZE marks";
+    store
+        .write(move |conn| Ok(conn.execute(mark)?))
+        .await
+        .unwrap();
+    for (person, unread) in [(admin, true), (UserId(Uuid::nil()), false)] {
+        for back in [true, false] {
+            let filter = Filter {
+                unread: Some(unread),
+                limit: 20,
+                ahead: back.then(|| Cursor {
+                    at: None,
+                    id: ConversationId(Uuid::nil()),
+                }),
+                ..Filter::default()
+            };
+            sifted(&store, person, filter, usize::from(unread)).await;
+        }
+    }
+}
+
+/// Takes page after page, each of which costs little, until there is none.
+async fn sifted(store: &Store, person: UserId, mut filter: Filter, expected: usize) {
+    let (mut found, mut pages) = (Vec::new(), 0);
+    loop {
+        let asked = filter.clone();
+        let read = move |conn: &mut Conn| {
+            let before = rows_read(conn);
+            let page = lists::page(conn, person, Role::Admin, &asked)?;
+            Ok((page, rows_read(conn) - before))
+        };
+        let (page, rows) = store.write(read).await.unwrap();
+        assert!(rows <= 2_500, "{filter:?}: {rows} rows");
+        found.extend(page.rows.iter().map(|(row, _)| row.number));
+        pages += 1;
+        match (page.stopped, filter.ahead) {
+            (None, _) => break,
+            (stopped, Some(_)) => filter.ahead = stopped,
+            (stopped, None) => filter.behind = stopped,
+        }
+    }
+    assert_eq!(found, vec![3; expected]);
+    assert!(pages >= 20, "{pages} pages for twenty thousand");
 }
