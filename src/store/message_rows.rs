@@ -66,13 +66,30 @@ queries! {
             .select(Door::as_select());
         prepared(doors).load(conn)
     }
+}
 
-    pub fn set_first_reply(conn, ids: &[ConversationId], at: Moment) -> QueryResult<usize> {
-        diesel::update(conversations::table)
-            .filter(conversations::id.eq_any(ids))
-            .filter(conversations::first_reply_at.is_null())
-            .set(conversations::first_reply_at.eq(at))
-            .execute(conn)
+/// Writes down when the reps of these conversations, each named once, have first spoken.
+pub fn set_first_replies(conn: &mut Conn, replies: &[(ConversationId, Moment)]) -> QueryResult<()> {
+    match conn {
+        Conn::Lite(conn) => {
+            for (id, at) in replies {
+                let first = diesel::update(conversations::table.find(*id))
+                    .set(conversations::first_reply_at.eq(*at));
+                prepared(first).execute(conn)?;
+            }
+            Ok(())
+        }
+        Conn::Pg(conn) => {
+            let (ids, moments): (Vec<_>, Vec<_>) = replies.iter().copied().unzip();
+            let first = sql_query(
+                "UPDATE conversations SET first_reply_at = r.at
+                 FROM unnest($1, $2) AS r (id, at) WHERE conversations.id = r.id",
+            );
+            let first = first
+                .bind::<Array<SqlId>, _>(ids)
+                .bind::<Array<BigInt>, _>(moments);
+            conn.later(prepared(first))
+        }
     }
 }
 

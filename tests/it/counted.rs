@@ -1,11 +1,12 @@
 //! What is counted and looked for without going through all there is: how many messages there are,
-//! what is unread.
+//! what is unread, when a rep has first replied.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::store::conversations::{self, Conversation};
 use switchboard::store::events::{self, Event};
+use switchboard::store::messages::Append;
 use switchboard::store::{Conn, bulk, checks};
-use switchboard::words::{ClientId, ConversationId};
+use switchboard::words::{ClientId, ConversationId, Moment, Role, now};
 
 use crate::doctor::tamper;
 use crate::harness::{World, client_id};
@@ -17,6 +18,7 @@ on_both!(
     a_log_that_nobody_has_counted_is_counted_when_asked,
     a_count_that_is_wrong_is_found,
     what_is_unread_far_back_is_found_page_by_page,
+    a_first_reply_is_as_old_as_the_message_that_is_it,
 );
 
 /// How many messages a list says that there are in the newest conversation.
@@ -177,4 +179,44 @@ async fn what_is_unread_far_back_is_found_page_by_page(world: &World) {
         (&last["items"][0]["id"], &last["next"]),
         (&json!(asked), &json!(null))
     );
+}
+
+async fn a_first_reply_is_as_old_as_the_message_that_is_it(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 50).await);
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        let id = ann.open().await;
+        rep.claim(&id).await.ok(200);
+        open.push(id);
+    }
+    let begun = now();
+    let message = |turn: usize, person: &Person, role: Role| Append {
+        conversation: open[turn % open.len()].parse().unwrap(),
+        sender: person.id,
+        role,
+        client_id: ClientId::new(),
+        text: "hello".into(),
+        attachments: Vec::new(),
+        at: begun + turn as Moment,
+    };
+    // All are in the queue before the first is awaited: they share their batches.
+    let store = &world.nodes[0].app.store;
+    let said = (0..64).map(|turn| {
+        let by_rep = turn >= 32 && turn % 3 > 0;
+        store.append(match by_rep {
+            true => message(turn, &rep, Role::Rep),
+            false => message(turn, &ann, Role::Customer),
+        })
+    });
+    let said: Vec<_> = said.collect();
+    for one in futures_util::future::join_all(said).await {
+        one.unwrap();
+    }
+    for id in &open {
+        let log = rep.log(id).await;
+        let by_rep =
+            |event: &&Value| event["kind"] == "message" && event["sender_id"] == json!(rep.id);
+        let first = log.iter().find(by_rep).unwrap();
+        assert_eq!(rep.view(id).await["first_reply_at"], first["created_at"]);
+    }
 }
