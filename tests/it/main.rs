@@ -50,6 +50,7 @@ mod lifecycle;
 mod limits;
 mod list_costs;
 mod lists;
+mod long_texts;
 mod many;
 mod migrations;
 mod missed;
