@@ -132,6 +132,7 @@ const APART: Moment = 60 * 60 * 1_000;
 macro_rules! narrowed {
     ($query:expr, $person:expr, $role:expr, $filter:expr) => {{
         let (mut query, person, filter): (_, UserId, &Filter) = ($query, $person, $filter);
+        query = query.filter(conversations::forgotten_at.is_null());
         query = match $role {
             Role::Customer => query.filter(conversations::customer_id.eq(person)),
             Role::Rep => {

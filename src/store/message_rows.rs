@@ -63,6 +63,7 @@ queries! {
     pub fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {
         let doors = conversations::table
             .filter(conversations::id.eq_any(padded(ids)))
+            .filter(conversations::forgotten_at.is_null())
             .select(Door::as_select());
         prepared(doors).load(conn)
     }

@@ -108,6 +108,7 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         ending -> Nullable<Text>,
         queued_at -> BigInt,
+        forgotten_at -> Nullable<BigInt>,
     }
 }
 

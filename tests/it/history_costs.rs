@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use switchboard::store::{Conn, Options, Store, marks, message_counts, standing};
-use switchboard::words::{ConversationId, Role, UserId};
+use switchboard::store::{Conn, Options, Store, marks, message_counts, retention, standing};
+use switchboard::words::{ConversationId, Role, UserId, now};
 use uuid::Uuid;
 
 use crate::services;
@@ -122,4 +122,35 @@ async fn what_is_unread_is_counted_among_the_newest_entries() {
         rows <= CONVERSATIONS * (marks::NEWEST_MAX + 10),
         "{rows} rows"
     );
+}
+
+#[tokio::test]
+async fn a_long_log_is_deleted_in_short_transactions() {
+    let Some(store) = filled().await else { return };
+    let (id, before) = (ids()[0], now());
+    let forget = move |conn: &mut Conn| {
+        conn.execute(
+            "UPDATE conversations SET status = 'closed', resolution = 'resolved', closed_at = 1",
+        )?;
+        let rows = rows_read(conn, "events");
+        retention::forget(conn, id, before)?.expect("it was closed");
+        assert_eq!(rows_read(conn, "events"), rows);
+        Ok(())
+    };
+    store.write(forget).await.unwrap();
+    let mut parts = 0;
+    loop {
+        let part = move |conn: &mut Conn| {
+            let rows = rows_read(conn, "events");
+            let more = retention::remove_part(conn, id)?;
+            Ok((more, rows_read(conn, "events") - rows))
+        };
+        let (more, rows) = store.write(part).await.unwrap();
+        assert!(rows <= retention::PART * 2 + 10, "{rows} rows");
+        parts += 1;
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(parts, ENTRIES / retention::PART);
 }
