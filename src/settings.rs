@@ -361,7 +361,7 @@ fn check_numbers(table: &Table) -> anyhow::Result<()> {
             "workers" => (0, 512),
             "database_connections" => (0, 1_000),
             "text_chars_max" | "subject_chars_max" => (0, TEXT_CHARS_MAX),
-            name if name.starts_with("head_start_") => (i32::MIN.into(), i32::MAX.into()),
+            name if name.starts_with("head_start_") => (-i64::from(i32::MAX), i32::MAX.into()),
             _ => (0, i32::MAX.into()),
         };
         if !(least..=most).contains(number) {
