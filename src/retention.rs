@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::store::{Conn, Store, retention};
 use crate::words::{Moment, now};
@@ -16,6 +16,10 @@ const EVERY: Duration = Duration::from_secs(60);
 const MOST: usize = 1_000;
 const PAGE: i64 = 100;
 
+/// How long a conversation lies there, in ms, after it was deleted for everybody: longer than
+/// anybody takes to read who has found it before. So nobody sees a part of it.
+const REST: Moment = 600_000;
+
 /// Deletes for ever what was closed so many days ago.
 pub async fn keep(store: Store, metrics: Metrics, days: i64) {
     const DAY: Moment = 24 * 60 * 60 * 1_000;
@@ -23,7 +27,8 @@ pub async fn keep(store: Store, metrics: Metrics, days: i64) {
         return std::future::pending().await;
     }
     loop {
-        if let Err(error) = sweep(&store, &metrics, now() - days * DAY).await {
+        let before = now() - days * DAY;
+        if let Err(error) = sweep(&store, &metrics, before, REST).await {
             tracing::warn!(%error, "old conversations could not be deleted; it is tried again");
         }
         // The nodes a little apart.
@@ -31,8 +36,20 @@ pub async fn keep(store: Store, metrics: Metrics, days: i64) {
     }
 }
 
-/// Deletes what was closed before a moment, not without end; answers how many were deleted here.
-pub async fn sweep(store: &Store, metrics: &Metrics, before: Moment) -> Result<usize> {
+/// Deletes what was closed before a moment for everybody, not without end, and takes away what was
+/// deleted `rest` ms ago. Answers how many were deleted here.
+pub async fn sweep(
+    store: &Store,
+    metrics: &Metrics,
+    before: Moment,
+    rest: Moment,
+) -> Result<usize> {
+    let deleted = forget(store, metrics, before).await?;
+    remove(store, rest).await?;
+    Ok(deleted)
+}
+
+async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usize> {
     let (mut seen, mut deleted) = (0, 0);
     let mut failed = HashSet::new();
     while seen < MOST {
@@ -62,4 +79,30 @@ pub async fn sweep(store: &Store, metrics: &Metrics, before: Moment) -> Result<u
         }
     }
     Ok(deleted)
+}
+
+/// Takes away what was deleted so long ago, part by part.
+async fn remove(store: &Store, rest: Moment) -> Result<()> {
+    let mut failed = HashSet::new();
+    loop {
+        let limit = PAGE + failed.len() as i64;
+        let page = move |conn: &mut Conn| Ok(retention::hidden(conn, rest, limit)?);
+        let mut ids = store.read(page).await?;
+        ids.retain(|id| !failed.contains(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for id in ids {
+            let part = move |conn: &mut Conn| retention::remove_part(conn, id);
+            let gone = async {
+                while store.write(part).await? {}
+                Ok::<_, Error>(())
+            };
+            // It keeps back none of the others.
+            if let Err(error) = gone.await {
+                tracing::warn!(%error, conversation = %id, "what it was could not be taken away");
+                failed.insert(id);
+            }
+        }
+    }
 }

@@ -10,6 +10,9 @@ use toml::{Table, Value};
 /// The bottom layer, so that what is documented is what happens.
 pub const DEFAULTS: &str = include_str!("settings.toml");
 
+/// Of such texts all can be indexed: PostgreSQL takes 1 MiB, a character makes up to 25 bytes.
+const TEXT_CHARS_MAX: i64 = 32_000;
+
 /// What begins the name of every environment variable that is ours.
 const PREFIX: &str = "SWITCHBOARD_";
 
@@ -241,12 +244,6 @@ impl Settings {
                  spaces around them, or none"
             );
         }
-        if self.workers > 512 {
-            bail!("the setting `workers` must be at most 512");
-        }
-        if self.database_connections > 1_000 {
-            bail!("the setting `database_connections` must be at most 1000");
-        }
         self.check_neighbours()?;
         if self.lease_ms < 1_000 {
             bail!("the setting `lease_ms` must be at least 1000");
@@ -360,10 +357,12 @@ fn check_numbers(table: &Table) -> anyhow::Result<()> {
         let Value::Integer(number) = value else {
             continue;
         };
-        let most = i64::from(i32::MAX);
-        let least = match name.starts_with("head_start_") {
-            true => -most,
-            false => 0,
+        let (least, most) = match name.as_str() {
+            "workers" => (0, 512),
+            "database_connections" => (0, 1_000),
+            "text_chars_max" | "subject_chars_max" => (0, TEXT_CHARS_MAX),
+            name if name.starts_with("head_start_") => (-i64::from(i32::MAX), i32::MAX.into()),
+            _ => (0, i32::MAX.into()),
         };
         if !(least..=most).contains(number) {
             bail!("the setting `{name}` must be a whole number from {least} to {most}");

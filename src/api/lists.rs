@@ -1,8 +1,6 @@
 //! Pages of conversations, with what stands beside each: a constant number of queries whatever
 //! their number.
 
-use std::collections::HashMap;
-
 use actix_web::get;
 use actix_web::web::{Data, Json};
 
@@ -15,10 +13,10 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::indexer;
 use crate::store::conversations::Conversation;
-use crate::store::lists::{self, Order};
+use crate::store::lists::{self, Cursor, Order, Page};
 use crate::store::marks::{self, MarkedView};
 use crate::store::standing::{self, Facts, Standing};
-use crate::store::{Conn, events};
+use crate::store::{Conn, events, message_counts};
 use crate::words::{ConversationId, Role, UserId};
 
 /// A conversation with what stands beside it.
@@ -39,7 +37,8 @@ pub struct Listed {
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct ConversationPage {
     pub items: Vec<Listed>,
-    /// Give it as `before` for the next page; none on the last one.
+    /// Give it as `before` for the next page; none on the last one. With `unread` a page may have
+    /// few items or none before the last one.
     pub next: Option<String>,
     /// Give it as `after` for what comes ahead of this page, now or later; none where the list is
     /// empty.
@@ -57,7 +56,7 @@ pub fn listed(
     let mut latest = standing::by_conversation(conn, &ids)?;
     let last_words = standing::last_words(conn, &latest)?;
     // Whoever adds a counter adds its query here: one for all of these ids.
-    let messages: HashMap<_, _> = events::count_messages(conn, &ids)?.into_iter().collect();
+    let messages = message_counts::of(conn, &ids)?;
     let (views, _) = marks::views(conn, person, role, rows.clone())?;
     let one = |(view, row): (MarkedView, Conversation)| {
         let latest = latest.remove(&row.id);
@@ -108,21 +107,24 @@ pub async fn list(
     }
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {
-        let mut rows = lists::page(conn, actor.id, actor.role, &filter)?;
+        let Page { mut rows, stopped } = lists::page(conn, actor.id, actor.role, &filter)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(limit as usize);
         if filter.ahead.is_some() {
             rows.reverse();
         }
         // Going back, what is behind the page is known to be there.
-        let more = more || filter.ahead.is_some();
-        let next = rows
-            .last()
-            .map(|row| written(filter.cursor(row), filter.order))
-            .filter(|_| more);
+        let back = filter.ahead.is_some();
+        let last = rows.last().map(|row| filter.cursor(row));
+        let next = match stopped {
+            Some(_) if !back => stopped,
+            _ => last.filter(|_| more || back),
+        };
         // Ahead of an empty page is what will come ahead of the same place.
         let first = rows.first().map(|row| filter.cursor(row)).or(filter.ahead);
-        let previous = first.map(|cursor| written(cursor, filter.order));
+        let previous = stopped.filter(|_| back).or(first);
+        let written = |cursor: Option<Cursor>| cursor.map(|one| written(one, filter.order));
+        let (next, previous) = (written(next), written(previous));
         let rows = rows.into_iter().map(|(row, _)| row).collect();
         Ok(ConversationPage {
             items: listed(conn, actor.id, actor.role, rows)?,

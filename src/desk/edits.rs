@@ -84,7 +84,7 @@ impl Desk {
                 data: Some(json!({ "seq": seq, "author_id": message.sender_id })),
                 ..Entry::new(EventKind::Deleted, Some(actor.id))
             };
-            attachments::take_back(conn, id, Some(seq))?;
+            attachments::take_back(conn, id, seq, seq)?;
             rewrite(
                 conn,
                 &actor,

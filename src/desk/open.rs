@@ -270,8 +270,7 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
         ..Entry::new(EventKind::Message, Some(customer))
     }));
     let last_seq = entries.len() as i64;
-    events::start(conn, id, last_seq)?;
-    let log = events::append(conn, id, last_seq, at, entries)?;
+    let log = events::start(conn, id, at, entries)?;
     for one in carried {
         attachments::set_sent(conn, one.id, id, last_seq)?;
     }

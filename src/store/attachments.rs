@@ -175,24 +175,21 @@ queries! {
             .execute(conn)
     }
 
-    /// Takes away what this message of a conversation carries, or what all of them do: nobody can
-    /// read it from the commit on, and its bytes are swept within minutes.
-    pub fn take_back(conn, conversation: ConversationId, message: Option<i64>)
+    /// Takes away what these messages of a conversation carry, from the first seq to the last:
+    /// nobody can read it from the commit on, and its bytes are swept within minutes.
+    pub fn take_back(conn, conversation: ConversationId, from: i64, to: i64)
         -> QueryResult<usize>
     {
-        let mut taken = diesel::update(attachments::table)
+        diesel::update(attachments::table)
             .filter(attachments::conversation_id.eq(conversation))
+            .filter(attachments::seq.between(from, to))
             .set((
                 attachments::conversation_id.eq(None::<ConversationId>),
                 attachments::seq.eq(None::<i64>),
                 attachments::name.eq(""),
                 attachments::created_at.eq(sql::<BigInt>("-created_at")),
             ))
-            .into_boxed();
-        if let Some(seq) = message {
-            taken = taken.filter(attachments::seq.eq(seq));
-        }
-        taken.execute(conn)
+            .execute(conn)
     }
 
     /// Some of those that were uploaded before a moment and never sent.

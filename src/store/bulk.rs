@@ -56,9 +56,14 @@ queries! {
         diesel::insert_into(conversations::table).values(rows).execute(conn)
     }
 
+    /// Heads of logs in which nobody has said anything yet.
     pub fn insert_heads(conn, rows: &[(ConversationId, i64)]) -> QueryResult<usize> {
         let row = |(id, last_seq): &(ConversationId, i64)| {
-            (heads::conversation_id.eq(*id), heads::last_seq.eq(*last_seq))
+            (
+                heads::conversation_id.eq(*id),
+                heads::last_seq.eq(*last_seq),
+                heads::others.eq(*last_seq),
+            )
         };
         let rows: Vec<_> = rows.iter().map(row).collect();
         diesel::insert_into(heads::table).values(rows).execute(conn)
@@ -68,7 +73,7 @@ queries! {
         diesel::insert_into(events::table).values(rows).execute(conn)
     }
 
-    /// Adds to each head what its row says.
+    /// Adds to each head so many messages.
     pub fn raise_heads(conn, rows: &[(ConversationId, i64)]) -> QueryResult<usize> {
         let row = |(id, more): &(ConversationId, i64)| {
             (heads::conversation_id.eq(*id), heads::last_seq.eq(*more))
@@ -78,7 +83,10 @@ queries! {
             .values(rows)
             .on_conflict(heads::conversation_id)
             .do_update()
-            .set(heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)))
+            .set((
+                heads::last_seq.eq(heads::last_seq + excluded(heads::last_seq)),
+                heads::messages.eq(heads::messages + excluded(heads::last_seq)),
+            ))
             .execute(conn)
     }
 

@@ -1,16 +1,18 @@
 //! All that is asked of a database to know that it is sound: the invariants, what it tells of
 //! itself, what its logs say of capacity, and with `run_full` every log told anew.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, in_snapshot, queries};
-use super::damage;
 use super::fold::{self, Log};
 pub use super::invariants::Finding;
 use super::invariants::{self, FIRST};
+use super::{damage, retention};
 use crate::error::Result;
-use crate::words::EventKind;
+use crate::words::{ConversationId, EventKind};
 
 /// How much there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
@@ -41,15 +43,19 @@ queries! {
 
 /// Asks everything in one read snapshot.
 pub fn run(conn: &mut Conn) -> Result<Vec<Finding>> {
-    in_snapshot(conn, |conn| Ok(ask(conn, false)))
+    in_snapshot(conn, |conn| {
+        let leaving = leaving(conn);
+        Ok(ask(conn, &leaving, false))
+    })
 }
 
 /// Asks everything, and tells every conversation anew from its log, in one read snapshot. Answers
 /// also some of those that differ, in words.
 pub fn run_full(conn: &mut Conn) -> Result<(Vec<Finding>, Vec<String>)> {
     in_snapshot(conn, |conn| {
-        let mut findings = ask(conn, true);
-        match conn.savepoint(fold::run) {
+        let leaving = leaving(conn);
+        let mut findings = ask(conn, &leaving, true);
+        match conn.savepoint(|conn| fold::run(conn, &leaving)) {
             Ok(differences) => {
                 findings.extend(differences.findings());
                 Ok((findings, differences.examples))
@@ -84,8 +90,15 @@ pub fn totals(conn: &mut Conn) -> Result<Totals> {
     in_snapshot(conn, |conn| Ok(count_all(conn)?))
 }
 
-fn ask(conn: &mut Conn, full: bool) -> Vec<Finding> {
-    let mut findings = invariants::ask(conn);
+/// What is deleted and lies there still, in part: nothing is true of it any more. A database of a
+/// release before has no such thing.
+fn leaving(conn: &mut Conn) -> HashSet<ConversationId> {
+    let hidden = conn.savepoint(|conn| Ok(retention::hidden(conn, 0, i64::MAX)?));
+    hidden.unwrap_or_default().into_iter().collect()
+}
+
+fn ask(conn: &mut Conn, leaving: &HashSet<ConversationId>, full: bool) -> Vec<Finding> {
+    let mut findings = invariants::ask(conn, !leaving.is_empty());
     findings.extend(damage::ask(conn, full));
     findings.push(invariants::asked(
         conn,

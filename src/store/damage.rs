@@ -1,6 +1,7 @@
 //! What a database can tell of itself: whether its pages are whole, its constraints kept, and
 //! whether every row that another one names is there. SQLite's own shell keeps none of it unless it
-//! is told to; PostgreSQL does, and is asked all the same.
+//! is told to; PostgreSQL does, and is asked all the same, of our own schema: others may be
+//! beside it.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -91,7 +92,8 @@ fn whole(conn: &mut Conn, full: bool) -> Result<(i64, Vec<String>)> {
         Conn::Pg(conn) => diesel::sql_query(
             "SELECT conrelid::regclass::text || ' was never held against its constraint '
                     || conname AS says
-             FROM pg_constraint WHERE NOT convalidated",
+             FROM pg_constraint
+             WHERE NOT convalidated AND connamespace = current_schema()::regnamespace",
         )
         .load(&mut **conn)?,
     };
@@ -133,6 +135,7 @@ fn dangling(conn: &mut Conn) -> Result<Vec<Dangling>> {
          JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
          JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]
          WHERE c.contype = 'f' AND array_length(c.conkey, 1) = 1
+         AND c.connamespace = current_schema()::regnamespace
          ORDER BY 1, 2",
     )
     .load(&mut **conn)?;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
 use super::conn::{Conn, Later, queries};
+use super::message_counts;
 use super::prepared::prepared;
 use super::schema::{conversations, events, heads};
 use crate::error::Result;
@@ -36,17 +37,25 @@ pub(super) use not_deleted;
 
 queries! {
     /// Takes the next `count` numbers of a conversation and locks it: answers the last one, or
-    /// none if there is no such conversation.
+    /// none if there is no such conversation. They count as other entries than messages, until
+    /// [`append`] sees what they are.
     pub fn bump(conn, id: ConversationId, count: i64) -> QueryResult<Option<i64>> {
         let bumped = diesel::update(heads::table.find(id))
-            .set(heads::last_seq.eq(heads::last_seq + count))
+            .set((
+                heads::last_seq.eq(heads::last_seq + count),
+                heads::others.eq(heads::others + count),
+            ))
             .returning(heads::last_seq);
         prepared(bumped).get_result(conn).optional()
     }
 
-    /// The first number of a conversation that is being opened.
-    pub fn start(conn, id: ConversationId, last_seq: i64) -> QueryResult<()> {
-        let head = (heads::conversation_id.eq(id), heads::last_seq.eq(last_seq));
+    fn insert_head(conn, id: ConversationId, last_seq: i64, messages: i64) -> QueryResult<()> {
+        let head = (
+            heads::conversation_id.eq(id),
+            heads::last_seq.eq(last_seq),
+            heads::messages.eq(messages),
+            heads::others.eq(last_seq - messages),
+        );
         conn.later(diesel::insert_into(heads::table).values(head))
     }
 
@@ -263,18 +272,6 @@ queries! {
             .select(Event::as_select())
             .load(conn)
     }
-
-    /// How many messages there are in each of these conversations that has any.
-    pub fn count_messages(conn, ids: &[ConversationId])
-        -> QueryResult<Vec<(ConversationId, i64)>>
-    {
-        events::table
-            .filter(events::conversation_id.eq_any(ids))
-            .filter(events::kind.eq(EventKind::Message))
-            .group_by(events::conversation_id)
-            .select((events::conversation_id, diesel::dsl::count_star()))
-            .load(conn)
-    }
 }
 
 /// Bytes of one part, and its entries: what a reader who stalls may hold.
@@ -339,16 +336,8 @@ impl Entry {
     }
 }
 
-/// Writes entries under the numbers that end with `last_seq`.
-pub fn append(
-    conn: &mut Conn,
-    id: ConversationId,
-    last_seq: i64,
-    at: Moment,
-    entries: Vec<Entry>,
-) -> Result<Vec<Event>> {
-    let first = last_seq - entries.len() as i64 + 1;
-    let rows = entries.into_iter().zip(first..).map(|(entry, seq)| Event {
+fn numbered(id: ConversationId, first: i64, at: Moment, entries: Vec<Entry>) -> Vec<Event> {
+    let row = |(entry, seq): (Entry, i64)| Event {
         conversation_id: id,
         seq,
         kind: entry.kind,
@@ -357,8 +346,44 @@ pub fn append(
         body: entry.body,
         data: entry.data,
         created_at: at,
-    });
-    let rows: Vec<Event> = rows.collect();
+    };
+    entries.into_iter().zip(first..).map(row).collect()
+}
+
+fn messages_among(rows: &[Event]) -> i64 {
+    let messages = rows.iter().filter(|row| row.kind == EventKind::Message);
+    messages.count() as i64
+}
+
+/// Writes the first entries of a conversation that is being opened.
+pub fn start(
+    conn: &mut Conn,
+    id: ConversationId,
+    at: Moment,
+    entries: Vec<Entry>,
+) -> Result<Vec<Event>> {
+    let rows = numbered(id, 1, at, entries);
+    insert_head(conn, id, rows.len() as i64, messages_among(&rows))?;
+    for row in &rows {
+        insert(conn, row.clone())?;
+    }
+    Ok(rows)
+}
+
+/// Writes entries under the numbers that end with `last_seq`, which [`bump`] has taken.
+pub fn append(
+    conn: &mut Conn,
+    id: ConversationId,
+    last_seq: i64,
+    at: Moment,
+    entries: Vec<Entry>,
+) -> Result<Vec<Event>> {
+    let first = last_seq - entries.len() as i64 + 1;
+    let rows = numbered(id, first, at, entries);
+    match messages_among(&rows) {
+        0 => {}
+        some => message_counts::add(conn, id, some)?,
+    }
     for row in &rows {
         insert(conn, row.clone())?;
     }

@@ -6,7 +6,6 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::conn::queries;
 use super::conversation_row::{Conversation, first_id_of, is_open};
-use super::events::not_deleted;
 use super::marks;
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
@@ -90,6 +89,7 @@ pub struct Filter {
     /// Only those closed.
     pub over: bool,
     /// Only those with messages of others that this person has not read, or only those without.
+    /// For [`page`], which sifts what is found by all else.
     pub unread: Option<bool>,
     pub resolution: Option<Resolution>,
     pub queue: Option<QueueId>,
@@ -132,6 +132,7 @@ const APART: Moment = 60 * 60 * 1_000;
 macro_rules! narrowed {
     ($query:expr, $person:expr, $role:expr, $filter:expr) => {{
         let (mut query, person, filter): (_, UserId, &Filter) = ($query, $person, $filter);
+        query = query.filter(conversations::forgotten_at.is_null());
         query = match $role {
             Role::Customer => query.filter(conversations::customer_id.eq(person)),
             Role::Rep => {
@@ -174,25 +175,6 @@ macro_rules! narrowed {
         }
         if filter.over {
             query = query.filter(conversations::status.eq(Status::Closed));
-        }
-        if let Some(unread) = filter.unread {
-            // As `marks::unread` counts, but no further than to the first.
-            let some = sql::<Bool>(if unread { "EXISTS " } else { "NOT EXISTS " })
-                .sql(concat!(
-                    "(SELECT 1 FROM events e WHERE e.conversation_id = conversations.id AND ",
-                    not_deleted!(),
-                    " AND e.kind IN "
-                ))
-                .sql(marks::counted_kinds($role))
-                .sql(" AND e.sender_id <> ")
-                .bind::<SqlId, _>(person)
-                .sql(
-                    " AND e.seq > coalesce((SELECT m.read_seq FROM marks m
-                      WHERE m.conversation_id = conversations.id AND m.user_id = ",
-                )
-                .bind::<SqlId, _>(person)
-                .sql("), 0))");
-            query = query.filter(some);
         }
         if let Some(resolution) = filter.resolution {
             query = query.filter(conversations::resolution.eq(resolution));
@@ -311,9 +293,58 @@ queries! {
     }
 }
 
+/// Some of a list.
+#[derive(Debug, Default)]
+pub struct Page {
+    pub rows: Vec<Listed>,
+    /// Where looking ended before the page was full, if it did: there may be more beyond.
+    pub stopped: Option<Cursor>,
+}
+
+/// Conversations that are sifted for one page by what is unread of them, and at a time.
+const SIFTED_MAX: i64 = 1_000;
+const SIFTED: i64 = 200;
+
 /// The page of conversations that this person may read, in the order that is asked for. With
 /// `ahead` the nearest come first.
+///
+/// What is unread has no index: it is looked for in so many conversations and no more, so that a
+/// page of those who have read nearly all, or nothing, costs as much as any other.
 pub fn page(
+    conn: &mut super::Conn,
+    person: UserId,
+    role: Role,
+    filter: &Filter,
+) -> QueryResult<Page> {
+    let mut page = Page::default();
+    let Some(wanted) = filter.unread else {
+        page.rows = in_order(conn, person, role, filter)?;
+        return Ok(page);
+    };
+    let mut filter = filter.clone();
+    let most = std::mem::replace(&mut filter.limit, SIFTED) as usize;
+    for _ in 0..SIFTED_MAX / SIFTED {
+        let some = in_order(conn, person, role, &filter)?;
+        let ended = (some.len() as i64) < SIFTED;
+        let ids: Vec<ConversationId> = some.iter().map(|(row, _)| row.id).collect();
+        let unread = marks::with_unread(conn, person, role, &ids)?;
+        page.stopped = some.last().map(|last| filter.cursor(last));
+        let kept = |(row, _): &Listed| unread.contains(&row.id) == wanted;
+        page.rows.extend(some.into_iter().filter(kept));
+        if ended || page.rows.len() >= most {
+            page.rows.truncate(most);
+            page.stopped = None;
+            break;
+        }
+        match filter.ahead {
+            Some(_) => filter.ahead = page.stopped,
+            None => filter.behind = page.stopped,
+        }
+    }
+    Ok(page)
+}
+
+fn in_order(
     conn: &mut super::Conn,
     person: UserId,
     role: Role,

@@ -87,7 +87,8 @@ impl QueryFragment<Sqlite> for Bumps<'_> {
         }
         out.push_sql(
             " ON CONFLICT (conversation_id) \
-             DO UPDATE SET last_seq = heads.last_seq + excluded.last_seq \
+             DO UPDATE SET last_seq = heads.last_seq + excluded.last_seq, \
+             messages = heads.messages + excluded.last_seq \
              RETURNING conversation_id, last_seq",
         );
         Ok(())
@@ -102,7 +103,8 @@ pub fn insert(conn: &mut SqliteConnection, rows: &[Event]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Takes so many numbers of each of these conversations. Answers the last number of each.
+/// Takes so many numbers for messages of each of these conversations. Answers the last number of
+/// each.
 pub fn bump(conn: &mut SqliteConnection, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
     let mut tops = Vec::with_capacity(wanted.len());
     for part in parts(wanted) {

@@ -1,11 +1,11 @@
 //! How far people have read, and what they have not: marks only grow, and what is unread is
 //! counted from them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::conn::{Conn, queries};
 use super::conversations::{self, Conversation, ConversationView};
@@ -99,7 +99,8 @@ impl From<&[Mark]> for Marks {
 /// What somebody has not read of a conversation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unread {
-    /// Messages of others that he may see; exact up to [`UNREAD_MAX`].
+    /// Messages of others that he may see; exact up to [`UNREAD_MAX`], among the newest
+    /// [`NEWEST_MAX`] entries.
     pub count: i64,
     /// Entries up to this one were looked at.
     pub counted: i64,
@@ -109,6 +110,8 @@ pub struct Unread {
 
 /// How far anybody counts what is unread.
 pub const UNREAD_MAX: i64 = 1_000;
+/// How many entries of a log are looked at for that: the newest ones.
+pub const NEWEST_MAX: i64 = 2_000;
 
 /// A conversation as one person sees it, with what is read of it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -122,6 +125,29 @@ pub struct MarkedView {
 }
 
 type Sides = (ConversationId, bool, Option<i64>, Option<i64>);
+
+/// The messages of others behind a person's mark, among the newest entries of a log whose head is
+/// asked for: its numbers have no holes.
+macro_rules! behind_mark {
+    ($type:ty, $begin:literal, $user:expr, $kinds:expr, $end:literal) => {
+        sql::<$type>(concat!(
+            $begin,
+            " FROM events e WHERE e.conversation_id = heads.conversation_id
+              AND e.seq <= heads.last_seq AND e.seq > heads.last_seq - 2000 AND ",
+            not_deleted!(),
+            " AND e.kind IN "
+        ))
+        .sql($kinds)
+        .sql(" AND e.sender_id <> ")
+        .bind::<SqlId, _>($user)
+        .sql(
+            " AND e.seq > coalesce((SELECT m.read_seq FROM marks m
+              WHERE m.conversation_id = heads.conversation_id AND m.user_id = ",
+        )
+        .bind::<SqlId, _>($user)
+        .sql($end)
+    };
+}
 
 queries! {
     pub fn find(conn, id: ConversationId, user: UserId) -> QueryResult<Option<Mark>> {
@@ -176,27 +202,33 @@ queries! {
     fn count(conn, ids: &[ConversationId], user: UserId, kinds: &'static str)
         -> QueryResult<Vec<(ConversationId, i64, i64, i64)>>
     {
-        const READ: &str = "coalesce((SELECT m.read_seq FROM marks m
-            WHERE m.conversation_id = heads.conversation_id AND m.user_id = ";
-        let read = sql::<BigInt>(READ).bind::<SqlId, _>(user).sql("), 0)");
-        let unread = sql::<BigInt>(
-            concat!(
-                "(SELECT count(*) FROM (SELECT 1 AS one FROM events e
-                  WHERE e.conversation_id = heads.conversation_id AND e.seq <= heads.last_seq AND ",
-                not_deleted!(),
-                " AND e.kind IN "
-            ),
+        let read = sql::<BigInt>(
+            "coalesce((SELECT m.read_seq FROM marks m
+              WHERE m.conversation_id = heads.conversation_id AND m.user_id = ",
         )
-        .sql(kinds)
-        .sql(" AND e.sender_id <> ")
         .bind::<SqlId, _>(user)
-        .sql(" AND e.seq > ")
-        .sql(READ)
-        .bind::<SqlId, _>(user)
-        .sql("), 0) LIMIT 1000) found)");
+        .sql("), 0)");
+        let unread = behind_mark!(
+            BigInt,
+            "(SELECT count(*) FROM (SELECT 1 AS one",
+            user,
+            kinds,
+            "), 0) LIMIT 1000) found)"
+        );
         heads::table
             .filter(heads::conversation_id.eq_any(ids))
             .select((heads::conversation_id, heads::last_seq, read, unread))
+            .load(conn)
+    }
+
+    /// Those of these in which anything would be counted.
+    fn some(conn, ids: &[ConversationId], user: UserId, kinds: &'static str)
+        -> QueryResult<Vec<ConversationId>>
+    {
+        heads::table
+            .filter(heads::conversation_id.eq_any(ids))
+            .filter(behind_mark!(Bool, "EXISTS (SELECT 1", user, kinds, "), 0))"))
+            .select(heads::conversation_id)
             .load(conn)
     }
 }
@@ -225,7 +257,7 @@ pub fn of_one(conn: &mut Conn, id: ConversationId) -> Result<Marks> {
 }
 
 /// The kinds of entries that are unread until somebody of this role has read them, as SQL.
-pub(super) fn counted_kinds(role: Role) -> &'static str {
+fn counted_kinds(role: Role) -> &'static str {
     match role {
         Role::Customer => "('message')",
         Role::Rep | Role::Admin => "('message', 'note')",
@@ -252,6 +284,17 @@ pub fn unread(
         .into_iter()
         .map(one)
         .collect())
+}
+
+/// Those of these of which this person has not read all.
+pub(super) fn with_unread(
+    conn: &mut Conn,
+    user: UserId,
+    role: Role,
+    ids: &[ConversationId],
+) -> QueryResult<HashSet<ConversationId>> {
+    let found = some(conn, ids, user, counted_kinds(role))?;
+    Ok(found.into_iter().collect())
 }
 
 /// A conversation as this person may see it. Customers are not told how long its log is with what

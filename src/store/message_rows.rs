@@ -53,29 +53,49 @@ queries! {
     }
 
     pub fn give_back(conn, id: ConversationId, count: i64) -> QueryResult<usize> {
-        let lowered = diesel::update(heads::table.find(id))
-            .set(heads::last_seq.eq(heads::last_seq - count));
+        let lowered = diesel::update(heads::table.find(id)).set((
+            heads::last_seq.eq(heads::last_seq - count),
+            heads::messages.eq(heads::messages - count),
+        ));
         prepared(lowered).execute(conn)
     }
 
     pub fn doors(conn, ids: &[ConversationId]) -> QueryResult<Vec<Door>> {
         let doors = conversations::table
             .filter(conversations::id.eq_any(padded(ids)))
+            .filter(conversations::forgotten_at.is_null())
             .select(Door::as_select());
         prepared(doors).load(conn)
     }
+}
 
-    pub fn set_first_reply(conn, ids: &[ConversationId], at: Moment) -> QueryResult<usize> {
-        diesel::update(conversations::table)
-            .filter(conversations::id.eq_any(ids))
-            .filter(conversations::first_reply_at.is_null())
-            .set(conversations::first_reply_at.eq(at))
-            .execute(conn)
+/// Writes down when the reps of these conversations, each named once, have first spoken.
+pub fn set_first_replies(conn: &mut Conn, replies: &[(ConversationId, Moment)]) -> QueryResult<()> {
+    match conn {
+        Conn::Lite(conn) => {
+            for (id, at) in replies {
+                let first = diesel::update(conversations::table.find(*id))
+                    .set(conversations::first_reply_at.eq(*at));
+                prepared(first).execute(conn)?;
+            }
+            Ok(())
+        }
+        Conn::Pg(conn) => {
+            let (ids, moments): (Vec<_>, Vec<_>) = replies.iter().copied().unzip();
+            let first = sql_query(
+                "UPDATE conversations SET first_reply_at = r.at
+                 FROM unnest($1, $2) AS r (id, at) WHERE conversations.id = r.id",
+            );
+            let first = first
+                .bind::<Array<SqlId>, _>(ids)
+                .bind::<Array<BigInt>, _>(moments);
+            conn.later(prepared(first))
+        }
     }
 }
 
-/// Takes so many numbers of each of these conversations, in the order given, and locks them.
-/// Answers the last number of each. All must be there.
+/// Takes so many numbers for messages of each of these conversations, in the order given, and locks
+/// them. Answers the last number of each. All must be there.
 pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
     // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
     match conn {
@@ -88,7 +108,8 @@ pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
                  SELECT w.id, w.more FROM unnest($1, $2) WITH ORDINALITY AS w (id, more, turn)
                  ORDER BY w.turn
                  ON CONFLICT (conversation_id) DO UPDATE
-                 SET last_seq = h.last_seq + excluded.last_seq
+                 SET last_seq = h.last_seq + excluded.last_seq,
+                     messages = h.messages + excluded.last_seq
                  RETURNING conversation_id, last_seq",
             );
             let bumped = bumped

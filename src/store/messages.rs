@@ -166,8 +166,8 @@ struct Admission {
     sent: Vec<(AttachmentId, ConversationId, i64)>,
     /// Where in `rows` a command of this batch is, so that its repetition gets the same answer.
     row_of: HashMap<Key, usize>,
-    /// Conversations whose rep has just spoken for the first time.
-    replied: Vec<ConversationId>,
+    /// Conversations whose rep has just spoken for the first time, and when.
+    replied: Vec<(ConversationId, Moment)>,
 }
 
 impl Admission {
@@ -203,22 +203,22 @@ impl Admission {
 
     /// Writes what was admitted.
     fn store(self, conn: &mut Conn) -> Result<()> {
-        let Some(at) = self.rows.first().map(|first| first.created_at) else {
+        if self.rows.is_empty() {
             return Ok(());
-        };
+        }
         rows::insert(conn, self.rows)?;
         for (id, conversation, seq) in self.sent {
             attachments::set_sent(conn, id, conversation, seq)?;
         }
         if !self.replied.is_empty() {
-            rows::set_first_reply(conn, &self.replied, at)?;
+            rows::set_first_replies(conn, &self.replied)?;
         }
         Ok(())
     }
 
     fn admit(&mut self, one: &Append) -> Result<Appended> {
         let key = (one.conversation, one.client_id);
-        let Some(door) = self.doors.get(&one.conversation) else {
+        let Some(door) = self.doors.get_mut(&one.conversation) else {
             return Err(Error::not_found("conversation"));
         };
         let earlier = self.row_of.get(&key).map(|row| &self.rows[*row]);
@@ -249,7 +249,8 @@ impl Admission {
             .map(|row| (row.id, one.conversation, event.seq));
         self.sent.extend(sent);
         if door.first_reply_at.is_none() && door.rep_id == Some(one.sender) {
-            self.replied.push(one.conversation);
+            door.first_reply_at = Some(one.at);
+            self.replied.push((one.conversation, one.at));
         }
         self.row_of.insert(key, self.rows.len());
         self.rows.push(event.clone());

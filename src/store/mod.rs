@@ -26,8 +26,10 @@ pub mod lists;
 mod lite;
 mod lite_rows;
 pub mod marks;
+pub mod message_counts;
 mod message_rows;
 pub mod messages;
+mod migrate;
 pub mod mine;
 pub mod minutes;
 pub mod nodes;
@@ -62,7 +64,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use diesel::r2d2::{HandleError, ManageConnection, Pool};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::error::{Error, Result};
@@ -73,9 +74,6 @@ pub use patience::in_time;
 use patience::retrying;
 use place::Place;
 pub use writer::Kept;
-
-/// One set of migrations for both databases: see `migrations/README.md`.
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.
 pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
@@ -201,7 +199,7 @@ impl Store {
     pub fn open(options: &Options) -> anyhow::Result<Self> {
         let opener = Opener::make(&options.url)?;
         let mut first = opener.open().context("the database cannot be opened")?;
-        migrate(&mut first)?;
+        migrate::migrate(&mut first)?;
         Self::over(opener, first, options)
     }
 
@@ -373,26 +371,4 @@ impl Store {
 async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
     let turn = tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await;
     turn.ok().and_then(Result::ok).ok_or_else(Error::overloaded)
-}
-
-/// Brings the tables up to date; on PostgreSQL one node at a time.
-fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
-    let failed =
-        |error| anyhow::anyhow!("the database's tables cannot be brought up to date: {error}");
-    if let Conn::Lite(lite) = conn {
-        lite.run_pending_migrations(MIGRATIONS).map_err(failed)?;
-        return Ok(search::prepare(conn)?);
-    }
-    // Any constant will do, as long as every node takes the same.
-    conn.execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
-    let migrated = match conn {
-        Conn::Lite(_) => Ok(()),
-        Conn::Pg(pg) => pg
-            .run_pending_migrations(MIGRATIONS)
-            .map(drop)
-            .map_err(failed),
-    };
-    let prepared = migrated.and_then(|()| Ok(search::prepare(conn)?));
-    conn.execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
-    prepared
 }

@@ -108,6 +108,7 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         ending -> Nullable<Text>,
         queued_at -> BigInt,
+        forgotten_at -> Nullable<BigInt>,
     }
 }
 
@@ -117,6 +118,8 @@ diesel::table! {
     heads (conversation_id) {
         conversation_id -> SqlId,
         last_seq -> BigInt,
+        messages -> BigInt,
+        others -> BigInt,
     }
 }
 

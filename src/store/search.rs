@@ -108,7 +108,7 @@ macro_rules! found {
             $rank,
             " AS weight FROM ",
             $from,
-            " AND ",
+            " AND c.forgotten_at IS NULL AND ",
             $may,
             " ORDER BY ",
             $newest,

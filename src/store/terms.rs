@@ -11,8 +11,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Characters of a word that are compared; the rest is cut off.
 const WORD_MAX: usize = 40;
-/// Words of one text that can be found.
+/// Words of one text that can be found, and their bytes as they are compared: PostgreSQL takes
+/// 1 MiB of one text, with 5 bytes around each word.
 const WORDS_MAX: usize = 16_000;
+const BYTES_MAX: usize = 950_000;
 /// Characters around the first match that a snippet shows, before it and in all.
 const BEFORE: usize = 40;
 const SNIPPET: usize = 200;
@@ -87,12 +89,12 @@ fn fold_into(folded: &mut String, c: char) {
 /// The words of a text, in their order.
 pub fn words(text: &str) -> Vec<Word> {
     let mut found: Vec<Word> = Vec::new();
-    let mut open = false;
+    let (mut open, mut bytes) = (false, 0);
     for (at, c) in text.char_indices() {
         let alone = stands_alone(c);
         let part = c.is_alphanumeric() || is_silent(c) && open;
         if !part || alone || !open {
-            if found.len() == WORDS_MAX {
+            if found.len() == WORDS_MAX || bytes > BYTES_MAX {
                 break;
             }
             open = part && !alone;
@@ -109,7 +111,9 @@ pub fn words(text: &str) -> Vec<Word> {
         let word = found.last_mut().expect("a word was begun");
         word.end = at + c.len_utf8();
         if word.folded.chars().count() < WORD_MAX {
+            let before = word.folded.len();
             fold_into(&mut word.folded, c);
+            bytes += word.folded.len() - before;
         }
     }
     found.retain(|word| !word.folded.is_empty());

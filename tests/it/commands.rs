@@ -72,7 +72,10 @@ fn an_admin_is_made_and_the_doctor_asked_on_postgresql() {
 fn a_start_that_cannot_be_right_says_why() {
     let cases = [
         (("REDIS_URL", "redis://127.0.0.1"), "the database is SQLite"),
-        (("WORKERS", "100000"), "`workers` must be at most 512"),
+        (
+            ("WORKERS", "100000"),
+            "`workers` must be a whole number from 0 to 512",
+        ),
         (("LISTEN", "256.0.0.1:1"), "256.0.0.1:1 cannot be served"),
     ];
     for ((name, value), says) in cases {

@@ -281,3 +281,28 @@ async fn who_has_searched_before_calls_no_merged_index_broken(world: &World) {
     let findings = checks::run(&mut conn).unwrap();
     assert!(doctor::is_well(&findings), "{}", doctor::report(&findings));
 }
+
+#[actix_web::test]
+async fn what_others_keep_in_the_same_database_is_not_asked() {
+    let Some(world) = World::services(1).await else {
+        return;
+    };
+    let others = "CREATE SCHEMA others;
+        CREATE TABLE others.parents (id INTEGER PRIMARY KEY);
+        CREATE TABLE others.children (parent INTEGER);
+        INSERT INTO others.children VALUES (7);
+        ALTER TABLE others.children ADD CONSTRAINT of_parent
+            FOREIGN KEY (parent) REFERENCES others.parents (id) NOT VALID;";
+    tamper(&world, others, &[]).await;
+    assert_eq!(world.broken().await, Vec::<String>::new());
+    // In our own it is.
+    let own = others
+        .replace("CREATE SCHEMA others;", "")
+        .replace("others.", "");
+    tamper(&world, &own, &[]).await;
+    let report = world.broken().await.concat();
+    assert!(report.contains("of_parent"), "{report}");
+    assert!(report.contains("1 in `children`, of `parents`"), "{report}");
+    tamper(&world, "DROP TABLE children", &[]).await;
+    world.end().await;
+}

@@ -30,7 +30,7 @@ async fn what_was_deleted_is_in_no_byte_of_the_file() {
     rep.close(&old).await.ok(200);
     world.pretend(&old, |row| row.closed_at = Some(1)).await;
     let app = &world.nodes[0].app;
-    let swept = retention::sweep(&app.store, &app.metrics, now() - 1_000);
+    let swept = retention::sweep(&app.store, &app.metrics, now() - 1_000, 0);
     assert_eq!(swept.await.unwrap(), 1);
     until("the end of the log", async || {
         app.store.checkpoint().await.unwrap()

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
-use switchboard::retention;
-use switchboard::store::Conn;
-use switchboard::store::retention::BELONGING;
-use switchboard::words::now;
+use switchboard::doctor;
+use switchboard::retention::sweep;
+use switchboard::store::events::{self, Entry};
+use switchboard::store::retention::{self, BELONGING};
+use switchboard::store::{Conn, checks};
+use switchboard::words::{ClientId, ConversationId, EventKind, now};
 
 use crate::attachments::{lying, uploaded};
 use crate::doctor::tamper;
@@ -22,6 +24,7 @@ on_both!(
     what_was_closed_long_ago_is_deleted_whole_and_once,
     every_table_of_conversations_is_known_to_the_deletion,
     one_that_cannot_be_deleted_keeps_back_no_other,
+    a_long_one_goes_part_by_part_and_nobody_sees_a_part_of_it,
 );
 
 /// A conversation that was closed so many days ago.
@@ -73,7 +76,7 @@ async fn what_was_closed_long_ago_is_deleted_whole_and_once(world: &World) {
     let sweeps = world
         .nodes
         .iter()
-        .map(|node| retention::sweep(&node.app.store, &node.app.metrics, before));
+        .map(|node| sweep(&node.app.store, &node.app.metrics, before, 0));
     let deleted = futures_util::future::join_all(sweeps).await;
     let deleted: usize = deleted.into_iter().map(Result::unwrap).sum();
     assert_eq!(deleted, old.len());
@@ -153,13 +156,140 @@ async fn one_that_cannot_be_deleted_keeps_back_no_other(world: &World) {
     let hold = "INSERT INTO held_on_to VALUES ({0})";
     tamper(world, hold, &[oldest.parse().unwrap()]).await;
     let node = &world.nodes[0].app;
-    let sweep = retention::sweep(&node.store, &node.metrics, now() - 5 * DAY);
-    assert_eq!(sweep.await.unwrap(), 1);
-    let there = async |id: &str| {
+    for deleted in [2, 0] {
+        let sweep = sweep(&node.store, &node.metrics, now() - 5 * DAY, 0);
+        assert_eq!(sweep.await.unwrap(), deleted);
+    }
+    for id in [&oldest, &other] {
         let path = format!("/api/v1/conversations/{id}");
-        ann.get(&path).await.status
+        assert_eq!(ann.get(&path).await.code(404), "not_found");
+    }
+    let left = |conn: &mut Conn| Ok(count(conn, "conversations"));
+    assert_eq!(node.store.read(left).await.unwrap(), 1);
+}
+
+/// What anybody is answered of a conversation, whatever he asks.
+async fn is_nowhere(world: &World, ann: &Person, id: &str, attachment: &str) {
+    let admin = world.admin().await;
+    let path = |rest: &str| format!("/api/v1/conversations/{id}{rest}");
+    for person in [ann, &admin] {
+        for rest in ["", "/events", "/events?after=3&limit=5", "/transcript"] {
+            assert_eq!(
+                person.get(&path(rest)).await.code(404),
+                "not_found",
+                "{rest}"
+            );
+        }
+        let attachment = format!("/api/v1/attachments/{attachment}");
+        assert_eq!(person.get(&attachment).await.code(404), "not_found");
+        for list in ["", "?unread=true", "?order=activity", "?open=false"] {
+            let page = person
+                .get(&format!("/api/v1/conversations{list}"))
+                .await
+                .ok(200);
+            assert_eq!(page["items"], serde_json::json!([]), "{list}");
+        }
+        let search = person.get("/api/v1/search?q=zebra").await.ok(200);
+        assert_eq!(search["items"], serde_json::json!([]));
+        let body = || serde_json::json!({ "client_id": client_id(), "text": "more" });
+        for act in ["messages", "reopen", "close"] {
+            let body = match act {
+                "messages" => body(),
+                _ => serde_json::json!({}),
+            };
+            assert_eq!(
+                person.act(id, act, body).await.code(404),
+                "not_found",
+                "{act}"
+            );
+        }
+        let mark = person
+            .put(&path("/read"), serde_json::json!({ "seq": 1 }))
+            .await;
+        assert_eq!(mark.code(404), "not_found");
+        let edit = person
+            .put(&path("/messages/3"), serde_json::json!({ "text": "a" }))
+            .await;
+        assert_eq!(edit.code(404), "not_found");
+    }
+    assert_eq!(admin.act(id, "notes", note()).await.code(404), "not_found");
+    let export = admin.get("/api/v1/export").await.ok(200).to_string();
+    assert!(!export.contains(id), "{export}");
+}
+
+fn note() -> serde_json::Value {
+    serde_json::json!({ "client_id": client_id(), "text": "a note" })
+}
+
+async fn a_long_one_goes_part_by_part_and_nobody_sees_a_part_of_it(world: &World) {
+    let ann = world.customer(0).await;
+    let id = ann.open().await;
+    let attachment = uploaded(&ann, "a.txt", b"hello").await;
+    let attachment = attachment["id"].as_str().unwrap().to_owned();
+    let body = serde_json::json!({ "client_id": client_id(), "attachments": [attachment] });
+    ann.act(&id, "messages", body).await.ok(201);
+    let conversation: ConversationId = id.parse().unwrap();
+    let sender = ann.id;
+    let lengthen = move |conn: &mut Conn| {
+        let more = retention::PART * 2;
+        let last = events::bump(conn, conversation, more)?.unwrap();
+        let said = (0..more).map(|_| Entry {
+            client_id: Some(ClientId::new()),
+            body: Some("zebra".into()),
+            ..Entry::new(EventKind::Message, Some(sender))
+        });
+        events::append(conn, conversation, last, now(), said.collect()).map(drop)
     };
-    assert_eq!((there(&oldest).await, there(&other).await), (200, 404));
+    let node = &world.nodes[0].app;
+    node.store.write(lengthen).await.unwrap();
+    until("it is in the search", async || {
+        let found = ann.get("/api/v1/search?q=zebra").await.ok(200);
+        !found["items"].as_array().unwrap().is_empty()
+    })
+    .await;
+    ann.close(&id).await.ok(200);
+    world.pretend(&id, |row| row.closed_at = Some(1)).await;
+    let rows = async || {
+        let read = |conn: &mut Conn| Ok((count(conn, "events"), count(conn, "conversations")));
+        node.store.read(read).await.unwrap()
+    };
+    let (all, _) = rows().await;
+    // Nothing is taken away before nobody can be reading it any more.
+    let before = now() - DAY;
+    for deleted in [1, 0] {
+        let sweep = sweep(&node.store, &node.metrics, before, DAY);
+        assert_eq!(sweep.await.unwrap(), deleted);
+        assert_eq!(rows().await, (all, 1));
+        is_nowhere(world, &ann, &id, &attachment).await;
+    }
+    // Between two parts, as after a crash.
+    let part = move |conn: &mut Conn| retention::remove_part(conn, conversation);
+    for gone in 1..=2 {
+        assert!(node.store.write(part).await.unwrap());
+        assert_eq!(rows().await, (all - gone * retention::PART, 1));
+        is_nowhere(world, &ann, &id, &attachment).await;
+        let findings = node.store.read(checks::run_full).await.unwrap();
+        assert_eq!(findings.1, Vec::<String>::new());
+        assert!(
+            doctor::is_well(&findings.0),
+            "{}",
+            doctor::report(&findings.0)
+        );
+    }
+    assert_eq!(
+        sweep(&node.store, &node.metrics, before, 0).await.unwrap(),
+        0
+    );
+    assert_eq!(rows().await, (0, 0));
+    assert!(!node.store.write(part).await.unwrap(), "it is all done");
+    for table in BELONGING.iter().chain(&["search_texts", "activity"]) {
+        if *table == "attachments" {
+            continue;
+        }
+        let left = move |conn: &mut Conn| Ok(count(conn, table));
+        assert_eq!(node.store.read(left).await.unwrap(), 0, "{table}");
+    }
+    is_nowhere(world, &ann, &id, &attachment).await;
 }
 
 async fn every_table_of_conversations_is_known_to_the_deletion(world: &World) {

@@ -406,14 +406,15 @@ async fn what_is_changed_or_deleted_is_not_found_any_more(world: &World) {
     assert_eq!(found(world, &ann, "horse").await.len(), 2);
     rep.close(&id).await.ok(200);
     let gone: ConversationId = id.parse().unwrap();
+    let store = &world.nodes[0].app.store;
     let forget = move |conn: &mut Conn| retention::forget(conn, gone, now() + 1);
-    world.nodes[0]
-        .app
-        .store
-        .write(forget)
-        .await
-        .unwrap()
-        .unwrap();
+    store.write(forget).await.unwrap().unwrap();
+    for word in ["zebra", "horse"] {
+        assert_eq!(texts(world, &rep, word).await, Vec::<String>::new());
+    }
+    let remove = move |conn: &mut Conn| retention::remove_part(conn, gone);
+    assert!(!store.write(remove).await.unwrap());
+    // What is taken away is pending for a moment.
     assert_eq!(texts(world, &rep, "zebra").await, Vec::<String>::new());
     for table in ["search_texts", "activity", "search_pending"] {
         assert_eq!(count(world, table).await, 0, "{table}");

@@ -41,6 +41,14 @@ fn a_wrong_setting_is_named_with_its_place() {
         ),
         (("SWITCHBOARD_SECRET", "short"), "`secret` is too short"),
         (
+            ("SWITCHBOARD_TEXT_CHARS_MAX", "32001"),
+            "`text_chars_max` must be a whole number from 0 to 32000",
+        ),
+        (
+            ("SWITCHBOARD_SUBJECT_CHARS_MAX", "32001"),
+            "`subject_chars_max` must be a whole number from 0 to 32000",
+        ),
+        (
             ("SWITCHBOARD_ATTACHMENT_TYPES", "image/png, foo"),
             "`attachment_types` holds \"foo\"",
         ),
@@ -75,7 +83,7 @@ fn a_wrong_setting_is_named_with_its_place() {
         (("SWITCHBOARD_LOG_FORMAT", "xml"), "`log_format`"),
         (
             ("SWITCHBOARD_WORKERS", "100000"),
-            "`workers` must be at most 512",
+            "`workers` must be a whole number from 0 to 512",
         ),
         (
             ("SWITCHBOARD_UPLOAD_TIMEOUT_MS", "1800001"),

@@ -1,0 +1,2 @@
+ALTER TABLE heads DROP COLUMN others;
+ALTER TABLE heads DROP COLUMN messages;

@@ -1,0 +1,2 @@
+DROP INDEX conversations_forgotten;
+ALTER TABLE conversations DROP COLUMN forgotten_at;
