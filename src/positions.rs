@@ -45,6 +45,8 @@ type Line = HashMap<ConversationId, Told>;
 struct Told {
     ahead: i64,
     eta: Option<Eta>,
+    /// When: a range that has passed is told anew, from then on.
+    at: Moment,
     /// The first range that he was told, and when: it is held against what comes true.
     promise: Option<(Moment, Eta)>,
 }
@@ -154,7 +156,8 @@ impl Positions {
             (Some(old), Some(new)) => new.differs(&old),
             (old, new) => old.is_some() != new.is_some(),
         };
-        let same = before.is_some_and(|told| told.ahead == ahead && !news);
+        let passed = |told: Told| told.eta.is_some_and(|eta| told.at + eta.to_ms < now());
+        let same = before.is_some_and(|told| told.ahead == ahead && !news && !passed(told));
         // Whoever has just come was told where he stands when he said hello.
         let here = match same {
             true => self.hub.is_here(customer),
@@ -170,6 +173,7 @@ impl Positions {
         let mut told = before.filter(|_| same).unwrap_or(Told {
             ahead,
             eta,
+            at: now(),
             promise: before.and_then(|told| told.promise),
         });
         if let (None, Some(eta), true) = (told.promise, told.eta, here) {

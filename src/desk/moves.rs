@@ -149,7 +149,8 @@ impl Desk {
         .await
     }
 
-    /// Wakes a parked one: it goes to the rep who had it if he has room now, else in line.
+    /// Wakes a parked one: it goes to the rep who had it if he has room now and serves its queue
+    /// still, or wakes it himself; else in line.
     pub async fn wake(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         let at = now();
         self.commit(move |conn| {
@@ -246,6 +247,7 @@ pub(super) fn woken(
     hold.put_in_line(&queue);
     hold.log(EventKind::Woken, by, json!({}));
     if let Some(rep) = hold.row.last_rep_id
+        && (by == Some(rep) || conversations::serves(conn, rep, queue.id)?)
         && slots::take(conn, &mut hold, (rep, by), &queue)?
     {
         slots::log_assignment(conn, &mut hold, by, None)?;
@@ -303,9 +305,10 @@ fn to_rep(
     }
 }
 
-/// Reserves it for a rep for a while, if he is there.
+/// Reserves it for a rep for a while, if he is there and serves its queue.
 fn prefer(conn: &mut Conn, hold: &mut Hold, rep: UserId, for_ms: Moment) -> Result<()> {
-    if for_ms > 0 && slots::is_there(conn, rep)? {
+    let serves = conversations::serves(conn, rep, hold.row.queue_id)?;
+    if for_ms > 0 && serves && slots::is_there(conn, rep)? {
         hold.row.preferred_rep_id = Some(rep);
         hold.row.preferred_until = Some(hold.at.saturating_add(for_ms).min(NO_END));
     }

@@ -120,6 +120,7 @@ pub(super) fn make(conn: &mut Conn, one: Proposal, at: Moment) -> Result<Option<
         "capacity": rep.capacity,
         "candidates": one.seen.map(|seen| seen.candidates),
         "preferred": hold.was_kept_for(one.rep),
+        "waited_ms": hold.waited(),
         "expires_at": hold.row.due_at,
     });
     hold.log(EventKind::Offered, None, data);

@@ -201,8 +201,8 @@ fn give_rep(conn: &mut Conn, customer: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Keeps it for the rep who knows this customer, if he is there: his personal one, else who
-/// served him last.
+/// Keeps it for the rep who knows this customer, if he is there and serves the queue: his personal
+/// one, else who served him last.
 fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> {
     let known = match users::personal_rep(conn, row.customer_id)? {
         None => users::last_rep(conn, row.customer_id)?,
@@ -210,6 +210,7 @@ fn prefer(conn: &mut Conn, row: &mut Conversation, queue: &Queue) -> Result<()> 
     };
     if let Some(rep) = known
         && slots::is_there(conn, rep)?
+        && conversations::serves(conn, rep, queue.id)?
     {
         let until = row.created_at.saturating_add(queue.policy.prefer_ms);
         row.preferred_rep_id = Some(rep);

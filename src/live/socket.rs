@@ -167,7 +167,8 @@ impl Turn {
         tripped: &AtomicBool,
     ) -> Ending {
         let farewell = seat.farewell();
-        let mut step = talk.opened(wire, seat).await.map_err(silent);
+        // A socket waits most of its life: its task has no room for what it does then.
+        let mut step = Box::pin(talk.opened(wire, seat)).await.map_err(silent);
         let mut pings = interval(self.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut clock = Clock::new();
@@ -177,8 +178,9 @@ impl Turn {
             if let Some(end) = farewell.due() {
                 wire.farewell = None;
                 // What was asked for is answered first, if that does not take long.
-                let _ = timeout(LAST_ANSWERS, finish(talk, wire, &mut under_way)).await;
-                return say_goodbye(talk, wire, end).await;
+                let last = Box::pin(finish(talk, wire, &mut under_way));
+                let _ = timeout(LAST_ANSWERS, last).await;
+                return Box::pin(say_goodbye(talk, wire, end)).await;
             }
             if let Err(ending) = step {
                 return ending;
@@ -194,11 +196,11 @@ impl Turn {
                 },
                 note = seat.next() => {
                     begun = Instant::now();
-                    pass_on(talk, wire, seat, note).await.map_err(silent)
+                    Box::pin(pass_on(talk, wire, seat, note)).await.map_err(silent)
                 }
                 Some(done) = under_way.next(), if !under_way.is_empty() => {
                     begun = Instant::now();
-                    answer(talk, wire, done).await.map_err(silent)
+                    Box::pin(answer(talk, wire, done)).await.map_err(silent)
                 }
                 // A login that has ended commands nothing more.
                 message = stream.recv(), if under_way.len() < UNDER_WAY => {
@@ -206,7 +208,10 @@ impl Turn {
                     self.heard_at = begun;
                     match farewell.is_due() {
                         true => Ok(()),
-                        false => self.listen(talk, wire, message, tripped, &mut under_way).await,
+                        false => {
+                            let heard = self.listen(talk, wire, message, tripped, &mut under_way);
+                            Box::pin(heard).await
+                        }
                     }
                 }
                 _ = pings.tick() => {
@@ -215,7 +220,7 @@ impl Turn {
                 }
                 () = clock.woken() => {
                     begun = Instant::now();
-                    self.second(talk, wire, &mut clock).await
+                    Box::pin(self.second(talk, wire, &mut clock)).await
                 }
             };
             // Nobody listened meanwhile: that was no silence of the client.

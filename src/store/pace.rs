@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::conn::{Conn, clock, queries};
 use super::prepared::prepared;
+use super::queues;
 use super::schema::{conversations, nodes, rep_queues, rep_sessions, reps};
 use super::waiting::waits;
 use crate::error::Result;
-use crate::words::{Availability, Moment, QueueId, UserId};
+use crate::words::{Availability, Mode, Moment, QueueId, UserId};
 
 /// Ended conversations that are looked at.
 const RECENT: i64 = 100;
@@ -182,9 +183,11 @@ pub fn of(conn: &mut Conn, house: &House, queue: QueueId, now: Moment) -> Result
         .into_iter()
         .filter_map(|(from, to)| Some((to? - from?).max(0)))
         .collect();
+    // There people choose whom they take.
+    let by_hand = queues::find(conn, queue)?.is_some_and(|one| one.mode == Mode::Manual);
     let mean = times.iter().sum::<Moment>() as f64 / times.len().max(1) as f64;
     Ok(Pace {
         slots: house.slots(queue),
-        handling_ms: (times.len() >= ENOUGH).then_some(mean),
+        handling_ms: (times.len() >= ENOUGH && !by_hand).then_some(mean),
     })
 }
