@@ -20,6 +20,10 @@ impl Desk {
             let read = move |conn: &mut Conn| Ok(reps::lost_before(conn, since)?);
             for rep in self.0.store.read(read).await? {
                 self.tell_of(rep, true, at).await?;
+                // Done as he went, mostly; but his node may have been the only one.
+                if let Err(error) = self.withdraw_from_the_gone(rep).await {
+                    tracing::warn!(%error, %rep, "he is lost, and still asked");
+                }
             }
         }
         for rep in self

@@ -200,7 +200,9 @@ impl Desk {
             hold.row.resolution = None;
             hold.row.closed_at = None;
             let personal = users::personal_rep(conn, hold.row.customer_id)?;
-            if let Some(rep) = personal.or(hold.row.last_rep_id) {
+            if let Some(rep) = personal.or(hold.row.last_rep_id)
+                && conversations::serves(conn, rep, queue.id)?
+            {
                 prefer(conn, &mut hold, rep, queue.policy.prefer_ms)?;
             }
             hold.log(EventKind::Reopened, Some(actor.id), json!({}));
@@ -305,10 +307,9 @@ fn to_rep(
     }
 }
 
-/// Reserves it for a rep for a while, if he is there and serves its queue.
+/// Reserves it for a rep for a while, if he is there.
 fn prefer(conn: &mut Conn, hold: &mut Hold, rep: UserId, for_ms: Moment) -> Result<()> {
-    let serves = conversations::serves(conn, rep, hold.row.queue_id)?;
-    if for_ms > 0 && serves && slots::is_there(conn, rep)? {
+    if for_ms > 0 && slots::is_there(conn, rep)? {
         hold.row.preferred_rep_id = Some(rep);
         hold.row.preferred_until = Some(hold.at.saturating_add(for_ms).min(NO_END));
     }

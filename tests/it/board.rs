@@ -165,6 +165,10 @@ async fn how_long_it_will_take_is_told_and_scored(world: &World) {
         .await;
     let (from, to) = (&told["eta"]["from_ms"], &told["eta"]["to_ms"]);
     assert!(from.as_i64().unwrap() <= to.as_i64().unwrap(), "{told}");
+    // Nothing moves, and what was said has passed: it is said anew.
+    ben_socket
+        .wait_for(|frame| frame["type"] == "line" && !frame["eta"].is_null())
+        .await;
     let count = |of: fn(&Metrics) -> u64| {
         let nodes = world.nodes.iter();
         nodes.map(|node| of(&node.app.metrics)).sum::<u64>()

@@ -14,6 +14,7 @@ on_both_with!(
     the_preferred_rep_comes_first_then_anyone,
     a_preferred_rep_who_is_not_there_delays_nobody,
     who_returns_is_given_to_who_served_him_last,
+    who_serves_the_queue_no_more_is_given_nothing_of_it,
 );
 
 const LONG: i64 = 3_600_000;
@@ -132,4 +133,27 @@ async fn who_returns_is_given_to_who_served_him_last(world: &World) {
     // Whom nobody knows goes to who has least to do.
     let new = open_in(&world.customer(2).await, &queue).await;
     served_by(world, &new, &last).await;
+}
+
+async fn who_serves_the_queue_no_more_is_given_nothing_of_it(world: &World) {
+    let (admin, ann) = (world.admin().await, world.customer(0).await);
+    let (his, other) = (world.rep(1, 5).await, world.rep(2, 5).await);
+    let queue = first(&ann).await;
+    change(&admin, &queue, json!({ "prefer_ms": LONG })).await;
+    prefer(&admin, &ann, &his).await;
+    let (_his, _other) = (his.socket().await, other.socket().await);
+    let (parked, closed) = (open_in(&ann, &queue).await, open_in(&ann, &queue).await);
+    for chat in [&parked, &closed] {
+        served_by(world, chat, &his).await;
+    }
+    admin.act(&parked, "park", json!({})).await.ok(200);
+    admin.act(&closed, "close", json!({})).await.ok(200);
+    let path = format!("/api/v1/reps/{}/queues", his.id);
+    admin.put(&path, json!({ "queues": [] })).await.ok(200);
+    let new = open_in(&ann, &queue).await;
+    admin.act(&parked, "wake", json!({})).await.ok(200);
+    admin.act(&closed, "reopen", json!({})).await.ok(200);
+    for chat in [&new, &parked, &closed] {
+        served_by(world, chat, &other).await;
+    }
 }

@@ -377,6 +377,42 @@ mod back_in_time {
     }
 }
 
+/// Whoever is not back soon after a restart is asked no more, long before he is given up.
+mod asked {
+    use super::*;
+
+    fn long(settings: &mut Settings) {
+        quick(settings);
+        settings.rep_suspect_ms = 300;
+        settings.rep_grace_ms = 600_000;
+    }
+
+    #[actix_web::test]
+    async fn who_was_asked_before_a_restart_and_is_not_back_is_asked_no_more() {
+        let mut world = World::embedded_with(long).await;
+        let change = |queue: &mut switchboard::store::queues::Queue| {
+            queue.mode = switchboard::words::Mode::Offer;
+            queue.policy.offer_ms = 600_000;
+        };
+        world.change_queue(change).await;
+        let (gone, other) = (world.rep(0, 1).await, world.rep(0, 1).await);
+        let socket = gone.socket().await;
+        let id = world.customer(0).await.open().await;
+        status(&world, &id, "offered").await;
+        world.nodes.pop().unwrap().kill().await;
+        drop(socket);
+        world.add_node().await;
+        let mut other = other.at(world.base(0)).socket().await;
+        let offer = |frame: &serde_json::Value| {
+            frame["type"] == "offer" && frame["conversation"]["id"] == id.as_str()
+        };
+        other.wait_for(offer).await;
+        let withdrawn = world.admin().await.last(&id, "withdrawn").await;
+        assert_eq!(withdrawn["data"]["reason"], "rep_absent");
+        world.end().await;
+    }
+}
+
 /// Where packets just stop coming.
 mod silent {
     use super::*;

@@ -45,7 +45,7 @@ fn is_sound(text: &str, claims: u32) {
     let assigned: u32 = before(" assignments").parse().unwrap();
     // What is left waiting is given out in the end, when claims are counted no more.
     assert!(
-        all >= claims && won > claims / 5 && won <= assigned && won < all,
+        all >= claims && won > claims / 25 && won <= assigned && won < all,
         "{text}"
     );
     let foretold: u32 = before(" turns foretold").parse().unwrap();

@@ -76,15 +76,7 @@ mod between {
         world.end().await;
     }
 
-    #[actix_web::test]
-    async fn services() {
-        if let Some(world) = World::services_with(1, change).await {
-            what_comes_between_two_messages_is_told_between_them(&world).await;
-            world.end().await;
-        }
-    }
-
-    /// In one batch of the writer, as far as the database has one for all.
+    /// In one batch of the writer, which SQLite has for all.
     async fn what_comes_between_two_messages_is_told_between_them(world: &World) {
         let (one, two) = (world.rep(0, 1).await, world.rep(1, 1).await);
         let mut first = one.socket().await;
@@ -106,10 +98,7 @@ mod between {
             };
             holds.write(hold).await
         });
-        let waits = async |count: usize| match store.shared() {
-            true => {}
-            false => until("it waits", async || store.backlog() >= count).await,
-        };
+        let waits = async |count: usize| until("it waits", async || store.backlog() >= count).await;
         waits(0).await;
         hers.send(&id, &client_id(), "before").await;
         waits(1).await;
