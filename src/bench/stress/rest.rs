@@ -194,6 +194,7 @@ async fn next_in_line(house: &House, dice: &mut StdRng) -> Result<bool> {
     if !stands(house, next, at).await {
         return Ok(false);
     }
+    let refused_before = refused(house);
     let desk = house.node(dice).desk.clone();
     desk.close(house.admin.clone(), *closing, Close::default())
         .await?;
@@ -204,6 +205,11 @@ async fn next_in_line(house: &House, dice: &mut StdRng) -> Result<bool> {
     let Some(got) = got.and_then(|id| waited(*id)) else {
         return Ok(false);
     };
+    // Who is proposed stands in no line for that moment, also if the record refuses it: as while a
+    // lease is renewed late.
+    if refused(house) > refused_before {
+        return Ok(false);
+    }
     // It stood in line then and now: it was there to be taken.
     if turn(got) > turn(next) && stands(house, next, at).await {
         let says = format!("{got:?} came to {rep:?} before {next:?}");
@@ -211,6 +217,12 @@ async fn next_in_line(house: &House, dice: &mut StdRng) -> Result<bool> {
     }
     house.tally.borrow_mut().turns += 1;
     Ok(true)
+}
+
+/// How often the record has refused what the line proposed.
+fn refused(house: &House) -> u64 {
+    let refused = house.apps.iter().map(|app| app.metrics.refused.get());
+    refused.sum()
 }
 
 /// Whether the line of Redis or of memory has this one in its place, unproposed and unrefused, and
