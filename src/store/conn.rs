@@ -193,6 +193,14 @@ impl Conn {
         }
     }
 
+    /// Makes it the one that writes.
+    pub(super) fn prepare_to_write(&mut self) -> QueryResult<()> {
+        match self {
+            Conn::Lite(conn) => super::lite::prepare_to_write(conn),
+            Conn::Pg(_) => Ok(()),
+        }
+    }
+
     /// Runs a statement that answers nothing.
     pub fn execute(&mut self, statement: &str) -> QueryResult<()> {
         match self {

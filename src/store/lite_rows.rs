@@ -77,7 +77,10 @@ impl Query for Bumps<'_> {
 
 impl QueryFragment<Sqlite> for Bumps<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO heads (conversation_id, last_seq) VALUES ");
+        out.push_sql(
+            "UPDATE heads SET last_seq = last_seq + w.column2, messages = messages + w.column2 \
+             FROM (VALUES ",
+        );
         for (turn, one) in self.0.iter().enumerate() {
             open(&mut out, turn);
             out.push_bind_param::<SqlId, _>(&one.conversation_id)?;
@@ -86,9 +89,7 @@ impl QueryFragment<Sqlite> for Bumps<'_> {
             out.push_sql(")");
         }
         out.push_sql(
-            " ON CONFLICT (conversation_id) \
-             DO UPDATE SET last_seq = heads.last_seq + excluded.last_seq, \
-             messages = heads.messages + excluded.last_seq \
+            ") AS w WHERE heads.conversation_id = w.column1 \
              RETURNING conversation_id, last_seq",
         );
         Ok(())
@@ -104,7 +105,7 @@ pub fn insert(conn: &mut SqliteConnection, rows: &[Event]) -> QueryResult<()> {
 }
 
 /// Takes so many numbers for messages of each of these conversations. Answers the last number of
-/// each.
+/// each that is there.
 pub fn bump(conn: &mut SqliteConnection, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
     let mut tops = Vec::with_capacity(wanted.len());
     for part in parts(wanted) {

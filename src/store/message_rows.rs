@@ -37,8 +37,12 @@ pub struct Bump {
 }
 
 queries! {
-    pub fn stored_before(conn, clients: &[ClientId]) -> QueryResult<Vec<Event>> {
+    /// What was stored with these ids in these conversations: elsewhere another may have the same.
+    pub fn stored_before(conn, ids: &[ConversationId], clients: &[ClientId])
+        -> QueryResult<Vec<Event>>
+    {
         events::table
+            .filter(events::conversation_id.eq_any(ids))
             .filter(events::client_id.eq_any(clients))
             .select(Event::as_select())
             .load(conn)
@@ -94,23 +98,22 @@ pub fn set_first_replies(conn: &mut Conn, replies: &[(ConversationId, Moment)]) 
     }
 }
 
-/// Takes so many numbers for messages of each of these conversations, in the order given, and locks
-/// them. Answers the last number of each. All must be there.
+/// Takes so many numbers for messages of each of these conversations, and locks them. Answers the
+/// last number of each; not of those that somebody else has locked, nor of what is not there.
 pub fn bump(conn: &mut Conn, wanted: &[Bump]) -> QueryResult<Vec<Bump>> {
-    // An upsert, because it locks in the order of its rows; an UPDATE locks in any.
     match conn {
         Conn::Lite(conn) => lite_rows::bump(conn, wanted),
         Conn::Pg(conn) => {
             let ids: Vec<_> = wanted.iter().map(|one| one.conversation_id).collect();
             let counts: Vec<_> = wanted.iter().map(|one| one.last_seq).collect();
             let bumped = sql_query(
-                "INSERT INTO heads AS h (conversation_id, last_seq)
-                 SELECT w.id, w.more FROM unnest($1, $2) WITH ORDINALITY AS w (id, more, turn)
-                 ORDER BY w.turn
-                 ON CONFLICT (conversation_id) DO UPDATE
-                 SET last_seq = h.last_seq + excluded.last_seq,
-                     messages = h.messages + excluded.last_seq
-                 RETURNING conversation_id, last_seq",
+                "WITH free AS (
+                     SELECT conversation_id FROM heads WHERE conversation_id = ANY ($1)
+                     FOR NO KEY UPDATE SKIP LOCKED)
+                 UPDATE heads h SET last_seq = h.last_seq + w.more, messages = h.messages + w.more
+                 FROM unnest($1, $2) AS w (id, more)
+                 WHERE h.conversation_id = w.id AND w.id IN (SELECT conversation_id FROM free)
+                 RETURNING h.conversation_id, h.last_seq",
             );
             let bumped = bumped
                 .bind::<Array<SqlId>, _>(ids)

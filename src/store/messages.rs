@@ -1,17 +1,17 @@
 //! The message writer: a batch of messages of any conversations, in three statements.
 //!
-//! The heads are bumped first, in the order of ids, so that every node takes its locks in one
-//! order and whoever holds them may trust status, rep and epoch. Nearly every message is new and
-//! allowed, so a batch is first stored without looking whether one was stored before: the
-//! constraints would refuse it. If anything is wrong it is undone and done again, looking. A
-//! message that is refused then gives its number back before anyone can see it, so seqs have no
-//! holes.
+//! The heads are bumped first: whoever holds them may trust status, rep and epoch. What somebody
+//! else holds is left out, so nobody waits for another's lock. Nearly every message is new, so a
+//! batch is first stored without looking whether one was stored before: the constraints would
+//! refuse it. Then it is undone and done again, looking. A message that is refused gives its number
+//! back before anyone can see it, so seqs have no holes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::answer;
 use super::attachments::{self, Attachment};
 use super::conn::Conn;
+use super::conversation_row::its_rep;
 use super::conversations;
 use super::events::Event;
 use super::joined;
@@ -44,6 +44,7 @@ pub struct Appended {
     /// The number of its conversation.
     pub number: i64,
     pub customer: UserId,
+    /// Whose it is; not who is only offered it.
     pub rep: Option<UserId>,
     /// It was stored before, by an earlier try of the same command.
     pub duplicate: bool,
@@ -53,43 +54,46 @@ pub struct Appended {
 
 type Key = (ConversationId, ClientId);
 
-/// Stores a batch inside an open transaction, taking every message to be new and welcome, as
-/// nearly all are: an error, also of a single one, means that nothing of the batch is stored and
-/// [`append`] has to look closer.
-pub fn append_new(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>> {
-    let mut admission = Admission::default();
-    let counts = counts(batch, &admission.before);
-    let ids: Vec<ConversationId> = counts.keys().copied().collect();
-    admission.open(conn, batch, &ids, &counts)?;
-    let answers: Result<Vec<_>> = batch.iter().map(|one| admission.admit(one)).collect();
-    let answers = answers?;
-    admission.store(conn)?;
-    Ok(answers.into_iter().map(Ok).collect())
+/// What becomes of one message of a batch. None: somebody else holds its conversation at this
+/// moment; it is as if it had not come yet.
+pub type Outcome = Option<Result<Appended>>;
+
+/// How a batch is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Every message is taken to be new, as nearly all are. One that is not makes the whole an
+    /// error: nothing of it is stored, and it is done again, looking.
+    Hopefully,
+    /// Each is first looked for, after whoever else might store it is locked out.
+    First,
 }
 
-/// Stores a batch inside an open transaction. One answer per message, in order.
+/// Stores a batch inside an open transaction. One outcome per message, in order.
 ///
 /// Errors of a single message (not found, closed, not his to write) are its own answer; an error
 /// of the whole means that nothing of the batch is stored.
-pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>> {
-    let clients: Vec<ClientId> = batch.iter().map(|one| one.client_id).collect();
-    let mut admission = Admission::default();
-    for event in rows::stored_before(conn, &clients)? {
-        let key = event.client_id.map(|id| (event.conversation_id, id));
-        admission.before.extend(key.map(|key| (key, event)));
-    }
-    let mut counts = counts(batch, &admission.before);
+pub fn append(conn: &mut Conn, batch: &[Append], look: Look) -> Result<Vec<Outcome>> {
+    let (mut admission, counts) = (Admission::default(), counts(batch));
     let ids: Vec<ConversationId> = counts.keys().copied().collect();
-    let known = rows::known(conn, &ids)?;
-    counts.retain(|id, count| *count > 0 && known.contains(id));
     let tops = admission.open(conn, batch, &ids, &counts)?;
-
-    let answers = batch.iter().map(|one| match admission.admit(one) {
-        Err(error) if error.code == Code::NotFound => Err(not_his(conn, one, error)),
-        answer => answer,
-    });
-    let answers = answers.collect();
-
+    if look == Look::First {
+        admission.look_for(conn, &batch.iter().collect::<Vec<_>>())?;
+    }
+    let mut outcomes: Vec<Outcome> = batch.iter().map(|one| admission.outcome(one)).collect();
+    let refused = || batch.iter().zip(&outcomes).filter(|(_, it)| is_refused(it));
+    if look == Look::Hopefully && refused().next().is_some() {
+        // What was stored before is answered as then, whatever is allowed now.
+        let refused: Vec<&Append> = refused().map(|(one, _)| one).collect();
+        admission.look_for(conn, &refused)?;
+    }
+    for (one, outcome) in batch.iter().zip(&mut outcomes) {
+        if is_refused(outcome) {
+            *outcome = Some(admission.admit(one).map_err(|error| match error.code {
+                Code::NotFound => not_his(conn, one, error),
+                _ => error,
+            }));
+        }
+    }
     for top in tops {
         let unused = top.last_seq - admission.next[&top.conversation_id];
         if unused > 0 {
@@ -97,16 +101,19 @@ pub fn append(conn: &mut Conn, batch: &[Append]) -> Result<Vec<Result<Appended>>
         }
     }
     admission.store(conn)?;
-    Ok(answers)
+    Ok(outcomes)
+}
+
+fn is_refused(outcome: &Outcome) -> bool {
+    matches!(outcome, Some(Err(_)))
 }
 
 /// How many numbers each conversation needs at most, in the order of ids.
-fn counts(batch: &[Append], before: &HashMap<Key, Event>) -> BTreeMap<ConversationId, i64> {
+fn counts(batch: &[Append]) -> BTreeMap<ConversationId, i64> {
     let mut counts: BTreeMap<ConversationId, i64> = BTreeMap::new();
     let mut keys: HashSet<Key> = HashSet::new();
     for one in batch {
-        let key = (one.conversation, one.client_id);
-        let fresh = !before.contains_key(&key) && keys.insert(key);
+        let fresh = keys.insert((one.conversation, one.client_id));
         *counts.entry(one.conversation).or_default() += i64::from(fresh);
     }
     counts
@@ -156,6 +163,8 @@ fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
 #[derive(Default)]
 struct Admission {
     before: HashMap<Key, Event>,
+    /// Conversations that somebody else holds at this moment.
+    held: HashSet<ConversationId>,
     doors: HashMap<ConversationId, Door>,
     joined: HashSet<(ConversationId, UserId)>,
     /// The last seq given out per conversation.
@@ -171,8 +180,8 @@ struct Admission {
 }
 
 impl Admission {
-    /// Locks the conversations of the batch, takes the numbers it may need and reads what decides
-    /// who may write. Answers the last number taken of each.
+    /// Locks the conversations of the batch that nobody else holds, takes the numbers it may need
+    /// and reads what decides who may write. Answers the last number taken of each.
     fn open(
         &mut self,
         conn: &mut Conn,
@@ -185,10 +194,13 @@ impl Admission {
             last_seq: *count,
         });
         let wanted: Vec<Bump> = wanted.collect();
-        let tops = match wanted.is_empty() {
-            true => Vec::new(),
-            false => rows::bump(conn, &wanted)?,
-        };
+        let tops = rows::bump(conn, &wanted)?;
+        if tops.len() < wanted.len() {
+            let locked: HashSet<_> = tops.iter().map(|top| top.conversation_id).collect();
+            let mut left = ids.to_vec();
+            left.retain(|id| !locked.contains(id));
+            self.held = rows::known(conn, &left)?.into_iter().collect();
+        }
         let next = tops.iter().map(|top| {
             let id = top.conversation_id;
             (id, top.last_seq - counts[&id])
@@ -214,6 +226,24 @@ impl Admission {
             rows::set_first_replies(conn, &self.replied)?;
         }
         Ok(())
+    }
+
+    /// Looks for these in what was stored before.
+    fn look_for(&mut self, conn: &mut Conn, some: &[&Append]) -> Result<()> {
+        let ids: Vec<ConversationId> = some.iter().map(|one| one.conversation).collect();
+        let clients: Vec<ClientId> = some.iter().map(|one| one.client_id).collect();
+        for event in rows::stored_before(conn, &ids, &clients)? {
+            let key = event.client_id.map(|id| (event.conversation_id, id));
+            self.before.extend(key.map(|key| (key, event)));
+        }
+        Ok(())
+    }
+
+    fn outcome(&mut self, one: &Append) -> Outcome {
+        match self.held.contains(&one.conversation) {
+            true => None,
+            false => Some(self.admit(one)),
+        }
     }
 
     fn admit(&mut self, one: &Append) -> Result<Appended> {
@@ -279,7 +309,7 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
         event,
         number: door.number,
         customer: door.customer_id,
-        rep: door.rep_id,
+        rep: its_rep(door.status, door.rep_id, door.last_rep_id),
         duplicate,
         held: door.held,
     }

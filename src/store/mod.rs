@@ -21,12 +21,14 @@ pub mod events;
 mod fold;
 mod invariants;
 pub mod joined;
+mod kept;
 pub mod line;
 pub mod lists;
 mod lite;
 mod lite_rows;
 pub mod marks;
 pub mod message_counts;
+mod message_groups;
 mod message_rows;
 pub mod messages;
 mod migrate;
@@ -69,11 +71,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use crate::error::{Error, Result};
 use checkpoint::Checkpoints;
 pub use conn::Conn;
+pub use kept::Kept;
 use messages::{Append, Appended};
 pub use patience::in_time;
 use patience::retrying;
 use place::Place;
-pub use writer::Kept;
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.
 pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
@@ -111,6 +113,18 @@ impl Opener {
             lite::make(path)?;
         }
         Self::of(url)
+    }
+
+    /// The connection to write with: the one there was, or a new one if that has broken, as after
+    /// a commit that found the disk full.
+    fn write_with<'a>(&self, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn> {
+        if slot.as_mut().is_none_or(Conn::is_broken) {
+            *slot = None;
+            let mut conn = self.open().map_err(Error::unavailable)?;
+            conn.prepare_to_write()?;
+            *slot = Some(conn);
+        }
+        Ok(slot.as_mut().expect("opened above"))
     }
 
     /// Fails while the file of SQLite is not in its place.
@@ -177,7 +191,7 @@ pub struct Store {
     writer: writer::Writer,
     /// Of SQLite.
     quick: Option<quick::Quick>,
-    said: writer::Listener,
+    said: kept::Listener,
     checkpoints: Checkpoints,
     /// Where the file of SQLite is.
     place: Option<Place>,
@@ -222,7 +236,7 @@ impl Store {
         let written = place
             .as_ref()
             .map(|place| checkpoints.start(place, checkpoint::EMPTIED));
-        let said = writer::Listener::default();
+        let said = kept::Listener::default();
         let quick = place.as_ref().map(|_| quick::Quick::start(opener.clone()));
         let writer = writer::Writer::start(opener, first, written.transpose()?, said.clone())?;
         Ok(Self {
@@ -329,7 +343,7 @@ impl Store {
     /// their numbers. For one listener, who acknowledges each; a batch that it has no room for is
     /// acknowledged without it.
     pub fn said(&self) -> Option<mpsc::Receiver<Vec<Kept>>> {
-        writer::listen(&self.said)
+        kept::listen(&self.said)
     }
 
     /// Reads what may have to look at much: few at a time, so that others find a connection.

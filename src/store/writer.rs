@@ -4,23 +4,24 @@
 //! messages are one step, and all of a batch share a commit. PostgreSQL takes commands through
 //! its pool; only messages come here, to be stored in groups by one connection.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Written;
-use super::messages::{self, Append, Appended};
-use super::patience::{ANSWER, retrying};
-use super::{Conn, Opener, lite, place};
+use super::kept::{Listener, Message, Sender, tell};
+use super::message_groups::{self, Aside, guarded, lost, store};
+use super::messages::{Append, Appended};
+use super::{Conn, Opener, place};
 use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.
 const BACKLOG_MAX: usize = 4_096;
 /// How much goes into one commit.
 const BATCH_MAX: usize = 512;
+/// How soon what has to wait for somebody else is tried again.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// Hands work to the thread that writes. Cheap to clone; the thread ends with the last clone.
 #[derive(Clone)]
@@ -28,35 +29,9 @@ pub struct Writer {
     work: mpsc::Sender<Work>,
 }
 
-/// A new message that is on disk, and who waits to hear so.
-pub struct Kept {
-    pub message: Appended,
-    sender: oneshot::Sender<Result<Appended>>,
-}
-
-impl Kept {
-    /// Tells its sender.
-    pub fn acknowledge(self) {
-        // He may have gone.
-        let _ = self.sender.send(Ok(self.message));
-    }
-}
-
-/// Batches of messages that may wait to be told before one is dropped.
-const SAID_MAX: usize = 64;
-
-/// Who is given new messages, if anybody listens.
-pub type Listener = Arc<OnceLock<mpsc::Sender<Vec<Kept>>>>;
-
-/// Listens from now on, if nobody does already.
-pub fn listen(listener: &Listener) -> Option<mpsc::Receiver<Vec<Kept>>> {
-    let (tell, said) = mpsc::channel(SAID_MAX);
-    listener.set(tell).ok().map(|()| said)
-}
-
 enum Work {
     Job(Box<dyn Job>),
-    Message(Append, oneshot::Sender<Result<Appended>>),
+    Message(Append, Sender),
 }
 
 /// A command on its way through a batch.
@@ -93,16 +68,6 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Command<T, F> {
     }
 }
 
-/// A panic as an error, so that what it has half written is undone and the thread lives on.
-fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::internal(anyhow::anyhow!("a write panicked"))))
-}
-
-fn lost() -> Error {
-    Error::unavailable(anyhow::anyhow!("the batch could not be committed"))
-}
-
 fn lost_for_room() -> Error {
     Error::disk_full(anyhow::anyhow!("the batch could not be committed"))
 }
@@ -126,7 +91,7 @@ impl Writer {
         said: Listener,
     ) -> anyhow::Result<Self> {
         let (work, queue) = mpsc::channel(BACKLOG_MAX);
-        prepare(&mut conn)?;
+        conn.prepare_to_write()?;
         let run = move || write_all(opener, conn, queue, written, &said);
         std::thread::Builder::new()
             .name("writer".into())
@@ -192,11 +157,23 @@ fn write_all(
 ) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH_MAX);
-    while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        if let Opener::Lite(_) = opener {
-            write_commands(&opener, &mut conn, std::mem::take(&mut batch), said);
-        } else {
-            write_messages(&opener, &mut conn, batch.drain(..), said);
+    let mut aside = Aside::new();
+    let is_message = |work| match work {
+        Work::Message(message, sender) => Some((message, sender)),
+        // Commands of PostgreSQL go through the pool.
+        Work::Job(job) => {
+            job.answer(Err(lost));
+            None
+        }
+    };
+    while gather(&mut queue, &mut batch, !aside.is_empty()) {
+        let batch = batch.drain(..);
+        match opener {
+            Opener::Lite(_) => write_commands(&opener, &mut conn, batch.collect(), said),
+            Opener::Pg(_) => {
+                let batch = batch.filter_map(is_message);
+                aside = message_groups::write(&opener, &mut conn, batch, aside, said);
+            }
         }
         if let Some(written) = &written {
             written.tell();
@@ -204,30 +181,24 @@ fn write_all(
     }
 }
 
-type Message = (Append, oneshot::Sender<Result<Appended>>);
-
-fn prepare(conn: &mut Conn) -> Result<()> {
-    match conn {
-        Conn::Lite(conn) => Ok(lite::prepare_to_write(conn)?),
-        Conn::Pg(_) => Ok(()),
+/// Waits for work: only a moment if something waits for its turn already. False: nobody is left
+/// who could have any.
+fn gather(queue: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>, waits: bool) -> bool {
+    if !waits {
+        return queue.blocking_recv_many(batch, BATCH_MAX) > 0;
     }
-}
-
-/// The connection to write with: the one there was, or a new one if that has broken, as after a
-/// commit that found the disk full.
-fn whole<'a>(opener: &Opener, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn> {
-    if slot.as_mut().is_none_or(Conn::is_broken) {
-        *slot = None;
-        let mut conn = opener.open().map_err(Error::unavailable)?;
-        prepare(&mut conn)?;
-        *slot = Some(conn);
+    std::thread::sleep(AGAIN);
+    while batch.len() < BATCH_MAX
+        && let Ok(work) = queue.try_recv()
+    {
+        batch.push(work);
     }
-    Ok(slot.as_mut().expect("opened above"))
+    true
 }
 
 /// One commit for commands and messages, in the order they came.
 fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>, said: &Listener) {
-    let begun = whole(opener, slot).and_then(|conn| {
+    let begun = opener.write_with(slot).and_then(|conn| {
         conn.begin()?;
         Ok(conn)
     });
@@ -239,19 +210,21 @@ fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>, sa
         }
     };
     let mut jobs: Vec<Box<dyn Job>> = Vec::new();
-    let mut stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)> = Vec::new();
+    let mut stored: Vec<(Sender, Result<Appended>)> = Vec::new();
     let mut run: Vec<Message> = Vec::new();
     for work in batch {
         match work {
             Work::Message(message, reply) => run.push((message, reply)),
             Work::Job(mut job) => {
-                stored.extend(store(conn, std::mem::take(&mut run)));
+                let first = stored.is_empty() && jobs.is_empty();
+                stored.extend(store(conn, std::mem::take(&mut run), first));
                 job.run(conn);
                 jobs.push(job);
             }
         }
     }
-    stored.extend(store(conn, run));
+    let first = stored.is_empty() && jobs.is_empty();
+    stored.extend(store(conn, run, first));
     let fate = conn.commit().map_err(|error| {
         let error = Error::from(error);
         tracing::error!(%error, "a batch could not be committed");
@@ -271,30 +244,7 @@ fn write_commands(opener: &Opener, slot: &mut Option<Conn>, batch: Vec<Work>, sa
         let answer = answer.and_then(|stored| fate.map(|()| stored).map_err(|why| why()));
         (reply, answer)
     });
-    tell(stored.collect(), said);
-}
-
-/// Tells each sender what became of his message. What is new goes to who listens, who tells its
-/// senders, too: so that they are told of it and that it is stored at once, in one piece.
-fn tell(stored: Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)>, said: &Listener) {
-    let mut fresh = Vec::new();
-    for (sender, answer) in stored {
-        match answer {
-            Ok(message) if !message.duplicate => fresh.push(Kept { message, sender }),
-            // Whoever sent it may have gone.
-            answer => drop(sender.send(answer)),
-        }
-    }
-    let untold = match said.get() {
-        Some(said) if !fresh.is_empty() => said.try_send(fresh).err().map(|full| match full {
-            // Who listens is behind: sockets find it by their position.
-            TrySendError::Full(fresh) | TrySendError::Closed(fresh) => fresh,
-        }),
-        _ => Some(fresh),
-    };
-    for one in untold.into_iter().flatten() {
-        one.acknowledge();
-    }
+    tell(stored.collect(), said, false);
 }
 
 fn refuse(batch: Vec<Work>, why: fn() -> Error) {
@@ -304,87 +254,4 @@ fn refuse(batch: Vec<Work>, why: fn() -> Error) {
             Work::Message(_, reply) => drop(reply.send(Err(why()))),
         }
     }
-}
-
-/// Stores a run of messages in one step, looking closer only if that fails; if that fails, too,
-/// each on its own, so that a bad one cannot fail its neighbours.
-fn store(
-    conn: &mut Conn,
-    run: Vec<Message>,
-) -> Vec<(oneshot::Sender<Result<Appended>>, Result<Appended>)> {
-    let (messages, replies): (Vec<_>, Vec<_>) = run.into_iter().unzip();
-    if messages.is_empty() {
-        return Vec::new();
-    }
-    let answers = conn
-        .savepoint(|conn| guarded(|| messages::append_new(conn, &messages)))
-        .or_else(|_| conn.savepoint(|conn| guarded(|| messages::append(conn, &messages))))
-        .unwrap_or_else(|_| {
-            let alone = |message: &Append| {
-                let one = std::slice::from_ref(message);
-                conn.savepoint(|conn| guarded(|| messages::append(conn, one)))?
-                    .pop()
-                    .unwrap_or_else(|| Err(lost()))
-            };
-            messages.iter().map(alone).collect()
-        });
-    replies.into_iter().zip(answers).collect()
-}
-
-/// PostgreSQL: one transaction for a group of messages, on a connection of its own that is
-/// opened anew when it is lost.
-fn write_messages(
-    opener: &Opener,
-    conn: &mut Option<Conn>,
-    batch: impl Iterator<Item = Work>,
-    said: &Listener,
-) {
-    let is_message = |work| match work {
-        Work::Message(message, reply) => Some((message, reply)),
-        // Commands of PostgreSQL go through the pool.
-        Work::Job(job) => {
-            job.answer(Err(lost));
-            None
-        }
-    };
-    let (messages, replies): (Vec<_>, Vec<_>) = batch.filter_map(is_message).unzip();
-    let answers = commit(opener, conn, &messages, messages::append_new);
-    let answers = answers.or_else(|_| commit(opener, conn, &messages, messages::append));
-    let answers = answers.unwrap_or_else(|_| {
-        // Each may wait for its own lock; when nobody waits for the answers any more, stop.
-        let begun = Instant::now();
-        let alone = |message: &Append| {
-            if begun.elapsed() > ANSWER {
-                return Err(Error::overloaded());
-            }
-            let one = std::slice::from_ref(message);
-            commit(opener, conn, one, messages::append)?
-                .pop()
-                .unwrap_or_else(|| Err(lost()))
-        };
-        messages.iter().map(alone).collect()
-    });
-    tell(replies.into_iter().zip(answers).collect(), said);
-}
-
-/// How a group is stored inside a transaction.
-type Storing = fn(&mut Conn, &[Append]) -> Result<Vec<Result<Appended>>>;
-
-fn commit(
-    opener: &Opener,
-    slot: &mut Option<Conn>,
-    messages: &[Append],
-    append: Storing,
-) -> Result<Vec<Result<Appended>>> {
-    retrying(1, || {
-        let conn = whole(opener, slot)?;
-        let answer = conn.transaction(|conn| guarded(|| append(conn, messages)));
-        if answer
-            .as_ref()
-            .is_err_and(|error| error.code == crate::error::Code::Unavailable)
-        {
-            *slot = None;
-        }
-        answer
-    })
 }

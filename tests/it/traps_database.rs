@@ -210,10 +210,15 @@ async fn a_lock_of_somebody_else_is_not_waited_for() {
     let reply = sending.await;
     assert!(reply.iter().all(|reply| reply.status == 503), "{reply:?}");
     told_in_time(&reply, begun.elapsed());
-    // Who has nothing to do with it reads as ever.
+    // Who has nothing to do with it reads and writes as ever, also while one waits for the lock.
     ben.get(&format!("/api/v1/conversations/{his}"))
         .await
         .ok(200);
+    let (waits, _) = futures_util::future::join(ask().ask(&ann.base), async {
+        ben.say(&his, "meanwhile").await;
+    })
+    .await;
+    assert_eq!(waits.status, 503, "{waits:?}");
     assert_eq!(
         world.nodes[0].app.metrics.errors.get(),
         0,
