@@ -3,6 +3,7 @@
 //! Every socket has a small mailbox. When it is full the news is dropped and the socket marked as
 //! behind: it then asks the database, so a slow reader costs little and loses nothing.
 
+mod following;
 mod mailbox;
 
 use std::collections::{HashMap, HashSet};
@@ -11,10 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::eta::Eta;
-use crate::news::{EventView, News};
+use crate::news::News;
 use crate::store::board::Board;
 use crate::store::mine::Stand;
 use crate::words::{ConversationId, SessionId, SocketId, UserId};
+use following::Following;
 use mailbox::Mailbox;
 
 /// What a socket is told.
@@ -124,8 +126,7 @@ struct People {
     /// Open sockets, and whether each makes a rep present.
     open: HashMap<SocketId, (UserId, bool)>,
     watching: HashMap<SocketId, Watching>,
-    /// Who has joined what: they hear of it beside those whom the news names.
-    following: HashMap<ConversationId, HashSet<UserId>>,
+    following: Following,
 }
 
 /// All sockets of this node. Cheap to clone.
@@ -177,10 +178,7 @@ impl Hub {
             sockets.retain(|one| one.id != id);
             if sockets.is_empty() {
                 people.sockets.remove(&user);
-                people.following.retain(|_, users| {
-                    users.remove(&user);
-                    !users.is_empty()
-                });
+                people.following.forget(user);
             }
         }
     }
@@ -189,8 +187,10 @@ impl Hub {
     pub fn deliver(&self, news: News) {
         if let News::Grown(grown) = &news {
             // Before the next is said there, and not when his socket comes to it.
-            for (user, on) in grown.events.iter().filter_map(EventView::joins) {
-                self.follow(user, grown.conversation, on);
+            for event in &grown.events {
+                if let Some((user, on)) = event.joins() {
+                    self.follow(user, grown.conversation, on, event.seq);
+                }
             }
         }
         let news = Arc::new(news);
@@ -203,9 +203,8 @@ impl Hub {
         match &*news {
             News::Grown(grown) => {
                 grown.audience.iter().for_each(tell);
-                let more = people.following.get(&grown.conversation);
-                let more = more.into_iter().flatten();
-                more.filter(|one| !grown.audience.contains(one))
+                let more = people.following.of(grown.conversation);
+                more.filter(|user| !grown.audience.contains(user))
                     .for_each(tell);
             }
             News::Rep(rep) => tell(&rep.id),
@@ -215,17 +214,12 @@ impl Hub {
         }
     }
 
-    /// Has somebody with a socket here told of a conversation he has joined, or not any more.
-    pub fn follow(&self, user: UserId, conversation: ConversationId, on: bool) {
+    /// Has somebody with a socket here told of a conversation he has joined, or not any more: so it
+    /// stands in its log as of this seq.
+    pub fn follow(&self, user: UserId, conversation: ConversationId, on: bool, seq: i64) {
         let mut people = self.people.write().expect("nothing panics under this lock");
-        let on = on && people.sockets.contains_key(&user);
-        let users = people.following.entry(conversation).or_default();
-        match on {
-            true => users.insert(user),
-            false => users.remove(&user),
-        };
-        if users.is_empty() {
-            people.following.remove(&conversation);
+        if people.sockets.contains_key(&user) {
+            people.following.set(user, conversation, on, seq);
         }
     }
 
@@ -338,10 +332,9 @@ impl Hub {
     pub fn may_lose(&self) -> HashSet<UserId> {
         let people = self.people.read().expect("nothing panics under this lock");
         let present = people.open.values().filter(|(_, present)| *present);
-        let joined = people.following.values().flatten();
         present
             .map(|(user, _)| user)
-            .chain(joined)
+            .chain(people.following.people())
             .copied()
             .collect()
     }

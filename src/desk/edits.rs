@@ -54,15 +54,7 @@ impl Desk {
             };
             // What it carries it goes on carrying.
             let data = message.data.clone().unwrap_or_else(|| json!({}));
-            rewrite(
-                conn,
-                &actor,
-                &row,
-                (&message, data),
-                (&text, "edited"),
-                entry,
-                at,
-            )
+            rewrite(conn, &row, (&message, data), (&text, "edited"), entry, at)
         })
         .await
     }
@@ -87,7 +79,6 @@ impl Desk {
             attachments::take_back(conn, id, seq, seq)?;
             rewrite(
                 conn,
-                &actor,
                 &row,
                 (&message, json!({})),
                 ("", "deleted"),
@@ -170,7 +161,6 @@ fn again(
 /// Writes the text over the message's, and the entry that tells of it.
 fn rewrite(
     conn: &mut Conn,
-    actor: &Actor,
     row: &Conversation,
     (message, mut data): (&Event, serde_json::Value),
     (text, what): (&str, &str),
@@ -187,7 +177,7 @@ fn rewrite(
     originals::keep(message, &mut data);
     events::rewrite(conn, row.id, message.seq, text, data)?;
     let log = events::append(conn, row.id, last_seq, at, vec![entry])?;
-    let audience = audience(conn, row, actor.id)?;
+    let audience = audience(conn, row)?;
     let sent = Sent {
         event: EventView::from(log[0].clone()),
         number: row.number,

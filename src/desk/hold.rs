@@ -153,7 +153,15 @@ impl Hold {
                 });
             }
         }
-        let audience = [Some(customer), self.before.rep_id, self.row.rep_id];
+        let [before, after] = [&self.before, &self.row];
+        // Also who is only offered it, and who has laid it aside.
+        let audience = [
+            Some(customer),
+            before.rep_id,
+            after.rep_id,
+            before.its_rep(),
+            after.its_rep(),
+        ];
         let view = conversations::view_of(self.row, beside, last_seq);
         let grown = Grown::new(log, audience.into_iter().flatten(), Some(view.clone()));
         change.conversation(fact, grown);

@@ -100,18 +100,19 @@ fn told(
     let last_seq = Hold::lock(conn, id, 1)?;
     answer::check_room(last_seq, kind)?;
     let log = events::append(conn, id, last_seq, at, vec![entry])?;
-    let audience = audience(conn, &row, actor.id)?;
+    let mut audience = audience(conn, &row)?;
+    // Who leaves takes part no longer, and hears that he has left.
+    audience.push(actor.id);
     let view = conversations::view(conn, row)?;
     Ok((view.clone(), grown(log, audience, Some(view))))
 }
 
-/// Who hears of what is said in a conversation, with who says it.
-pub(super) fn audience(conn: &mut Conn, row: &Conversation, by: UserId) -> Result<Vec<UserId>> {
+/// Who hears of what is said in a conversation: who takes part in it. An admin who only says
+/// something there is not among them.
+pub(super) fn audience(conn: &mut Conn, row: &Conversation) -> Result<Vec<UserId>> {
     let mut audience = joined::of(conn, row.id)?;
-    let rep = row.rep_id.filter(|_| row.status != Status::Offered);
-    audience.extend([Some(row.customer_id), rep, Some(by)].into_iter().flatten());
-    audience.sort();
-    audience.dedup();
+    audience.push(row.customer_id);
+    audience.extend(row.its_rep());
     Ok(audience)
 }
 

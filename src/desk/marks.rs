@@ -89,7 +89,7 @@ impl Desk {
             marks::raise(conn, &mark)?;
             let row = conversations::find(conn, id)?;
             let audience = match row.filter(|_| tells) {
-                Some(row) => audience(conn, &row, actor.id)?,
+                Some(row) => audience(conn, &row)?,
                 None => vec![actor.id],
             };
             let (marks, unread) = stands(conn, &actor, id)?;

@@ -40,7 +40,7 @@ impl Desk {
             let log = events::append(conn, id, last_seq, at, vec![note])?;
             let event = EventView::from(log[0].clone());
             // Its customer's sockets pass it by in silence, and so know that they miss nothing.
-            let audience = audience(conn, &row, actor.id)?;
+            let audience = audience(conn, &row)?;
             let sent = Sent {
                 event,
                 number: row.number,

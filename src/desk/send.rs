@@ -132,10 +132,9 @@ impl Desk {
     /// Rings for what was said in one conversation, without anything in between: its rep is the
     /// same in all of it.
     fn ring_for(&self, spoken: &[Kept]) {
-        let people = spoken.iter().map(|Kept { message, .. }| {
-            let sender = message.event.sender_id;
-            [Some(message.customer), message.rep, sender]
-        });
+        let people = spoken
+            .iter()
+            .map(|Kept { message, .. }| [Some(message.customer), message.rep]);
         let events = spoken.iter().map(|one| one.message.event.clone());
         if let Some(grown) = Grown::new(events.collect(), people.flatten().flatten(), None) {
             self.0.bell.ring(News::Grown(Box::new(grown)));

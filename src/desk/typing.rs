@@ -32,7 +32,7 @@ impl Desk {
                 return Err(conversations::not_his(conn, asked.id, asked.role, &row));
             }
             moves::expect(&row, &[Status::Waiting, Status::Offered, Status::Active])?;
-            audience(conn, &row, asked.id)
+            audience(conn, &row)
         };
         let mut audience = self.0.store.read(read).await?;
         audience.retain(|one| *one != actor.id);

@@ -6,7 +6,6 @@ use super::cursor::{Found, missed};
 use super::protocol::ServerFrame;
 use super::session::Session;
 use super::socket::{Gone, Wire};
-use super::telling::leaves;
 use crate::error::Error;
 use crate::store::conversations::ConversationView;
 use crate::store::marks::Marks;
@@ -51,7 +50,7 @@ impl Session {
         }
         // As it is now: what is told below has been, and others of his sockets are past it.
         if missed.joined != self.joined.contains(&id) {
-            self.follow(id, missed.joined);
+            self.follow(id, missed.joined, missed.last_seq);
         }
         self.weigh(&missed.view, missed.joined);
         let gone = self.offers.gone(id, "accepted");
@@ -73,20 +72,17 @@ impl Session {
             .await?;
             self.cursors.set(id, to);
         }
-        let (me, mut left) = (self.caller.actor.id, false);
+        // What lies between them is not for him.
+        self.cursors.skip(id, missed.at);
         loop {
             let part = match missed.part(&self.app).await {
                 Ok(part) if part.is_empty() => break,
                 Ok(part) => part,
                 Err(error) => return self.owe(id, &error),
             };
-            left |= leaves(&part, me);
             for event in part {
                 self.show(wire, event).await?;
             }
-        }
-        if left {
-            self.let_go(id);
         }
         Ok(())
     }
@@ -170,13 +166,7 @@ impl Session {
         if !read && marks == told {
             return Ok(());
         }
-        let (unread, unread_total) = read.then(|| self.counts.tell(id)).unzip();
-        wire.send(&ServerFrame::Marks {
-            conversation: id,
-            marks,
-            unread,
-            unread_total,
-        })
-        .await
+        let unread = read.then(|| self.counts.tell(id));
+        self.tell_marks(wire, id, marks, unread).await
     }
 }

@@ -115,8 +115,8 @@ pub struct Missed {
     /// The first part of the rest; what follows it is had by [`Missed::part`].
     pub events: Vec<EventView>,
     /// Up to where it was handed out, and the last one, whoever may know of it.
-    at: i64,
-    last_seq: i64,
+    pub at: i64,
+    pub last_seq: i64,
     /// Whether there is an assignment in what he has missed.
     pub assigned: bool,
     /// Whether he has joined it.
@@ -172,15 +172,17 @@ pub async fn missed(
             true => Ok(marks::unread(conn, actor.id, actor.role, &[id])?.remove(&id)),
             false => Ok::<_, Error>(None),
         };
-        let joined = joined_by(conn, &actor, &[id])?.contains(&id);
+        let joined =
+            |conn: &mut Conn| Ok::<_, Error>(joined_by(conn, &actor, &[id])?.contains(&id));
         if let Some(view) = &hint {
             let mut missed = read_after(conn, actor.role, view.clone(), seq)?;
-            missed.joined = joined;
+            missed.joined = joined(conn)?;
             missed.unread = unread(conn, &missed)?;
             return Ok(Found::Missed(Box::new(missed)));
         }
-        // Read first: the row is then at least as new as the last entry that is told with it.
+        // Read first: the rest is then at least as new as the last entry that is told with it.
         let last_seq = events::last_seqs(conn, &[id])?.first().map(|(_, seq)| *seq);
+        let joined = joined(conn)?;
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
             Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing),
@@ -206,15 +208,16 @@ pub async fn missed(
 /// The events between `seq` and the last one that this view knows of.
 fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64) -> Result<Missed> {
     let from = seq.clamp(0, view.last_seq);
-    let behind = view.last_seq - from;
-    let gap = (behind > BATCH).then_some((from + 1, view.last_seq - BATCH));
-    let after = gap.map_or(from, |(_, to)| to);
+    let after = from.max(view.last_seq - BATCH);
     let events = part(conn, view.id, after, view.last_seq)?;
     let assigned = events::any_after(conn, view.id, after, EventKind::Assigned)?;
-    let last_seq = view.last_seq;
+    let (mut to, last_seq) = (after, view.last_seq);
     if role == Role::Customer {
+        // Nothing tells him of entries that are not for him.
+        to = events::told_at(conn, view.id, after)?.unwrap_or(from);
         view.last_seq = events::told_at(conn, view.id, last_seq)?.unwrap_or(from);
     }
+    let gap = (to > from).then_some((from + 1, to));
     Ok(Missed {
         at: after,
         last_seq,
@@ -240,10 +243,9 @@ pub fn joined_by(
     })
 }
 
-/// Whether the sockets of this person are told of this one: not of all that he may read, but an
-/// admin's of whatever they resume.
+/// Whether the sockets of this person are told of this one: not of all that he may read.
 pub fn hears_of(actor: &Actor, row: &Conversation, joined: bool) -> bool {
-    actor.role == Role::Admin || joined || row.has_part(actor.id)
+    joined || row.has_part(actor.id)
 }
 
 #[cfg(test)]

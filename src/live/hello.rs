@@ -116,7 +116,8 @@ impl Session {
         };
         self.ready = true;
         self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
-        joined.iter().for_each(|id| self.follow(*id, true));
+        // What has been heard of it meanwhile counts for more.
+        joined.iter().for_each(|id| self.follow(*id, true, 0));
         let (there, gone): (Vec<_>, Vec<_>) = resume
             .into_iter()
             .partition(|(id, _)| views.iter().any(|view| view.conversation.id == *id));
@@ -134,7 +135,7 @@ impl Session {
         // All that is kept of them while their client is told the rest.
         let rest: Vec<Rest> = marked.iter().map(Rest::from).collect();
         self.welcome(wire, marked, rep).await?;
-        if self.caller.actor.role == Role::Rep {
+        if self.caller.actor.role != Role::Customer {
             for (id, _) in gone {
                 self.tell_gone(wire, id).await?;
             }

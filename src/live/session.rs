@@ -16,7 +16,6 @@ use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
 use super::socket::{Gone, Heard, Talk, Wire};
-use super::telling::leaves;
 use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
@@ -136,9 +135,6 @@ impl Session {
                     self.take_part(event);
                     self.show(wire, event.clone()).await?;
                 }
-                if leaves(&grown.events, me) {
-                    self.let_go(grown.conversation);
-                }
                 match &grown.view {
                     Some(view) if !self.has_part(view) => self.lose(wire, view.id).await,
                     _ => Ok(()),
@@ -159,10 +155,9 @@ impl Session {
         }
     }
 
-    /// Whether a rep goes on hearing of it.
+    /// Whether he goes on hearing of it.
     fn has_part(&self, view: &ConversationView) -> bool {
-        let joined = self.joined.contains(&view.id);
-        self.caller.actor.role != Role::Rep || joined || view.has_part(self.caller.actor.id)
+        self.joined.contains(&view.id) || view.has_part(self.caller.actor.id)
     }
 
     /// Tells that a conversation is no longer his, if he was told of it.

@@ -15,7 +15,7 @@ use crate::error::{Code, Error};
 use crate::news::{EventView, Marked, Typing};
 use crate::store::Conn;
 use crate::store::marks::{self, Marks};
-use crate::words::{ConversationId, EventKind, Role, UserId};
+use crate::words::{ConversationId, EventKind};
 
 /// Conversations of which a socket may say within a second how much has arrived.
 const DELIVERED_MAX: usize = 200;
@@ -133,9 +133,21 @@ impl Session {
             // A comparison with the record was quicker, or it is an older one.
             return Ok(());
         }
-        let (unread, unread_total) = mine.then(|| self.counts.tell(id)).unzip();
+        let unread = mine.then(|| self.counts.tell(id));
+        self.tell_marks(wire, id, marks, unread).await
+    }
+
+    /// Tells how far both sides are, and what he has not read of it and in all if that is news.
+    pub(super) async fn tell_marks(
+        &self,
+        wire: &mut Wire,
+        conversation: ConversationId,
+        marks: Marks,
+        unread: Option<(i64, i64)>,
+    ) -> Result<(), Gone> {
+        let (unread, unread_total) = unread.unzip();
         wire.send(&ServerFrame::Marks {
-            conversation: id,
+            conversation,
             marks,
             unread,
             unread_total,
@@ -162,16 +174,10 @@ impl Session {
     pub(super) async fn count_doubted(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         for id in self.counts.doubted() {
             self.count_anew(id).await;
-            let (unread, unread_total) = self.counts.tell_news(id).unzip();
+            let unread = self.counts.tell_news(id);
             if unread.is_some() {
                 let marks = self.counts.reach(id, Marks::default());
-                wire.send(&ServerFrame::Marks {
-                    conversation: id,
-                    marks,
-                    unread,
-                    unread_total,
-                })
-                .await?;
+                self.tell_marks(wire, id, marks, unread).await?;
             }
         }
         Ok(())
@@ -227,27 +233,13 @@ impl Session {
         mine.map_or(self.joined.contains(&id), |(_, on)| on)
     }
 
-    /// He has left, and hears nothing more of it, unless he has come back. A rep loses it.
-    pub(super) fn let_go(&mut self, id: ConversationId) {
-        if self.caller.actor.role == Role::Admin && !self.joined.contains(&id) {
-            self.cursors.forget(id);
-            self.counts.forget(id);
-        }
-    }
-
-    /// Has this person hear of a conversation he has joined, or not any more.
-    pub(super) fn follow(&mut self, id: ConversationId, on: bool) {
+    /// Has this person hear of a conversation he has joined, or not any more: so it stands in its
+    /// log as of this seq.
+    pub(super) fn follow(&mut self, id: ConversationId, on: bool, seq: i64) {
         match on {
             true => self.joined.insert(id),
             false => self.joined.remove(&id),
         };
-        self.app.hub.follow(self.caller.actor.id, id, on);
+        self.app.hub.follow(self.caller.actor.id, id, on, seq);
     }
-}
-
-/// Whether these say that he takes part no longer.
-pub(super) fn leaves(events: &[EventView], person: UserId) -> bool {
-    events
-        .iter()
-        .any(|event| event.joins() == Some((person, false)))
 }

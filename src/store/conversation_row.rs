@@ -66,8 +66,12 @@ impl Conversation {
     /// Whether somebody takes part in it: its customer, or its rep. Not who only may read it; who
     /// has joined it stands elsewhere.
     pub fn has_part(&self, person: UserId) -> bool {
-        self.customer_id == person
-            || its_rep(self.status, self.rep_id, self.last_rep_id) == Some(person)
+        self.customer_id == person || self.its_rep() == Some(person)
+    }
+
+    /// Whose it is, if it is anybody's.
+    pub fn its_rep(&self) -> Option<UserId> {
+        its_rep(self.status, self.rep_id, self.last_rep_id)
     }
 
     /// Whether it is a message that a customer has left, which nobody has looked after yet.

@@ -149,7 +149,7 @@ async fn what_another_node_could_not_tell_is_told() {
     assert_eq!(of_rep.wait("marks").await["unread"], 0);
     let elsewhere = admin.at(world.base(0));
     elsewhere.act(&kept, "leave", json!({})).await.ok(200);
-    of_admin.event("left").await;
+    assert_eq!(of_admin.wait("gone").await["conversation"], json!(kept));
     redis.resume();
     world.end().await;
 }

@@ -7,6 +7,7 @@ mod access;
 mod access_table;
 mod arrivals;
 mod attachments;
+mod audiences;
 mod bad_commands;
 mod bad_frames;
 mod bad_handshake;

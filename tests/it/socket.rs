@@ -108,6 +108,11 @@ impl Socket {
         }
     }
 
+    /// How many frames were heard so far.
+    pub fn count(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Whether nothing like this was among what was heard so far.
     pub fn never(&self, like: impl Fn(&Value) -> bool) -> bool {
         !self.seen.iter().any(like)
