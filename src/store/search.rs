@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
+use super::conn::INDEXING;
 use super::prepared::prepared;
 use super::terms::{self, Term};
 use super::{Conn, postgres::PgConn, search_lite};
@@ -210,9 +211,14 @@ pub fn is_behind(conn: &mut Conn) -> QueryResult<bool> {
     Ok(found.found)
 }
 
-/// Indexes some of what is pending, in a transaction; answers how much. Nodes do not get in each
-/// other's way.
+/// Indexes some of what is pending, in a transaction; answers how much. 0: another has it.
+///
+/// One at a time: of two who index what was said and then changed, the one who has read it before
+/// the change could write it last, and nothing would be pending any more that takes it out again.
 pub fn index(conn: &mut Conn) -> Result<usize> {
+    if !conn.alone_at(INDEXING)? {
+        return Ok(0);
+    }
     let pending: Vec<Pending> = match conn {
         Conn::Lite(conn) => {
             let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH as i64));
@@ -223,7 +229,7 @@ pub fn index(conn: &mut Conn) -> Result<usize> {
             .load(&mut **conn)?,
     };
     let (count, last) = (pending.len(), pending.last().map(|one| one.at));
-    // Each once, and in one order, so that nodes that upsert the same wait and do not deadlock.
+    // Each once, and in one order: nodes of a release before do not wait for each other.
     let texts: BTreeMap<_, _> = pending
         .into_iter()
         .map(|one| ((one.conversation_id, one.seq), one))
