@@ -84,7 +84,7 @@ pub async fn find(
     }
     let terms = search::terms_of(&query.q)?;
     app.desk.count_search(caller.actor.id)?;
-    indexer::catch_up(&app.store).await?;
+    indexer::catch_up(&app.store).await;
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {
         let mut hits = search::find(conn, (actor.id, actor.role), &terms, skip, limit + 1)?;
