@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
-use crate::store::{Store, search};
+use crate::store::Store;
+use crate::store::search::{self, Indexed};
 
 /// How long a text may wait when there is little to do. Who searches does not wait for it.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -21,7 +22,9 @@ pub async fn keep(store: Store) {
         let begun = Instant::now();
         match step(&store).await {
             // More waits, probably. A few at a time would cost as much as many.
-            Ok(Some(search::BATCH..)) => tokio::time::sleep(begun.elapsed() * REST).await,
+            Ok(Some(Indexed { full: true, .. })) => {
+                tokio::time::sleep(begun.elapsed() * REST).await
+            }
             Ok(_) => tokio::time::sleep(PAUSE).await,
             Err(error) => {
                 tracing::warn!(%error, "what was said could not be indexed; it is tried again");
@@ -31,8 +34,8 @@ pub async fn keep(store: Store) {
     }
 }
 
-/// Indexes some of what waits; answers how much, or none if nothing does. 0: another node has it.
-async fn step(store: &Store) -> Result<Option<usize>> {
+/// Indexes some of what waits; answers how much, or none if nothing does. No texts: another has it.
+async fn step(store: &Store) -> Result<Option<Indexed>> {
     let behind = store.read(|conn| Ok(search::is_behind(conn)?)).await?;
     if behind {
         return store.write(search::index).await.map(Some);
@@ -48,7 +51,7 @@ pub async fn catch_up(store: &Store) {
     while steps < STEPS && waits < WAITS {
         match step(store).await {
             Ok(None) => break,
-            Ok(Some(0)) => {
+            Ok(Some(Indexed { texts: 0, .. })) => {
                 waits += 1;
                 tokio::time::sleep(WAIT).await;
             }

@@ -50,6 +50,7 @@ pub mod roster;
 pub mod schema;
 pub mod search;
 mod search_lite;
+mod search_postgres;
 pub mod serving;
 pub mod sessions;
 pub mod standing;

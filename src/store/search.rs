@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::conn::INDEXING;
 use super::prepared::prepared;
 use super::terms::{self, Term};
-use super::{Conn, postgres::PgConn, search_lite};
+use super::{Conn, search_lite, search_postgres};
 use crate::error::{Error, Result};
 use crate::words::{ConversationId, Moment, Role, SqlId, UserId};
 
@@ -24,8 +24,10 @@ pub const QUERY_CHARS_MAX: usize = 200;
 pub const TERMS_MAX: usize = 16;
 /// How many of the newest texts that match are weighed against each other, and so found at all.
 pub const HITS_MAX: i64 = 1_000;
-/// Texts that are indexed in one transaction: few, because others wait for it in SQLite.
+/// Texts that are indexed in one transaction, and their bytes, unless one alone has more: few,
+/// because others wait for it in SQLite.
 pub const BATCH: usize = 200;
+pub const BATCH_BYTES: i64 = 65_536;
 
 /// A text that was found.
 #[derive(Debug, Clone, QueryableByName)]
@@ -59,9 +61,10 @@ pub(super) struct Pending {
     pub said_at: Option<Moment>,
     #[diesel(sql_type = Bool)]
     pub for_staff: bool,
-    /// Where it stands in SQLite's queue.
+    /// Where it stands in SQLite's queue. In PostgreSQL's there are no places: how many were looked
+    /// at, of which a batch was made.
     #[diesel(sql_type = BigInt)]
-    at: i64,
+    pub at: i64,
 }
 
 #[derive(QueryableByName)]
@@ -70,7 +73,7 @@ struct Found {
     found: bool,
 }
 
-/// What is pending, with what stands there now.
+/// What is pending, with what stands there now. `$at` is as [`Pending`] has it.
 macro_rules! taken {
     ($from:literal, $at:literal) => {
         concat!(
@@ -86,18 +89,7 @@ macro_rules! taken {
         )
     };
 }
-
-const TAKEN_LITE: &str = concat!(
-    taken!("search_pending", "p.rowid"),
-    " ORDER BY p.rowid LIMIT $1"
-);
-
-const TAKEN_PG: &str = concat!(
-    "WITH taken AS (DELETE FROM search_pending WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM search_pending LIMIT $1 FOR UPDATE SKIP LOCKED))
-        RETURNING conversation_id, seq) ",
-    taken!("taken", "CAST(0 AS BIGINT)")
-);
+pub(super) use taken;
 
 /// The newest that match and may be read, then the best of them first.
 macro_rules! found {
@@ -211,39 +203,46 @@ pub fn is_behind(conn: &mut Conn) -> QueryResult<bool> {
     Ok(found.found)
 }
 
-/// Indexes some of what is pending, in a transaction; answers how much. 0: another has it.
+/// What one step of indexing has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Indexed {
+    pub texts: usize,
+    /// It did as much as one step may: more waits, probably.
+    pub full: bool,
+}
+
+/// Indexes some of what is pending, in a transaction; answers how much. No texts: another has it.
 ///
 /// One at a time: of two who index what was said and then changed, the one who has read it before
 /// the change could write it last, and nothing would be pending any more that takes it out again.
-pub fn index(conn: &mut Conn) -> Result<usize> {
+pub fn index(conn: &mut Conn) -> Result<Indexed> {
     if !conn.alone_at(INDEXING)? {
-        return Ok(0);
+        return Ok(Indexed::default());
     }
-    let pending: Vec<Pending> = match conn {
-        Conn::Lite(conn) => {
-            let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH as i64));
-            taken.load(conn)?
-        }
-        Conn::Pg(conn) => sql_query(TAKEN_PG)
-            .bind::<BigInt, _>(BATCH as i64)
-            .load(&mut **conn)?,
+    let (pending, full) = match conn {
+        Conn::Lite(conn) => search_lite::take(conn)?,
+        Conn::Pg(conn) => search_postgres::take(conn)?,
     };
-    let (count, last) = (pending.len(), pending.last().map(|one| one.at));
+    let done = Indexed {
+        texts: pending.len(),
+        full,
+    };
+    let last = pending.last().map(|one| one.at);
     // Each once, and in one order: nodes of a release before do not wait for each other.
     let texts: BTreeMap<_, _> = pending
         .into_iter()
         .map(|one| ((one.conversation_id, one.seq), one))
         .collect();
+    let texts: Vec<Pending> = texts.into_values().collect();
     match conn {
         Conn::Lite(conn) => {
-            let texts: Vec<Pending> = texts.into_values().collect();
             search_lite::write(conn, &texts)?;
             let done = sql_query("DELETE FROM search_pending WHERE rowid <= $1");
             prepared(done.bind::<BigInt, _>(last.unwrap_or_default())).execute(conn)?;
         }
-        Conn::Pg(conn) => write_pg(conn, texts.into_values().collect())?,
+        Conn::Pg(conn) => search_postgres::write(conn, texts)?,
     }
-    Ok(count)
+    Ok(done)
 }
 
 /// When something was last said in each of these conversations that its customer may read.
@@ -256,65 +255,6 @@ pub(super) fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
         }
     }
     said
-}
-
-/// A text as PostgreSQL takes its words: each with its place, and nothing left to its parser.
-fn vector(text: &str) -> String {
-    // What stands further back than this has no place of its own there.
-    const PLACES: usize = 16_383;
-    let words = terms::words(text).into_iter().zip(1..);
-    let places = words.map(|(word, at)| format!("'{}':{}", word.folded, PLACES.min(at)));
-    places.collect::<Vec<_>>().join(" ")
-}
-
-fn write_pg(conn: &mut PgConn, texts: Vec<Pending>) -> QueryResult<()> {
-    let vectors = |one: &Pending| vector(one.text.as_deref().unwrap_or_default());
-    let vectors: Vec<String> = texts.iter().map(vectors).collect();
-    let (ids, moments): (Vec<_>, Vec<_>) = said(&texts).into_iter().unzip();
-    sql_query(
-        "INSERT INTO activity SELECT * FROM unnest($1, $2) ON CONFLICT (conversation_id)
-         DO UPDATE SET said_at = greatest(activity.said_at, excluded.said_at)",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(moments)
-    .execute(conn)?;
-
-    let there = |(one, vector): &(Pending, String)| one.said_at.is_some() && !vector.is_empty();
-    let (there, gone): (Vec<_>, Vec<_>) = texts.into_iter().zip(vectors).partition(there);
-    let keys = |some: &[(Pending, String)]| -> (Vec<ConversationId>, Vec<i64>) {
-        some.iter()
-            .map(|(one, _)| (one.conversation_id, one.seq))
-            .unzip()
-    };
-    let (ids, seqs) = keys(&gone);
-    sql_query(
-        "DELETE FROM search_texts t USING unnest($1, $2) AS g (id, seq)
-         WHERE t.conversation_id = g.id AND t.seq = g.seq",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(seqs)
-    .execute(conn)?;
-    let (ids, seqs) = keys(&there);
-    let moments = there.iter().map(|(one, _)| one.said_at.unwrap_or_default());
-    let staff = there.iter().map(|(one, _)| one.for_staff);
-    sql_query(
-        "INSERT INTO search_texts SELECT n.id, n.seq, n.said_at, n.staff, CAST(n.words AS tsvector)
-         FROM unnest($1, $2, $3, $4, $5) AS n (id, seq, said_at, staff, words)
-         ON CONFLICT (conversation_id, seq) DO UPDATE
-         SET words = excluded.words, said_at = excluded.said_at, for_staff = excluded.for_staff",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(seqs)
-    .bind::<Array<BigInt>, _>(moments.collect::<Vec<i64>>())
-    .bind::<Array<Bool>, _>(staff.collect::<Vec<bool>>())
-    .bind::<Array<Text>, _>(
-        there
-            .iter()
-            .map(|(_, words)| words.clone())
-            .collect::<Vec<_>>(),
-    )
-    .execute(conn)
-    .map(drop)
 }
 
 /// The terms of a query, if it is short enough. Any text is one; it may have no terms.

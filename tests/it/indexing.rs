@@ -3,25 +3,47 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use switchboard::store::{Conn, checks, open_existing, search};
+use switchboard::store::search::{self, Indexed};
+use switchboard::store::{Conn, Options, Store, checks, open_existing};
+use uuid::Uuid;
 
 use crate::services;
 
-/// A customer who has said one thing.
+/// A queue, and a customer who has said one thing. Ids stand as `{n}`.
 const FILL: &str = "
-    INSERT INTO users (id, number, role, display_name, created_at)
-        VALUES ('00000000-0000-0000-0000-000000000002', 2, 'customer', '', 0);
     INSERT INTO queues (id, name, name_key, mode, waiting_max, created_at)
-        VALUES ('00000000-0000-0000-0000-000000000001', 'a', 'a', 'auto', 10, 0);
+        VALUES ({1}, 'a', 'a', 'auto', 10, 0);
+    INSERT INTO users (id, number, role, display_name, created_at)
+        VALUES ({2}, 2, 'customer', '', 0);
     INSERT INTO conversations (id, number, customer_id, open_client_id, queue_id, subject, priority,
             status, place, created_at, updated_at)
-        SELECT '00000000-0000-0000-0000-000000000003', 1, u.id, gen_random_uuid(), q.id, '',
-            'normal', 'waiting', 1, 1, 1 FROM users u, queues q;
+        SELECT {3}, 1, u.id, {4}, q.id, '', 'normal', 'waiting', 1, 1, 1 FROM users u, queues q;
     INSERT INTO heads (conversation_id, last_seq, messages, others)
         SELECT id, 1, 1, 0 FROM conversations;
     INSERT INTO events (conversation_id, seq, kind, sender_id, body, created_at)
         SELECT c.id, 1, 'message', c.customer_id, 'zebra', 1 FROM conversations c;
 ";
+
+/// A new database, filled with that.
+fn filled(url: &str) -> Conn {
+    let options = Options {
+        url: url.to_owned(),
+        connections: 1,
+    };
+    drop(Store::open(&options).unwrap());
+    let mut conn = open_existing(url).unwrap();
+    let mut fill = FILL.to_owned();
+    for id in 1..=4u128 {
+        let uuid = Uuid::from_u128(id);
+        let literal = match conn {
+            Conn::Lite(_) => format!("X'{}'", uuid.simple()),
+            Conn::Pg(_) => format!("CAST('{uuid}' AS UUID)"),
+        };
+        fill = fill.replace(&format!("{{{id}}}"), &literal);
+    }
+    conn.execute(&fill).unwrap();
+    conn
+}
 
 #[derive(QueryableByName)]
 struct Count {
@@ -52,14 +74,8 @@ fn what_is_changed_while_it_is_indexed_is_indexed_once_more() {
         return;
     };
     let url = postgres.database();
-    let store = switchboard::store::Options {
-        url: url.clone(),
-        connections: 1,
-    };
-    drop(switchboard::store::Store::open(&store).unwrap());
-    let mut all = [0; 3].map(|_| open_existing(&url).unwrap());
-    let [one, author, other] = &mut all;
-    author.execute(FILL).unwrap();
+    let author = &mut filled(&url);
+    let [one, other] = &mut [0; 2].map(|_| open_existing(&url).unwrap());
     for (body, word) in [("", "zebra"), ("horse", "horse")] {
         let write = format!("UPDATE events SET body = '{body}' WHERE kind = 'message'");
         one.begin().unwrap();
@@ -95,4 +111,50 @@ fn what_is_changed_while_it_is_indexed_is_indexed_once_more() {
     search::index(author).unwrap();
     author.commit().unwrap();
     assert_eq!(found(author, "zebra"), 0);
+}
+
+/// As much as others can bear to wait for, and no text waits for ever.
+fn few_bytes_are_indexed_at_once(conn: &mut Conn) {
+    let step = |conn: &mut Conn| conn.transaction(search::index).unwrap();
+    step(conn);
+    // Short and long ones, and one that is too much for a batch by itself.
+    let lengths = [10, 30_000, 30_000, 10_000, 100_000, 10, 60_000, 10];
+    for (length, seq) in lengths.into_iter().zip(2..) {
+        let text = "zebra ".repeat(length / 6 + 1);
+        let say = format!(
+            "INSERT INTO events (conversation_id, seq, kind, body, created_at)
+             SELECT conversation_id, {seq}, 'message', '{}', 1 FROM heads",
+            &text[..length]
+        );
+        conn.execute(&say).unwrap();
+    }
+    let full = |texts| Indexed { texts, full: true };
+    for expected in [full(3), full(1), full(1)] {
+        assert_eq!(step(conn), expected);
+    }
+    let last = Indexed {
+        texts: 3,
+        full: false,
+    };
+    assert_eq!(step(conn), last);
+    let say = "INSERT INTO search_pending SELECT id, 0 FROM conversations";
+    for _ in 0..search::BATCH {
+        conn.execute(say).unwrap();
+    }
+    assert_eq!(step(conn), full(search::BATCH));
+    assert!(!search::is_behind(conn).unwrap());
+}
+
+#[test]
+fn few_bytes_are_indexed_at_once_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    few_bytes_are_indexed_at_once(&mut filled(&url));
+}
+
+#[test]
+fn few_bytes_are_indexed_at_once_in_postgres() {
+    if let Some(postgres) = services::postgres() {
+        few_bytes_are_indexed_at_once(&mut filled(&postgres.database()));
+    }
 }
