@@ -71,8 +71,8 @@ use crate::error::{Error, Result};
 use checkpoint::Checkpoints;
 pub use conn::Conn;
 use messages::{Append, Appended};
-pub use patience::in_time;
 use patience::retrying;
+pub use patience::{ANSWER, in_time};
 use place::Place;
 pub use writer::Kept;
 

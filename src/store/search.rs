@@ -113,17 +113,31 @@ macro_rules! found {
     };
 }
 
+/// SQLite looks at one match after the other, and nothing else would end that: a number that is
+/// too large fails. Each 64th looks at the clock, which takes longer than all else. What others
+/// have said is left out by its number alone for who may read but his own, before its text and its
+/// conversation are looked up.
 macro_rules! found_lite {
     ($may:expr) => {
         found!(
             "search_words
                 CROSS JOIN search_texts t ON t.id = search_words.rowid
                 CROSS JOIN conversations c ON c.id = t.conversation_id
-             WHERE search_words MATCH $1",
+             WHERE search_words MATCH $1
+                AND CASE WHEN search_words.rowid % 64 OR in_time(UNTIL) THEN TRUE
+                    ELSE abs(-9223372036854775808) END",
             "bm25(search_words)",
             "search_words.rowid DESC",
             $may
         )
+    };
+    (own: $may:literal) => {
+        found_lite!(concat!(
+            "+search_words.rowid IN (SELECT o.id FROM conversations h
+                CROSS JOIN search_texts o ON o.conversation_id = h.id
+                WHERE h.customer_id = $2) AND ",
+            $may
+        ))
     };
 }
 
@@ -137,6 +151,9 @@ macro_rules! found_pg {
             $may
         )
     };
+    (own: $may:literal) => {
+        found_pg!($may)
+    };
 }
 
 /// The same rules as `conversations::may_read`; a customer reads no notes.
@@ -144,7 +161,7 @@ macro_rules! by_role {
     ($found:ident, $role:expr) => {
         match $role {
             Role::Admin => $found!("$2 IS NOT NULL"),
-            Role::Customer => $found!("c.customer_id = $2 AND NOT t.for_staff"),
+            Role::Customer => $found!(own: "c.customer_id = $2 AND NOT t.for_staff"),
             Role::Rep => $found!(
                 "(c.last_rep_id = $2 OR c.rep_id = $2
                   OR c.status = 'waiting' AND c.preferred_rep_id = $2
@@ -273,15 +290,23 @@ pub fn terms_of(query: &str) -> Result<Vec<Term>> {
     }
 }
 
-/// What this person may read of what holds all the terms: the best first, then the newest. Skips
-/// the first `skip`.
+/// The page of what is found that is wanted: at most `limit`, behind the first `skip`. Nobody waits
+/// for it any more at the moment `until`: SQLite fails then, PostgreSQL has its own limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub skip: i64,
+    pub limit: i64,
+    pub until: Moment,
+}
+
+/// What this person may read of what holds all the terms: the best first, then the newest.
 pub fn find(
     conn: &mut Conn,
     (person, role): (UserId, Role),
     terms: &[Term],
-    skip: i64,
-    limit: i64,
+    wanted: Wanted,
 ) -> QueryResult<Vec<Hit>> {
+    let Wanted { skip, limit, until } = wanted;
     if terms.is_empty() {
         return Ok(Vec::new());
     }
@@ -305,7 +330,66 @@ pub fn find(
         };
     }
     match conn {
-        Conn::Lite(conn) => found_by!(by_role!(found_lite, role), conn),
+        Conn::Lite(conn) => {
+            let text = by_role!(found_lite, role).replace("UNTIL", &until.to_string());
+            found_by!(text, conn)
+        }
         Conn::Pg(conn) => found_by!(by_role!(found_pg, role), &mut **conn),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Opener, migrate};
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    /// SQLite's file with two customers, of whom the second has said everything.
+    fn filled(folder: &tempfile::TempDir) -> Conn {
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let mut conn = Opener::make(&url).unwrap().open().unwrap();
+        migrate::migrate(&mut conn).unwrap();
+        conn.execute(
+            "INSERT INTO users (id, number, role, display_name, created_at)
+                 VALUES (zeroblob(16), 1, 'customer', '', 0),
+                     (randomblob(16), 2, 'customer', '', 0);
+             INSERT INTO queues (id, name, name_key, mode, waiting_max, created_at)
+                 VALUES (randomblob(16), 'a', 'a', 'auto', 10, 0);
+             INSERT INTO conversations (id, number, customer_id, open_client_id, queue_id, subject,
+                     priority, status, place, created_at, updated_at)
+                 SELECT randomblob(16), u.number, u.id, randomblob(16), q.id, 'zebra', 'normal',
+                     'waiting', 1, 1, 1 FROM users u, queues q WHERE u.number = 2;",
+        )
+        .unwrap();
+        conn.transaction(index).unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_customer_looks_up_nothing_of_what_others_have_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let Conn::Lite(mut conn) = filled(&folder) else {
+            panic!("it is SQLite")
+        };
+        let find = by_role!(found_lite, Role::Customer).replace("UNTIL", "0");
+        let plan = sql_query(format!("EXPLAIN QUERY PLAN {find}"))
+            .bind::<Text, _>("zebra")
+            .bind::<SqlId, _>(UserId(uuid::Uuid::nil()))
+            .bind::<BigInt, _>(1)
+            .bind::<BigInt, _>(0);
+        let plan: Vec<Step> = plan.load(&mut conn).unwrap();
+        let at = |what: &str| plan.iter().position(|one| one.detail.starts_with(what));
+        let (list, text) = (at("LIST SUBQUERY"), at("SEARCH t "));
+        assert!(at("SCAN search_words") < list && list < text && list.is_some());
+        let of_his = &plan[list.unwrap() + 1].detail;
+        assert!(
+            of_his.starts_with("SEARCH h") && of_his.contains("customer_id=?"),
+            "{of_his}"
+        );
     }
 }

@@ -3,8 +3,9 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use switchboard::store::search::{self, Indexed};
+use switchboard::store::search::{self, Indexed, Wanted};
 use switchboard::store::{Conn, Options, Store, checks, open_existing};
+use switchboard::words::{Role, UserId, now};
 use uuid::Uuid;
 
 use crate::services;
@@ -156,5 +157,33 @@ fn few_bytes_are_indexed_at_once_in_sqlite() {
 fn few_bytes_are_indexed_at_once_in_postgres() {
     if let Some(postgres) = services::postgres() {
         few_bytes_are_indexed_at_once(&mut filled(&postgres.database()));
+    }
+}
+
+/// SQLite looks at one match after the other, also at those that this person may not read.
+#[test]
+fn a_search_for_which_nobody_waits_any_more_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    let mut conn = filled(&url);
+    let say = "INSERT INTO events (conversation_id, seq, kind, body, created_at)
+        WITH RECURSIVE more (seq) AS (
+            SELECT 2 UNION ALL SELECT seq + 1 FROM more WHERE seq < 70)
+        SELECT conversation_id, more.seq, 'message', 'zebra', 1 FROM heads, more";
+    conn.execute(say).unwrap();
+    conn.transaction(search::index).unwrap();
+    let terms = search::terms_of("zebra").unwrap();
+    let (nobody, minute) = (UserId(Uuid::nil()), 60_000);
+    for role in [Role::Customer, Role::Rep, Role::Admin] {
+        let mut ask = |until| {
+            let (skip, limit) = (0, 100);
+            let wanted = Wanted { skip, limit, until };
+            search::find(&mut conn, (nobody, role), &terms, wanted)
+        };
+        let found = ask(now() + minute).unwrap().len();
+        let all = if role == Role::Admin { 70 } else { 0 };
+        assert_eq!(found, all, "{role}");
+        let late = ask(now() - 1).unwrap_err().to_string();
+        assert!(late.contains("overflow"), "{role}: {late}");
     }
 }
