@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use crate::news::EventView;
 use crate::settings::Settings;
 use crate::store::conn::in_snapshot;
-use crate::store::conversations::{self, ConversationView, Filter};
+use crate::store::conversations::{self, Conversation, ConversationView, Filter};
 use crate::store::lists::Cursor;
 use crate::store::{self, Conn, answer, events, views};
-use crate::words::{Role, UserId};
+use crate::words::{ConversationId, Role, UserId};
 
 /// Conversations, and events, that are read at once.
 const CONVERSATIONS: i64 = 100;
@@ -25,8 +25,8 @@ const EVENTS: i64 = 100;
 #[derive(Debug, Clone)]
 pub struct Export {
     filter: Filter,
-    /// What is read, and not yet told.
-    waiting: VecDeque<ConversationView>,
+    /// Those whose turn comes next.
+    waiting: VecDeque<ConversationId>,
     /// The one being told, and the seq that comes next.
     telling: Option<(ConversationView, i64)>,
     /// The conversations and events told so far.
@@ -39,7 +39,7 @@ impl Export {
     pub fn new(filter: Filter) -> Self {
         let first = Cursor {
             at: None,
-            id: crate::words::ConversationId(Uuid::nil()),
+            id: ConversationId(Uuid::nil()),
         };
         Export {
             filter: Filter {
@@ -64,18 +64,7 @@ impl Export {
             export.tell(conn, view, next, &mut lines)?;
             return Ok((export, Some(lines)));
         }
-        if export.waiting.is_empty() {
-            let nobody = UserId(Uuid::nil());
-            let rows = conversations::list(conn, nobody, Role::Admin, &export.filter)?;
-            if let Some(row) = rows.last() {
-                export.filter.ahead = Some(Cursor {
-                    at: None,
-                    id: row.id,
-                });
-            }
-            export.waiting = conversations::views(conn, rows)?.into();
-        }
-        match export.waiting.pop_front() {
+        match export.next(conn)? {
             Some(view) => {
                 let line = line("conversation", &view)?;
                 write_line(&mut lines, &line);
@@ -91,6 +80,26 @@ impl Export {
             }
         }
         Ok((export, Some(lines)))
+    }
+
+    /// The one whose turn it is, as it is now. One that was deleted meanwhile has none.
+    fn next(&mut self, conn: &mut Conn) -> Result<Option<ConversationView>> {
+        loop {
+            if self.waiting.is_empty() {
+                let nobody = UserId(Uuid::nil());
+                let rows = conversations::list(conn, nobody, Role::Admin, &self.filter)?;
+                if let Some(Conversation { id, .. }) = rows.last() {
+                    self.filter.ahead = Some(Cursor { at: None, id: *id });
+                }
+                self.waiting = rows.into_iter().map(|row| row.id).collect();
+            }
+            let Some(id) = self.waiting.pop_front() else {
+                return Ok(None);
+            };
+            if let Some(row) = conversations::find(conn, id)? {
+                return Ok(Some(conversations::view(conn, row)?));
+            }
+        }
     }
 
     /// Tells some events of a conversation, up to the last that it had when it was read.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
-use crate::store::{Store, search};
+use crate::store::Store;
+use crate::store::search::{self, Indexed};
 
 /// How long a text may wait when there is little to do. Who searches does not wait for it.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -21,7 +22,9 @@ pub async fn keep(store: Store) {
         let begun = Instant::now();
         match step(&store).await {
             // More waits, probably. A few at a time would cost as much as many.
-            Ok(Some(search::BATCH..)) => tokio::time::sleep(begun.elapsed() * REST).await,
+            Ok(Some(Indexed { full: true, .. })) => {
+                tokio::time::sleep(begun.elapsed() * REST).await
+            }
             Ok(_) => tokio::time::sleep(PAUSE).await,
             Err(error) => {
                 tracing::warn!(%error, "what was said could not be indexed; it is tried again");
@@ -31,8 +34,8 @@ pub async fn keep(store: Store) {
     }
 }
 
-/// Indexes some of what waits; answers how much, or none if nothing does. 0: another node has it.
-async fn step(store: &Store) -> Result<Option<usize>> {
+/// Indexes some of what waits; answers how much, or none if nothing does. No texts: another has it.
+async fn step(store: &Store) -> Result<Option<Indexed>> {
     let behind = store.read(|conn| Ok(search::is_behind(conn)?)).await?;
     if behind {
         return store.write(search::index).await.map(Some);
@@ -40,18 +43,23 @@ async fn step(store: &Store) -> Result<Option<usize>> {
     Ok(None)
 }
 
-/// Indexes what was acknowledged before this call, unless that is very much.
-pub async fn catch_up(store: &Store) -> Result<()> {
+/// Indexes what was acknowledged before this call, unless that is very much. If it cannot be done,
+/// who reads is told what is there: what waits still is missing, and [`keep`] meets the same and
+/// says why, now and then, however many read.
+pub async fn catch_up(store: &Store) {
     let (mut steps, mut waits) = (0, 0);
     while steps < STEPS && waits < WAITS {
-        match step(store).await? {
-            None => break,
-            Some(0) => {
+        match step(store).await {
+            Ok(None) => break,
+            Ok(Some(Indexed { texts: 0, .. })) => {
                 waits += 1;
                 tokio::time::sleep(WAIT).await;
             }
-            Some(_) => steps += 1,
+            Ok(Some(_)) => steps += 1,
+            Err(error) => {
+                tracing::debug!(%error, "somebody reads without what was said last");
+                break;
+            }
         }
     }
-    Ok(())
 }

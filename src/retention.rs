@@ -64,7 +64,10 @@ async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usiz
         for id in ids {
             let forget = move |conn: &mut Conn| retention::forget(conn, id, before);
             match store.write(forget).await {
-                Ok(None) => {}
+                // It is no more, or it is not as it should be.
+                Ok(None) => {
+                    failed.insert(id);
+                }
                 Ok(Some((id, number, closed_at))) => {
                     tracing::info!(%id, number, closed_at, "a conversation was kept long enough");
                     metrics.deleted.inc();
@@ -83,12 +86,14 @@ async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usiz
 
 /// Takes away what was deleted so long ago, part by part.
 async fn remove(store: &Store, rest: Moment) -> Result<()> {
-    let mut failed = HashSet::new();
+    // Those whose turn has come, but for those that are gone since.
+    let mut done = HashSet::new();
     loop {
-        let limit = PAGE + failed.len() as i64;
+        let limit = PAGE + done.len() as i64;
         let page = move |conn: &mut Conn| Ok(retention::hidden(conn, rest, limit)?);
-        let mut ids = store.read(page).await?;
-        ids.retain(|id| !failed.contains(id));
+        let listed = store.read(page).await?;
+        done.retain(|id| listed.contains(id));
+        let ids: Vec<_> = listed.into_iter().filter(|id| !done.contains(id)).collect();
         if ids.is_empty() {
             return Ok(());
         }
@@ -98,11 +103,11 @@ async fn remove(store: &Store, rest: Moment) -> Result<()> {
                 while store.write(part).await? {}
                 Ok::<_, Error>(())
             };
-            // It keeps back none of the others.
+            // It keeps back none of the others, nor does one that lies there still: it has no head.
             if let Err(error) = gone.await {
                 tracing::warn!(%error, conversation = %id, "what it was could not be taken away");
-                failed.insert(id);
             }
+            done.insert(id);
         }
     }
 }

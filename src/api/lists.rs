@@ -78,10 +78,13 @@ pub fn listed(
 /// List conversations
 ///
 /// A customer's own; a rep's, and those waiting in his queues; all of them for an admin. What
-/// narrows the list may be combined.
+/// narrows the list may be combined. `order=activity` is paced as a search is.
 #[utoipa::path(
     tag = "conversations", params(ListQuery),
-    responses((status = 200, body = ConversationPage), (status = 422, body = Problem))
+    responses(
+        (status = 200, body = ConversationPage), (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
 )]
 #[get("/conversations")]
 pub async fn list(
@@ -103,7 +106,8 @@ pub async fn list(
         ));
     }
     if filter.order == Order::Activity {
-        indexer::catch_up(&app.store).await?;
+        app.desk.count_search(caller.actor.id)?;
+        indexer::catch_up(&app.store).await;
     }
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {

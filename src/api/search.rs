@@ -12,10 +12,10 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::indexer;
 use crate::store::conversations::{self, ConversationView};
-use crate::store::search::{self, HITS_MAX, Hit};
+use crate::store::search::{self, HITS_MAX, Hit, Wanted};
 use crate::store::terms::{self, Part, Term};
-use crate::store::{Conn, answer, marks, views};
-use crate::words::{ConversationId, Moment, Role};
+use crate::store::{ANSWER, Conn, answer, marks, views};
+use crate::words::{ConversationId, Moment, Role, now};
 
 /// What to search for.
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -84,10 +84,15 @@ pub async fn find(
     }
     let terms = search::terms_of(&query.q)?;
     app.desk.count_search(caller.actor.id)?;
-    indexer::catch_up(&app.store).await?;
+    indexer::catch_up(&app.store).await;
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {
-        let mut hits = search::find(conn, (actor.id, actor.role), &terms, skip, limit + 1)?;
+        let wanted = Wanted {
+            skip,
+            limit: limit + 1,
+            until: now() + ANSWER.as_millis() as Moment,
+        };
+        let mut hits = search::find(conn, (actor.id, actor.role), &terms, wanted)?;
         let more = hits.len() as i64 > limit;
         hits.truncate(limit as usize);
         let items = findings(conn, hits, &terms, actor.role)?;

@@ -62,6 +62,13 @@ pub struct Uploader {
     pub role: Role,
 }
 
+impl Uploader {
+    /// Whether it is limited what is kept of him: what staff send in years is the house's to keep.
+    fn is_bounded(self) -> bool {
+        self.role == Role::Customer
+    }
+}
+
 /// The attachments of a server. Cheap to clone.
 #[derive(Clone)]
 pub struct Attachments(Arc<Inner>);
@@ -133,9 +140,9 @@ impl Attachments {
     /// Refuses somebody who has uploaded enough, before he sends more for nothing.
     async fn check_room(&self, who: Uploader, bytes: u64) -> Result<()> {
         let since = now() - DAY;
-        let read = move |conn: &mut Conn| rows::usage(conn, who.id, since);
+        let read = move |conn: &mut Conn| rows::usage(conn, who.id, since, who.is_bounded());
         let usage = self.0.store.read(read).await?;
-        self.0.limits.admit(who, usage, bytes)
+        self.0.limits.admit(usage, bytes)
     }
 
     /// Writes down a file that lies whole on the shelf.
@@ -143,8 +150,8 @@ impl Attachments {
         let limits = self.0.limits.clone();
         let enter = move |conn: &mut Conn| {
             rows::lock_uploader(conn, who.id)?;
-            let usage = rows::usage(conn, who.id, row.created_at - DAY)?;
-            limits.admit(who, usage, row.bytes as u64)?;
+            let usage = rows::usage(conn, who.id, row.created_at - DAY, who.is_bounded())?;
+            limits.admit(usage, row.bytes as u64)?;
             rows::insert(conn, &row)?;
             Ok(row.clone())
         };
@@ -153,7 +160,7 @@ impl Attachments {
 }
 
 impl Limits {
-    fn admit(&self, who: Uploader, usage: Usage, bytes: u64) -> Result<()> {
+    fn admit(&self, usage: Usage, bytes: u64) -> Result<()> {
         let most = self.per_day_max;
         if usage.recent >= most {
             let detail = format!("You may upload {most} files in a day. Try again tomorrow.");
@@ -162,9 +169,8 @@ impl Limits {
                 ..Error::new(Code::QuotaExceeded, detail)
             });
         }
-        // What staff send in years is the house's to keep.
-        let all = usage.bytes.saturating_add(bytes as i64);
-        if who.role == Role::Customer && all > self.total_bytes_max {
+        let all = usage.bytes.map(|kept| kept.saturating_add(bytes as i64));
+        if all.is_some_and(|all| all > self.total_bytes_max) {
             let most = self.total_bytes_max;
             let detail = format!(
                 "Your files may take {most} bytes in all, and this one would exceed that. Send \

@@ -196,7 +196,7 @@ impl Desk {
             metrics,
             pace: pace("write"),
             marking: pace("mark"),
-            searching: pace("search"),
+            searching: pace("search, or list by activity,"),
             limits,
             rules,
             node,
@@ -215,7 +215,7 @@ impl Desk {
         self.0.line.is_away()
     }
 
-    /// Counts a search of somebody, or says how long to wait with it.
+    /// Counts a search of somebody, or a list by activity, or says how long to wait with it.
     pub fn count_search(&self, person: UserId) -> Result<()> {
         self.0.searching.take(person, Instant::now())
     }

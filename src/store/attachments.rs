@@ -123,8 +123,8 @@ pub fn without_carried(mut data: Option<serde_json::Value>) -> Option<serde_json
 pub struct Usage {
     /// Files since the moment that was asked for.
     pub recent: i64,
-    /// All that is kept of him for somebody to read, in bytes.
-    pub bytes: i64,
+    /// All that is kept of him for somebody to read, in bytes; none if that was not asked for.
+    pub bytes: Option<i64>,
 }
 
 queries! {
@@ -151,6 +151,7 @@ queries! {
             .get_result(conn)
     }
 
+    /// Of an index alone, which holds all that is read here.
     fn kept(conn, uploader: UserId) -> QueryResult<i64> {
         attachments::table
             .filter(attachments::uploader_id.eq(uploader).and(attachments::created_at.gt(0)))
@@ -290,12 +291,12 @@ pub fn sent_after(
     Ok(sent_page(conn, after, limit)?)
 }
 
-/// How much somebody has uploaded since a moment, and in all.
-pub fn usage(conn: &mut Conn, uploader: UserId, since: Moment) -> Result<Usage> {
-    Ok(Usage {
-        recent: recent(conn, uploader, since)?,
-        bytes: kept(conn, uploader)?,
-    })
+/// How much somebody has uploaded since a moment, and `in_all` if that is asked for: it takes the
+/// longer the more it is.
+pub fn usage(conn: &mut Conn, uploader: UserId, since: Moment, in_all: bool) -> Result<Usage> {
+    let recent = recent(conn, uploader, since)?;
+    let bytes = in_all.then(|| kept(conn, uploader)).transpose()?;
+    Ok(Usage { recent, bytes })
 }
 
 /// One that a person may read: sent in a conversation of his, or his own that is not sent yet.

@@ -105,6 +105,16 @@ diesel::define_sql_function! {
     fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
+diesel::define_sql_function! {
+    /// The same lock, if nobody has it; answers whether it was got.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
+}
+
+/// Numbers that are locked in PostgreSQL: any will do, as long as every node takes the same. The
+/// tables are brought up to date, or texts into the index of the search. Other numbers are of ids.
+pub const MIGRATING: i64 = 7_369_746_368;
+pub const INDEXING: i64 = 7_369_746_369;
+
 type Transactions = AnsiTransactionManager;
 
 impl Conn {
@@ -134,6 +144,18 @@ impl Conn {
             Conn::Pg(conn) => {
                 let key = (high ^ low) as i64;
                 (**conn).later(diesel::select(pg_advisory_xact_lock(key)))
+            }
+        }
+    }
+
+    /// Until this transaction ends, no other that asks the same of this number is answered yes.
+    /// SQLite has one writer anyway.
+    pub fn alone_at(&mut self, number: i64) -> QueryResult<bool> {
+        match self {
+            Conn::Lite(_) => Ok(true),
+            Conn::Pg(conn) => {
+                let lock = diesel::select(pg_try_advisory_xact_lock(number));
+                diesel::RunQueryDsl::get_result(lock, &mut **conn)
             }
         }
     }

@@ -84,8 +84,8 @@ queries! {
             .load(conn)
     }
 
-    /// How long the texts after a cursor are, in characters, oldest first.
-    /// Bytes of the entries after a cursor. Neither database reads a text for its length.
+    /// Bytes of the entries after a cursor, oldest first. Neither database reads a text for its
+    /// length.
     fn lengths_after(conn, id: ConversationId, seq: i64, limit: i64) -> QueryResult<Vec<i32>> {
         events::table
             .filter(events::conversation_id.eq(id).and(events::seq.gt(seq)))

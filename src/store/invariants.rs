@@ -253,6 +253,18 @@ const CHECKS: &[Check] = &[
                   WHERE a.conversation_id = e.conversation_id AND a.seq = e.seq)",
         of: Of::Conversation,
     },
+    Check {
+        name: "deleted_is_not_found",
+        says: "nothing is in the index of the search that is not there, or has no text any more",
+        sql: "SELECT t.conversation_id AS what FROM search_texts t
+              LEFT JOIN conversations c ON c.id = t.conversation_id AND t.seq = 0
+              LEFT JOIN events e ON e.conversation_id = t.conversation_id AND e.seq = t.seq
+                  AND e.kind IN ('message', 'note')
+              WHERE coalesce(c.subject, e.body, '') = ''
+              AND (t.conversation_id, t.seq) NOT IN (
+                  SELECT conversation_id, seq FROM search_pending)",
+        of: Of::Conversation,
+    },
 ];
 
 #[derive(QueryableByName)]

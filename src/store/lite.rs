@@ -12,6 +12,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::place::Place;
+use crate::words::now;
+
+diesel::define_sql_function! {
+    /// Whether a moment is yet to come, each time it is asked.
+    fn in_time(until: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
+}
 
 /// Makes the file if it is missing, for us alone: what people say will lie in it. What SQLite puts
 /// beside it is as private.
@@ -60,6 +66,7 @@ pub fn open(place: &Place) -> anyhow::Result<SqliteConnection> {
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -2048;",
     )?;
+    in_time_utils::register_nondeterministic_impl(&mut conn, |until: i64| now() < until)?;
     Ok(conn)
 }
 

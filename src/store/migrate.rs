@@ -2,6 +2,7 @@
 
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::conn::MIGRATING;
 use super::{Conn, message_counts, search};
 
 /// One set of migrations for both databases: see `migrations/README.md`.
@@ -15,8 +16,8 @@ pub fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
         lite.run_pending_migrations(MIGRATIONS).map_err(failed)?;
         return prepare(conn);
     }
-    // Any constant will do, as long as every node takes the same.
-    conn.execute("SET statement_timeout = 0; SELECT pg_advisory_lock(7369746368)")?;
+    let (patient, lock) = ("SET statement_timeout = 0", "SELECT pg_advisory_lock");
+    conn.execute(&format!("{patient}; {lock}({MIGRATING})"))?;
     let migrated = match conn {
         Conn::Lite(_) => Ok(()),
         Conn::Pg(pg) => pg
@@ -25,7 +26,8 @@ pub fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
             .map_err(failed),
     };
     let prepared = migrated.and_then(|()| prepare(conn));
-    conn.execute("SELECT pg_advisory_unlock(7369746368); RESET statement_timeout")?;
+    let unlock = format!("SELECT pg_advisory_unlock({MIGRATING}); RESET statement_timeout");
+    conn.execute(&unlock)?;
     prepared
 }
 

@@ -52,6 +52,7 @@ pub mod roster;
 pub mod schema;
 pub mod search;
 mod search_lite;
+mod search_postgres;
 pub mod serving;
 pub mod sessions;
 pub mod standing;
@@ -73,8 +74,8 @@ use checkpoint::Checkpoints;
 pub use conn::Conn;
 pub use kept::Kept;
 use messages::{Append, Appended};
-pub use patience::in_time;
 use patience::retrying;
+pub use patience::{ANSWER, in_time};
 use place::Place;
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.

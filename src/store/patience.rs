@@ -6,7 +6,7 @@ use crate::error::{Error, Result, connection_lost, worth_retrying};
 
 /// How long anyone waits for the database in all. It may still do what was asked of it later:
 /// every command is harmless to repeat.
-pub(super) const ANSWER: Duration = Duration::from_secs(5);
+pub const ANSWER: Duration = Duration::from_secs(5);
 
 /// How often a transaction is run again when the database asks for it.
 const RETRIES: u32 = 3;

@@ -68,7 +68,7 @@ queries! {
         conversations::table
             .filter(conversations::forgotten_at.is_not_null())
             .filter(rested.le(clock(conn).nullable()))
-            .order(conversations::forgotten_at)
+            .order((conversations::forgotten_at, conversations::id))
             .limit(limit)
             .select(conversations::id)
             .load(conn)

@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::conn::INDEXING;
 use super::prepared::prepared;
 use super::terms::{self, Term};
-use super::{Conn, postgres::PgConn, search_lite};
+use super::{Conn, search_lite, search_postgres};
 use crate::error::{Error, Result};
 use crate::words::{ConversationId, Moment, Role, SqlId, UserId};
 
@@ -23,8 +24,10 @@ pub const QUERY_CHARS_MAX: usize = 200;
 pub const TERMS_MAX: usize = 16;
 /// How many of the newest texts that match are weighed against each other, and so found at all.
 pub const HITS_MAX: i64 = 1_000;
-/// Texts that are indexed in one transaction: few, because others wait for it in SQLite.
+/// Texts that are indexed in one transaction, and their bytes, unless one alone has more: few,
+/// because others wait for it in SQLite.
 pub const BATCH: usize = 200;
+pub const BATCH_BYTES: i64 = 65_536;
 
 /// A text that was found.
 #[derive(Debug, Clone, QueryableByName)]
@@ -58,9 +61,10 @@ pub(super) struct Pending {
     pub said_at: Option<Moment>,
     #[diesel(sql_type = Bool)]
     pub for_staff: bool,
-    /// Where it stands in SQLite's queue.
+    /// Where it stands in SQLite's queue. In PostgreSQL's there are no places: how many were looked
+    /// at, of which a batch was made.
     #[diesel(sql_type = BigInt)]
-    at: i64,
+    pub at: i64,
 }
 
 #[derive(QueryableByName)]
@@ -69,7 +73,7 @@ struct Found {
     found: bool,
 }
 
-/// What is pending, with what stands there now.
+/// What is pending, with what stands there now. `$at` is as [`Pending`] has it.
 macro_rules! taken {
     ($from:literal, $at:literal) => {
         concat!(
@@ -85,18 +89,7 @@ macro_rules! taken {
         )
     };
 }
-
-const TAKEN_LITE: &str = concat!(
-    taken!("search_pending", "p.rowid"),
-    " ORDER BY p.rowid LIMIT $1"
-);
-
-const TAKEN_PG: &str = concat!(
-    "WITH taken AS (DELETE FROM search_pending WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM search_pending LIMIT $1 FOR UPDATE SKIP LOCKED))
-        RETURNING conversation_id, seq) ",
-    taken!("taken", "CAST(0 AS BIGINT)")
-);
+pub(super) use taken;
 
 /// The newest that match and may be read, then the best of them first.
 macro_rules! found {
@@ -120,17 +113,31 @@ macro_rules! found {
     };
 }
 
+/// SQLite looks at one match after the other, and nothing else would end that: a number that is
+/// too large fails. Each 64th looks at the clock, which takes longer than all else. What others
+/// have said is left out by its number alone for who may read but his own, before its text and its
+/// conversation are looked up.
 macro_rules! found_lite {
     ($may:expr) => {
         found!(
             "search_words
                 CROSS JOIN search_texts t ON t.id = search_words.rowid
                 CROSS JOIN conversations c ON c.id = t.conversation_id
-             WHERE search_words MATCH $1",
+             WHERE search_words MATCH $1
+                AND CASE WHEN search_words.rowid % 64 OR in_time(UNTIL) THEN TRUE
+                    ELSE abs(-9223372036854775808) END",
             "bm25(search_words)",
             "search_words.rowid DESC",
             $may
         )
+    };
+    (own: $may:literal) => {
+        found_lite!(concat!(
+            "+search_words.rowid IN (SELECT o.id FROM conversations h
+                CROSS JOIN search_texts o ON o.conversation_id = h.id
+                WHERE h.customer_id = $2) AND ",
+            $may
+        ))
     };
 }
 
@@ -144,6 +151,9 @@ macro_rules! found_pg {
             $may
         )
     };
+    (own: $may:literal) => {
+        found_pg!($may)
+    };
 }
 
 /// The same rules as `conversations::may_read`; a customer reads no notes.
@@ -151,7 +161,7 @@ macro_rules! by_role {
     ($found:ident, $role:expr) => {
         match $role {
             Role::Admin => $found!("$2 IS NOT NULL"),
-            Role::Customer => $found!("c.customer_id = $2 AND NOT t.for_staff"),
+            Role::Customer => $found!(own: "c.customer_id = $2 AND NOT t.for_staff"),
             Role::Rep => $found!(
                 "(c.last_rep_id = $2 OR c.rep_id = $2
                   OR c.status = 'waiting' AND c.preferred_rep_id = $2
@@ -210,34 +220,46 @@ pub fn is_behind(conn: &mut Conn) -> QueryResult<bool> {
     Ok(found.found)
 }
 
-/// Indexes some of what is pending, in a transaction; answers how much. Nodes do not get in each
-/// other's way.
-pub fn index(conn: &mut Conn) -> Result<usize> {
-    let pending: Vec<Pending> = match conn {
-        Conn::Lite(conn) => {
-            let taken = prepared(sql_query(TAKEN_LITE).bind::<BigInt, _>(BATCH as i64));
-            taken.load(conn)?
-        }
-        Conn::Pg(conn) => sql_query(TAKEN_PG)
-            .bind::<BigInt, _>(BATCH as i64)
-            .load(&mut **conn)?,
+/// What one step of indexing has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Indexed {
+    pub texts: usize,
+    /// It did as much as one step may: more waits, probably.
+    pub full: bool,
+}
+
+/// Indexes some of what is pending, in a transaction; answers how much. No texts: another has it.
+///
+/// One at a time: of two who index what was said and then changed, the one who has read it before
+/// the change could write it last, and nothing would be pending any more that takes it out again.
+pub fn index(conn: &mut Conn) -> Result<Indexed> {
+    if !conn.alone_at(INDEXING)? {
+        return Ok(Indexed::default());
+    }
+    let (pending, full) = match conn {
+        Conn::Lite(conn) => search_lite::take(conn)?,
+        Conn::Pg(conn) => search_postgres::take(conn)?,
     };
-    let (count, last) = (pending.len(), pending.last().map(|one| one.at));
-    // Each once, and in one order, so that nodes that upsert the same wait and do not deadlock.
+    let done = Indexed {
+        texts: pending.len(),
+        full,
+    };
+    let last = pending.last().map(|one| one.at);
+    // Each once, and in one order: nodes of a release before do not wait for each other.
     let texts: BTreeMap<_, _> = pending
         .into_iter()
         .map(|one| ((one.conversation_id, one.seq), one))
         .collect();
+    let texts: Vec<Pending> = texts.into_values().collect();
     match conn {
         Conn::Lite(conn) => {
-            let texts: Vec<Pending> = texts.into_values().collect();
             search_lite::write(conn, &texts)?;
             let done = sql_query("DELETE FROM search_pending WHERE rowid <= $1");
             prepared(done.bind::<BigInt, _>(last.unwrap_or_default())).execute(conn)?;
         }
-        Conn::Pg(conn) => write_pg(conn, texts.into_values().collect())?,
+        Conn::Pg(conn) => search_postgres::write(conn, texts)?,
     }
-    Ok(count)
+    Ok(done)
 }
 
 /// When something was last said in each of these conversations that its customer may read.
@@ -250,65 +272,6 @@ pub(super) fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
         }
     }
     said
-}
-
-/// A text as PostgreSQL takes its words: each with its place, and nothing left to its parser.
-fn vector(text: &str) -> String {
-    // What stands further back than this has no place of its own there.
-    const PLACES: usize = 16_383;
-    let words = terms::words(text).into_iter().zip(1..);
-    let places = words.map(|(word, at)| format!("'{}':{}", word.folded, PLACES.min(at)));
-    places.collect::<Vec<_>>().join(" ")
-}
-
-fn write_pg(conn: &mut PgConn, texts: Vec<Pending>) -> QueryResult<()> {
-    let vectors = |one: &Pending| vector(one.text.as_deref().unwrap_or_default());
-    let vectors: Vec<String> = texts.iter().map(vectors).collect();
-    let (ids, moments): (Vec<_>, Vec<_>) = said(&texts).into_iter().unzip();
-    sql_query(
-        "INSERT INTO activity SELECT * FROM unnest($1, $2) ON CONFLICT (conversation_id)
-         DO UPDATE SET said_at = greatest(activity.said_at, excluded.said_at)",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(moments)
-    .execute(conn)?;
-
-    let there = |(one, vector): &(Pending, String)| one.said_at.is_some() && !vector.is_empty();
-    let (there, gone): (Vec<_>, Vec<_>) = texts.into_iter().zip(vectors).partition(there);
-    let keys = |some: &[(Pending, String)]| -> (Vec<ConversationId>, Vec<i64>) {
-        some.iter()
-            .map(|(one, _)| (one.conversation_id, one.seq))
-            .unzip()
-    };
-    let (ids, seqs) = keys(&gone);
-    sql_query(
-        "DELETE FROM search_texts t USING unnest($1, $2) AS g (id, seq)
-         WHERE t.conversation_id = g.id AND t.seq = g.seq",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(seqs)
-    .execute(conn)?;
-    let (ids, seqs) = keys(&there);
-    let moments = there.iter().map(|(one, _)| one.said_at.unwrap_or_default());
-    let staff = there.iter().map(|(one, _)| one.for_staff);
-    sql_query(
-        "INSERT INTO search_texts SELECT n.id, n.seq, n.said_at, n.staff, CAST(n.words AS tsvector)
-         FROM unnest($1, $2, $3, $4, $5) AS n (id, seq, said_at, staff, words)
-         ON CONFLICT (conversation_id, seq) DO UPDATE
-         SET words = excluded.words, said_at = excluded.said_at, for_staff = excluded.for_staff",
-    )
-    .bind::<Array<SqlId>, _>(ids)
-    .bind::<Array<BigInt>, _>(seqs)
-    .bind::<Array<BigInt>, _>(moments.collect::<Vec<i64>>())
-    .bind::<Array<Bool>, _>(staff.collect::<Vec<bool>>())
-    .bind::<Array<Text>, _>(
-        there
-            .iter()
-            .map(|(_, words)| words.clone())
-            .collect::<Vec<_>>(),
-    )
-    .execute(conn)
-    .map(drop)
 }
 
 /// The terms of a query, if it is short enough. Any text is one; it may have no terms.
@@ -327,15 +290,23 @@ pub fn terms_of(query: &str) -> Result<Vec<Term>> {
     }
 }
 
-/// What this person may read of what holds all the terms: the best first, then the newest. Skips
-/// the first `skip`.
+/// The page of what is found that is wanted: at most `limit`, behind the first `skip`. Nobody waits
+/// for it any more at the moment `until`: SQLite fails then, PostgreSQL has its own limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub skip: i64,
+    pub limit: i64,
+    pub until: Moment,
+}
+
+/// What this person may read of what holds all the terms: the best first, then the newest.
 pub fn find(
     conn: &mut Conn,
     (person, role): (UserId, Role),
     terms: &[Term],
-    skip: i64,
-    limit: i64,
+    wanted: Wanted,
 ) -> QueryResult<Vec<Hit>> {
+    let Wanted { skip, limit, until } = wanted;
     if terms.is_empty() {
         return Ok(Vec::new());
     }
@@ -359,7 +330,66 @@ pub fn find(
         };
     }
     match conn {
-        Conn::Lite(conn) => found_by!(by_role!(found_lite, role), conn),
+        Conn::Lite(conn) => {
+            let text = by_role!(found_lite, role).replace("UNTIL", &until.to_string());
+            found_by!(text, conn)
+        }
         Conn::Pg(conn) => found_by!(by_role!(found_pg, role), &mut **conn),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Opener, migrate};
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    /// SQLite's file with two customers, of whom the second has said everything.
+    fn filled(folder: &tempfile::TempDir) -> Conn {
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let mut conn = Opener::make(&url).unwrap().open().unwrap();
+        migrate::migrate(&mut conn).unwrap();
+        conn.execute(
+            "INSERT INTO users (id, number, role, display_name, created_at)
+                 VALUES (zeroblob(16), 1, 'customer', '', 0),
+                     (randomblob(16), 2, 'customer', '', 0);
+             INSERT INTO queues (id, name, name_key, mode, waiting_max, created_at)
+                 VALUES (randomblob(16), 'a', 'a', 'auto', 10, 0);
+             INSERT INTO conversations (id, number, customer_id, open_client_id, queue_id, subject,
+                     priority, status, place, created_at, updated_at)
+                 SELECT randomblob(16), u.number, u.id, randomblob(16), q.id, 'zebra', 'normal',
+                     'waiting', 1, 1, 1 FROM users u, queues q WHERE u.number = 2;",
+        )
+        .unwrap();
+        conn.transaction(index).unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_customer_looks_up_nothing_of_what_others_have_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let Conn::Lite(mut conn) = filled(&folder) else {
+            panic!("it is SQLite")
+        };
+        let find = by_role!(found_lite, Role::Customer).replace("UNTIL", "0");
+        let plan = sql_query(format!("EXPLAIN QUERY PLAN {find}"))
+            .bind::<Text, _>("zebra")
+            .bind::<SqlId, _>(UserId(uuid::Uuid::nil()))
+            .bind::<BigInt, _>(1)
+            .bind::<BigInt, _>(0);
+        let plan: Vec<Step> = plan.load(&mut conn).unwrap();
+        let at = |what: &str| plan.iter().position(|one| one.detail.starts_with(what));
+        let (list, text) = (at("LIST SUBQUERY"), at("SEARCH t "));
+        assert!(at("SCAN search_words") < list && list < text && list.is_some());
+        let of_his = &plan[list.unwrap() + 1].detail;
+        assert!(
+            of_his.starts_with("SEARCH h") && of_his.contains("customer_id=?"),
+            "{of_his}"
+        );
     }
 }

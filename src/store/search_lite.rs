@@ -1,15 +1,49 @@
-//! The index of the search in SQLite: how texts are written into it. Their statements are spelt
-//! here and not by `sql_query`, of which diesel has each parsed anew that answers no rows.
+//! The index of the search in SQLite: how texts are taken for it, and written into it. What writes
+//! is spelt here and not by `sql_query`, of which diesel has each parsed anew that answers no rows.
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
 use super::prepared::prepared;
-use super::search::{Pending, said};
+use super::search::{BATCH, BATCH_BYTES, Pending, said, taken};
 use super::terms;
 use crate::words::{ConversationId, Moment, SqlId};
+
+/// What stands first in the queue, in its order.
+const TAKEN: &str = concat!(
+    taken!("search_pending", "p.rowid"),
+    " ORDER BY p.rowid LIMIT $1"
+);
+
+/// How long those texts are. SQLite reads none of them for its length.
+const LENGTHS: &str = "SELECT CASE WHEN p.seq = 0
+        THEN (SELECT octet_length(c.subject) FROM conversations c WHERE c.id = p.conversation_id)
+        ELSE (SELECT octet_length(e.body) FROM events e
+              WHERE e.conversation_id = p.conversation_id AND e.seq = p.seq)
+        END AS bytes FROM search_pending p ORDER BY p.rowid LIMIT $1";
+
+#[derive(QueryableByName)]
+struct Length {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    bytes: Option<i64>,
+}
+
+/// Reads a batch of the queue, where it stays, and answers whether it is as much as one may be.
+pub fn take(conn: &mut SqliteConnection) -> QueryResult<(Vec<Pending>, bool)> {
+    let lengths = prepared(sql_query(LENGTHS).bind::<BigInt, _>(BATCH as i64));
+    let lengths: Vec<Length> = lengths.load(conn)?;
+    let mut bytes = 0;
+    let fits = lengths.iter().take_while(|one| {
+        bytes += one.bytes.unwrap_or_default();
+        bytes <= BATCH_BYTES
+    });
+    let count = fits.count().max(1);
+    let taken = prepared(sql_query(TAKEN).bind::<BigInt, _>(count as i64)).load(conn)?;
+    Ok((taken, count == BATCH || count < lengths.len()))
+}
 
 /// When something was last said in a conversation.
 struct Said(ConversationId, Moment);

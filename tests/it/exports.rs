@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use switchboard::export::Export;
+use switchboard::store::conversations::Filter;
+use switchboard::store::{Conn, retention};
+use switchboard::words::{ConversationId, now};
 
 use crate::harness::{PATIENCE, World};
 use crate::on_both;
@@ -13,6 +17,7 @@ on_both!(
     an_export_tells_everything,
     an_export_tells_what_was_asked_for,
     the_command_line_exports_the_same,
+    each_is_told_as_it_is_when_its_turn_comes,
 );
 
 fn lines(text: &str) -> Vec<Value> {
@@ -167,4 +172,42 @@ async fn the_command_line_exports_the_same(world: &World) {
         assert!(!wrong.status.success());
         assert!(shown(&wrong).contains("is behind"), "{}", shown(&wrong));
     }
+}
+
+async fn each_is_told_as_it_is_when_its_turn_comes(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let id = ann.open().await;
+        rep.claim(&id).await.ok(200);
+        ids.push(id);
+    }
+    ids.sort();
+    rep.close(&ids[1]).await.ok(200);
+    let store = &world.nodes[0].app.store;
+    let mut export = Export::new(Filter::default());
+    let (mut all, mut changed) = (String::new(), false);
+    loop {
+        let state = export;
+        let step = move |conn: &mut Conn| Export::step(conn, state.clone());
+        let (next, lines) = store.read(step).await.unwrap();
+        export = next;
+        let Some(lines) = lines else { break };
+        all += std::str::from_utf8(&lines).unwrap();
+        // The first is told: all that happens now is told of the others.
+        if !std::mem::replace(&mut changed, true) {
+            let gone: ConversationId = ids[1].parse().unwrap();
+            let forget = move |conn: &mut Conn| retention::forget(conn, gone, now() + 1);
+            store.write(forget).await.unwrap().unwrap();
+            let remove = move |conn: &mut Conn| retention::remove_part(conn, gone);
+            assert!(!store.write(remove).await.unwrap());
+            for id in [&ids[0], &ids[2]] {
+                ann.say(id, "zebra").await;
+            }
+        }
+    }
+    let told = told(&lines(&all));
+    assert!(told.keys().eq([&ids[0], &ids[2]]), "{all}");
+    let said = |id: &String| told[id].iter().any(|event| event["text"] == "zebra");
+    assert_eq!((said(&ids[0]), said(&ids[2])), (false, true), "{all}");
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use switchboard::store::attachments::{self, Usage};
 use switchboard::store::{Conn, Options, Store, marks, message_counts, retention, standing};
 use switchboard::words::{ConversationId, Role, UserId, now};
 use uuid::Uuid;
@@ -153,4 +154,42 @@ async fn a_long_log_is_deleted_in_short_transactions() {
         }
     }
     assert_eq!(parts, ENTRIES / retention::PART);
+}
+
+/// A hundred people who have uploaded three hundred files each, long ago.
+const UPLOADS: &str = "
+    INSERT INTO users (id, number, role, display_name, created_at)
+        SELECT CAST(lpad(to_hex(n), 32, '0') AS UUID), n, 'customer', '', 0
+        FROM generate_series(1, 100) n;
+    INSERT INTO attachments (id, uploader_id, name, media_type, bytes, created_at)
+        SELECT gen_random_uuid(), u.id, 'a.txt', 'text/plain', 7, n
+        FROM users u, generate_series(1, 300) n;
+";
+
+#[tokio::test]
+async fn who_uploads_is_not_looked_through_for_all_that_he_has_uploaded() {
+    let Some(postgres) = services::postgres() else {
+        return;
+    };
+    let url = postgres.database();
+    let options = Options {
+        url: url.clone(),
+        connections: 1,
+    };
+    let store = opened(options).await;
+    let fill = |conn: &mut Conn| Ok(conn.execute(UPLOADS)?);
+    store.write(fill).await.unwrap();
+    // So that the index is known to tell of rows that are there.
+    let client = services::client(&url).await;
+    client.batch_execute("VACUUM ANALYZE").await.unwrap();
+    for (in_all, bytes) in [(true, Some(2_100)), (false, None)] {
+        let look = move |conn: &mut Conn| {
+            let before = rows_read(conn, "attachments");
+            let usage = attachments::usage(conn, UserId(Uuid::from_u128(9)), 1_000, in_all)?;
+            assert_eq!(usage, Usage { recent: 0, bytes });
+            Ok(rows_read(conn, "attachments") - before)
+        };
+        let rows = store.write(look).await.unwrap();
+        assert!(rows < 10, "{rows} rows");
+    }
 }

@@ -46,6 +46,7 @@ mod harness;
 mod history_costs;
 mod hostile;
 mod indexes;
+mod indexing;
 mod killed_openings;
 mod kin;
 mod leaving;

@@ -121,5 +121,13 @@ async fn all_words_are_paid_for_from_one_purse(world: &World) {
         until("the end of the purse", async || ask().await.status == 429).await;
         until("some more of it", async || ask().await.status == 200).await;
     }
+    // It indexes what waits, as a search does.
+    until("a list that is too much", async || {
+        let list = ann.get("/api/v1/conversations?order=activity").await;
+        list.status == 429 && list.code(429) == "rate_limited"
+    })
+    .await;
+    let newest = ann.get("/api/v1/conversations?order=newest").await;
+    assert_eq!(newest.status, 200);
     unharmed(world).await;
 }

@@ -14,7 +14,7 @@ use switchboard::words::{ClientId, ConversationId, EventKind, now};
 
 use crate::attachments::{lying, uploaded};
 use crate::doctor::tamper;
-use crate::harness::{World, client_id, until};
+use crate::harness::{World, client_id, until, within};
 use crate::on_both;
 use crate::person::Person;
 
@@ -24,6 +24,7 @@ on_both!(
     what_was_closed_long_ago_is_deleted_whole_and_once,
     every_table_of_conversations_is_known_to_the_deletion,
     one_that_cannot_be_deleted_keeps_back_no_other,
+    one_that_has_no_head_is_looked_at_once_and_no_more,
     a_long_one_goes_part_by_part_and_nobody_sees_a_part_of_it,
 );
 
@@ -166,6 +167,31 @@ async fn one_that_cannot_be_deleted_keeps_back_no_other(world: &World) {
     }
     let left = |conn: &mut Conn| Ok(count(conn, "conversations"));
     assert_eq!(node.store.read(left).await.unwrap(), 1);
+}
+
+async fn one_that_has_no_head_is_looked_at_once_and_no_more(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(0, 9).await);
+    let broken = closed(world, &ann, &rep, 20).await;
+    let other = closed(world, &ann, &rep, 10).await;
+    let node = &world.nodes[0].app;
+    let before = now() - 5 * DAY;
+    let hide = sweep(&node.store, &node.metrics, before, DAY)
+        .await
+        .unwrap();
+    assert_eq!(hide, 2);
+    let id: ConversationId = broken.parse().unwrap();
+    let behead = "DELETE FROM heads WHERE conversation_id = {0}";
+    tamper(world, behead, &[id.0]).await;
+    let swept = within("the sweep", sweep(&node.store, &node.metrics, before, 0)).await;
+    assert_eq!(swept.unwrap(), 0);
+    let left = |conn: &mut Conn| Ok(count(conn, "conversations"));
+    assert_eq!(node.store.read(left).await.unwrap(), 1);
+    assert_eq!(
+        ann.get(&format!("/api/v1/conversations/{other}"))
+            .await
+            .status,
+        404
+    );
 }
 
 /// What anybody is answered of a conversation, whatever he asks.

@@ -24,6 +24,7 @@ on_both!(
     what_was_not_indexed_to_the_end_is_indexed_again,
     what_was_said_before_there_was_an_index_is_found,
     searches_that_last_leave_room_for_all_others,
+    what_is_there_is_found_while_nothing_can_be_indexed,
 );
 
 fn encoded(text: &str) -> String {
@@ -472,6 +473,34 @@ async fn searches_that_last_leave_room_for_all_others(world: &World) {
             assert!([Code::Overloaded, Code::Unavailable].contains(&error.code));
         }
     }
+}
+
+async fn what_is_there_is_found_while_nothing_can_be_indexed(world: &World) {
+    let ann = world.customer(0).await;
+    let id = open_about(&ann, "zebra subject").await;
+    assert_eq!(texts(world, &ann, "zebra").await, ["[zebra] subject"]);
+    let full = match world.nodes[0].app.store.shared() {
+        true => "ALTER TABLE search_texts ADD CONSTRAINT full_disk CHECK (seq < 0) NOT VALID",
+        false => {
+            "CREATE TRIGGER full_disk BEFORE INSERT ON search_texts
+             BEGIN SELECT RAISE(ABORT, 'full'); END"
+        }
+    };
+    run(world, full).await;
+    ann.say(&id, "zebra message").await;
+    for _ in 0..3 {
+        let found = ann.get("/api/v1/search?q=zebra").await.ok(200);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+        let path = "/api/v1/conversations?order=activity";
+        let list = ann.get(path).await.ok(200);
+        assert_eq!(list["items"][0]["id"], id.as_str());
+    }
+    let room = match world.nodes[0].app.store.shared() {
+        true => "ALTER TABLE search_texts DROP CONSTRAINT full_disk",
+        false => "DROP TRIGGER full_disk",
+    };
+    run(world, room).await;
+    assert_eq!(found(world, &ann, "zebra").await.len(), 2);
 }
 
 async fn what_was_said_before_there_was_an_index_is_found(world: &World) {
