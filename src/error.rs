@@ -195,6 +195,13 @@ impl Error {
         matches!(cause, Some(DatabaseError(UniqueViolation, _)))
     }
 
+    /// Whether the database refused a row because what it names is not there.
+    pub fn names_what_is_not_there(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind::ForeignKeyViolation, Error::DatabaseError};
+        let cause = self.cause.as_ref().and_then(|cause| cause.downcast_ref());
+        matches!(cause, Some(DatabaseError(ForeignKeyViolation, _)))
+    }
+
     /// The HTTP status of the answer.
     pub fn status(&self) -> u16 {
         self.code.status()

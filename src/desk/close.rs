@@ -84,7 +84,7 @@ fn end(
         Status::Wrapup => hold.row.ending.unwrap_or(Resolution::Resolved),
         _ => Resolution::Resolved,
     });
-    let wraps = status == Status::Active && wrap_ms > 0;
+    let (wraps, had) = (status == Status::Active && wrap_ms > 0, hold.row.rep_id);
     if wraps {
         hold.row.status = Status::Wrapup;
         hold.row.ending = Some(how);
@@ -95,10 +95,7 @@ fn end(
     }
     if let Some(text) = &close.text {
         answer::check_room(last_seq - 1, EventKind::Message)?;
-        hold.add(Entry {
-            body: Some(text.clone()),
-            ..Entry::new(EventKind::Message, Some(actor.id))
-        });
+        last_words(&mut hold, actor, text, had == Some(actor.id));
     }
     let kind = match wraps {
         true => EventKind::Wrapup,
@@ -115,6 +112,17 @@ fn end(
     });
     let (view, change) = hold.write(conn)?;
     Ok(((view, false), change))
+}
+
+/// Says them. Those of its rep may be his first.
+fn last_words(hold: &mut Hold, actor: &Actor, text: &str, by_rep: bool) {
+    if by_rep {
+        hold.row.first_reply_at.get_or_insert(hold.at);
+    }
+    hold.add(Entry {
+        body: Some(text.into()),
+        ..Entry::new(EventKind::Message, Some(actor.id))
+    });
 }
 
 fn too_late() -> Error {

@@ -98,6 +98,11 @@ impl Desk {
             Ok(((), changed(rep)))
         })
         .await
+        .map_err(|error| match error.names_what_is_not_there() {
+            // Its lease had run out; it writes itself down again.
+            true => Error::unavailable(anyhow::anyhow!("this node is not written down")),
+            false => error,
+        })
     }
 
     /// A socket of a rep has closed.

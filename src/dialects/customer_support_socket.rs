@@ -19,7 +19,7 @@ use crate::hub::{End, Note, Seat};
 use crate::live;
 use crate::live::cursor::{Cursors, Found, Next, missed};
 use crate::live::presence::Presence;
-use crate::live::socket::{Gone, Heard, Talk, Wire};
+use crate::live::socket::{Gone, Heard, Talk, Wire, spelt};
 use crate::news::{EventView, Grown, News};
 use crate::store::conversations::{self, ConversationView};
 use crate::store::mine::Stand;
@@ -73,13 +73,18 @@ impl Chat {
         self.caller.actor.role == Role::Rep
     }
 
-    async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
+    /// What to say of a failure.
+    fn refusal(&self, error: &Error) -> serde_json::Value {
         live::note_failure(&self.app, error);
         let mut frame = json!({ "error": error.code.as_str(), "detail": error.detail });
         if let Some(wait_ms) = error.retry_after_ms {
             frame["retry_after_ms"] = json!(wait_ms);
         }
-        wire.send(&frame).await
+        frame
+    }
+
+    async fn refuse(&self, wire: &mut Wire, error: &Error) -> Result<(), Gone> {
+        wire.send(self.refusal(error)).await
     }
 
     /// Where he stands. The first answer and the first news may both say it: he is told once.
@@ -92,7 +97,7 @@ impl Chat {
             "Customer Representatives are busy for now. You are number {position} in the queue; \
              stay here and you will be connected."
         );
-        wire.send(&json!({ "message": text, "position": position, "queued": true }))
+        wire.send(json!({ "message": text, "position": position, "queued": true }))
             .await
     }
 
@@ -166,7 +171,7 @@ impl Chat {
                 EventKind::Closed => json!({ "message": "This chat is closed.", "closed": true }),
                 _ => continue,
             };
-            wire.send(&frame).await?;
+            wire.send(frame).await?;
         }
         Ok(())
     }
@@ -208,7 +213,7 @@ impl Chat {
         if rep != Some(self.caller.actor.id) {
             self.known.remove(&id);
         } else if self.known.insert(id) {
-            return wire.send(&json!({ "redirect_id": id })).await;
+            return wire.send(json!({ "redirect_id": id })).await;
         }
         Ok(())
     }
@@ -258,7 +263,7 @@ impl Talk for Chat {
         match self.view.status {
             Status::Waiting => self.first_place(wire).await,
             // He was assigned before he came, or while his socket was gone.
-            Status::Active if customer && !self.met => wire.send(&self.rep_is_there()).await,
+            Status::Active if customer && !self.met => wire.send(self.rep_is_there()).await,
             _ => Ok(()),
         }
     }
@@ -290,11 +295,9 @@ impl Talk for Chat {
         ))
     }
 
-    async fn done(&mut self, wire: &mut Wire, done: Done) -> Result<(), Gone> {
-        match done {
-            Ok(()) => Ok(()),
-            Err(error) => self.refuse(wire, &error).await,
-        }
+    fn answer(&mut self, done: Done) -> Option<String> {
+        let error = done.err()?;
+        Some(spelt(self.refusal(&error)))
     }
 
     async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone> {
@@ -331,7 +334,7 @@ impl Talk for Chat {
             End::Replaced => "This chat was opened elsewhere.",
             End::Revoked => "Your login has ended. Sign in again.",
         };
-        wire.send(&json!({ "error": "bye", "detail": text })).await
+        wire.send(json!({ "error": "bye", "detail": text })).await
     }
 
     async fn closed(&mut self, seat: &Seat) {

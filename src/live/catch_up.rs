@@ -63,7 +63,7 @@ impl Session {
                 "/api/v1/conversations/{id}/events?after={}&limit=200",
                 from - 1
             );
-            wire.send(&ServerFrame::Gap {
+            wire.send(ServerFrame::Gap {
                 conversation: id,
                 from,
                 to,
@@ -80,7 +80,7 @@ impl Session {
                 Ok(part) => part,
                 Err(error) => return self.owe(id, &error),
             };
-            for event in part {
+            for event in &part {
                 self.show(wire, event).await?;
             }
         }
@@ -161,7 +161,7 @@ impl Session {
         let marks = self.counts.reach(id, stand.marks);
         let read = stand.read > self.counts.unread(id).read;
         if read {
-            self.count_anew(id).await;
+            Box::pin(self.count_anew(id)).await;
         }
         if !read && marks == told {
             return Ok(());

@@ -145,7 +145,7 @@ impl Session {
             Self::tell(wire, frame).await?;
         }
         if rest.iter().any(|one| one.status != Status::Closed) {
-            self.attend().await;
+            Box::pin(self.attend()).await;
         }
         for Rest { id, .. } in &rest {
             // Nothing is read where nothing is missing. Of what he has joined he is told only now.
@@ -218,7 +218,7 @@ impl Session {
             unread_total: self.counts.tell_total(),
             conversations,
         };
-        wire.hand_over(frame).await
+        wire.send(frame).await
     }
 
     /// Tells a waiting customer where he stands, once; from then on the line's news does.

@@ -15,7 +15,7 @@ use super::cursor::{Cursors, Next};
 use super::offers::{self, Offers, is_offered};
 use super::presence::Presence;
 use super::protocol::{ClientFrame, Reference, ServerFrame};
-use super::socket::{Gone, Heard, Talk, Wire};
+use super::socket::{Gone, Heard, Talk, Wire, spelt};
 use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
@@ -87,7 +87,7 @@ impl Session {
         ahead: i64,
         eta: Option<Eta>,
     ) -> Result<(), Gone> {
-        wire.send(&ServerFrame::Line {
+        wire.send(ServerFrame::Line {
             conversation,
             position: ahead + 1,
             ahead,
@@ -100,13 +100,13 @@ impl Session {
         let me = self.caller.actor.id;
         if let Some(view) = &grown.view {
             if view.status != Status::Closed {
-                self.attend().await;
+                Box::pin(self.attend()).await;
             }
             if is_offered(view, me) {
                 return Self::tell(wire, self.offers.made(view)).await;
             }
             if let Some(frame) = self.offers.gone(view.id, offers::reason(&grown.events)) {
-                wire.send(&frame).await?;
+                wire.send(frame).await?;
             }
         }
         match self.cursors.judge(grown) {
@@ -133,7 +133,7 @@ impl Session {
                 }
                 for event in &grown.events {
                     self.take_part(event);
-                    self.show(wire, event.clone()).await?;
+                    self.show(wire, event).await?;
                 }
                 match &grown.view {
                     Some(view) if !self.has_part(view) => self.lose(wire, view.id).await,
@@ -179,17 +179,23 @@ impl Session {
         id: ConversationId,
     ) -> Result<(), Gone> {
         let unread_total = self.counts.tell_total();
-        wire.send(&ServerFrame::Gone {
+        wire.send(ServerFrame::Gone {
             conversation: id,
             unread_total,
         })
         .await
     }
 
-    pub(super) async fn tell(wire: &mut Wire, frame: Option<ServerFrame>) -> Result<(), Gone> {
-        match frame {
-            Some(frame) => wire.send(&frame).await,
-            None => Ok(()),
+    pub(super) fn tell(
+        wire: &mut Wire,
+        frame: Option<ServerFrame>,
+    ) -> impl Future<Output = Result<(), Gone>> {
+        let sending = frame.map(|frame| wire.send(frame));
+        async move {
+            match sending {
+                Some(sending) => sending.await,
+                None => Ok(()),
+            }
         }
     }
 
@@ -208,7 +214,7 @@ impl Session {
             return Ok(());
         }
         let (unread, unread_total) = self.counts.tell(view.id);
-        wire.send(&ServerFrame::Assigned {
+        wire.send(ServerFrame::Assigned {
             conversation: Box::new(view.clone().seen_by(self.caller.actor.role)),
             unread,
             unread_total,
@@ -237,14 +243,14 @@ impl Session {
         command::carry_out(&self.app.desk, &self.caller.actor, frame)
     }
 
-    pub(super) async fn refuse(
+    pub(super) fn refuse<'a>(
         &self,
-        wire: &mut Wire,
+        wire: &'a mut Wire,
         error: &Error,
         what: Reference,
-    ) -> Result<(), Gone> {
+    ) -> impl Future<Output = Result<(), Gone>> + use<'a> {
         super::note_failure(&self.app, error);
-        wire.send(&ServerFrame::error(error, what)).await
+        wire.send(ServerFrame::error(error, what))
     }
 }
 
@@ -297,11 +303,12 @@ impl Talk for Session {
         }
     }
 
-    async fn done(&mut self, wire: &mut Wire, done: Done) -> Result<(), Gone> {
-        match done {
-            Ok(frame) => Self::tell(wire, frame).await,
-            Err((error, what)) => self.refuse(wire, &error, what).await,
-        }
+    fn answer(&mut self, done: Done) -> Option<String> {
+        let frame = done.unwrap_or_else(|(error, what)| {
+            super::note_failure(&self.app, &error);
+            Some(ServerFrame::error(&error, what))
+        });
+        frame.map(spelt)
     }
 
     async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone> {
@@ -313,7 +320,7 @@ impl Talk for Session {
                 News::Grown(grown) => self.grown(wire, grown).await,
                 News::Rep(rep) if rep.version > self.rep_version => {
                     self.rep_version = rep.version;
-                    wire.send(&ServerFrame::Rep { rep: rep.clone() }).await
+                    wire.send(ServerFrame::Rep { rep: rep.clone() }).await
                 }
                 News::Rep(_) => Ok(()),
                 News::Marked(marked) => self.marked(wire, marked).await,
@@ -338,7 +345,7 @@ impl Talk for Session {
                     Role::Admin => (*board).clone(),
                     _ => board.of_rep(self.caller.actor.id),
                 };
-                wire.send(&ServerFrame::Board { board }).await
+                wire.send(ServerFrame::Board { board }).await
             }
             Note::Check => Box::pin(self.check(wire)).await,
         }
@@ -354,7 +361,7 @@ impl Talk for Session {
             End::Replaced => ("replaced", None),
             End::Revoked => ("session_ended", None),
         };
-        wire.send(&ServerFrame::Bye {
+        wire.send(ServerFrame::Bye {
             reason,
             reconnect_in_ms,
         })

@@ -17,7 +17,7 @@ use super::bucket::Bucket;
 use super::clock::Clock;
 use super::ending::{Ending, NONSENSE, end, judge, say_goodbye};
 use super::link::Link;
-pub use super::wire::{Gone, Wire};
+pub use super::wire::{Gone, Wire, spelt};
 use crate::app::App;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
@@ -52,8 +52,8 @@ pub trait Talk {
     async fn opened(&mut self, wire: &mut Wire, seat: &Seat) -> Result<(), Gone>;
     /// The client says something.
     async fn heard(&mut self, wire: &mut Wire, text: &str) -> Result<Heard<Self::Done>, Gone>;
-    /// A command is carried out.
-    async fn done(&mut self, wire: &mut Wire, done: Self::Done) -> Result<(), Gone>;
+    /// What to answer to a command that is carried out, if anything.
+    fn answer(&mut self, done: Self::Done) -> Option<String>;
     /// There is news.
     async fn note(&mut self, wire: &mut Wire, note: Note) -> Result<(), Gone>;
     /// What to answer to what the client said faster than it may: try again after so many ms.
@@ -200,7 +200,8 @@ impl Turn {
                 }
                 Some(done) = under_way.next(), if !under_way.is_empty() => {
                     begun = Instant::now();
-                    Box::pin(answer(talk, wire, done)).await.map_err(silent)
+                    let answer = talk.answer(done);
+                    Box::pin(tell(wire, answer)).await.map_err(silent)
                 }
                 // A login that has ended commands nothing more.
                 message = stream.recv(), if under_way.len() < UNDER_WAY => {
@@ -255,7 +256,8 @@ impl Turn {
         let heard = self.hear(talk, wire, message, tripped).await;
         if !matches!(heard, Ok(Heard::Nothing | Heard::Command(_))) {
             // What was asked for before is carried out and told before this.
-            finish(talk, wire, under_way).await.map_err(silent)?;
+            let finishing = Box::pin(finish(talk, wire, under_way));
+            finishing.await.map_err(silent)?;
         }
         match heard? {
             Heard::Nothing => Ok(()),
@@ -264,11 +266,11 @@ impl Turn {
                 Ok(())
             }
             Heard::Alone(command) => {
-                let done = command.await;
-                answer(talk, wire, done).await.map_err(silent)
+                let answer = talk.answer(command.await);
+                tell(wire, answer).await.map_err(silent)
             }
             Heard::Wrong(done) => {
-                let _ = answer(talk, wire, done).await;
+                let _ = tell(wire, talk.answer(done)).await;
                 Err(NONSENSE)
             }
             Heard::Close(code, reason) => Err(Ending::Close(code, reason)),
@@ -366,15 +368,15 @@ async fn finish<T: Talk>(
     under_way: &mut UnderWay<T::Done>,
 ) -> Result<(), Gone> {
     while let Some(done) = under_way.next().await {
-        answer(talk, wire, done).await?;
+        tell(wire, talk.answer(done)).await?;
     }
     Ok(())
 }
 
-/// Tells what came of a command. What was asked for is answered, whatever has ended meanwhile.
-async fn answer<T: Talk>(talk: &mut T, wire: &mut Wire, done: T::Done) -> Result<(), Gone> {
-    let farewell = wire.farewell.take();
-    let told = talk.done(wire, done).await;
-    wire.farewell = farewell;
-    told
+/// Tells what came of a command, if there is anything to tell.
+async fn tell(wire: &mut Wire, answer: Option<String>) -> Result<(), Gone> {
+    match answer {
+        Some(text) => wire.answer(text).await,
+        None => Ok(()),
+    }
 }

@@ -9,7 +9,7 @@ use futures_util::future::{LocalBoxFuture, ready};
 use super::answer::{Done, ack};
 use super::protocol::{Reference, ServerFrame};
 use super::session::Session;
-use super::socket::{Gone, Heard, Wire};
+use super::socket::{Gone, Heard, Wire, spelt};
 use crate::desk::TYPING_MS;
 use crate::error::{Code, Error};
 use crate::news::{EventView, Marked, Typing};
@@ -73,7 +73,7 @@ impl Session {
             match self.app.desk.mark_delivered(actor, id, seq).await {
                 Ok(standing) => {
                     let at = Some((id, seq));
-                    wire.send(&ack(Reference::default(), at, standing.again))
+                    wire.send(ack(Reference::default(), at, standing.again))
                         .await?;
                 }
                 Err(error) => self.refuse(wire, &error, Reference::default()).await?,
@@ -100,7 +100,7 @@ impl Session {
         if !self.typing.says(who, typing.on, Instant::now()) {
             return Ok(());
         }
-        wire.send(&ServerFrame::Typing {
+        wire.send(ServerFrame::Typing {
             conversation: typing.conversation,
             user: typing.user.clone(),
             on: typing.on,
@@ -125,7 +125,7 @@ impl Session {
             match marked.unread.counted >= known.counted {
                 true => self.counts.set(id, marked.unread),
                 // Something came in between: what was counted then is not what is there now.
-                false => self.count_anew(id).await,
+                false => Box::pin(self.count_anew(id)).await,
             }
         }
         let marks = self.counts.reach(id, marked.marks);
@@ -146,7 +146,7 @@ impl Session {
         unread: Option<(i64, i64)>,
     ) -> Result<(), Gone> {
         let (unread, unread_total) = unread.unzip();
-        wire.send(&ServerFrame::Marks {
+        wire.send(ServerFrame::Marks {
             conversation,
             marks,
             unread,
@@ -173,7 +173,7 @@ impl Session {
     /// Counts what could not be counted when it had to be, and tells it if it is another.
     pub(super) async fn count_doubted(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         for id in self.counts.doubted() {
-            self.count_anew(id).await;
+            Box::pin(self.count_anew(id)).await;
             let unread = self.counts.tell_news(id);
             if unread.is_some() {
                 let marks = self.counts.reach(id, Marks::default());
@@ -184,31 +184,38 @@ impl Session {
     }
 
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.
-    pub(super) async fn show(&mut self, wire: &mut Wire, event: EventView) -> Result<(), Gone> {
+    pub(super) async fn show(&mut self, wire: &mut Wire, event: &EventView) -> Result<(), Gone> {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
-        let (id, seq) = (event.conversation, event.seq);
         if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
-            self.typing.said((id, sender));
+            self.typing.said((event.conversation, sender));
             if sender == me {
-                self.typist.said(id);
+                self.typist.said(event.conversation);
             }
         }
-        if self.counts.hear(&event, me, role) {
-            self.count_anew(id).await;
+        if self.counts.hear(event, me, role) {
+            Box::pin(self.count_anew(event.conversation)).await;
         }
-        let Some(event) = event.seen_by(role) else {
+        match self.spelt(event) {
+            Some(text) => wire.send_text(text).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The frame that tells of this entry, if it is for this person. He stands behind it now.
+    fn spelt(&mut self, event: &EventView) -> Option<String> {
+        let (id, seq) = (event.conversation, event.seq);
+        let Some(event) = event.clone().seen_by(self.caller.actor.role) else {
             self.cursors.skip(id, seq);
-            return Ok(());
+            return None;
         };
         let (unread, unread_total) = self.counts.tell_news(id).unzip();
         let after = self.cursors.pass(&event);
-        wire.hand_over(ServerFrame::Event {
+        Some(spelt(ServerFrame::Event {
             after,
             event,
             unread,
             unread_total,
-        })
-        .await
+        }))
     }
 
     /// He takes part beside its rep from this entry on, or not any more. The hub has heard of it

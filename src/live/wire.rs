@@ -111,6 +111,11 @@ impl Drop for Watched {
     }
 }
 
+/// A frame as text.
+pub fn spelt(frame: impl serde::Serialize) -> String {
+    serde_json::to_string(&frame).expect("frames are plain data")
+}
+
 /// The sending side.
 pub struct Wire {
     pub(super) session: actix_ws::Session,
@@ -133,17 +138,18 @@ impl Wire {
         }
     }
 
-    /// Sends a frame; waits while the client reads, but not for ever.
-    pub async fn send(&mut self, frame: &impl serde::Serialize) -> Result<(), Gone> {
-        let text = serde_json::to_string(frame).expect("frames are plain data");
-        self.send_text(text).await
+    /// Sends a frame; waits while the client reads, but not for ever. What waits is its text alone:
+    /// the frame is gone by then.
+    pub fn send(&mut self, frame: impl serde::Serialize) -> impl Future<Output = Result<(), Gone>> {
+        self.send_text(spelt(frame))
     }
 
-    /// Sends a frame that nobody needs any more: while it waits there is only its text.
-    pub async fn hand_over(&mut self, frame: impl serde::Serialize) -> Result<(), Gone> {
-        let text = serde_json::to_string(&frame).expect("frames are plain data");
-        drop(frame);
-        self.send_text(text).await
+    /// Answers what was asked for, whatever has ended meanwhile.
+    pub async fn answer(&mut self, text: String) -> Result<(), Gone> {
+        let farewell = self.farewell.take();
+        let told = self.send_text(text).await;
+        self.farewell = farewell;
+        told
     }
 
     /// Sends text as it is.

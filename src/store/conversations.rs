@@ -144,6 +144,7 @@ queries! {
                 (
                     conversations::updated_at.eq(row.updated_at),
                     conversations::assigned_at.eq(row.assigned_at),
+                    conversations::first_reply_at.eq(row.first_reply_at),
                     conversations::closed_at.eq(row.closed_at),
                     conversations::changed_by.eq(row.changed_by),
                     conversations::preferred_rep_id.eq(row.preferred_rep_id),

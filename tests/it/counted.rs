@@ -219,4 +219,11 @@ async fn a_first_reply_is_as_old_as_the_message_that_is_it(world: &World) {
         let first = log.iter().find(by_rep).unwrap();
         assert_eq!(rep.view(id).await["first_reply_at"], first["created_at"]);
     }
+    // His last words may be his first.
+    let id = ann.open().await;
+    rep.claim(&id).await.ok(200);
+    let close = json!({ "text": "That is all." });
+    rep.act(&id, "close", close).await.ok(200);
+    let last = rep.last(&id, "message").await;
+    assert_eq!(rep.view(&id).await["first_reply_at"], last["created_at"]);
 }

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
-use switchboard::store::Conn;
+use switchboard::store::{Conn, nodes};
 use switchboard::words::now;
 
 use crate::harness::{World, quick, until};
 use crate::person::Person;
 use crate::queues::all_is_told;
+use crate::socket::Socket;
 use crate::wire::{Heard, RawSocket};
 use crate::{on_both, on_both_with};
 
@@ -21,6 +22,7 @@ on_both!(with quick;
     tabs_that_come_and_go_leak_no_slot,
     nobody_but_the_available_is_chosen,
     what_a_state_that_was_left_had_to_come_does_not_come,
+    a_rep_whose_node_is_not_written_down_is_told_to_come_again,
 );
 
 async fn status(world: &World, id: &str, expected: &str) {
@@ -678,4 +680,23 @@ mod worked_out {
             );
         }
     }
+}
+
+async fn a_rep_whose_node_is_not_written_down_is_told_to_come_again(world: &World) {
+    let (node, rep) = (&world.nodes[0].app, world.rep(0, 1).await);
+    let id = node.node;
+    until("he comes in between", async || {
+        let strike_out = move |conn: &mut Conn| Ok(nodes::delete(conn, id)?);
+        node.store.write(strike_out).await.unwrap();
+        let mut socket = Socket::connect(&rep.base, "/ws", &rep.token).await.unwrap();
+        socket.say(json!({ "type": "hello" })).await;
+        let told = socket.next().await;
+        // It writes itself down again all the while.
+        told["type"] != "ready" && {
+            assert_eq!(told["code"], "unavailable", "{told}");
+            true
+        }
+    })
+    .await;
+    assert_eq!(node.metrics.errors.get(), 0, "no failure of ours");
 }

@@ -89,17 +89,22 @@ mod between {
         // Nothing is written until all of it has come.
         let store = world.nodes[0].app.store.clone();
         let (release, held) = mpsc::channel::<()>();
+        let (begin, begun) = mpsc::channel::<()>();
         let held = std::sync::Mutex::new(held);
         let holds = store.clone();
         let holding = tokio::spawn(async move {
             let hold = move |_: &mut Conn| {
+                begin.send(()).unwrap();
                 let _ = held.lock().unwrap().recv();
                 Ok(())
             };
             holds.write(hold).await
         });
         let waits = async |count: usize| until("it waits", async || store.backlog() >= count).await;
-        waits(0).await;
+        tokio::task::spawn_blocking(move || begun.recv())
+            .await
+            .unwrap()
+            .unwrap();
         hers.send(&id, &client_id(), "before").await;
         waits(1).await;
         let to = json!({ "rep": two.id });
