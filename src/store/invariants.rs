@@ -256,13 +256,17 @@ const CHECKS: &[Check] = &[
     Check {
         name: "deleted_is_not_found",
         says: "nothing is in the index of the search that is not there, or has no text any more",
+        // One after the other: what is pending is gone through from end to end.
         sql: "SELECT t.conversation_id AS what FROM search_texts t
-              LEFT JOIN conversations c ON c.id = t.conversation_id AND t.seq = 0
-              LEFT JOIN events e ON e.conversation_id = t.conversation_id AND e.seq = t.seq
-                  AND e.kind IN ('message', 'note')
-              WHERE coalesce(c.subject, e.body, '') = ''
-              AND (t.conversation_id, t.seq) NOT IN (
-                  SELECT conversation_id, seq FROM search_pending)",
+              WHERE CASE
+                  WHEN t.seq = 0 AND EXISTS (SELECT 1 FROM conversations c
+                      WHERE c.id = t.conversation_id AND c.subject <> '') THEN FALSE
+                  WHEN t.seq > 0 AND EXISTS (SELECT 1 FROM events e
+                      WHERE e.conversation_id = t.conversation_id AND e.seq = t.seq
+                      AND e.kind IN ('message', 'note') AND e.body <> '') THEN FALSE
+                  ELSE NOT EXISTS (SELECT 1 FROM search_pending p
+                      WHERE p.conversation_id = t.conversation_id AND p.seq = t.seq)
+              END",
         of: Of::Conversation,
     },
 ];

@@ -6,6 +6,7 @@
 //! asks, and at the next start, for good.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
@@ -21,6 +22,9 @@ use crate::words::{ConversationId, EventKind};
 
 /// Logs that are counted in one transaction.
 const PART: usize = 200;
+
+/// How soon one is tried again that somebody else has locked.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// A conversation, its last seq, and what was counted of it.
 type Counted = (ConversationId, i64, i64, i64);
@@ -108,17 +112,23 @@ pub(super) fn catch_up(conn: &mut Conn) -> Result<()> {
         let Some(last) = ids.last() else {
             return Ok(());
         };
-        behind = *last;
-        conn.transaction(|conn| {
-            // Locked first, in the order of ids as every writer does: what is counted then is all
-            // that there is.
+        let last = *last;
+        let counted = conn.transaction(|conn| {
+            // Locked first: what is counted then is all that there is.
             let one = |id: &ConversationId| Bump {
                 conversation_id: *id,
                 last_seq: 1,
             };
             let locks: Vec<Bump> = ids.iter().map(one).collect();
-            message_rows::bump(conn, &locks)?;
-            Ok(set(conn, &ids)?)
+            let locked = message_rows::bump(conn, &locks)?.into_iter();
+            let locked: Vec<ConversationId> = locked.map(|top| top.conversation_id).collect();
+            set(conn, &locked)?;
+            Ok(locked.len())
         })?;
+        match counted == ids.len() {
+            true => behind = last,
+            // Somebody writes there at this moment.
+            false => std::thread::sleep(AGAIN),
+        }
     }
 }

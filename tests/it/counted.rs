@@ -64,7 +64,7 @@ async fn messages_are_counted_however_they_come(world: &World) {
 }
 
 /// As a node of a release before leaves it, which counts nothing.
-const UNCOUNTED: &str = "UPDATE heads SET messages = 0, others = 1 WHERE conversation_id = {0}";
+pub const UNCOUNTED: &str = "UPDATE heads SET messages = 0, others = 1 WHERE conversation_id = {0}";
 
 async fn a_log_that_nobody_has_counted_is_counted_when_asked(world: &World) {
     let ann = world.customer(0).await;

@@ -11,6 +11,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::cost::Process;
+use crate::counted::UNCOUNTED;
+use crate::doctor::tamper;
 use crate::harness::{World, client_id, until};
 use crate::person::Person;
 use crate::process;
@@ -466,4 +468,36 @@ async fn the_log_of_sqlite_comes_into_its_file_beside_the_commits() {
         file.windows(mark.len()).any(|window| window == mark)
     })
     .await;
+}
+
+#[actix_web::test]
+async fn counting_at_the_start_goes_round_what_somebody_holds() {
+    let world = World::services_with(1, |one| one.open_per_customer_max = 10).await;
+    let Some(mut world) = world else { return };
+    let ann = world.customer(0).await;
+    let (held, other) = (ann.open().await, ann.open().await);
+    for id in [&held, &other] {
+        ann.say(id, "one").await;
+        tamper(&world, UNCOUNTED, &[id.parse().unwrap()]).await;
+    }
+    let url = world.settings.database_url.clone();
+    let (mut client, looking) = (services::client(&url).await, services::client(&url).await);
+    let lock = client.transaction().await.unwrap();
+    let locked = format!("SELECT 1 FROM heads WHERE conversation_id = '{held}' FOR UPDATE");
+    lock.batch_execute(&locked).await.unwrap();
+    let counted = format!(
+        "SELECT 1 FROM heads WHERE conversation_id = '{other}' AND messages + others = last_seq"
+    );
+    let release = async {
+        let is_counted = async || !looking.query(&counted, &[]).await.unwrap().is_empty();
+        until("the other is counted", is_counted).await;
+        lock.rollback().await.unwrap();
+    };
+    tokio::join!(world.add_node(), release);
+    assert_eq!(world.broken().await, Vec::<String>::new());
+    for id in [&held, &other] {
+        assert_eq!(ann.view(id).await["last_seq"], 2);
+        assert_eq!(ann.say(id, "two").await["seq"], 3, "no number is lost");
+    }
+    world.end().await;
 }
