@@ -251,7 +251,7 @@ async fn dialect_bodies(world: &World) {
         ("application/json", b"{\"subject\":1}", 400),
         ("application/json", b"{\"subject\":\"\\u0000\"}", 400),
         ("text/plain", b"hello", 415),
-        ("application/json", &[b' '; 70_000], 413),
+        ("application/json", &[b' '; 140_000], 413),
     ];
     for (kind, body, status) in cases {
         let request = Request::new("POST", "/api/conversations/")
