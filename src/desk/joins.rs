@@ -113,6 +113,9 @@ pub(super) fn audience(conn: &mut Conn, row: &Conversation) -> Result<Vec<UserId
     let mut audience = joined::of(conn, row.id)?;
     audience.push(row.customer_id);
     audience.extend(row.its_rep());
+    // He may have joined it before it was his.
+    audience.sort();
+    audience.dedup();
     Ok(audience)
 }
 

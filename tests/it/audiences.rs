@@ -6,8 +6,8 @@ use switchboard::settings::Settings;
 
 use crate::harness::{World, client_id};
 use crate::on_both_with;
-use crate::person::Person;
 use crate::socket::Socket;
+use crate::speech::{chat, message};
 
 fn change(settings: &mut Settings) {
     settings.position_check_ms = 600_000;
@@ -21,18 +21,6 @@ on_both_with!(change;
     an_admin_who_has_not_joined_is_answered_and_no_more,
     a_gap_names_nothing_that_is_not_for_its_reader,
 );
-
-/// An active conversation, of a customer on the first node with a rep on the second.
-async fn chat(world: &World) -> (Person, Person, String) {
-    let (ann, rep) = (world.customer(0).await, world.rep(1, 5).await);
-    let id = ann.open().await;
-    rep.claim(&id).await.ok(200);
-    (ann, rep, id)
-}
-
-fn message(id: &str, seq: i64) -> String {
-    format!("/api/v1/conversations/{id}/messages/{seq}")
-}
 
 async fn whoever_closed_it_hears_what_is_taken_back_and_read(world: &World) {
     let (ann, rep, id) = chat(world).await;

@@ -19,8 +19,8 @@ use switchboard::words::{Availability, ClientId, ConversationId, EventKind, Mode
 
 use crate::harness::{World, until};
 use crate::on_both_with;
-use crate::person::Person;
 use crate::socket::Socket;
+use crate::speech::chat;
 use crate::wire::{Heard, RawSocket};
 
 fn change(settings: &mut Settings) {
@@ -40,14 +40,6 @@ on_both_with!(change;
     all_that_is_said_to_have_arrived_is_answered,
     nobody_types_in_what_has_ended,
 );
-
-/// An active conversation, of a customer on the first node with a rep on the second.
-async fn chat(world: &World) -> (Person, Person, String) {
-    let (ann, rep) = (world.customer(0).await, world.rep(1, 5).await);
-    let id = ann.open().await;
-    rep.claim(&id).await.ok(200);
-    (ann, rep, id)
-}
 
 /// Writes messages of somebody that no doorbell tells.
 pub async fn write_unheard(world: &World, id: &str, sender: UserId, texts: &[String]) {

@@ -29,7 +29,7 @@ on_both_with!(change;
 );
 
 /// An active conversation, of a customer on the first node with a rep on the second.
-async fn chat(world: &World) -> (Person, Person, String) {
+pub async fn chat(world: &World) -> (Person, Person, String) {
     let (ann, rep) = (world.customer(0).await, world.rep(1, 5).await);
     let id = ann.open().await;
     rep.claim(&id).await.ok(200);
@@ -41,7 +41,8 @@ async fn read(who: &Person, id: &str, seq: i64) -> Value {
     who.put(&path, json!({ "seq": seq })).await.ok(200)
 }
 
-fn message(id: &str, seq: i64) -> String {
+/// Where a message is edited and deleted.
+pub fn message(id: &str, seq: i64) -> String {
     format!("/api/v1/conversations/{id}/messages/{seq}")
 }
 
