@@ -115,7 +115,7 @@ impl Session {
             let stands = mine::stands(conn, &[me])?.remove(&me);
             Ok((stands.unwrap_or_default(), events::last_seqs(conn, &known)?))
         };
-        let (stands, seqs) = match self.app.store.read(read).await {
+        let (stands, seqs) = match self.app.store.catch_up(read).await {
             Ok(found) => found,
             Err(error) => {
                 super::note_failure(&self.app, &error);

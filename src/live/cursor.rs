@@ -132,7 +132,7 @@ impl Missed {
         if self.events.is_empty() && self.at < self.last_seq {
             let (id, after, last_seq) = (self.view.id, self.at, self.last_seq);
             let read = move |conn: &mut Conn| part(conn, id, after, last_seq);
-            self.events = app.store.read(read).await?;
+            self.events = app.store.catch_up(read).await?;
         }
         let part = std::mem::take(&mut self.events);
         self.at = part.last().map_or(self.last_seq, |event| event.seq);
@@ -202,7 +202,7 @@ pub async fn missed(
         missed.unread = unread(conn, &missed)?;
         Ok(Found::Missed(Box::new(missed)))
     };
-    app.store.read(read).await
+    app.store.catch_up(read).await
 }
 
 /// The events between `seq` and the last one that this view knows of.

@@ -159,7 +159,7 @@ impl Session {
     pub(super) async fn count_anew(&mut self, id: ConversationId) {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
         let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
-        match self.app.store.read(read).await {
+        match self.app.store.catch_up(read).await {
             Ok(found) => found
                 .iter()
                 .for_each(|(id, unread)| self.counts.set(*id, *unread)),

@@ -35,6 +35,7 @@ mod migrate;
 pub mod mine;
 pub mod minutes;
 pub mod nodes;
+mod opener;
 pub mod originals;
 pub mod pace;
 mod patience;
@@ -62,11 +63,11 @@ pub mod views;
 pub mod waiting;
 mod writer;
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, bail};
-use diesel::r2d2::{HandleError, ManageConnection, Pool};
+use anyhow::Context;
+use diesel::r2d2::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::error::{Error, Result};
@@ -74,6 +75,7 @@ use checkpoint::Checkpoints;
 pub use conn::Conn;
 pub use kept::Kept;
 use messages::{Append, Appended};
+pub(crate) use opener::Opener;
 use patience::retrying;
 pub use patience::{ANSWER, in_time};
 use place::Place;
@@ -87,101 +89,6 @@ pub fn open_existing(url: &str) -> anyhow::Result<Conn> {
 /// How long anyone waits for a connection before being told that we are overloaded.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// Opens connections of one of the two kinds, and never makes a database.
-#[derive(Clone)]
-pub(crate) enum Opener {
-    Lite(Place),
-    Pg(Box<postgres::Target>),
-}
-
-impl Opener {
-    /// By the scheme of the URL, so that a misspelt one is refused and not made into a file.
-    pub fn of(url: &str) -> anyhow::Result<Self> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Opener::Pg(Box::new(postgres::Target::parse(url)?)));
-        }
-        let Some(path) = url.strip_prefix("sqlite:") else {
-            bail!("database_url must begin with sqlite: or postgres://");
-        };
-        let place = Place::of(path.into());
-        let missing = || format!("there is no database at {path}");
-        Ok(Opener::Lite(place.with_context(missing)?))
-    }
-
-    /// The same, after making the file of SQLite if there is none.
-    pub fn make(url: &str) -> anyhow::Result<Self> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            lite::make(path)?;
-        }
-        Self::of(url)
-    }
-
-    /// The connection to write with: the one there was, or a new one if that has broken, as after
-    /// a commit that found the disk full.
-    fn write_with<'a>(&self, slot: &'a mut Option<Conn>) -> Result<&'a mut Conn> {
-        if slot.as_mut().is_none_or(Conn::is_broken) {
-            *slot = None;
-            let mut conn = self.open().map_err(Error::unavailable)?;
-            conn.prepare_to_write()?;
-            *slot = Some(conn);
-        }
-        Ok(slot.as_mut().expect("opened above"))
-    }
-
-    /// Fails while the file of SQLite is not in its place.
-    pub fn check(&self) -> Result<()> {
-        match self {
-            Opener::Lite(place) => place.check(),
-            Opener::Pg(_) => Ok(()),
-        }
-    }
-
-    /// Opens one connection. Blocks.
-    pub fn open(&self) -> anyhow::Result<Conn> {
-        match self {
-            Opener::Lite(place) => Ok(Conn::Lite(lite::open(place)?)),
-            Opener::Pg(target) => Ok(Conn::Pg(Box::new(target.connect()?))),
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0:#}")]
-pub(crate) struct OpenError(anyhow::Error);
-
-impl ManageConnection for Opener {
-    type Connection = Conn;
-    type Error = OpenError;
-
-    fn connect(&self) -> Result<Conn, OpenError> {
-        self.open().map_err(OpenError)
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), OpenError> {
-        conn.execute("SELECT 1")
-            .map_err(|error| OpenError(error.into()))
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
-    }
-}
-
-/// Says why connections cannot be opened: now and then, however often it is tried.
-#[derive(Debug, Default)]
-struct Told(Mutex<Option<Instant>>);
-
-impl HandleError<OpenError> for Told {
-    fn handle_error(&self, error: OpenError) {
-        const AGAIN: Duration = Duration::from_secs(30);
-        let mut last = self.0.lock().expect("nothing panics under this lock");
-        if last.is_none_or(|last| last.elapsed() > AGAIN) {
-            tracing::warn!(%error, "the database cannot be connected to; it is tried again");
-            *last = Some(Instant::now());
-        }
-    }
-}
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -189,6 +96,7 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     searches: Arc<Semaphore>,
+    catch_ups: Arc<Semaphore>,
     writer: writer::Writer,
     /// Of SQLite.
     quick: Option<quick::Quick>,
@@ -228,11 +136,11 @@ impl Store {
             .min_idle(Some(1))
             .connection_timeout(WAIT)
             .test_on_check_out(false)
-            .error_handler(Box::new(Told::default()))
+            .error_handler(Box::new(opener::Told::default()))
             .build(opener.clone())
             .context("the database cannot be opened")?;
         let turns = Arc::new(Semaphore::new(options.connections as usize));
-        let few = options.connections.div_ceil(4) as usize;
+        let few = || Arc::new(Semaphore::new(options.connections.div_ceil(4) as usize));
         let checkpoints = Checkpoints::default();
         let written = place
             .as_ref()
@@ -243,7 +151,8 @@ impl Store {
         Ok(Self {
             pool,
             turns,
-            searches: Arc::new(Semaphore::new(few)),
+            searches: few(),
+            catch_ups: few(),
             writer,
             quick: quick.transpose()?,
             said,
@@ -352,8 +261,24 @@ impl Store {
         &self,
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = turn(&self.searches).await?;
-        // It goes with the work, which may last longer than anybody waits for it.
+        self.read_with(turn(&self.searches).await?, query).await
+    }
+
+    /// Reads what a socket has missed: few at a time, too. Those who were cut off come back
+    /// together, and are not to keep those waiting who are here.
+    pub async fn catch_up<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.read_with(turn(&self.catch_ups).await?, query).await
+    }
+
+    /// The turn goes with the work, which may last longer than anybody waits for it.
+    async fn read_with<T: Send + 'static>(
+        &self,
+        turn: OwnedSemaphorePermit,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let query = move |conn: &mut Conn| {
             let _turn = &turn;
             query(conn)

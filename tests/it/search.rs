@@ -23,7 +23,7 @@ on_both!(
     what_is_changed_or_deleted_is_not_found_any_more,
     what_was_not_indexed_to_the_end_is_indexed_again,
     what_was_said_before_there_was_an_index_is_found,
-    searches_that_last_leave_room_for_all_others,
+    reads_that_last_leave_room_for_all_others,
     what_is_there_is_found_while_nothing_can_be_indexed,
 );
 
@@ -445,30 +445,37 @@ async fn what_was_not_indexed_to_the_end_is_indexed_again(world: &World) {
     assert_eq!(found(world, &ann, "zebra").await.len(), 5);
 }
 
-/// As many searches as there are connections, each of which looks at very much.
-async fn searches_that_last_leave_room_for_all_others(world: &World) {
+/// As many searches as there are connections, and as many sockets that catch up, each of which
+/// looks at very much.
+async fn reads_that_last_leave_room_for_all_others(world: &World) {
     let node = &world.nodes[0].app;
     let (ends, end) = std::sync::mpsc::channel::<()>();
     let end = std::sync::Arc::new(std::sync::Mutex::new(end));
-    let lasting = || {
+    let lasting = |search: bool| {
         let (store, end) = (node.store.clone(), end.clone());
         let look = move |_: &mut Conn| {
             let _ = end.lock().unwrap().recv();
             Ok(())
         };
-        tokio::spawn(async move { store.search(look).await })
+        tokio::spawn(async move {
+            match search {
+                true => store.search(look).await,
+                false => store.catch_up(look).await,
+            }
+        })
     };
-    let all: Vec<_> = (0..world.settings.database_connections)
-        .map(|_| lasting())
-        .collect();
-    until("somebody is told to come later", async || {
-        all.iter().any(|one| one.is_finished())
+    let [searches, catch_ups] = [true, false].map(|search| {
+        let number = 0..world.settings.database_connections;
+        number.map(|_| lasting(search)).collect::<Vec<_>>()
+    });
+    until("somebody of both is told to come later", async || {
+        [&searches, &catch_ups].map(|all| all.iter().any(|one| one.is_finished())) == [true; 2]
     })
     .await;
     let ann = world.customer(0).await;
     ann.open().await;
     drop(ends);
-    for one in all {
+    for one in searches.into_iter().chain(catch_ups) {
         if let Err(error) = one.await.unwrap() {
             assert!([Code::Overloaded, Code::Unavailable].contains(&error.code));
         }
