@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use super::hold::{self, Hold};
-use super::joins::{audience, grown};
+use super::joins::{audience, grown, over};
 use super::{Actor, Change, Desk, Sent};
 use crate::error::{Code, Error, Result};
 use crate::news::EventView;
@@ -183,7 +183,8 @@ fn rewrite(
         number: row.number,
         duplicate: false,
     };
-    Ok((sent, grown(log, audience, None)))
+    let over = over(conn, row)?;
+    Ok((sent, grown(log, audience, over)))
 }
 
 #[cfg(test)]

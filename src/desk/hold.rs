@@ -154,13 +154,14 @@ impl Hold {
             }
         }
         let [before, after] = [&self.before, &self.row];
-        // Also who is only offered it, and who has laid it aside.
+        // Also who is only offered it, and who lays it aside: not who has served it once.
+        let did = |rep: &UserId| log.iter().any(|one| one.sender_id == Some(*rep));
         let audience = [
             Some(customer),
             before.rep_id,
             after.rep_id,
             before.its_rep(),
-            after.its_rep(),
+            after.its_rep().filter(did),
         ];
         let view = conversations::view_of(self.row, beside, last_seq);
         let grown = Grown::new(log, audience.into_iter().flatten(), Some(view.clone()));

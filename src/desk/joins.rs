@@ -119,6 +119,14 @@ pub(super) fn audience(conn: &mut Conn, row: &Conversation) -> Result<Vec<UserId
     Ok(audience)
 }
 
+/// What sockets are told of one that is over: who has not known it before does not begin to.
+pub(super) fn over(conn: &mut Conn, row: &Conversation) -> Result<Option<ConversationView>> {
+    match row.status {
+        Status::Closed => conversations::view(conn, row.clone()).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// The change of a log that has grown, and nothing else with it.
 pub(super) fn grown(
     log: Vec<Event>,

@@ -4,7 +4,7 @@
 //! runs. They may be written at any time, also into what is parked or closed.
 
 use super::hold::{self, Hold};
-use super::joins::{audience, grown};
+use super::joins::{audience, grown, over};
 use super::{Actor, Change, Desk, Sent, check_text};
 use crate::error::{Error, Result};
 use crate::news::EventView;
@@ -46,7 +46,8 @@ impl Desk {
                 number: row.number,
                 duplicate: false,
             };
-            Ok((sent, grown(log, audience, None)))
+            let over = over(conn, &row)?;
+            Ok((sent, grown(log, audience, over)))
         })
         .await
     }

@@ -17,7 +17,7 @@ use crate::gate::body;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::live;
-use crate::live::cursor::{Cursors, Found, Next, missed};
+use crate::live::cursor::{Asked, Cursors, Found, Next, missed};
 use crate::live::presence::Presence;
 use crate::live::socket::{Gone, Heard, Talk, Wire, spelt};
 use crate::news::{EventView, Grown, News};
@@ -135,7 +135,12 @@ impl Chat {
 
     async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Gone> {
         let at = self.cursors.at(self.view.id);
-        match missed(&self.app, &self.caller.actor, self.view.id, at, None, false).await {
+        let asked = Asked {
+            seq: at,
+            count: false,
+            in_turn: true,
+        };
+        match missed(&self.app, &self.caller.actor, self.view.id, None, asked).await {
             Ok(Found::Missed(mut missed)) => {
                 self.view = missed.view.clone();
                 // This wire has no word for what is to be read elsewhere.
@@ -148,7 +153,7 @@ impl Chat {
                     }
                 }
             }
-            Ok(Found::Offered(_) | Found::Nothing) => Ok(()),
+            Ok(Found::Offered(_) | Found::Nothing(_)) => Ok(()),
             Err(error) => self.refuse(wire, &error).await,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::cursor::{Found, missed};
+use super::cursor::{Asked, Found, missed};
 use super::protocol::ServerFrame;
 use super::session::Session;
 use super::socket::{Gone, Wire};
@@ -28,21 +28,40 @@ impl Owed {
 }
 
 impl Session {
-    /// Reads what this socket has missed of a conversation, and tells it.
+    /// Reads what this socket has missed of a conversation, in its turn, and tells it.
     pub(super) async fn catch_up(
         &mut self,
         wire: &mut Wire,
         id: ConversationId,
+    ) -> Result<(), Gone> {
+        self.read_on(wire, id, None, true).await
+    }
+
+    /// The same, for who only follows what is said now: he does not wait for those who come back.
+    pub(super) async fn read_on(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
         hint: Option<&ConversationView>,
+        in_turn: bool,
     ) -> Result<(), Gone> {
         // However many there are, and whether they can be read or not.
         wire.go_on()?;
-        let at = self.cursors.at(id);
-        let count = !self.counts.knows(id);
-        let mut missed = match missed(&self.app, &self.caller.actor, id, at, hint, count).await {
+        let asked = Asked {
+            seq: self.cursors.at(id),
+            count: !self.counts.knows(id),
+            in_turn,
+        };
+        let mut missed = match missed(&self.app, &self.caller.actor, id, hint, asked).await {
             Ok(Found::Missed(missed)) => *missed,
             Ok(Found::Offered(view)) => return Self::tell(wire, self.offers.made(&view)).await,
-            Ok(Found::Nothing) => return self.lose(wire, id).await,
+            Ok(Found::Nothing(as_of)) => {
+                if self.joined.contains(&id) {
+                    // News of his leaving were lost.
+                    self.follow(id, false, as_of.unwrap_or(i64::MAX));
+                }
+                return self.lose(wire, id).await;
+            }
             Err(error) => return self.owe(id, &error),
         };
         if let Some(unread) = missed.unread {
@@ -103,7 +122,7 @@ impl Session {
             self.check(wire).await?;
         }
         for id in conversations {
-            self.catch_up(wire, id, None).await?;
+            self.catch_up(wire, id).await?;
         }
         Ok(())
     }
@@ -125,7 +144,7 @@ impl Session {
         };
         for (id, seq) in seqs {
             if seq > self.cursors.at(id) {
-                self.catch_up(wire, id, None).await?;
+                self.catch_up(wire, id).await?;
             }
         }
         self.compare(wire, &stands).await
@@ -136,7 +155,7 @@ impl Session {
         for stand in stands {
             if stand.seq > self.cursors.at(stand.conversation) {
                 self.app.metrics.catch_ups.inc();
-                self.catch_up(wire, stand.conversation, None).await?;
+                self.catch_up(wire, stand.conversation).await?;
             }
             self.compare_marks(wire, stand).await?;
         }
@@ -145,7 +164,7 @@ impl Session {
         believed.extend(self.offers.ids());
         for id in believed {
             if !his.contains(&id) {
-                self.catch_up(wire, id, None).await?;
+                self.catch_up(wire, id).await?;
             }
         }
         Ok(())

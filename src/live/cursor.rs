@@ -100,8 +100,8 @@ impl Cursors {
 
 /// How a conversation stands to the person of a socket.
 pub enum Found {
-    /// He has no part in it, or none any more.
-    Nothing,
+    /// He has no part in it, or none any more: so it is as of this seq, if it is still there.
+    Nothing(Option<i64>),
     /// It is offered to him: he is told that and no more.
     Offered(Box<ConversationView>),
     Missed(Box<Missed>),
@@ -123,6 +123,19 @@ pub struct Missed {
     pub joined: bool,
     /// What he has not read of it, if that was asked.
     pub unread: Option<Unread>,
+    in_turn: bool,
+}
+
+/// How it is asked what a socket has missed of a conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Up to where it has come.
+    pub seq: i64,
+    /// Whether what its person has not read is to be counted, too.
+    pub count: bool,
+    /// After those who have asked before: many come back at once. Who only follows what is said
+    /// now does not wait for them.
+    pub in_turn: bool,
 }
 
 impl Missed {
@@ -132,7 +145,7 @@ impl Missed {
         if self.events.is_empty() && self.at < self.last_seq {
             let (id, after, last_seq) = (self.view.id, self.at, self.last_seq);
             let read = move |conn: &mut Conn| part(conn, id, after, last_seq);
-            self.events = app.store.catch_up(read).await?;
+            self.events = ask(app, self.in_turn, read).await?;
         }
         let part = std::mem::take(&mut self.events);
         self.at = part.last().map_or(self.last_seq, |event| event.seq);
@@ -154,16 +167,31 @@ fn part(conn: &mut Conn, id: ConversationId, after: i64, last_seq: i64) -> Resul
     Ok(rows.into_iter().map(EventView::from).collect())
 }
 
-/// Reads what is missing after `seq`, if this person has a part in it, and with `count` also what
-/// he has not read of it. A `hint` that shows it to be his now saves asking whether it is.
+async fn ask<T: Send + 'static>(
+    app: &App,
+    in_turn: bool,
+    query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match in_turn {
+        true => app.store.catch_up(query).await,
+        false => app.store.read(query).await,
+    }
+}
+
+/// Reads what is missing, if this person has a part in it. A `hint` that shows it to be his now
+/// saves asking whether it is.
 pub async fn missed(
     app: &App,
     actor: &Actor,
     id: ConversationId,
-    seq: i64,
     hint: Option<&ConversationView>,
-    count: bool,
+    asked: Asked,
 ) -> Result<Found> {
+    let Asked {
+        seq,
+        count,
+        in_turn,
+    } = asked;
     let actor = actor.clone();
     let hint = hint.filter(|view| view.has_part(actor.id)).cloned();
     let read = move |conn: &mut Conn| {
@@ -177,6 +205,7 @@ pub async fn missed(
         if let Some(view) = &hint {
             let mut missed = read_after(conn, actor.role, view.clone(), seq)?;
             missed.joined = joined(conn)?;
+            missed.in_turn = in_turn;
             missed.unread = unread(conn, &missed)?;
             return Ok(Found::Missed(Box::new(missed)));
         }
@@ -185,7 +214,7 @@ pub async fn missed(
         let joined = joined(conn)?;
         let row = match conversations::readable(conn, actor.id, actor.role, id) {
             Ok(row) => row,
-            Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing),
+            Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing(last_seq)),
             // Not to be taken for "not his": the cursor stays, and the next check asks again.
             Err(error) => return Err(error),
         };
@@ -193,16 +222,17 @@ pub async fn missed(
             return Ok(Found::Offered(Box::new(conversations::view(conn, row)?)));
         }
         if !hears_of(&actor, &row, joined) {
-            return Ok(Found::Nothing);
+            return Ok(Found::Nothing(last_seq));
         }
         let mut view = conversations::view(conn, row)?;
         view.last_seq = last_seq.unwrap_or(view.last_seq);
         let mut missed = read_after(conn, actor.role, view, seq)?;
         missed.joined = joined;
+        missed.in_turn = in_turn;
         missed.unread = unread(conn, &missed)?;
         Ok(Found::Missed(Box::new(missed)))
     };
-    app.store.catch_up(read).await
+    ask(app, in_turn, read).await
 }
 
 /// The events between `seq` and the last one that this view knows of.
@@ -227,6 +257,7 @@ fn read_after(conn: &mut Conn, role: Role, mut view: ConversationView, seq: i64)
         view,
         joined: false,
         unread: None,
+        in_turn: false,
     })
 }
 

@@ -102,7 +102,7 @@ impl Session {
         let store = &self.app.store;
         let found = match quick {
             true => store.read_quickly(read).await,
-            false => store.catch_up(read).await,
+            false => store.read(read).await,
         };
         let Beginning {
             views,
@@ -150,7 +150,7 @@ impl Session {
         for Rest { id, .. } in &rest {
             // Nothing is read where nothing is missing. Of what he has joined he is told only now.
             if heads.get(id) != Some(&self.cursors.at(*id)) || joined.contains(id) {
-                self.catch_up(wire, *id, None).await?;
+                self.catch_up(wire, *id).await?;
             }
         }
         for one in rest.iter().filter(|one| one.status == Status::Waiting) {

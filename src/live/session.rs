@@ -111,9 +111,11 @@ impl Session {
         }
         match self.cursors.judge(grown) {
             Next::Nothing => Ok(()),
+            Next::Read if self.is_over_for_him(grown) => Ok(()),
             Next::Read => {
                 self.app.metrics.catch_ups.inc();
-                Box::pin(self.catch_up(wire, grown.conversation, grown.view.as_ref())).await
+                let hint = grown.view.as_ref();
+                Box::pin(self.read_on(wire, grown.conversation, hint, false)).await
             }
             Next::Forward => {
                 let assigned = grown
@@ -143,6 +145,18 @@ impl Session {
         }
     }
 
+    /// Whether it was over before this socket came, for somebody of staff: what is done there now,
+    /// as a deletion, is not what he is here for.
+    fn is_over_for_him(&self, grown: &Grown) -> bool {
+        let id = grown.conversation;
+        let closed = grown
+            .view
+            .as_ref()
+            .is_some_and(|view| view.status == Status::Closed);
+        let told = self.cursors.at(id) > 0 || self.counts.knows(id) || self.joined.contains(&id);
+        closed && !told && self.caller.actor.role != Role::Customer
+    }
+
     /// Has what is unread of it be in the total, or not any more.
     pub(super) fn weigh(&mut self, view: &ConversationView, joined: bool) {
         let counts = mine::counts(view, self.caller.actor.id, joined);
@@ -158,32 +172,6 @@ impl Session {
     /// Whether he goes on hearing of it.
     fn has_part(&self, view: &ConversationView) -> bool {
         self.joined.contains(&view.id) || view.has_part(self.caller.actor.id)
-    }
-
-    /// Tells that a conversation is no longer his, if he was told of it.
-    pub(super) async fn lose(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
-        let gone = self.offers.gone(id, "withdrawn");
-        Self::tell(wire, gone).await?;
-        let known = self.cursors.at(id) > 0;
-        self.cursors.forget(id);
-        self.counts.forget(id);
-        match known {
-            true => self.tell_gone(wire, id).await,
-            false => Ok(()),
-        }
-    }
-
-    pub(super) async fn tell_gone(
-        &mut self,
-        wire: &mut Wire,
-        id: ConversationId,
-    ) -> Result<(), Gone> {
-        let unread_total = self.counts.tell_total();
-        wire.send(ServerFrame::Gone {
-            conversation: id,
-            unread_total,
-        })
-        .await
     }
 
     pub(super) fn tell(
@@ -335,7 +323,7 @@ impl Talk for Session {
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);
                 match at > 0 && at < seq {
-                    true => Box::pin(self.catch_up(wire, conversation, None)).await,
+                    true => Box::pin(self.catch_up(wire, conversation)).await,
                     false => Ok(()),
                 }
             }

@@ -159,7 +159,7 @@ impl Session {
     pub(super) async fn count_anew(&mut self, id: ConversationId) {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
         let read = move |conn: &mut Conn| marks::unread(conn, me, role, &[id]);
-        match self.app.store.catch_up(read).await {
+        match self.app.store.read(read).await {
             Ok(found) => found
                 .iter()
                 .for_each(|(id, unread)| self.counts.set(*id, *unread)),
@@ -181,6 +181,32 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Tells that a conversation is no longer his, if he was told of it.
+    pub(super) async fn lose(&mut self, wire: &mut Wire, id: ConversationId) -> Result<(), Gone> {
+        let gone = self.offers.gone(id, "withdrawn");
+        Self::tell(wire, gone).await?;
+        let known = self.cursors.at(id) > 0 || self.counts.knows(id);
+        self.cursors.forget(id);
+        self.counts.forget(id);
+        match known {
+            true => self.tell_gone(wire, id).await,
+            false => Ok(()),
+        }
+    }
+
+    pub(super) async fn tell_gone(
+        &mut self,
+        wire: &mut Wire,
+        id: ConversationId,
+    ) -> Result<(), Gone> {
+        let unread_total = self.counts.tell_total();
+        wire.send(ServerFrame::Gone {
+            conversation: id,
+            unread_total,
+        })
+        .await
     }
 
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.

@@ -80,8 +80,8 @@ impl Conversation {
     }
 }
 
-/// Whose a conversation in this status is: who serves it, to its very end, or who has parked or
-/// closed it. Who is only offered it does not have it yet.
+/// Whose a conversation in this status is: who serves it, or who has served it last before it was
+/// laid aside or closed. Who is only offered it does not have it yet.
 pub(super) fn its_rep(
     status: Status,
     rep: Option<UserId>,

@@ -13,9 +13,18 @@ use crate::error::{Code, Error, Result};
 /// How long a message waits for whoever else has locked its conversation.
 const ASIDE: Duration = Duration::from_secs(2);
 
-/// Messages to conversations that somebody else has locked, and since when they wait. They are
-/// tried again with the next batch, before all that came after them.
-pub(super) type Aside = Vec<(Message, Instant)>;
+/// How long a commit whose answer was lost may still be found to have gone through.
+const DOUBT: Duration = Duration::from_secs(30);
+
+/// What a group leaves for the next one.
+#[derive(Default)]
+pub(super) struct Aside {
+    /// Messages to conversations that somebody else has locked, and since when they wait. They are
+    /// tried again before all that came after them.
+    pub waiting: Vec<(Message, Instant)>,
+    /// Until when what was stored before may be news: nobody has heard of it.
+    doubtful: Option<Instant>,
+}
 
 /// A panic as an error, so that what it has half written is undone and the thread lives on.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -80,7 +89,8 @@ pub(super) fn write(
     said: &Listener,
 ) -> Aside {
     let now = Instant::now();
-    let all = aside.into_iter().chain(batch.map(|one| (one, now)));
+    let doubtful = aside.doubtful.filter(|until| now < *until);
+    let all = aside.waiting.into_iter().chain(batch.map(|one| (one, now)));
     let (all, since): (Vec<Message>, Vec<Instant>) = all.unzip();
     let (messages, replies): (Vec<Append>, Vec<_>) = all.into_iter().unzip();
     let mut doubt = false;
@@ -99,17 +109,21 @@ pub(super) fn write(
             };
             messages.iter().map(alone).collect()
         });
-    let (mut told, mut aside) = (Vec::with_capacity(messages.len()), Aside::new());
+    let (mut told, mut waiting) = (Vec::with_capacity(messages.len()), Vec::new());
     let senders = messages.into_iter().zip(replies).zip(since);
     for (outcome, ((message, sender), since)) in outcomes.into_iter().zip(senders) {
         match outcome {
             Some(answer) => told.push((sender, answer)),
             None if since.elapsed() > ASIDE => told.push((sender, Err(Error::overloaded()))),
-            None => aside.push(((message, sender), since)),
+            None => waiting.push(((message, sender), since)),
         }
     }
-    tell(told, said, doubt);
-    aside
+    let doubtful = match doubt {
+        true => Some(now + DOUBT),
+        false => doubtful,
+    };
+    tell(told, said, doubtful.is_some());
+    Aside { waiting, doubtful }
 }
 
 /// Stores a group in a transaction of its own. In `doubt` a commit may have gone through whose

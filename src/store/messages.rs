@@ -120,9 +120,11 @@ fn counts(batch: &[Append]) -> BTreeMap<ConversationId, i64> {
 }
 
 /// What the batch wants to send along, locked; mostly nothing, and then nobody is asked.
-fn uploads(conn: &mut Conn, batch: &[Append]) -> Result<HashMap<AttachmentId, Attachment>> {
+fn uploads<'a>(
+    conn: &mut Conn,
+    batch: impl Iterator<Item = &'a Append>,
+) -> Result<HashMap<AttachmentId, Attachment>> {
     let ids: Vec<AttachmentId> = batch
-        .iter()
         .flat_map(|one| one.attachments.iter().copied())
         .collect();
     if ids.is_empty() {
@@ -209,7 +211,11 @@ impl Admission {
         let doors = rows::doors(conn, ids)?.into_iter();
         self.doors = doors.map(|door| (door.id, door)).collect();
         self.joined = joined_by(conn, batch, &self.doors)?;
-        self.uploads = uploads(conn, batch)?;
+        // Whoever holds a conversation may hold what was sent into it, too.
+        let free = batch
+            .iter()
+            .filter(|one| !self.held.contains(&one.conversation));
+        self.uploads = uploads(conn, free)?;
         Ok(tops)
     }
 

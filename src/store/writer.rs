@@ -157,7 +157,7 @@ fn write_all(
 ) {
     let mut conn = Some(conn);
     let mut batch = Vec::with_capacity(BATCH_MAX);
-    let mut aside = Aside::new();
+    let mut aside = Aside::default();
     let is_message = |work| match work {
         Work::Message(message, sender) => Some((message, sender)),
         // Commands of PostgreSQL go through the pool.
@@ -166,7 +166,7 @@ fn write_all(
             None
         }
     };
-    while gather(&mut queue, &mut batch, !aside.is_empty()) {
+    while gather(&mut queue, &mut batch, aside.waiting.len()) {
         let batch = batch.drain(..);
         match opener {
             Opener::Lite(_) => write_commands(&opener, &mut conn, batch.collect(), said),
@@ -181,14 +181,14 @@ fn write_all(
     }
 }
 
-/// Waits for work: only a moment if something waits for its turn already. False: nobody is left
-/// who could have any.
-fn gather(queue: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>, waits: bool) -> bool {
-    if !waits {
+/// Waits for work: only a moment if so many wait for their turn already, which then count as part
+/// of the batch. False: nobody is left who could have any.
+fn gather(queue: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>, waiting: usize) -> bool {
+    if waiting == 0 {
         return queue.blocking_recv_many(batch, BATCH_MAX) > 0;
     }
     std::thread::sleep(AGAIN);
-    while batch.len() < BATCH_MAX
+    while waiting + batch.len() < BATCH_MAX
         && let Ok(work) = queue.try_recv()
     {
         batch.push(work);

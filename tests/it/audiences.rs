@@ -3,9 +3,11 @@
 
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
+use switchboard::words::Mode;
 
 use crate::harness::{World, client_id};
 use crate::on_both_with;
+use crate::person::Person;
 use crate::socket::Socket;
 use crate::speech::{chat, message};
 
@@ -20,6 +22,8 @@ on_both_with!(change;
     whoever_parked_it_hears_of_it_until_another_has_it,
     an_admin_who_has_not_joined_is_answered_and_no_more,
     a_gap_names_nothing_that_is_not_for_its_reader,
+    who_has_lost_it_hears_nothing_of_its_end,
+    who_was_not_there_hears_nothing_of_what_is_over,
 );
 
 async fn whoever_closed_it_hears_what_is_taken_back_and_read(world: &World) {
@@ -91,6 +95,63 @@ async fn an_admin_who_has_not_joined_is_answered_and_no_more(world: &World) {
     let (mut again, ready) = admin.resume(json!({ &id: 0 })).await;
     assert_eq!(ready["conversations"], json!([]));
     assert_eq!(again.wait("gone").await["conversation"], json!(id));
+}
+
+/// Everything that was told to a rep before this, on whichever node, has come.
+async fn all_heard(world: &World, admin: &Person, rep: &Person, socket: &mut Socket) {
+    for (turn, capacity) in (0..world.nodes.len()).zip(50..) {
+        let admin = admin.at(world.base(turn));
+        let path = format!("/api/v1/reps/{}/capacity", rep.id);
+        admin
+            .put(&path, json!({ "capacity": capacity }))
+            .await
+            .ok(200);
+        let told = |frame: &Value| frame["type"] == "rep" && frame["rep"]["capacity"] == capacity;
+        socket.wait_for(told).await;
+    }
+}
+
+async fn who_has_lost_it_hears_nothing_of_its_end(world: &World) {
+    world.change_queue(|queue| queue.mode = Mode::Manual).await;
+    let (ann, rep, id) = chat(world).await;
+    let admin = world.admin().await;
+    let mut socket = rep.socket().await;
+    for end in ["park", "close"] {
+        admin.act(&id, "requeue", json!({})).await.ok(200);
+        assert_eq!(socket.wait("gone").await["conversation"], json!(id));
+        all_heard(world, &admin, &rep, &mut socket).await;
+        let before = socket.count();
+        admin.act(&id, end, json!({})).await.ok(200);
+        all_heard(world, &admin, &rep, &mut socket).await;
+        assert_eq!(socket.count(), before + world.nodes.len(), "{end}");
+        if end == "park" {
+            admin.act(&id, "wake", json!({})).await.ok(200);
+            rep.claim(&id).await.ok(200);
+            socket.event("assigned").await;
+        }
+    }
+    assert_eq!(ann.view(&id).await["status"], "closed");
+}
+
+async fn who_was_not_there_hears_nothing_of_what_is_over(world: &World) {
+    let (ann, rep, id) = chat(world).await;
+    let seq = ann.say(&id, "a password").await["seq"].as_i64().unwrap();
+    rep.close(&id).await.ok(200);
+    let admin = world.admin().await;
+    let (mut socket, _) = rep.resume(json!({})).await;
+    all_heard(world, &admin, &rep, &mut socket).await;
+    let before = socket.count();
+    admin.note(&id, "for the record").await;
+    ann.delete(&message(&id, seq)).await.ok(200);
+    all_heard(world, &admin, &rep, &mut socket).await;
+    assert_eq!(socket.count(), before + world.nodes.len());
+    // Who asks for it hears of it.
+    let (mut again, _) = rep.resume(json!({ &id: 0 })).await;
+    again.event("deleted").await;
+    admin.note(&id, "and one more").await;
+    again
+        .wait_for(|frame| frame["text"] == "and one more")
+        .await;
 }
 
 async fn a_gap_names_nothing_that_is_not_for_its_reader(world: &World) {
