@@ -210,6 +210,13 @@ impl Hub {
             News::Rep(rep) => tell(&rep.id),
             News::Marked(marked) => marked.audience.iter().for_each(tell),
             News::Typing(typing) => typing.audience.iter().for_each(tell),
+            News::SignedOut(out) => {
+                let sockets = people.sockets.get(&out.user).into_iter().flatten();
+                let theirs = |one: &&Entry| one.session.is_some_and(|id| out.which.has(id));
+                sockets
+                    .filter(theirs)
+                    .for_each(|one| one.mailbox.end(End::Revoked));
+            }
             News::Line { .. } => {}
         }
     }

@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use switchboard::bell::Bell;
 use switchboard::error::{Code, Error};
+use switchboard::hub::Hub;
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
@@ -326,9 +328,11 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     };
     // Opening blocks, which this runtime does not allow.
     let store = tokio::task::spawn_blocking(move || Store::open(&options)).await??;
-    // No token is made here, so no secret is needed.
+    // Nobody listens, and no token is made here, so no secret is needed.
+    let (lines, _) = tokio::sync::mpsc::unbounded_channel();
     let people = People::new(
         store,
+        Bell::local(Hub::default(), lines),
         b"",
         settings.access_token_s,
         settings.refresh_token_s,

@@ -9,7 +9,7 @@ use crate::store::events::Event;
 use crate::store::marks::{Marks, Unread};
 use crate::store::originals;
 use crate::store::reps::RepState;
-use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
+use crate::words::{ClientId, ConversationId, EventKind, Moment, QueueId, Role, SessionId, UserId};
 
 /// An entry of a conversation's log as its participants see it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -120,6 +120,34 @@ pub enum News {
     Marked(Box<Marked>),
     /// Somebody types, or not any more. Never stored.
     Typing(Box<Typing>),
+    /// Somebody's logins have ended: their sockets end, too.
+    SignedOut(SignedOut),
+}
+
+/// Whose logins have ended, and which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SignedOut {
+    pub user: UserId,
+    pub which: Logins,
+}
+
+/// Some of a person's logins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Logins {
+    All,
+    One(SessionId),
+    AllBut(SessionId),
+}
+
+impl Logins {
+    pub fn has(self, session: SessionId) -> bool {
+        match self {
+            Logins::All => true,
+            Logins::One(one) => one == session,
+            Logins::AllBut(one) => one != session,
+        }
+    }
 }
 
 /// How far both sides of a conversation are now.

@@ -16,29 +16,23 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::app::{App, Parts};
 use crate::attachments::{self, Attachments};
 use crate::bell::Bell;
-use crate::board;
 use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
 use crate::dispatch::{self, Engine};
 use crate::error::{Error, Result};
 use crate::eta::Paces;
-use crate::folder;
-use crate::http;
 use crate::hub::Hub;
-use crate::indexer;
 use crate::kin::Kin;
 use crate::metrics::Metrics;
-use crate::minutes;
 use crate::node::Lease;
 use crate::people::People;
 use crate::positions::Positions;
-use crate::retention;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, nodes, users};
 use crate::vital::Vital;
-use crate::watch;
 use crate::words::{HeadStarts, Mode, NodeId, Priority, QueueId, now};
+use crate::{board, folder, http, indexer, minutes, retention, watch};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -106,7 +100,7 @@ impl Server {
             .said()
             .context("somebody listens to the store already")?;
         vital.spawn("messages", desk.clone().tell_said(said));
-        let people = people(&settings, &store, &secret);
+        let people = people(&settings, &store, &bell, &secret);
         let attachments = attachments(&settings, &store).await?;
 
         let kin = Kin::of(&settings, &secret);
@@ -297,9 +291,10 @@ fn loops(
     ]
 }
 
-fn people(settings: &Settings, store: &Store, secret: &str) -> People {
+fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> People {
     People::new(
         store.clone(),
+        bell.clone(),
         secret.as_bytes(),
         settings.access_token_s,
         settings.refresh_token_s,

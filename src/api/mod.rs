@@ -1,5 +1,7 @@
 //! REST: every route once. Parse, ask, answer; no rules.
 
+mod account;
+mod accounts;
 mod answers;
 mod attachments;
 pub mod conversations;
@@ -61,74 +63,113 @@ impl utoipa::Modify for BearerAuth {
     }
 }
 
-/// Every route. Who may call it stands beside it, and in the table that the tests walk.
+/// Every route. Who may call it is the name of its list, and stands in the table that tests walk.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/api/v1")
-            // Anyone.
-            .service(people::setup_state)
-            .service(people::set_up)
-            .service(people::register)
-            .service(people::sign_in)
-            .service(people::refresh)
-            // Whoever is signed in.
-            .service(people::sign_out)
-            .service(people::me)
-            .service(people::ticket)
-            .service(queues::list)
-            .service(attachments::upload)
-            .service(attachments::upload_inline)
-            .service(attachments::download)
-            // The customer of a conversation, its rep, an admin.
-            .service(conversations::open)
-            .service(lists::list)
-            .service(unread::count)
-            .service(conversations::find)
-            .service(conversations::log)
-            .service(transcript::transcript)
-            .service(answers::find)
-            .service(search::find)
-            .service(conversations::send)
-            .service(conversations::close)
-            .service(moves::reopen)
-            .service(speech::read)
-            .service(speech::delivered)
-            .service(speech::edit)
-            .service(speech::remove)
-            // A rep.
-            .service(conversations::claim)
-            .service(moves::accept)
-            .service(moves::decline)
-            .service(moves::requeue)
-            .service(moves::transfer)
-            .service(moves::park)
-            .service(moves::wake)
-            .service(moves::prioritize)
-            .service(speech::note)
-            .service(speech::join)
-            .service(speech::leave)
-            .service(reps::set_availability)
-            .service(line::line)
-            .service(why::why)
-            .service(why::why_idle)
-            .service(queues::find)
-            .service(customers::find)
-            // An admin.
-            .service(reps::add)
-            .service(reps::list)
-            .service(reps::set_capacity)
-            .service(line::history)
-            .service(export::export)
-            .service(reps::set_queues)
-            .service(customers::set_personal_rep)
-            .service(queues::add)
-            .service(queues::change)
-            .service(queues::order)
-            .service(queues::remove),
+            .configure(anyone)
+            .configure(signed_in)
+            .configure(participants)
+            .configure(staff)
+            .configure(admins),
     );
     // Machines.
     config
         .service(health::alive)
         .service(health::ready)
         .service(health::figures);
+}
+
+/// Anyone.
+fn anyone(config: &mut ServiceConfig<'_>) {
+    config
+        .service(people::setup_state)
+        .service(people::set_up)
+        .service(people::register)
+        .service(people::sign_in)
+        .service(people::refresh)
+        .service(account::use_link);
+}
+
+/// Whoever is signed in.
+fn signed_in(config: &mut ServiceConfig<'_>) {
+    config
+        .service(people::sign_out)
+        .service(account::me)
+        .service(account::change)
+        .service(account::change_password)
+        .service(account::sessions)
+        .service(account::end_others)
+        .service(account::end_one)
+        .service(people::ticket)
+        .service(queues::list)
+        .service(attachments::upload)
+        .service(attachments::upload_inline)
+        .service(attachments::download);
+}
+
+/// The customer of a conversation, its rep, an admin.
+fn participants(config: &mut ServiceConfig<'_>) {
+    config
+        .service(conversations::open)
+        .service(lists::list)
+        .service(unread::count)
+        .service(conversations::find)
+        .service(conversations::log)
+        .service(transcript::transcript)
+        .service(answers::find)
+        .service(search::find)
+        .service(conversations::send)
+        .service(conversations::close)
+        .service(moves::reopen)
+        .service(speech::read)
+        .service(speech::delivered)
+        .service(speech::edit)
+        .service(speech::remove);
+}
+
+/// A rep or an admin.
+fn staff(config: &mut ServiceConfig<'_>) {
+    config
+        .service(conversations::claim)
+        .service(moves::accept)
+        .service(moves::decline)
+        .service(moves::requeue)
+        .service(moves::transfer)
+        .service(moves::park)
+        .service(moves::wake)
+        .service(moves::prioritize)
+        .service(speech::note)
+        .service(speech::join)
+        .service(speech::leave)
+        .service(reps::set_availability)
+        .service(line::line)
+        .service(why::why)
+        .service(why::why_idle)
+        .service(queues::find)
+        .service(customers::find);
+}
+
+/// An admin.
+fn admins(config: &mut ServiceConfig<'_>) {
+    config
+        .service(accounts::list)
+        .service(accounts::find)
+        .service(accounts::change)
+        .service(accounts::disable)
+        .service(accounts::enable)
+        .service(accounts::password_link)
+        .service(accounts::sessions)
+        .service(accounts::end_sessions)
+        .service(reps::add)
+        .service(reps::list)
+        .service(reps::set_capacity)
+        .service(line::history)
+        .service(export::export)
+        .service(reps::set_queues)
+        .service(customers::set_personal_rep)
+        .service(queues::add)
+        .service(queues::change)
+        .service(queues::order)
+        .service(queues::remove);
 }

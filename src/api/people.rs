@@ -8,9 +8,10 @@ use crate::error::Result;
 use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
-use crate::people::{NewPerson, Pair};
+use crate::people::{Device, NewPerson, Pair};
+use crate::store::accounts::AccountView;
 use crate::store::users::User;
-use crate::words::{Moment, Role, UserId};
+use crate::words::Moment;
 
 /// A new account.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -72,40 +73,12 @@ pub struct Refresh {
     pub refresh_token: String,
 }
 
-/// A person, as he sees himself.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub struct Me {
-    pub id: UserId,
-    pub number: i64,
-    pub role: Role,
-    pub username: Option<String>,
-    pub display_name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub created_at: Moment,
-}
-
-impl From<User> for Me {
-    fn from(user: User) -> Self {
-        Me {
-            id: user.id,
-            number: user.number,
-            role: user.role,
-            username: user.username,
-            display_name: user.display_name,
-            email: user.email,
-            phone: user.phone,
-            created_at: user.created_at,
-        }
-    }
-}
-
 /// Tokens, and whose they are.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct SignedIn {
     #[serde(flatten)]
     pub tokens: Pair,
-    pub user: Me,
+    pub user: AccountView,
 }
 
 /// A pass for a browser's socket.
@@ -117,9 +90,9 @@ pub struct Ticket {
     pub expires_in_ms: Moment,
 }
 
-async fn signed_in(app: &App, user: User) -> Result<SignedIn> {
+async fn signed_in(app: &App, user: User, device: Device) -> Result<SignedIn> {
     Ok(SignedIn {
-        tokens: app.people.start_session(&user).await?,
+        tokens: app.people.start_session(&user, device).await?,
         user: user.into(),
     })
 }
@@ -143,7 +116,11 @@ pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
     )
 )]
 #[post("/setup")]
-pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResponse> {
+pub async fn set_up(
+    app: Data<App>,
+    device: Device,
+    Body(setup): Body<Setup>,
+) -> Result<HttpResponse> {
     let Setup {
         token,
         username,
@@ -157,7 +134,7 @@ pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResp
         ..NewPerson::default()
     };
     let user = app.people.set_up(&token, person).await?;
-    Ok(HttpResponse::Created().json(signed_in(&app, user).await?))
+    Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
 }
 
 /// Register as a customer
@@ -169,9 +146,13 @@ pub async fn set_up(app: Data<App>, Body(setup): Body<Setup>) -> Result<HttpResp
     )
 )]
 #[post("/customers")]
-pub async fn register(app: Data<App>, Body(new): Body<Registration>) -> Result<HttpResponse> {
+pub async fn register(
+    app: Data<App>,
+    device: Device,
+    Body(new): Body<Registration>,
+) -> Result<HttpResponse> {
     let user = app.people.add_customer(new.into()).await?;
-    Ok(HttpResponse::Created().json(signed_in(&app, user).await?))
+    Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
 }
 
 /// Sign in
@@ -180,8 +161,13 @@ pub async fn register(app: Data<App>, Body(new): Body<Registration>) -> Result<H
     responses((status = 200, body = SignedIn), (status = 401, body = Problem))
 )]
 #[post("/sessions")]
-pub async fn sign_in(app: Data<App>, Body(login): Body<Login>) -> Result<web::Json<SignedIn>> {
-    let (tokens, user) = app.people.sign_in(&login.login, login.password).await?;
+pub async fn sign_in(
+    app: Data<App>,
+    device: Device,
+    Body(login): Body<Login>,
+) -> Result<web::Json<SignedIn>> {
+    let Login { login, password } = login;
+    let (tokens, user) = app.people.sign_in(&login, password, device).await?;
     Ok(web::Json(SignedIn {
         tokens,
         user: user.into(),
@@ -205,19 +191,8 @@ pub async fn refresh(app: Data<App>, Body(refresh): Body<Refresh>) -> Result<web
 #[utoipa::path(tag = "people", responses((status = 204), (status = 401, body = Problem)))]
 #[delete("/sessions/current")]
 pub async fn sign_out(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
-    app.people.sign_out(caller.session).await?;
-    app.hub.end_sessions(&[caller.session].into());
+    app.people.sign_out(caller.actor.id, caller.session).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Who am I
-#[utoipa::path(
-    tag = "people",
-    responses((status = 200, body = Me), (status = 401, body = Problem))
-)]
-#[get("/me")]
-pub async fn me(app: Data<App>, caller: Caller) -> Result<web::Json<Me>> {
-    Ok(web::Json(app.people.find(caller.actor.id).await?.into()))
 }
 
 /// A body in which nothing is said.

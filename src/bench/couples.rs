@@ -7,6 +7,7 @@ use super::crowd::furnish;
 use super::people::person;
 use super::place::Place;
 use crate::app::App;
+use crate::people::Device;
 use crate::settings::Settings;
 use crate::store::users::User;
 use crate::store::{Conn, bulk, queues};
@@ -95,7 +96,7 @@ async fn furnish_in(
 /// A login of each, in this order.
 async fn tokens(app: &App, users: &[User]) -> anyhow::Result<Vec<String>> {
     let begin = |user: User| async move {
-        let pair = app.people.start_session(&user).await?;
+        let pair = app.people.start_session(&user, Device::default()).await?;
         anyhow::Ok(pair.access_token)
     };
     let begun = stream::iter(users.to_vec()).map(begin).buffered(AT_ONCE);

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
+use crate::people::Device;
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
 use crate::store::{Conn, queues, serving};
@@ -26,7 +27,11 @@ pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
         Ok(())
     };
     app.store.write(insert).await?;
-    let token = app.people.start_session(&user).await?.access_token;
+    let token = app
+        .people
+        .start_session(&user, Device::default())
+        .await?
+        .access_token;
     Ok(Side { id, token })
 }
 
@@ -51,6 +56,7 @@ pub fn person(role: Role) -> User {
         disabled_at: None,
         created_at: now(),
         personal_rep_id: None,
+        place: users::Place::default(),
     }
 }
 

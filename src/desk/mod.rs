@@ -9,6 +9,7 @@ mod close;
 mod commit;
 mod comparison;
 mod customers;
+mod disable;
 mod dispatcher;
 mod edits;
 mod exits;

@@ -16,6 +16,7 @@ use crate::error::{Code, Error, Result};
 use crate::gate::body::Body;
 use crate::gate::caller::{Admin, Caller};
 use crate::live::upgrade;
+use crate::people::Device;
 use crate::people::NewPerson;
 use crate::store::Conn;
 use crate::store::conversations::{self, Conversation, ConversationView, Filter};
@@ -92,10 +93,13 @@ struct Opening {
 
 type Taken<T> = std::result::Result<Body<T>, Error>;
 
-async fn sign_in(app: Data<App>, body: Taken<SignIn>) -> HttpResponse {
+async fn sign_in(app: Data<App>, device: Device, body: Taken<SignIn>) -> HttpResponse {
     let work = async {
         let Body(SignIn { username, password }) = body?;
-        let pair = app.people.sign_in_to_keep(&username, password).await?;
+        let pair = app
+            .people
+            .sign_in_to_keep(&username, password, device)
+            .await?;
         let (refresh, access) = (pair.refresh_token, pair.access_token);
         Ok(HttpResponse::Ok().json(json!({ "refresh": refresh, "access": access })))
     };

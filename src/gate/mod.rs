@@ -4,5 +4,6 @@
 pub mod address;
 pub mod body;
 pub mod caller;
+mod device;
 pub mod problem;
 mod refusal;

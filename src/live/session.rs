@@ -313,7 +313,7 @@ impl Talk for Session {
                 News::Rep(_) => Ok(()),
                 News::Marked(marked) => self.marked(wire, marked).await,
                 News::Typing(typing) => self.typed(wire, typing).await,
-                News::Line { .. } => Ok(()),
+                News::Line { .. } | News::SignedOut(_) => Ok(()),
             },
             Note::Position {
                 conversation,

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Pair, People, random_hex};
 use crate::error::{Code, Error, Result};
+use crate::news::{Logins, News, SignedOut};
 use crate::store::Conn;
 use crate::store::sessions::{self, Bearer, Session};
 use crate::store::users::{self, User};
@@ -15,17 +16,35 @@ const TICKET_MS: Moment = 30_000;
 /// answer that brought it may have been lost on the way.
 const LOST_ANSWER_MS: Moment = 10_000;
 
+/// From where somebody signs in, as he is told of it later: what his client calls itself, and his
+/// address. Empty if unknown.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    pub agent: String,
+    pub address: String,
+}
+
 impl People {
     /// Signs in with a username, an e-mail address or a phone number.
-    pub async fn sign_in(&self, login: &str, password: String) -> Result<(Pair, User)> {
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: String,
+        device: Device,
+    ) -> Result<(Pair, User)> {
         let user = self.prove(login, password).await?;
-        Ok((self.start_session(&user).await?, user))
+        Ok((self.start_session(&user, device).await?, user))
     }
 
     /// Signs in a client that keeps one refresh token for its whole login: see [`Self::renew`].
-    pub async fn sign_in_to_keep(&self, login: &str, password: String) -> Result<Pair> {
+    pub async fn sign_in_to_keep(
+        &self,
+        login: &str,
+        password: String,
+        device: Device,
+    ) -> Result<Pair> {
         let user = self.prove(login, password).await?;
-        self.begin_session(&user, false).await
+        self.begin_session(&user, false, device).await
     }
 
     async fn prove(&self, login: &str, password: String) -> Result<User> {
@@ -48,11 +67,11 @@ impl People {
     }
 
     /// A fresh login for somebody who has proved who he is.
-    pub async fn start_session(&self, user: &User) -> Result<Pair> {
-        self.begin_session(user, true).await
+    pub async fn start_session(&self, user: &User, device: Device) -> Result<Pair> {
+        self.begin_session(user, true, device).await
     }
 
-    async fn begin_session(&self, user: &User, rotates: bool) -> Result<Pair> {
+    async fn begin_session(&self, user: &User, rotates: bool, device: Device) -> Result<Pair> {
         let at = now();
         let session = Session {
             id: SessionId::new(),
@@ -63,6 +82,8 @@ impl People {
             created_at: at,
             expires_at: at + self.0.tokens.refresh_ms(),
             revoked_at: None,
+            agent: device.agent,
+            address: device.address,
         };
         let pair = self
             .0
@@ -151,12 +172,16 @@ impl People {
     }
 
     /// Ends a login.
-    pub async fn sign_out(&self, session: SessionId) -> Result<()> {
-        let at = now();
-        self.0
-            .store
-            .write(move |conn| Ok(sessions::revoke(conn, session, at).map(drop)?))
-            .await
+    pub async fn sign_out(&self, user: UserId, session: SessionId) -> Result<()> {
+        let write = move |conn: &mut Conn| Ok(sessions::revoke(conn, session, now()).map(drop)?);
+        self.0.store.write(write).await?;
+        self.signed_out(user, Logins::One(session));
+        Ok(())
+    }
+
+    /// Has the sockets of logins that have ended end, on every node.
+    pub(super) fn signed_out(&self, user: UserId, which: Logins) {
+        self.0.bell.ring(News::SignedOut(SignedOut { user, which }));
     }
 
     /// Who carries this access token, if his login still lives.
@@ -214,9 +239,9 @@ fn session_ended() -> Error {
     Error::new(Code::SessionEnded, "This login has ended. Sign in again.")
 }
 
-/// The primary key under which a ticket is stored: half of its SHA-256, so that whoever reads
-/// the table cannot use what he finds.
-fn ticket_id(ticket: &str) -> SessionId {
+/// The primary key under which a ticket, or another pass for one use, is stored: half of its
+/// SHA-256, so that whoever reads the table cannot use what he finds.
+pub(super) fn ticket_id(ticket: &str) -> SessionId {
     let digest = Sha256::digest(ticket.as_bytes());
     let half: [u8; 16] = digest[..16].try_into().expect("SHA-256 has 32 bytes");
     SessionId(uuid::Uuid::from_bytes(half))

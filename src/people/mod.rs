@@ -1,5 +1,6 @@
 //! People: registering, signing in, and the tokens they carry.
 
+mod account;
 mod login;
 mod newcomer;
 mod password;
@@ -10,12 +11,15 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::bell::Bell;
 use crate::error::{Code, Error, Result};
 use crate::store::counters::Numbers;
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
 use crate::words::{QueueId, Role, UserId, now};
+pub use account::NewProfile;
+pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
@@ -28,6 +32,7 @@ pub struct People(Arc<Inner>);
 
 struct Inner {
     store: Store,
+    bell: Bell,
     tokens: Tokens,
     passwords: Passwords,
     numbers: Numbers,
@@ -40,6 +45,7 @@ impl People {
     /// `secret` signs the tokens; lifetimes are in seconds.
     pub fn new(
         store: Store,
+        bell: Bell,
         secret: &[u8],
         access_s: i64,
         refresh_s: i64,
@@ -50,6 +56,7 @@ impl People {
         let passwords = Passwords::new();
         Self(Arc::new(Inner {
             store,
+            bell,
             tokens,
             passwords,
             numbers,
@@ -183,6 +190,7 @@ impl People {
             disabled_at: None,
             created_at: now(),
             personal_rep_id: None,
+            place: users::Place::default(),
         })
     }
 

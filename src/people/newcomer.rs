@@ -25,73 +25,122 @@ pub fn plain_phone(phone: &str) -> String {
 
 /// Every field that is wrong, at once.
 pub fn check(person: &NewPerson) -> Result<()> {
-    let mut wrong = Vec::new();
-    let mut must = |field: &'static str, right: bool, detail: &str| {
-        if !right {
-            wrong.push(FieldError {
-                field: field.into(),
-                detail: detail.into(),
-            });
-        }
-    };
-    let name = &person.username;
+    let mut wrong = Wrong::default();
+    let (name, email) = (&person.username, person.email.as_deref());
     let allowed = |c: char| c.is_alphanumeric() || "_.+-@".contains(c);
-    must(
+    wrong.unless(
         "username",
         (1..=150).contains(&name.chars().count()) && name.chars().all(allowed),
         "Give 1 to 150 letters, digits or . _ + - without spaces.",
     );
-    let own = |email: &String| users::fold(email) == users::fold(name);
-    must(
-        "username",
-        !name.contains('@') || person.email.as_ref().is_some_and(own),
-        "A username with @ must be your own e-mail address.",
-    );
-    let own = |phone: &String| plain_phone(phone) == plain_phone(name);
-    must(
-        "username",
-        !is_phone(name) || person.phone.as_ref().is_some_and(own),
-        "A username that is a phone number must be your own.",
-    );
-    for (right, detail) in password_rules(person) {
-        must("password", right, detail);
-    }
-    must(
-        "email",
-        person.email.as_deref().is_none_or(is_email),
-        "Give an address like a@b.example.",
-    );
-    must(
-        "phone",
-        person.phone.as_deref().is_none_or(is_phone),
-        "Give 5 to 15 digits, with a + before them if it is international.",
-    );
-    let odd = |c: char| c.is_control() || turns_text(c);
-    let short = |text: &str| text.chars().count() <= 150 && !text.chars().any(odd);
-    let names = [
+    wrong.unless_his_own(name, email, person.phone.as_deref(), "username");
+    wrong.unless_password("password", &person.password, Some(name), email);
+    wrong.unless_reached(email, person.phone.as_deref());
+    wrong.unless_lines(&[
         (
             "display_name",
             person.display_name.as_deref().unwrap_or_default(),
         ),
         ("first_name", &person.first_name),
         ("last_name", &person.last_name),
-    ];
-    for (field, name) in names {
-        must(
+    ]);
+    wrong.result()
+}
+
+/// What is wrong with what somebody has said of himself.
+#[derive(Default)]
+pub(super) struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    pub fn unless(&mut self, field: &'static str, right: bool, detail: &str) {
+        if !right {
+            self.0.push(FieldError {
+                field: field.into(),
+                detail: detail.to_owned(),
+            });
+        }
+    }
+
+    /// A username that is an address or a number is nobody else's. `field` is what has changed.
+    pub fn unless_his_own(
+        &mut self,
+        username: &str,
+        email: Option<&str>,
+        phone: Option<&str>,
+        field: &'static str,
+    ) {
+        let own = |email: &str| users::fold(email) == users::fold(username);
+        self.unless(
             field,
-            short(name),
-            "Give at most 150 characters on one line, and none that turns the text around.",
+            !username.contains('@') || email.is_some_and(own),
+            "A username with @ must be your own e-mail address.",
         );
-        must(
+        let own = |phone: &str| plain_phone(phone) == plain_phone(username);
+        self.unless(
             field,
-            name.is_empty() || !name.chars().all(is_blank),
-            "Give a name that can be seen, or leave it out.",
+            !is_phone(username) || phone.is_some_and(own),
+            "A username that is a phone number must be your own.",
         );
     }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid_fields(wrong))
+
+    /// E-mail address and phone number, where they are given.
+    pub fn unless_reached(&mut self, email: Option<&str>, phone: Option<&str>) {
+        self.unless(
+            "email",
+            email.is_none_or(is_email),
+            "Give an address like a@b.example.",
+        );
+        self.unless(
+            "phone",
+            phone.is_none_or(is_phone),
+            "Give 5 to 15 digits, with a + before them if it is international.",
+        );
+    }
+
+    /// Names and places: short, on one line, and to be seen.
+    pub fn unless_lines(&mut self, lines: &[(&'static str, &str)]) {
+        let odd = |c: char| c.is_control() || turns_text(c);
+        for (field, text) in lines {
+            self.unless(
+                field,
+                text.chars().count() <= 150 && !text.chars().any(odd),
+                "Give at most 150 characters on one line, and none that turns the text around.",
+            );
+            self.unless(
+                field,
+                text.is_empty() || !text.chars().all(is_blank),
+                "Give a name that can be seen, or leave it out.",
+            );
+        }
+    }
+
+    pub fn unless_password(
+        &mut self,
+        field: &'static str,
+        password: &str,
+        username: Option<&str>,
+        email: Option<&str>,
+    ) {
+        let own = |name: &str| users::fold(name) == users::fold(password);
+        let guessed = username.is_some_and(own) || email.is_some_and(own);
+        let rules = [
+            (password.chars().count() >= 8, "Give at least 8 characters."),
+            (password.len() <= 1_024, "Give at most 1024 bytes."),
+            (
+                !guessed,
+                "Choose something other than your name or e-mail address.",
+            ),
+        ];
+        for (right, detail) in rules {
+            self.unless(field, right, detail);
+        }
+    }
+
+    pub fn result(self) -> Result<()> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(Error::invalid_fields(self.0)),
+        }
     }
 }
 
@@ -106,20 +155,6 @@ fn is_blank(c: char) -> bool {
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
             | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}')
-}
-
-fn password_rules(person: &NewPerson) -> [(bool, &'static str); 3] {
-    let password = &person.password;
-    let own = |name: &String| users::fold(name) == users::fold(password);
-    let guessed = own(&person.username) || person.email.as_ref().is_some_and(own);
-    [
-        (password.chars().count() >= 8, "Give at least 8 characters."),
-        (password.len() <= 1_024, "Give at most 1024 bytes."),
-        (
-            !guessed,
-            "Choose something other than your name or e-mail address.",
-        ),
-    ]
 }
 
 fn is_email(text: &str) -> bool {

@@ -265,6 +265,8 @@ mod tests {
             created_at: 0,
             expires_at: i64::MAX,
             revoked_at: None,
+            agent: String::new(),
+            address: String::new(),
         }
     }
 

@@ -108,6 +108,7 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "rep_sessions",
         "rep_queues",
         "reps",
+        "password_links",
         "socket_tickets",
         "sessions",
         "users",

@@ -4,6 +4,7 @@
 //! a thread that may block. A write is one transaction, run again when the database asks for it,
 //! so it must be harmless to repeat; its answer means that it is on disk.
 
+pub mod accounts;
 pub mod answer;
 pub mod attachments;
 pub mod board;

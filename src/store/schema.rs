@@ -20,6 +20,10 @@ diesel::table! {
         disabled_at -> Nullable<BigInt>,
         created_at -> BigInt,
         personal_rep_id -> Nullable<SqlId>,
+        city -> Text,
+        province -> Text,
+        language -> Text,
+        time_zone -> Text,
     }
 }
 
@@ -150,6 +154,8 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        agent -> Text,
+        address -> Text,
     }
 }
 
@@ -160,6 +166,16 @@ diesel::table! {
         id -> SqlId,
         user_id -> SqlId,
         session_id -> SqlId,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    password_links (id) {
+        id -> SqlId,
+        user_id -> SqlId,
         expires_at -> BigInt,
     }
 }

@@ -20,7 +20,13 @@ pub struct Session {
     pub created_at: Moment,
     pub expires_at: Moment,
     pub revoked_at: Option<Moment>,
+    /// What its client called itself when it signed in, and from where it came; empty if unknown.
+    pub agent: String,
+    pub address: String,
 }
+
+/// The logins a person is told of: his newest ones.
+pub const LISTED_MAX: i64 = 200;
 
 /// Who a live session belongs to, as an access token needs it checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +71,37 @@ queries! {
 
     pub fn revoke(conn, id: SessionId, at: Moment) -> QueryResult<usize> {
         diesel::update(sessions::table.find(id))
+            .filter(sessions::revoked_at.is_null())
+            .set(sessions::revoked_at.eq(Some(at)))
+            .execute(conn)
+    }
+
+    /// Ends the logins of a person, but for this one.
+    pub fn revoke_others(conn, user: UserId, but: Option<SessionId>, at: Moment)
+        -> QueryResult<usize>
+    {
+        // No login has this id.
+        let but = but.unwrap_or(SessionId(uuid::Uuid::nil()));
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .filter(sessions::id.ne(but).and(sessions::revoked_at.is_null()))
+            .set(sessions::revoked_at.eq(Some(at)))
+            .execute(conn)
+    }
+
+    /// A person's logins that live, the newest first.
+    pub fn live_of(conn, user: UserId, now: Moment) -> QueryResult<Vec<Session>> {
+        sessions::table
+            .filter(sessions::user_id.eq(user))
+            .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)))
+            .order(sessions::id.desc())
+            .limit(LISTED_MAX)
+            .select(Session::as_select())
+            .load(conn)
+    }
+
+    /// Ends one login of a person; 0 if he has none such.
+    pub fn revoke_his(conn, user: UserId, id: SessionId, at: Moment) -> QueryResult<usize> {
+        diesel::update(sessions::table.find(id).filter(sessions::user_id.eq(user)))
             .filter(sessions::revoked_at.is_null())
             .set(sessions::revoked_at.eq(Some(at)))
             .execute(conn)

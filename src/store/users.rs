@@ -32,6 +32,20 @@ pub struct User {
     pub created_at: Moment,
     /// The rep whom he is given first, if he has one.
     pub personal_rep_id: Option<UserId>,
+    #[diesel(embed)]
+    pub place: Place,
+}
+
+/// Where somebody is, and what he speaks; each empty if nobody has said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct Place {
+    pub city: String,
+    pub province: String,
+    /// A tag as `fa-IR`.
+    pub language: String,
+    /// A name as `Asia/Tehran`.
+    pub time_zone: String,
 }
 
 /// A name as it is compared: lower case of every alphabet, not only of ASCII.

@@ -114,7 +114,7 @@ impl Scene {
             Some("attachments") if conversation == self.conversation => self.attachment().await,
             Some("reps") => self.rep.id.to_string(),
             Some("queues") => self.queue.clone(),
-            Some("customers") => self.customer.id.to_string(),
+            Some("customers" | "people") => self.customer.id.to_string(),
             _ => conversation.to_owned(),
         };
         let path = path.replace("{id}", &id).replace("{seq}", "2");

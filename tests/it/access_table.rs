@@ -147,6 +147,11 @@ pub const ROUTES: &[Row] = &[
         Body::Json(|| json!({ "refresh_token": "wrong" })),
         WRONG_TOKEN,
     ),
+    row(
+        "POST /api/v1/password",
+        Body::Json(|| json!({ "token": "wrong", "password": "correct horse" })),
+        WRONG_TOKEN,
+    ),
     row("GET /healthz", Body::None, ANYONE_OK),
     row("GET /readyz", Body::None, ANYONE_OK),
     row("GET /metrics", Body::None, ANYONE_OK),
@@ -157,6 +162,23 @@ pub const ROUTES: &[Row] = &[
         &[NONE, "204", "204", "204", "204", "204", ENDED],
     ),
     row("GET /api/v1/me", Body::None, SIGNED_IN),
+    row("PATCH /api/v1/me", Body::Json(nothing), SIGNED_IN),
+    row(
+        "PUT /api/v1/me/password",
+        Body::Json(|| json!({ "password": "wrong horse", "new_password": "correct horse" })),
+        &[NONE, INVALID, INVALID, INVALID, INVALID, INVALID, ENDED],
+    ),
+    row("GET /api/v1/me/sessions", Body::None, SIGNED_IN),
+    row(
+        "DELETE /api/v1/me/sessions",
+        Body::None,
+        &[NONE, "204", "204", "204", "204", "204", ENDED],
+    ),
+    row(
+        "DELETE /api/v1/me/sessions/{id}",
+        Body::None,
+        &[NONE, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, ENDED],
+    ),
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
     row("GET /api/v1/conversations", Body::None, SIGNED_IN),
@@ -306,6 +328,22 @@ pub const ROUTES: &[Row] = &[
     row("GET /api/v1/queues/{id}", Body::None, STAFF),
     row("GET /api/v1/customers/{id}", Body::None, DIRECTORS),
     // Admins.
+    row("GET /api/v1/people?limit=2", Body::None, ADMINS),
+    row("GET /api/v1/people/{id}", Body::None, ADMINS),
+    row("PATCH /api/v1/people/{id}", Body::Json(nothing), ADMINS),
+    row("POST /api/v1/people/{id}/disable", Body::None, ADMINS),
+    row("POST /api/v1/people/{id}/enable", Body::None, ADMINS),
+    row(
+        "POST /api/v1/people/{id}/password-link",
+        Body::None,
+        ADMINS_MAKE,
+    ),
+    row("GET /api/v1/people/{id}/sessions", Body::None, ADMINS),
+    row(
+        "DELETE /api/v1/people/{id}/sessions",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, "204", ENDED],
+    ),
     row("POST /api/v1/reps", Body::Json(account), ADMINS_MAKE),
     row("GET /api/v1/reps", Body::None, ADMINS),
     row(

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard::doctor;
+use switchboard::people::Device;
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::conversations::{self, Conversation};
@@ -152,13 +153,18 @@ impl World {
             disabled_at: None,
             created_at: now(),
             personal_rep_id: None,
+            place: users::Place::default(),
         };
         let row = user.clone();
         app.store
             .write(move |conn| Ok(users::insert(conn, &row).map(drop)?))
             .await
             .unwrap();
-        let pair = app.people.start_session(&user).await.unwrap();
+        let pair = app
+            .people
+            .start_session(&user, Device::default())
+            .await
+            .unwrap();
         Person::new(id, name, self.base(turn), pair.access_token)
     }
 

@@ -5,6 +5,7 @@
 mod abandoned;
 mod access;
 mod access_table;
+mod accounts;
 mod arrivals;
 mod attachments;
 mod audiences;

@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("indexer", &["error", "store"]),
     ("minutes", &["error", "store", "words"]),
     ("node", &["desk", "error", "hub", "store", "words"]),
-    ("people", &["error", "store", "words"]),
+    ("people", &["bell", "error", "news", "store", "words"]),
     (
         "positions",
         &["error", "eta", "hub", "metrics", "store", "words"],
@@ -55,7 +55,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("gate", &["app", "desk", "error", "settings", "words"]),
+    (
+        "gate",
+        &["app", "desk", "error", "people", "settings", "words"],
+    ),
     (
         "api",
         &[

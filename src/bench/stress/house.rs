@@ -266,7 +266,11 @@ async fn listen(house: Rc<House>, rep: usize, mut seat: Seat) {
         match seat.next().await {
             Note::News(news) => match &*news {
                 News::Grown(grown) => house.hear(grown),
-                News::Line { .. } | News::Rep(_) | News::Marked(_) | News::Typing(_) => {}
+                News::Line { .. }
+                | News::Rep(_)
+                | News::Marked(_)
+                | News::Typing(_)
+                | News::SignedOut(_) => {}
             },
             Note::Check => house.catch_up(id).await,
             Note::Position { .. } | Note::Ended { .. } | Note::OnHands(_) | Note::Board(_) => {}

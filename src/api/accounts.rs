@@ -1,0 +1,233 @@
+//! Accounts of others, for admins: finding them, changing them, and whether they may sign in.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, delete, get, patch, post};
+
+use super::account::{Login, Profile, logins};
+use super::people::Nothing;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::gate::body::{Asked, Body, OptionalBody, page_size};
+use crate::gate::caller::Admin;
+use crate::gate::problem::Problem;
+use crate::store::accounts::{AccountView, Filter};
+use crate::words::{Moment, Role, UserId};
+
+/// Characters of what is sought.
+const SEARCH_CHARS_MAX: usize = 150;
+
+/// Which accounts, and which page of them.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountsQuery {
+    pub role: Option<Role>,
+    /// `true`: only those who may not sign in; `false`: only those who may.
+    pub disabled: Option<bool>,
+    /// A part of a name, an e-mail address or a phone number.
+    pub search: Option<String>,
+    /// The `next` of a page: what comes behind it.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub before: Option<UserId>,
+    /// 1 to 200, else 50.
+    pub limit: Option<i64>,
+}
+
+/// A page of accounts, the newest first.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct AccountPage {
+    pub items: Vec<AccountView>,
+    /// Give it as `before` for the next page; none on the last one.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub next: Option<UserId>,
+}
+
+/// A link with which somebody gives himself a new password.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct PasswordLink {
+    /// Shown this once. It is given to `POST /api/v1/password` with the new password.
+    pub token: String,
+    /// How long it is good, in ms.
+    pub expires_in_ms: Moment,
+}
+
+/// List accounts
+#[utoipa::path(
+    tag = "people", params(AccountsQuery),
+    responses(
+        (status = 200, body = AccountPage), (status = 403, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+#[get("/people")]
+pub async fn list(
+    app: Data<App>,
+    _: Admin,
+    Asked(query): Asked<AccountsQuery>,
+) -> Result<Json<AccountPage>> {
+    let limit = page_size(query.limit)?;
+    let search = query.search.filter(|text| !text.trim().is_empty());
+    if search
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX || text.contains('\0'))
+    {
+        let detail =
+            format!("Give at most {SEARCH_CHARS_MAX} characters, and none of them U+0000.");
+        return Err(Error::invalid("search", detail));
+    }
+    let filter = Filter {
+        role: query.role,
+        disabled: query.disabled,
+        search: search.map(|text| text.trim().to_owned()),
+        behind: query.before,
+        limit: limit + 1,
+    };
+    let mut found = app.people.list(filter).await?;
+    let more = found.len() as i64 > limit;
+    found.truncate(limit as usize);
+    Ok(Json(AccountPage {
+        next: found.last().map(|user| user.id).filter(|_| more),
+        items: found.into_iter().map(AccountView::from).collect(),
+    }))
+}
+
+/// Read an account
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = AccountView), (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[get("/people/{id}")]
+pub async fn find(app: Data<App>, _: Admin, id: Path<UserId>) -> Result<Json<AccountView>> {
+    Ok(Json(app.people.find(*id).await?.into()))
+}
+
+/// Change an account
+///
+/// All of a profile, but no password: for that there is a link.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")), request_body = Profile,
+    responses(
+        (status = 200, body = AccountView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+#[patch("/people/{id}")]
+pub async fn change(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    Body(profile): Body<Profile>,
+) -> Result<Json<AccountView>> {
+    let user = app.people.change_profile(*id, profile.into()).await?;
+    tracing::info!(actor = %caller.actor.id, person = %id, "a profile was changed");
+    Ok(Json(user.into()))
+}
+
+/// Keep somebody from signing in
+///
+/// His logins end everywhere, and what he serves goes back into its line. What he has said stays.
+/// The last admin cannot go, and nobody himself.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = AccountView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+#[post("/people/{id}/disable")]
+pub async fn disable(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    OptionalBody(_nothing): OptionalBody<Nothing>,
+) -> Result<Json<AccountView>> {
+    app.desk.disable(caller.actor, *id).await?;
+    Ok(Json(app.people.find(*id).await?.into()))
+}
+
+/// Let somebody sign in again
+///
+/// A rep is offline until he says otherwise.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = AccountView), (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[post("/people/{id}/enable")]
+pub async fn enable(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    OptionalBody(_nothing): OptionalBody<Nothing>,
+) -> Result<Json<AccountView>> {
+    let user = app.people.enable(caller.actor.id, *id).await?;
+    Ok(Json(user.into()))
+}
+
+/// Make a link for a new password
+///
+/// For somebody who cannot sign in. The links before it are good no more.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 201, body = PasswordLink), (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[post("/people/{id}/password-link")]
+pub async fn password_link(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+    OptionalBody(_nothing): OptionalBody<Nothing>,
+) -> Result<HttpResponse> {
+    let (token, expires_in_ms) = app.people.password_link(caller.actor.id, *id).await?;
+    Ok(HttpResponse::Created().json(PasswordLink {
+        token,
+        expires_in_ms,
+    }))
+}
+
+/// List somebody's logins
+///
+/// The newest 200.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = Vec<Login>), (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[get("/people/{id}/sessions")]
+pub async fn sessions(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+) -> Result<Json<Vec<Login>>> {
+    let found = app.people.sessions(*id).await?;
+    Ok(Json(logins(found, caller.session)))
+}
+
+/// End somebody's logins
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 204), (status = 403, body = Problem), (status = 404, body = Problem)
+    )
+)]
+#[delete("/people/{id}/sessions")]
+pub async fn end_sessions(
+    app: Data<App>,
+    Admin(caller): Admin,
+    id: Path<UserId>,
+) -> Result<HttpResponse> {
+    app.people.end_sessions(*id, None).await?;
+    tracing::info!(actor = %caller.actor.id, person = %id, "somebody's logins were ended");
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,71 @@
+//! Somebody may not sign in any more: his logins end, and what he serves goes back into its line.
+
+use serde_json::json;
+
+use super::hold::Hold;
+use super::queues::only_admins;
+use super::{Actor, Change, Desk, customers, slots};
+use crate::error::{Code, Error, Result};
+use crate::news::{Logins, News, SignedOut};
+use crate::store::{Conn, accounts, conversations, sessions};
+use crate::words::{EventKind, Status, UserId, now};
+
+impl Desk {
+    /// An admin keeps somebody from signing in. Said again it does what is left of it, as after a
+    /// failure in the middle. What he has parked waits for its moment or its customer, as before.
+    pub async fn disable(&self, actor: Actor, person: UserId) -> Result<()> {
+        only_admins(&actor)?;
+        if actor.id == person {
+            let detail = "Nobody can keep himself from signing in. Ask another admin.";
+            return Err(Error::new(Code::WrongState, detail));
+        }
+        let at = now();
+        self.commit(move |conn| {
+            if !accounts::disable(conn, person, at)? {
+                let detail = "He is the last admin who may sign in.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            sessions::revoke_others(conn, person, None, at)?;
+            let out = SignedOut {
+                user: person,
+                which: Logins::All,
+            };
+            let change = Change {
+                news: vec![News::SignedOut(out)],
+                reps: vec![person],
+                ..Change::default()
+            };
+            Ok(((), change))
+        })
+        .await?;
+        tracing::info!(actor = %actor.id, %person, "somebody may not sign in any more");
+        self.withdraw_all(person, "rep_unavailable").await?;
+        self.release_all(&actor, person).await
+    }
+
+    /// Puts back in line what a rep serves.
+    async fn release_all(&self, actor: &Actor, rep: UserId) -> Result<()> {
+        let read = move |conn: &mut Conn| Ok(conversations::held_by(conn, rep, Status::Active)?);
+        for id in self.0.store.read(read).await? {
+            let (by, at) = (actor.id, now());
+            self.commit(move |conn| {
+                let mut hold = Hold::take(conn, id, at)?;
+                if hold.row.status != Status::Active || hold.row.rep_id != Some(rep) {
+                    return Ok(((), Change::default()));
+                }
+                let queue = hold.queue(conn)?;
+                hold.put_in_line(&queue);
+                let (load, capacity) = slots::load(conn, Some(rep))?;
+                let data = json!({
+                    "from": rep, "reason": "rep_disabled", "load": load, "capacity": capacity,
+                });
+                hold.log(EventKind::Requeued, Some(by), data);
+                customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
+                let (_, change) = hold.write(conn)?;
+                Ok(((), change))
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}

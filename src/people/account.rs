@@ -1,0 +1,291 @@
+//! One's own account: its profile, its password and its logins. An admin changes anybody's, but no
+//! password: for that he makes a link.
+
+use super::login::ticket_id;
+use super::newcomer::{Wrong, plain_phone};
+use super::{People, random_hex};
+use crate::error::{Code, Error, Result};
+use crate::news::Logins;
+use crate::store::Conn;
+use crate::store::accounts::{self, Change, Filter};
+use crate::store::sessions::{self, Session};
+use crate::store::users::{self, User};
+use crate::words::{Moment, SessionId, UserId, now};
+
+/// How long a link for a new password is good, in ms.
+const LINK_MS: Moment = 60 * 60 * 1_000;
+
+/// What is to be another in a profile; nothing changes where nothing is given.
+#[derive(Debug, Clone, Default)]
+pub struct NewProfile {
+    pub display_name: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    /// None in it: he has none any more.
+    pub email: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub city: Option<String>,
+    pub province: Option<String>,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+impl NewProfile {
+    /// Every field that is wrong, at once; what is right as it is stored.
+    fn check(self, user: &User) -> Result<Change> {
+        let mut wrong = Wrong::default();
+        let given = |text: &Option<String>| text.clone().unwrap_or_default();
+        let lines = [
+            ("first_name", given(&self.first_name)),
+            ("last_name", given(&self.last_name)),
+            ("city", given(&self.city)),
+            ("province", given(&self.province)),
+        ];
+        wrong.unless_lines(
+            &lines
+                .each_ref()
+                .map(|(field, text)| (*field, text.as_str())),
+        );
+        if let Some(name) = &self.display_name {
+            wrong.unless_lines(&[("display_name", name)]);
+            wrong.unless("display_name", !name.is_empty(), "Give a name.");
+        }
+        let (email, phone) = (self.email.clone().flatten(), self.phone.clone().flatten());
+        wrong.unless_reached(email.as_deref(), phone.as_deref());
+        let name = user.username.as_deref().unwrap_or_default();
+        let email_now = self.email.as_ref().unwrap_or(&user.email);
+        let phone_now = self.phone.as_ref().unwrap_or(&user.phone);
+        let field = match self.email.is_some() {
+            true => "email",
+            false => "phone",
+        };
+        wrong.unless_his_own(name, email_now.as_deref(), phone_now.as_deref(), field);
+        let language = self.language.as_deref().unwrap_or_default();
+        wrong.unless(
+            "language",
+            language.is_empty() || is_language(language),
+            "Give a language tag like en or fa-IR.",
+        );
+        let zone = self.time_zone.as_deref().unwrap_or_default();
+        wrong.unless(
+            "time_zone",
+            zone.is_empty() || jiff::tz::TimeZone::get(zone).is_ok(),
+            "Give the name of a time zone like Europe/Berlin.",
+        );
+        wrong.result()?;
+        Ok(Change {
+            display_name: self.display_name,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            email_key: self
+                .email
+                .as_ref()
+                .map(|one| one.as_deref().map(users::fold)),
+            email: self.email,
+            phone: self.phone.map(|one| one.as_deref().map(plain_phone)),
+            city: self.city,
+            province: self.province,
+            language: self.language,
+            time_zone: self.time_zone,
+        })
+    }
+}
+
+/// A tag of RFC 5646 by its shape: its parts have 1 to 8 letters or digits, the first one letters.
+fn is_language(tag: &str) -> bool {
+    let part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let first = tag.split('-').next().unwrap_or_default();
+    let named = first.len() >= 2 && first.chars().all(|c| c.is_ascii_alphabetic());
+    tag.len() <= 35 && named && tag.split('-').all(part)
+}
+
+impl People {
+    /// Somebody changes his own profile. How he is reached, and so who he is when he signs in,
+    /// changes with his password only.
+    pub async fn change_own(
+        &self,
+        id: UserId,
+        profile: NewProfile,
+        password: Option<String>,
+    ) -> Result<User> {
+        let user = self.find(id).await?;
+        if profile.email.is_some() || profile.phone.is_some() {
+            self.prove_own(&user, "password", password).await?;
+        }
+        self.change_profile(id, profile).await
+    }
+
+    /// An admin changes anybody's.
+    pub async fn change_profile(&self, id: UserId, profile: NewProfile) -> Result<User> {
+        let write = move |conn: &mut Conn| {
+            let user = accounts::find(conn, id)?;
+            let change = profile.clone().check(&user)?;
+            accounts::change(conn, id, &change)
+        };
+        self.0.store.write(write).await
+    }
+
+    /// Somebody gives himself another password. His other logins end; this one goes on.
+    pub async fn change_password(
+        &self,
+        id: UserId,
+        session: SessionId,
+        password: String,
+        new: String,
+    ) -> Result<()> {
+        let user = self.find(id).await?;
+        self.prove_own(&user, "password", Some(password)).await?;
+        let hash = self.hash_for(&user, "new_password", new).await?;
+        let at = now();
+        let write = move |conn: &mut Conn| {
+            accounts::set_password(conn, id, &hash)?;
+            accounts::delete_links(conn, id)?;
+            Ok(sessions::revoke_others(conn, id, Some(session), at).map(drop)?)
+        };
+        self.0.store.write(write).await?;
+        tracing::info!(person = %id, "a password was changed");
+        self.signed_out(id, Logins::AllBut(session));
+        Ok(())
+    }
+
+    /// A one-use link for somebody who cannot sign in, and how long it is good, in ms. The ones
+    /// before it are good no more.
+    pub async fn password_link(&self, actor: UserId, id: UserId) -> Result<(String, Moment)> {
+        let token = random_hex();
+        let (link, expires_at) = (ticket_id(&token), now() + LINK_MS);
+        let write = move |conn: &mut Conn| {
+            accounts::find(conn, id)?;
+            accounts::delete_links(conn, id)?;
+            Ok(accounts::insert_link(conn, link, id, expires_at).map(drop)?)
+        };
+        self.0.store.write(write).await?;
+        tracing::info!(%actor, person = %id, "a link for a new password was made");
+        Ok((token, LINK_MS))
+    }
+
+    /// Gives a new password to whoever has the link. It is used up, and all logins end.
+    pub async fn use_link(&self, token: &str, new: String) -> Result<()> {
+        let link = ticket_id(token);
+        let read = move |conn: &mut Conn| match accounts::link(conn, link, now())? {
+            Some(id) => users::find(conn, id).map_err(Error::from),
+            None => Ok(None),
+        };
+        let user = self.0.store.read(read).await?;
+        let user = user.filter(|user| user.disabled_at.is_none());
+        let user = user.ok_or_else(used_up)?;
+        let (id, at) = (user.id, now());
+        let hash = self.hash_for(&user, "password", new).await?;
+        let write = move |conn: &mut Conn| {
+            // Whoever was quicker with it has used it up.
+            if accounts::link(conn, link, at)? != Some(id) || accounts::delete_links(conn, id)? == 0
+            {
+                return Err(used_up());
+            }
+            accounts::set_password(conn, id, &hash)?;
+            Ok(sessions::revoke_others(conn, id, None, at).map(drop)?)
+        };
+        self.0.store.write(write).await?;
+        tracing::info!(person = %id, "a password was set by a link");
+        self.signed_out(id, Logins::All);
+        Ok(())
+    }
+
+    /// Refuses whoever does not know his own password.
+    async fn prove_own(
+        &self,
+        user: &User,
+        field: &'static str,
+        password: Option<String>,
+    ) -> Result<()> {
+        let Some(password) = password else {
+            return Err(Error::invalid(field, "Give your password for this."));
+        };
+        let hash = user.password_hash.clone();
+        match self.0.passwords.verify(password, hash).await? {
+            true => Ok(()),
+            false => Err(Error::invalid(field, "This is not your password.")),
+        }
+    }
+
+    async fn hash_for(&self, user: &User, field: &'static str, new: String) -> Result<String> {
+        let mut wrong = Wrong::default();
+        let (name, email) = (user.username.as_deref(), user.email.as_deref());
+        wrong.unless_password(field, &new, name, email);
+        wrong.result()?;
+        self.0.passwords.hash(new).await
+    }
+
+    /// Somebody's logins that live, the newest first.
+    pub async fn sessions(&self, id: UserId) -> Result<Vec<Session>> {
+        let read = move |conn: &mut Conn| {
+            accounts::find(conn, id)?;
+            Ok(sessions::live_of(conn, id, now())?)
+        };
+        self.0.store.read(read).await
+    }
+
+    /// Ends one login of somebody.
+    pub async fn end_session(&self, id: UserId, session: SessionId) -> Result<()> {
+        let write = move |conn: &mut Conn| Ok(sessions::revoke_his(conn, id, session, now())?);
+        if self.0.store.write(write).await? == 0 {
+            return Err(Error::not_found("session"));
+        }
+        self.signed_out(id, Logins::One(session));
+        Ok(())
+    }
+
+    /// Ends the logins of somebody, but for this one.
+    pub async fn end_sessions(&self, id: UserId, but: Option<SessionId>) -> Result<()> {
+        let write = move |conn: &mut Conn| {
+            accounts::find(conn, id)?;
+            Ok(sessions::revoke_others(conn, id, but, now()).map(drop)?)
+        };
+        self.0.store.write(write).await?;
+        self.signed_out(id, but.map_or(Logins::All, Logins::AllBut));
+        Ok(())
+    }
+
+    /// Lets somebody sign in again.
+    pub async fn enable(&self, actor: UserId, id: UserId) -> Result<User> {
+        let write = move |conn: &mut Conn| accounts::enable(conn, id);
+        let user = self.0.store.write(write).await?;
+        tracing::info!(%actor, person = %id, "somebody may sign in again");
+        Ok(user)
+    }
+
+    /// Accounts for an admin: a page of them, the newest first.
+    pub async fn list(&self, filter: Filter) -> Result<Vec<User>> {
+        let read = move |conn: &mut Conn| Ok(accounts::list(conn, &filter)?);
+        self.0.store.search(read).await
+    }
+}
+
+fn used_up() -> Error {
+    let detail = "This link is used up or too old. Ask an admin for a new one.";
+    Error::new(Code::TokenInvalid, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_language;
+
+    #[test]
+    fn a_language_is_known_by_its_shape() {
+        for tag in ["en", "fa-IR", "zh-Hant-TW", "es-419"] {
+            assert!(is_language(tag), "{tag}");
+        }
+        for tag in [
+            "e",
+            "english language",
+            "fa_IR",
+            "fa-",
+            "-fa",
+            "12",
+            "toolongtag",
+        ] {
+            assert!(!is_language(tag), "{tag}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Accounts as their owners and admins change and list them: profiles, passwords, and whether
+//! somebody may sign in.
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, queries};
+use super::schema::{password_links, reps, users};
+use super::users::{Place, User, admin_exists, fold, taken};
+use crate::error::{Error, Result};
+use crate::words::{Availability, Moment, Role, SessionId, UserId};
+
+/// What may change of an account; nothing of it where there is none.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = users)]
+pub struct Change {
+    pub display_name: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<Option<String>>,
+    pub email_key: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub city: Option<String>,
+    pub province: Option<String>,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub role: Option<Role>,
+    pub disabled: Option<bool>,
+    /// A part of a name, an e-mail address or a phone number.
+    pub search: Option<String>,
+    /// Only those who are older than this one: the last of the page before.
+    pub behind: Option<UserId>,
+    pub limit: i64,
+}
+
+/// An account as its owner and admins see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Account)]
+pub struct AccountView {
+    pub id: UserId,
+    pub number: i64,
+    pub role: Role,
+    pub username: Option<String>,
+    pub display_name: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub city: String,
+    pub province: String,
+    /// A tag as `fa-IR`.
+    pub language: String,
+    /// A name as `Asia/Tehran`.
+    pub time_zone: String,
+    pub created_at: Moment,
+    /// Since when he may not sign in.
+    pub disabled_at: Option<Moment>,
+}
+
+impl From<User> for AccountView {
+    fn from(user: User) -> Self {
+        let Place {
+            city,
+            province,
+            language,
+            time_zone,
+        } = user.place;
+        AccountView {
+            id: user.id,
+            number: user.number,
+            role: user.role,
+            username: user.username,
+            display_name: user.display_name,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            email: user.email,
+            phone: user.phone,
+            city,
+            province,
+            language,
+            time_zone,
+            created_at: user.created_at,
+            disabled_at: user.disabled_at,
+        }
+    }
+}
+
+queries! {
+    fn set(conn, id: UserId, change: &Change) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(change).execute(conn)
+    }
+
+    /// Those whom a filter lets through, the newest first.
+    pub fn list(conn, filter: &Filter) -> QueryResult<Vec<User>> {
+        let mut query = users::table.select(User::as_select()).into_boxed();
+        if let Some(role) = filter.role {
+            query = query.filter(users::role.eq(role));
+        }
+        match filter.disabled {
+            Some(true) => query = query.filter(users::disabled_at.is_not_null()),
+            Some(false) => query = query.filter(users::disabled_at.is_null()),
+            None => {}
+        }
+        if let Some(text) = &filter.search {
+            let (part, key) = (containing(text), containing(&fold(text)));
+            let named = users::username_key
+                .like(key.clone())
+                .escape('\\')
+                .or(users::email_key.like(key).escape('\\'))
+                .or(users::phone.like(part.clone()).escape('\\'))
+                .assume_not_null();
+            query = query.filter(named.or(users::display_name.like(part).escape('\\')));
+        }
+        if let Some(behind) = filter.behind {
+            query = query.filter(users::id.lt(behind));
+        }
+        query.order(users::id.desc()).limit(filter.limit).load(conn)
+    }
+
+    pub fn set_password(conn, id: UserId, hash: &str) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
+    }
+
+    /// Has one who decides about admins wait for the other: they are counted after this.
+    fn lock_admins(conn) -> QueryResult<usize> {
+        diesel::update(users::table.filter(users::role.eq(Role::Admin)))
+            .set(users::token_version.eq(users::token_version))
+            .execute(conn)
+    }
+
+    fn set_disabled(conn, id: UserId, at: Option<Moment>) -> QueryResult<usize> {
+        diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(conn)
+    }
+
+    fn set_offline(conn, id: UserId) -> QueryResult<usize> {
+        diesel::update(reps::table.find(id))
+            .set((
+                reps::availability.eq(Availability::Offline),
+                reps::version.eq(reps::version + 1),
+            ))
+            .execute(conn)
+    }
+
+    pub fn insert_link(conn, id: SessionId, user: UserId, expires_at: Moment)
+        -> QueryResult<usize>
+    {
+        diesel::insert_into(password_links::table)
+            .values((
+                password_links::id.eq(id),
+                password_links::user_id.eq(user),
+                password_links::expires_at.eq(expires_at),
+            ))
+            .execute(conn)
+    }
+
+    /// Whose link this is, if it is still good.
+    pub fn link(conn, id: SessionId, now: Moment) -> QueryResult<Option<UserId>> {
+        password_links::table
+            .find(id)
+            .filter(password_links::expires_at.gt(now))
+            .select(password_links::user_id)
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Takes back every link of a person: one is used, or another is given instead.
+    pub fn delete_links(conn, user: UserId) -> QueryResult<usize> {
+        diesel::delete(password_links::table.filter(password_links::user_id.eq(user)))
+            .execute(conn)
+    }
+
+    /// Forgets the links that nobody has used.
+    pub fn delete_stale(conn, now: Moment) -> QueryResult<usize> {
+        diesel::delete(password_links::table.filter(password_links::expires_at.le(now)))
+            .execute(conn)
+    }
+}
+
+/// A pattern for whatever has this text in it, taken as it is.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Somebody's account.
+pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
+    super::users::find(conn, id)?.ok_or_else(|| Error::not_found("person"))
+}
+
+/// Changes an account, and answers it as it is now.
+pub fn change(conn: &mut Conn, id: UserId, change: &Change) -> Result<User> {
+    if !change.is_empty() {
+        set(conn, id, change).map_err(taken)?;
+    }
+    find(conn, id)
+}
+
+/// Keeps somebody from signing in. He is offered nothing any more; that his logins end is the
+/// caller's. `false`: he is the last admin who may.
+pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
+    lock_admins(conn)?;
+    let user = find(conn, id)?;
+    if user.disabled_at.is_some() {
+        return Ok(true);
+    }
+    set_disabled(conn, id, Some(at))?;
+    set_offline(conn, id)?;
+    Ok(admin_exists(conn)?)
+}
+
+/// Lets somebody sign in again.
+pub fn enable(conn: &mut Conn, id: UserId) -> Result<User> {
+    set_disabled(conn, id, None)?;
+    find(conn, id)
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        let Change {
+            display_name,
+            first_name,
+            last_name,
+            email,
+            email_key: _,
+            phone,
+            city,
+            province,
+            language,
+            time_zone,
+        } = self;
+        let texts = [
+            display_name,
+            first_name,
+            last_name,
+            city,
+            province,
+            language,
+            time_zone,
+        ];
+        texts.iter().all(|text| text.is_none()) && email.is_none() && phone.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sought_is_no_pattern() {
+        assert_eq!(containing("50%_a\\b"), "%50\\%\\_a\\\\b%");
+    }
+}
