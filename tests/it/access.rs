@@ -30,17 +30,34 @@ pub enum Who {
     OtherRep,
     Admin,
     SignedOut,
+    /// A rep who serves no queue at all.
+    ForeignRep,
+    /// A customer of whom an admin has said so: as one who has signed out.
+    Disabled,
 }
 
-const COLUMNS: [Who; 7] = [
-    Who::Anonymous,
-    Who::Stranger,
-    Who::Customer,
-    Who::Rep,
-    Who::OtherRep,
-    Who::Admin,
-    Who::SignedOut,
+/// Who asks, and the column of the table with his answers.
+const COLUMNS: [(Who, usize); 9] = [
+    (Who::Anonymous, 0),
+    (Who::Stranger, 1),
+    (Who::Customer, 2),
+    (Who::Rep, 3),
+    (Who::OtherRep, 4),
+    (Who::ForeignRep, 4),
+    (Who::Admin, 5),
+    (Who::SignedOut, 6),
+    (Who::Disabled, 6),
 ];
+
+/// What the table says. A rep of no queue stands in the column of another rep of the queue; but he
+/// is not to know that there is anything to claim.
+fn answer(row: &Row, who: Who, column: usize) -> &'static str {
+    match (who, row.route.ends_with("claim"), row.route) {
+        (Who::ForeignRep, true, "claim") => "not_found",
+        (Who::ForeignRep, true, _) => "404 not_found",
+        _ => row.answers[column],
+    }
+}
 
 /// A conversation that one rep serves, and somebody who asks.
 struct Scene {
@@ -79,7 +96,17 @@ impl Scene {
             Who::Customer => customer,
             Who::Rep => rep.clone(),
             Who::OtherRep => world.rep(turn, 9).await,
+            Who::ForeignRep => {
+                let (admin, rep) = (world.admin().await, world.rep(turn, 9).await);
+                let path = format!("/api/v1/reps/{}/queues", rep.id);
+                admin.put(&path, json!({ "queues": [] })).await.ok(200);
+                rep
+            }
             Who::Admin => world.admin().await,
+            Who::Disabled => {
+                disable(world, &customer).await;
+                customer
+            }
             Who::SignedOut => {
                 let gone = customer
                     .ask(awc::http::Method::DELETE, SIGN_OUT, None)
@@ -101,7 +128,7 @@ impl Scene {
 
     /// A rep who is still seen at his socket is not to get the next scene's conversation.
     async fn retire(&self, admin: &Person, who: Who) {
-        if matches!(who, Who::Rep | Who::OtherRep) {
+        if matches!(who, Who::Rep | Who::OtherRep | Who::ForeignRep) {
             let path = format!("/api/v1/reps/{}/availability", self.asking.id);
             let body = json!({ "availability": "offline" });
             admin.put(&path, body).await.ok(200);
@@ -144,6 +171,12 @@ impl Scene {
     }
 }
 
+/// Has an admin keep somebody from signing in.
+async fn disable(world: &World, person: &Person) {
+    let path = format!("/api/v1/people/{}/disable", person.id);
+    world.admin().await.post(&path, json!({})).await.ok(200);
+}
+
 const SIGN_OUT: &str = "/api/v1/sessions/current";
 
 fn is_of_a_conversation(row: &Row) -> bool {
@@ -170,11 +203,12 @@ async fn every_route_answers_as_the_table_says(world: &World) {
     let mut cells = 0;
     let admin = world.admin().await;
     for row in ROUTES.iter().chain(DIALECT).chain(SOCKETS) {
-        for (who, expected) in COLUMNS.into_iter().zip(row.answers) {
+        for (who, column) in COLUMNS {
+            let expected = answer(row, who, column);
             cells += 1;
             let scene = Scene::set(world, who, cells).await;
             let reply = scene.ask(row, &scene.conversation).await;
-            if reply.told() != *expected {
+            if reply.told() != expected {
                 wrong.push(format!(
                     "{} by {who:?}: {} for {expected}",
                     row.route,
@@ -247,12 +281,11 @@ async fn every_socket_command_answers_as_the_table_says(world: &World) {
     // Without a login nobody gets this far: the handshake's row says so.
     let columns = COLUMNS
         .into_iter()
-        .zip(0..)
         .filter(|(who, _)| *who != Who::Anonymous);
     for (who, column) in columns {
         for row in SOCKET {
             let who_opens = match who {
-                Who::SignedOut => Who::Customer,
+                Who::SignedOut | Who::Disabled => Who::Customer,
                 who => who,
             };
             let scene = Scene::set(world, who_opens, column).await;
@@ -261,8 +294,11 @@ async fn every_socket_command_answers_as_the_table_says(world: &World) {
                 let request = Request::new("DELETE", SIGN_OUT).token(&scene.asking.token);
                 assert_eq!(request.ask(&scene.asking.base).await.status, 204);
             }
+            if who == Who::Disabled {
+                disable(world, &scene.asking).await;
+            }
             let told = command(&mut socket, row, &scene.conversation).await;
-            if told.0 != row.answers[column] {
+            if told.0 != answer(row, who, column) {
                 wrong.push(format!("{} by {who:?}: {told:?}", row.route));
             }
             if told.0 == "not_found" && row.route != "availability" {
