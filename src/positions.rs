@@ -13,8 +13,9 @@ use crate::eta::{Eta, Paces};
 use crate::hub::{Hub, Note};
 use crate::metrics::Metrics;
 use crate::store::pace::{self, House, Pace};
+use crate::store::waiting::Stands;
 use crate::store::{Conn, Store, conversations, waiting};
-use crate::words::{ConversationId, Moment, QueueId, UserId, now};
+use crate::words::{ConversationId, Moment, QueueId, now};
 
 /// How often at most positions are told.
 const EVERY: Duration = Duration::from_secs(1);
@@ -44,6 +45,8 @@ type Line = HashMap<ConversationId, Told>;
 #[derive(Clone, Copy)]
 struct Told {
     ahead: i64,
+    /// Since when he stood there: who has been away in between has heard of something else.
+    queued_at: Moment,
     eta: Option<Eta>,
     /// When: a range that has passed is told anew, from then on.
     at: Moment,
@@ -52,7 +55,7 @@ struct Told {
 }
 
 /// A queue as it is now: who waits, and how fast it moves.
-type Now = (Vec<(ConversationId, UserId)>, Pace);
+type Now = (Vec<Stands>, Pace);
 
 impl Positions {
     pub fn new(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Self {
@@ -130,10 +133,9 @@ impl Positions {
         let (line, pace) = self.store.read(read).await?;
         self.paces.set(queue, pace);
         let mut next = Line::with_capacity(line.len());
-        for ((conversation, customer), ahead) in line.into_iter().zip(0..) {
-            let before = known.remove(&conversation);
-            let told = self.tell_one((conversation, customer), ahead, &pace, before);
-            next.insert(conversation, told);
+        for (stands, ahead) in line.into_iter().zip(0..) {
+            let told = self.tell_one(stands, ahead, &pace, known.remove(&stands.0));
+            next.insert(stands.0, told);
         }
         // Who stands there no more has been served, or has given up.
         let promised = known
@@ -146,7 +148,7 @@ impl Positions {
 
     fn tell_one(
         &self,
-        (conversation, customer): (ConversationId, UserId),
+        (conversation, customer, queued_at): Stands,
         ahead: i64,
         pace: &Pace,
         before: Option<Told>,
@@ -157,7 +159,8 @@ impl Positions {
             (old, new) => old.is_some() != new.is_some(),
         };
         let passed = |told: Told| told.eta.is_some_and(|eta| told.at + eta.to_ms < now());
-        let same = before.is_some_and(|told| told.ahead == ahead && !news && !passed(told));
+        let there = |told: Told| told.ahead == ahead && told.queued_at == queued_at;
+        let same = before.is_some_and(|told| there(told) && !news && !passed(told));
         // Whoever has just come was told where he stands when he said hello.
         let here = match same {
             true => self.hub.is_here(customer),
@@ -172,6 +175,7 @@ impl Positions {
         };
         let mut told = before.filter(|_| same).unwrap_or(Told {
             ahead,
+            queued_at,
             eta,
             at: now(),
             promise: before.and_then(|told| told.promise),

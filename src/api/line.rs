@@ -76,7 +76,7 @@ pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>
         for now in board.queues {
             let ids = waiting::line(conn, now.queue.id, SHOWN)?;
             let mut rows = Vec::with_capacity(ids.len());
-            for (id, _) in ids {
+            for (id, ..) in ids {
                 rows.extend(conversations::find(conn, id)?);
             }
             let first = conversations::views(conn, rows)?;

@@ -128,8 +128,8 @@ fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) 
         Role::Rep | Role::Admin => events::last_seqs(conn, &[id])?,
     };
     let last = last.first().map_or(0, |(_, seq)| *seq);
-    if seq < 1 || seq > last {
-        let detail = format!("Give the seq of an entry that is there: 1 to {last}.");
+    if seq < 0 || seq > last {
+        let detail = format!("Give the seq of an entry that is there: up to {last}.");
         return Err(Error::invalid("seq", detail));
     }
     let part = takes_part(conn, actor, &row)?;

@@ -25,8 +25,15 @@ impl Desk {
         self.count_words(&actor)?;
         let at = now();
         self.commit(move |conn| {
-            let row = hold::of_staff(conn, &actor, id)?;
-            if let Some(event) = events::find_command(conn, id, client_id)? {
+            let (row, _) = hold::locked(conn, id)?;
+            let before = events::find_command(conn, id, client_id)?;
+            // Whose note it is is told so, also if he may not read any more.
+            let own = before.as_ref().is_some_and(|event| is_his(&actor, event));
+            let row = match own {
+                true => row,
+                false => hold::of_staff(conn, &actor, id)?,
+            };
+            if let Some(event) = before {
                 let sent = same_again(&actor, &text, event, row.number)?;
                 return Ok((sent, Change::default()));
             }
@@ -53,11 +60,12 @@ impl Desk {
     }
 }
 
+fn is_his(actor: &Actor, event: &Event) -> bool {
+    event.kind == EventKind::Note && event.sender_id == Some(actor.id)
+}
+
 fn same_again(actor: &Actor, text: &str, event: Event, number: i64) -> Result<Sent, Error> {
-    let same = event.kind == EventKind::Note
-        && event.sender_id == Some(actor.id)
-        && event.body.as_deref() == Some(text);
-    match same {
+    match is_his(actor, &event) && event.body.as_deref() == Some(text) {
         true => Ok(Sent {
             event: event.into(),
             number,

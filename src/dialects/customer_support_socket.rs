@@ -173,7 +173,14 @@ impl Chat {
                     (self.told, self.met) = (None, true);
                     self.rep_is_there()
                 }
-                EventKind::Closed => json!({ "message": "This chat is closed.", "closed": true }),
+                EventKind::Closed => {
+                    self.told = None;
+                    json!({ "message": "This chat is closed.", "closed": true })
+                }
+                EventKind::Parked | EventKind::Requeued => {
+                    self.told = None;
+                    continue;
+                }
                 _ => continue,
             };
             wire.send(frame).await?;

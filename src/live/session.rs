@@ -25,10 +25,10 @@ use crate::eta::Eta;
 use crate::gate::caller::Caller;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
-use crate::store::conversations::ConversationView;
+use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::Unread;
 use crate::store::mine;
-use crate::words::{ConversationId, EventKind, Role, SocketId, Status, UserId};
+use crate::words::{ConversationId, EventKind, Role, SocketId, Status};
 
 /// Conversations that a client may resume at once.
 const RESUME_MAX: usize = 200;
@@ -51,7 +51,7 @@ pub struct Session {
     pub(super) counts: Counts,
     pub(super) typist: Typist<ConversationId>,
     /// Who was told to type where: a person with several sockets is told of once.
-    pub(super) typing: Typist<(ConversationId, UserId)>,
+    pub(super) typing: Typist<(ConversationId, PersonView)>,
     /// What has reached his client and is not stored yet.
     pub(super) delivered: HashMap<ConversationId, i64>,
     /// What he takes part in beside its rep.

@@ -14,6 +14,7 @@ use crate::desk::TYPING_MS;
 use crate::error::{Code, Error};
 use crate::news::{EventView, Marked, Typing};
 use crate::store::Conn;
+use crate::store::conversations::PersonView;
 use crate::store::marks::{self, Marks};
 use crate::words::{ConversationId, EventKind};
 
@@ -92,7 +93,7 @@ impl Session {
     }
 
     pub(super) async fn typed(&mut self, wire: &mut Wire, typing: &Typing) -> Result<(), Gone> {
-        let who = (typing.conversation, typing.user.id);
+        let who = (typing.conversation, typing.user.clone());
         // Who typed when it was closed is told of after that.
         if typing.on && !self.counts.counts(typing.conversation) {
             return Ok(());
@@ -107,6 +108,38 @@ impl Session {
             expires_in_ms: TYPING_MS,
         })
         .await
+    }
+
+    /// Tells that nobody types any more for whom this entry ends it: his own words do so by
+    /// themselves; who leaves does not type, and where a conversation goes elsewhere nobody does.
+    async fn end_typing(&mut self, wire: &mut Wire, event: &EventView) -> Result<(), Gone> {
+        let (id, sender) = (event.conversation, event.sender_id);
+        let of_sender = |user: &PersonView| Some(user.id) == sender;
+        let like = |user: &PersonView| match event.kind {
+            EventKind::Message | EventKind::Left => of_sender(user),
+            EventKind::Requeued
+            | EventKind::Transferred
+            | EventKind::Parked
+            | EventKind::Wrapup
+            | EventKind::Closed => true,
+            _ => false,
+        };
+        let ended = self
+            .typing
+            .end(|(there, user)| *there == id && like(user), Instant::now());
+        if event.kind == EventKind::Message {
+            return Ok(());
+        }
+        for (conversation, user) in ended {
+            wire.send(ServerFrame::Typing {
+                conversation,
+                user,
+                on: false,
+                expires_in_ms: TYPING_MS,
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn marked(&mut self, wire: &mut Wire, marked: &Marked) -> Result<(), Gone> {
@@ -212,11 +245,11 @@ impl Session {
     /// Tells an entry of a log, or passes it by in silence if it is not for this person.
     pub(super) async fn show(&mut self, wire: &mut Wire, event: &EventView) -> Result<(), Gone> {
         let (me, role) = (self.caller.actor.id, self.caller.actor.role);
-        if let (EventKind::Message, Some(sender)) = (event.kind, event.sender_id) {
-            self.typing.said((event.conversation, sender));
-            if sender == me {
-                self.typist.said(event.conversation);
-            }
+        if event.kind == EventKind::Message && event.sender_id == Some(me) {
+            self.typist.said(event.conversation);
+        }
+        if self.typing.is_any() {
+            Box::pin(self.end_typing(wire, event)).await?;
         }
         if self.counts.hear(event, me, role) {
             Box::pin(self.count_anew(event.conversation)).await;

@@ -56,11 +56,23 @@ impl<K: Hash + Eq> Typist<K> {
         true
     }
 
+    /// Whether anybody may be thought to type.
+    pub fn is_any(&self) -> bool {
+        !self.typed.is_empty()
+    }
+
     /// He has said what he typed: the message itself ends it, and he may begin again at once.
     pub fn said(&mut self, id: K) {
         if !self.typed.is_empty() {
             self.typed.remove(&id);
         }
+    }
+
+    /// It has ended for these, whoever they are; who others still think types among them.
+    pub fn end(&mut self, like: impl Fn(&K) -> bool, now: Instant) -> Vec<K> {
+        let ended = self.typed.extract_if(|id, _| like(id));
+        let holds = ended.filter(|(_, one)| one.holds(now));
+        holds.map(|(id, _)| id).collect()
     }
 
     /// Where others still think that he types.

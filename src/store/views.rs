@@ -54,7 +54,9 @@ queries! {
 }
 
 /// A person as others see him.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 pub struct PersonView {
     pub id: UserId,
     pub name: String,

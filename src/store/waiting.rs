@@ -41,6 +41,9 @@ pub fn places(
     places_from(conn, queue, place, id, limit)
 }
 
+/// One that stands in line, whose it is, and since when it stands there.
+pub type Stands = (ConversationId, UserId, Moment);
+
 queries! {
     /// How many wait in a queue.
     pub fn count_waiting(conn, queue: QueueId) -> QueryResult<i64> {
@@ -49,13 +52,13 @@ queries! {
     }
 
     /// The first of a queue's line, with their customers: at most `limit`, held ones included.
-    pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<(ConversationId, UserId)>> {
+    pub fn line(conn, queue: QueueId, limit: i64) -> QueryResult<Vec<Stands>> {
         let line = conversations::table
             .filter(conversations::queue_id.eq(queue))
             .filter(waits())
             .order((conversations::place, conversations::id))
             .limit(limit)
-            .select((conversations::id, conversations::customer_id));
+            .select((conversations::id, conversations::customer_id, conversations::queued_at));
         prepared(line).load(conn)
     }
 

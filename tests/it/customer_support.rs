@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use switchboard::words::Mode;
+
 use crate::harness::{World, client_id};
 use crate::on_both;
 use crate::person::Person;
@@ -65,6 +67,7 @@ on_both!(
     what_makes_no_sense_is_answered_and_the_socket_stays,
     who_enters_late_is_told_his_rep,
     a_place_is_told_once_on_entering,
+    who_is_back_at_his_place_is_told_so,
     who_makes_no_sense_for_long_is_sent_away,
 );
 
@@ -303,6 +306,39 @@ async fn a_place_is_told_once_on_entering(world: &World) {
         let all = places.len();
         places.dedup();
         assert_eq!(places.len(), all, "{places:?}");
+    }
+}
+
+async fn who_is_back_at_his_place_is_told_so(world: &World) {
+    world.change_queue(|queue| queue.mode = Mode::Manual).await;
+    let (ann, rep) = (world.customer(0).await, world.rep(1, 3).await);
+    let id = ann.open().await;
+    let (mut native, mut socket) = (ann.socket().await, chat(&ann, &id).await);
+    assert_eq!(told(&mut socket, "position").await["position"], 1);
+    assert_eq!(native.wait("line").await["position"], 1);
+    let away: [&[&str]; 3] = [
+        &["claim", "requeue"],
+        &["close", "reopen"],
+        &["claim", "park", "wake"],
+    ];
+    for steps in away {
+        for step in steps {
+            let who = if matches!(*step, "close" | "reopen") {
+                &ann
+            } else {
+                &rep
+            };
+            who.act(&id, step, json!({})).await.ok(200);
+        }
+        if ann.view(&id).await["status"] == "active" {
+            rep.act(&id, "requeue", json!({})).await.ok(200);
+        }
+        assert_eq!(
+            told(&mut socket, "position").await["position"],
+            1,
+            "{steps:?}"
+        );
+        assert_eq!(native.wait("line").await["position"], 1, "{steps:?}");
     }
 }
 

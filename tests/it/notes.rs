@@ -10,6 +10,7 @@ use crate::wire::{Heard, RawSocket, Request};
 on_both!(with quick;
     no_customer_hears_of_a_note,
     a_note_is_written_once_and_at_any_time,
+    a_note_that_was_kept_is_found_by_who_has_handed_it_on,
 );
 
 const SECRET: &str = "he-is-difficult";
@@ -17,6 +18,35 @@ const SECRET: &str = "he-is-difficult";
 async fn note(who: &Person, id: &str, client: &Value, text: &str) -> crate::person::Answer {
     let body = json!({ "client_id": client, "text": text });
     who.act(id, "notes", body).await
+}
+
+async fn a_note_that_was_kept_is_found_by_who_has_handed_it_on(world: &World) {
+    let (ann, rep, other) = (
+        world.customer(0).await,
+        world.rep(1, 5).await,
+        world.rep(2, 5).await,
+    );
+    let id = ann.open().await;
+    rep.claim(&id).await.ok(200);
+    let (kept, foreign) = (client_id(), client_id());
+    let first = note(&rep, &id, &kept, SECRET).await.ok(201);
+    let _there = other.socket().await;
+    let to = json!({ "rep": other.id });
+    rep.act(&id, "transfer", to).await.ok(200);
+    let again = note(&rep, &id, &kept, SECRET).await.ok(200);
+    assert_eq!(again["event"], first["event"]);
+    assert_eq!(again["duplicate"], true);
+    let another = note(&rep, &id, &kept, "another text").await;
+    assert_eq!(another.code(409), "idempotency_mismatch");
+    assert_eq!(
+        note(&rep, &id, &foreign, SECRET).await.code(404),
+        "not_found"
+    );
+    note(&other, &id, &foreign, "mine").await.ok(201);
+    assert_eq!(
+        note(&rep, &id, &foreign, "mine").await.code(404),
+        "not_found"
+    );
 }
 
 /// Everything that the API tells this customer, as bytes.

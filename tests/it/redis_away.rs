@@ -41,7 +41,7 @@ async fn lines(link: &mut MultiplexedConnection, world: &World) -> (Vec<String>,
         Ok(waiting::line(conn, queue, 1_000)?)
     };
     let by_sql = world.nodes[0].app.store.read(read).await.unwrap();
-    let by_sql = by_sql.iter().map(|(id, _)| id.to_string()).collect();
+    let by_sql = by_sql.iter().map(|(id, ..)| id.to_string()).collect();
     let mut by_redis = Vec::new();
     for key in keys(link, world).await {
         if key.contains(":line:") {

@@ -21,6 +21,7 @@ on_both_with!(change;
     what_is_unread_is_told_as_it_changes,
     that_somebody_types_reaches_the_others_and_is_not_stored,
     nobody_is_told_to_type_in_what_is_closed,
+    who_leaves_or_hands_it_on_types_no_more,
     an_edit_reaches_whoever_comes_from_anywhere,
     a_deleted_text_is_nowhere,
     what_may_not_be_changed_is_said_why,
@@ -84,17 +85,22 @@ async fn marks_only_grow_and_the_other_side_sees_them(world: &World) {
     assert_eq!(view["marks"]["customer"]["read"], 0);
     let page = format!("/api/v1/conversations/{id}/events");
     assert_eq!(ann.get(&page).await.ok(200)["marks"], view["marks"]);
-    for seq in [0, -1, second + 1, i64::MAX] {
+    for seq in [-1, second + 1, i64::MAX] {
         let path = format!("/api/v1/conversations/{id}/read");
         let refused = rep.put(&path, json!({ "seq": seq })).await;
         assert!(
             refused.body["detail"]
                 .as_str()
                 .unwrap()
-                .contains(&format!("1 to {second}"))
+                .contains(&format!("up to {second}."))
         );
         assert_eq!(refused.code(422), "validation_failed");
     }
+    let nothing_yet = read(&rep, &id, 0).await;
+    assert_eq!(
+        nothing_yet["marks"]["staff"]["read"], second,
+        "an older one changes nothing"
+    );
     // Many at once, over two nodes: the furthest holds.
     let path = format!("/api/v1/conversations/{id}/read");
     let elsewhere = ann.at(world.base(1));
@@ -234,6 +240,34 @@ async fn that_somebody_types_reaches_the_others_and_is_not_stored(world: &World)
     ann.close(&id).await.ok(200);
     let refused = command(&mut ann.socket().await, typing(true)).await;
     assert_eq!(refused["code"], "conversation_closed");
+}
+
+async fn who_leaves_or_hands_it_on_types_no_more(world: &World) {
+    let (ann, rep, id) = chat(world).await;
+    let admin = world.admin().await;
+    let (mut of_ann, mut of_rep) = (ann.socket().await, rep.socket().await);
+    let mut of_admin = admin.socket().await;
+    let named = |kind: &str| json!({ "type": kind, "conversation": id, "ref": kind });
+    of_admin.say(named("join")).await;
+    of_admin.event("joined").await;
+    let typing = json!({ "type": "typing", "conversation": id, "on": true, "ref": "t" });
+    command(&mut of_admin, typing.clone()).await;
+    command(&mut of_rep, typing).await;
+    for _ in 0..2 {
+        assert_eq!(of_ann.wait("typing").await["on"], true);
+    }
+    of_admin.say(named("leave")).await;
+    let off = |who: &Person| {
+        let id = json!(who.id);
+        move |frame: &Value| {
+            frame["type"] == "typing" && frame["user"]["id"] == id && frame["on"] == false
+        }
+    };
+    of_ann.wait_for(off(&admin)).await;
+    of_rep.wait_for(off(&admin)).await;
+    assert!(of_ann.never(off(&rep)), "he has not left");
+    rep.act(&id, "requeue", json!({})).await.ok(200);
+    of_ann.wait_for(off(&rep)).await;
 }
 
 async fn nobody_is_told_to_type_in_what_is_closed(world: &World) {
