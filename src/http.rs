@@ -8,7 +8,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::UPGRADE;
-use actix_web::middleware::{DefaultHeaders, Next, from_fn};
+use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpMessage, HttpServer};
 use socket2::SockRef;
@@ -20,7 +20,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::api;
 use crate::app::App;
-use crate::gate::{body, problem};
+use crate::gate::{body, headers, problem};
 use crate::{dialects, live, pages};
 
 /// Bytes that the kernel keeps for a client that does not read, beyond what is on the wire. The
@@ -31,11 +31,6 @@ const UNSENT: u32 = 128 * 1024;
 /// How long sent bytes may stay unacknowledged before the connection is given up.
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What browsers may load and who may frame it. Styles inline are the API page's.
-const CONTENT_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; \
-     img-src 'self' data:; \
-     style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
-
 /// Serves on a listener until its handle stops it.
 pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
     let workers = match app.settings.workers {
@@ -44,6 +39,7 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
     };
     let factory = move || {
         let pages = app.settings.pages;
+        let others = !app.settings.allowed_origins.is_empty();
         let (routes, document) = ActixApp::new()
             .into_utoipa_app()
             .openapi(api::Document::openapi())
@@ -67,14 +63,8 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(problem::finish))
             .wrap(TracingLogger::<Spans>::new())
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("Referrer-Policy", "no-referrer"))
-                    .add(("Cross-Origin-Opener-Policy", "same-origin"))
-                    .add(("Content-Security-Policy", CONTENT_POLICY))
-                    .add(("Cache-Control", "no-store")),
-            )
+            .wrap(Condition::new(others, headers::cors(&app.settings)))
+            .wrap(from_fn(headers::add))
     };
     Ok(HttpServer::new(factory)
         .workers(workers)

@@ -51,6 +51,7 @@ pub mod vital;
 
 pub mod folder;
 pub mod kin;
+pub mod limits;
 pub mod server;
 
 pub mod doctor;

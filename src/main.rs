@@ -337,6 +337,7 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
         settings.access_token_s,
         settings.refresh_token_s,
         settings.personal_reps,
+        switchboard::limits::people(settings),
     );
     let person = NewPerson {
         username,

@@ -16,12 +16,13 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::app::{App, Parts};
 use crate::attachments::{self, Attachments};
 use crate::bell::Bell;
-use crate::desk::{Desk, Limits, Needs, Reconciler, Rules, Ticker};
+use crate::desk::{Desk, Needs, Reconciler, Ticker};
 use crate::dispatch::{self, Engine};
 use crate::error::{Error, Result};
 use crate::eta::Paces;
 use crate::hub::Hub;
 use crate::kin::Kin;
+use crate::limits;
 use crate::metrics::Metrics;
 use crate::node::Lease;
 use crate::people::People;
@@ -31,7 +32,7 @@ use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, nodes, users};
 use crate::vital::Vital;
-use crate::words::{HeadStarts, Mode, NodeId, Priority, QueueId, now};
+use crate::words::{Mode, NodeId, QueueId, now};
 use crate::{board, folder, http, indexer, minutes, retention, watch};
 
 /// The queue that a new database begins with.
@@ -92,8 +93,8 @@ impl Server {
             engine,
             bell: bell.clone(),
             metrics: metrics.clone(),
-            limits: limits(&settings),
-            rules: rules(&settings),
+            limits: limits::desk(&settings),
+            rules: limits::rules(&settings),
             node,
         });
         let said = store
@@ -299,6 +300,7 @@ fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> Peop
         settings.access_token_s,
         settings.refresh_token_s,
         settings.personal_reps,
+        limits::people(settings),
     )
 }
 
@@ -324,41 +326,6 @@ async fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attac
     };
     let home = store.read(store::attachments::home).await?;
     Attachments::open(store, &settings.attachments().join(home), limits)
-}
-
-fn limits(settings: &Settings) -> Limits {
-    Limits {
-        text_chars_max: settings.text_chars_max,
-        subject_chars_max: settings.subject_chars_max,
-        attachments_max: settings.attachments_per_message_max,
-        open_per_customer_max: settings.open_per_customer_max,
-        messages_burst: settings.messages_burst,
-        messages_per_s: settings.messages_per_s,
-        customer_priority_max: priority(&settings.customer_priority_max),
-        edit_ms: settings.edit_window_s * 1_000,
-        reps_may_join: settings.reps_may_join,
-    }
-}
-
-/// The settings have checked the word.
-fn priority(word: &str) -> Priority {
-    let known = Priority::ALL.iter().find(|one| one.as_str() == word);
-    known.copied().unwrap_or(Priority::Normal)
-}
-
-fn rules(settings: &Settings) -> Rules {
-    const MINUTE: i64 = 60_000;
-    Rules {
-        head_starts: HeadStarts {
-            low: settings.head_start_low_min * MINUTE,
-            high: settings.head_start_high_min * MINUTE,
-            urgent: settings.head_start_urgent_min * MINUTE,
-        },
-        rep_suspect_ms: settings.rep_suspect_ms,
-        rep_grace_ms: settings.rep_grace_ms,
-        customer_grace_ms: settings.customer_grace_ms,
-        personal_reps: settings.personal_reps,
-    }
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Store> {

@@ -1,11 +1,15 @@
 //! Settings: the documented defaults of `settings.toml`, then a file, then the environment.
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
+mod layers;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use toml::{Table, Value};
+
+use layers::{parse, set};
 
 /// The bottom layer, so that what is documented is what happens.
 pub const DEFAULTS: &str = include_str!("settings.toml");
@@ -34,6 +38,13 @@ pub struct Settings {
     pub workers: usize,
     pub access_token_s: i64,
     pub refresh_token_s: i64,
+    pub login_window_s: i64,
+    pub login_tries_max: u32,
+    pub login_tries_per_address_max: u32,
+    pub login_tries_per_name_max: u32,
+    pub registrations_per_address_max: u32,
+    pub tokens_per_address_max: u32,
+    pub hsts_s: i64,
     pub open_per_customer_max: i64,
     pub head_start_low_min: i64,
     pub head_start_high_min: i64,
@@ -211,6 +222,22 @@ impl Settings {
         Ok(())
     }
 
+    fn check_logins(&self) -> anyhow::Result<()> {
+        let per_address = self.login_tries_per_address_max.into();
+        let registrations = self.registrations_per_address_max.into();
+        at_least_one(&[
+            ("login_window_s", self.login_window_s),
+            ("login_tries_max", self.login_tries_max.into()),
+            ("login_tries_per_address_max", per_address),
+            (
+                "login_tries_per_name_max",
+                self.login_tries_per_name_max.into(),
+            ),
+            ("registrations_per_address_max", registrations),
+            ("tokens_per_address_max", self.tokens_per_address_max.into()),
+        ])
+    }
+
     /// What no type can say.
     fn check(&self) -> anyhow::Result<()> {
         let positive = [
@@ -233,9 +260,8 @@ impl Settings {
             ("rep_ping_ms", self.rep_ping_ms as i64),
             ("customer_ping_ms", self.customer_ping_ms as i64),
         ];
-        if let Some((name, _)) = positive.iter().find(|(_, value)| *value < 1) {
-            bail!("the setting `{name}` must be at least 1");
-        }
+        at_least_one(&positive)?;
+        self.check_logins()?;
         self.check_dispatch()?;
         self.check_attachments()?;
         if !self.secret.is_empty() && self.secret.trim().len() < 32 {
@@ -333,21 +359,11 @@ pub fn mask(url: &str) -> String {
     }
 }
 
-fn set(table: &mut Table, name: &str, value: Value, place: &str) -> anyhow::Result<()> {
-    let Some(slot) = table.get_mut(name) else {
-        bail!("there is no setting `{name}` ({place}); `switchboard settings` lists them all");
-    };
-    if slot.type_str() != value.type_str() {
-        let kind = match slot {
-            Value::Integer(_) => "a whole number",
-            Value::Boolean(_) => "true or false",
-            Value::Array(_) => "a list",
-            _ => "a text",
-        };
-        bail!("the setting `{name}` ({place}) must be {kind}");
+fn at_least_one(settings: &[(&str, i64)]) -> anyhow::Result<()> {
+    match settings.iter().find(|(_, value)| *value < 1) {
+        Some((name, _)) => bail!("the setting `{name}` must be at least 1"),
+        None => Ok(()),
     }
-    *slot = value;
-    Ok(())
 }
 
 /// Every number fits into the type of its setting, and no sum of moments overflows. Only a head
@@ -369,29 +385,4 @@ fn check_numbers(table: &Table) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Text of the environment as the type that the default has.
-fn parse(table: &Table, name: &str, text: &str, variable: &str) -> anyhow::Result<Value> {
-    let wrong = |what| format!("the environment variable {variable} must be {what}");
-    Ok(match table.get(name) {
-        Some(Value::Integer(_)) => Value::Integer(
-            text.trim()
-                .parse()
-                .with_context(|| wrong("a whole number"))?,
-        ),
-        Some(Value::Boolean(_)) => Value::Boolean(
-            text.trim()
-                .parse()
-                .with_context(|| wrong("true or false"))?,
-        ),
-        Some(Value::Array(_)) => {
-            let parts = text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
-            Value::Array(parts.map(|part| Value::String(part.into())).collect())
-        }
-        _ => Value::String(text.into()),
-    })
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::gate::address::Address;
 use crate::gate::body::{Body, given};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
@@ -146,12 +147,13 @@ pub async fn me(app: Data<App>, caller: Caller) -> Result<Json<AccountView>> {
 pub async fn change(
     app: Data<App>,
     caller: Caller,
+    Address(from): Address,
     Body(mut profile): Body<OwnProfile>,
 ) -> Result<Json<AccountView>> {
     let password = profile.password.take();
     let user = app
         .people
-        .change_own(caller.actor.id, profile.into(), password)
+        .change_own(caller.actor.id, profile.into(), password, from)
         .await?;
     Ok(Json(user.into()))
 }
@@ -169,6 +171,7 @@ pub async fn change(
 pub async fn change_password(
     app: Data<App>,
     caller: Caller,
+    Address(from): Address,
     Body(new): Body<PasswordChange>,
 ) -> Result<HttpResponse> {
     let PasswordChange {
@@ -176,7 +179,13 @@ pub async fn change_password(
         new_password,
     } = new;
     app.people
-        .change_password(caller.actor.id, caller.session, password, new_password)
+        .change_password(
+            caller.actor.id,
+            caller.session,
+            password,
+            new_password,
+            from,
+        )
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -191,8 +200,12 @@ pub async fn change_password(
     )
 )]
 #[post("/password")]
-pub async fn use_link(app: Data<App>, Body(new): Body<PasswordByLink>) -> Result<HttpResponse> {
-    app.people.use_link(&new.token, new.password).await?;
+pub async fn use_link(
+    app: Data<App>,
+    Address(from): Address,
+    Body(new): Body<PasswordByLink>,
+) -> Result<HttpResponse> {
+    app.people.use_link(&new.token, new.password, from).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, web};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::gate::address::Address;
 use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
@@ -19,7 +20,7 @@ use crate::words::Moment;
 pub struct Registration {
     /// Letters, digits and . _ + - without spaces.
     pub username: String,
-    /// At least 8 characters.
+    /// At least 8 characters, and none of the passwords that everybody guesses first.
     pub password: String,
     /// What others see; the username if it is not given.
     pub display_name: Option<String>,
@@ -112,13 +113,15 @@ pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
     tag = "people", security(()), request_body = Setup,
     responses(
         (status = 201, body = SignedIn), (status = 401, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem)
+        (status = 409, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)
     )
 )]
 #[post("/setup")]
 pub async fn set_up(
     app: Data<App>,
     device: Device,
+    Address(from): Address,
     Body(setup): Body<Setup>,
 ) -> Result<HttpResponse> {
     let Setup {
@@ -133,7 +136,7 @@ pub async fn set_up(
         display_name,
         ..NewPerson::default()
     };
-    let user = app.people.set_up(&token, person).await?;
+    let user = app.people.set_up(&token, person, from).await?;
     Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
 }
 
@@ -142,32 +145,40 @@ pub async fn set_up(
     tag = "people", security(()), request_body = Registration,
     responses(
         (status = 201, body = SignedIn), (status = 409, body = Problem),
-        (status = 422, body = Problem)
+        (status = 422, body = Problem), (status = 429, body = Problem)
     )
 )]
 #[post("/customers")]
 pub async fn register(
     app: Data<App>,
     device: Device,
+    Address(from): Address,
     Body(new): Body<Registration>,
 ) -> Result<HttpResponse> {
-    let user = app.people.add_customer(new.into()).await?;
+    let user = app.people.add_customer(new.into(), from).await?;
     Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
 }
 
 /// Sign in
+///
+/// After too many wrong passwords the answer is 429, for a name that is nobody's as for any other;
+/// `Retry-After` says how long to wait. Who is signed in already is not concerned.
 #[utoipa::path(
     tag = "people", security(()), request_body = Login,
-    responses((status = 200, body = SignedIn), (status = 401, body = Problem))
+    responses(
+        (status = 200, body = SignedIn), (status = 401, body = Problem),
+        (status = 429, body = Problem)
+    )
 )]
 #[post("/sessions")]
 pub async fn sign_in(
     app: Data<App>,
     device: Device,
-    Body(login): Body<Login>,
+    Address(from): Address,
+    Body(Login { login, password }): Body<Login>,
 ) -> Result<web::Json<SignedIn>> {
-    let Login { login, password } = login;
-    let (tokens, user) = app.people.sign_in(&login, password, device).await?;
+    let signing = app.people.sign_in(&login, password, from, device);
+    let (tokens, user) = signing.await?;
     Ok(web::Json(SignedIn {
         tokens,
         user: user.into(),
@@ -180,11 +191,19 @@ pub async fn sign_in(
 /// the current pair is given again, because the answer may have been lost.
 #[utoipa::path(
     tag = "people", security(()), request_body = Refresh,
-    responses((status = 200, body = Pair), (status = 401, body = Problem))
+    responses(
+        (status = 200, body = Pair), (status = 401, body = Problem),
+        (status = 429, body = Problem)
+    )
 )]
 #[post("/sessions/refresh")]
-pub async fn refresh(app: Data<App>, Body(refresh): Body<Refresh>) -> Result<web::Json<Pair>> {
-    Ok(web::Json(app.people.refresh(&refresh.refresh_token).await?))
+pub async fn refresh(
+    app: Data<App>,
+    Address(from): Address,
+    Body(refresh): Body<Refresh>,
+) -> Result<web::Json<Pair>> {
+    let pair = app.people.refresh(&refresh.refresh_token, from).await?;
+    Ok(web::Json(pair))
 }
 
 /// Sign out
@@ -208,16 +227,18 @@ pub struct Nothing {}
     tag = "people",
     responses(
         (status = 201, body = Ticket), (status = 400, body = Problem),
-        (status = 401, body = Problem)
+        (status = 401, body = Problem), (status = 429, body = Problem)
     )
 )]
 #[post("/socket-tickets")]
 pub async fn ticket(
     app: Data<App>,
     caller: Caller,
+    Address(from): Address,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<HttpResponse> {
-    let (ticket, expires_in_ms) = app.people.ticket(caller.actor.id, caller.session).await?;
+    let (id, session) = (caller.actor.id, caller.session);
+    let (ticket, expires_in_ms) = app.people.ticket(id, session, from).await?;
     Ok(HttpResponse::Created().json(Ticket {
         ticket,
         expires_in_ms,

@@ -13,6 +13,7 @@ use super::customer_support_socket::Chat;
 use crate::app::App;
 use crate::desk::{self, Actor, Claim};
 use crate::error::{Code, Error, Result};
+use crate::gate::address::Address;
 use crate::gate::body::Body;
 use crate::gate::caller::{Admin, Caller};
 use crate::live::upgrade;
@@ -93,23 +94,28 @@ struct Opening {
 
 type Taken<T> = std::result::Result<Body<T>, Error>;
 
-async fn sign_in(app: Data<App>, device: Device, body: Taken<SignIn>) -> HttpResponse {
+async fn sign_in(
+    app: Data<App>,
+    Address(from): Address,
+    device: Device,
+    body: Taken<SignIn>,
+) -> HttpResponse {
     let work = async {
         let Body(SignIn { username, password }) = body?;
         let pair = app
             .people
-            .sign_in_to_keep(&username, password, device)
-            .await?;
+            .sign_in_to_keep(&username, password, from, device);
+        let pair = pair.await?;
         let (refresh, access) = (pair.refresh_token, pair.access_token);
         Ok(HttpResponse::Ok().json(json!({ "refresh": refresh, "access": access })))
     };
     answer(work.await)
 }
 
-async fn refresh(app: Data<App>, body: Taken<Refresh>) -> HttpResponse {
+async fn refresh(app: Data<App>, Address(from): Address, body: Taken<Refresh>) -> HttpResponse {
     let work = async {
         // These clients keep one refresh token for its whole life.
-        let pair = app.people.renew(&body?.0.refresh).await?;
+        let pair = app.people.renew(&body?.0.refresh, from).await?;
         Ok(HttpResponse::Ok().json(json!({ "access": pair.access_token })))
     };
     answer(work.await)
@@ -139,12 +145,16 @@ fn person(one: Registration) -> Result<(NewPerson, i32)> {
     Ok((person, one.max_capacity.unwrap_or(CAPACITY)))
 }
 
-async fn add_customer(app: Data<App>, body: Taken<Registration>) -> HttpResponse {
+async fn add_customer(
+    app: Data<App>,
+    Address(from): Address,
+    body: Taken<Registration>,
+) -> HttpResponse {
     let work = async {
         let Body(registration) = body?;
         let phone = registration.phone_number.clone();
         let (person, _) = person(registration)?;
-        let made = app.people.add_customer(person).await?;
+        let made = app.people.add_customer(person, from).await?;
         let body = json!({ "id": made.id, "user": user(&made), "phone_number": phone });
         Ok(HttpResponse::Created().json(body))
     };

@@ -1,8 +1,12 @@
 //! From which address somebody comes: that of his connection, or what our own proxy says of it.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv6Addr};
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
 
 use crate::app::App;
 use crate::settings::within;
@@ -10,16 +14,41 @@ use crate::settings::within;
 /// Where proxies write down whom they speak for, one after the other.
 const FORWARDED: &str = "X-Forwarded-For";
 
+/// How a client has come to our proxy.
+const SCHEME: &str = "X-Forwarded-Proto";
+
+/// The address of who asks, as [`of`] tells it.
+pub struct Address(pub Option<IpAddr>);
+
+impl FromRequest for Address {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<App>>();
+        let app = app.expect("every route has the app");
+        ready(Ok(Address(of(app, request))))
+    }
+}
+
+fn is_ours(app: &App, address: IpAddr) -> bool {
+    let mut proxies = app.settings.trusted_proxies.iter();
+    proxies.any(|network| within(network, address) == Some(true))
+}
+
+/// Whether somebody came by HTTPS: this server speaks HTTP, so its own proxy must say that.
+pub fn is_secure(app: &App, request: &HttpRequest) -> bool {
+    let said = request.headers().get(SCHEME);
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    said.is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
+        && peer.is_some_and(|peer| is_ours(app, peer))
+}
+
 /// The address to hold somebody's share against. None for who is on this machine and for whom
 /// nobody speaks: he is the operator, or a proxy that names nobody.
 pub fn of(app: &App, request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let ours = |one: IpAddr| {
-        let proxies = &app.settings.trusted_proxies;
-        proxies
-            .iter()
-            .any(|network| within(network, one) == Some(true))
-    };
+    let ours = |one: IpAddr| is_ours(app, one);
     if !ours(peer) {
         return Some(share(peer));
     }

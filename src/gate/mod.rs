@@ -1,9 +1,10 @@
-//! The gate: who asks, what a request brings, and how an error goes out. REST, sockets and
-//! dialects stand behind it side by side.
+//! The gate: who asks, what a request brings, how an error goes out, and what every answer
+//! carries. REST, sockets and dialects stand behind it side by side.
 
 pub mod address;
 pub mod body;
 pub mod caller;
 mod device;
+pub mod headers;
 pub mod problem;
 mod refusal;

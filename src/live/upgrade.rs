@@ -49,7 +49,10 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         let detail = "Send the Authorization header, or a ticket as the subprotocol ticket.TICKET.";
         return Err(Error::new(Code::TokenMissing, detail));
     };
-    let (bearer, session) = app.people.redeem(&ticket).await?;
+    let (bearer, session) = app
+        .people
+        .redeem(&ticket, address::of(app, request))
+        .await?;
     let (id, role) = (bearer.user, bearer.role);
     Ok(Caller::new(id, role, bearer.name, session))
 }

@@ -3,6 +3,7 @@
 
 use super::login::ticket_id;
 use super::newcomer::{Wrong, plain_phone};
+use super::throttle::{Door, Place};
 use super::{People, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::news::Logins;
@@ -109,10 +110,11 @@ impl People {
         id: UserId,
         profile: NewProfile,
         password: Option<String>,
+        from: Place,
     ) -> Result<User> {
         let user = self.find(id).await?;
         if profile.email.is_some() || profile.phone.is_some() {
-            self.prove_own(&user, "password", password).await?;
+            self.prove_own(&user, password, from).await?;
         }
         self.change_profile(id, profile).await
     }
@@ -134,9 +136,10 @@ impl People {
         session: SessionId,
         password: String,
         new: String,
+        from: Place,
     ) -> Result<()> {
         let user = self.find(id).await?;
-        self.prove_own(&user, "password", Some(password)).await?;
+        self.prove_own(&user, Some(password), from).await?;
         let hash = self.hash_for(&user, "new_password", new).await?;
         let at = now();
         let write = move |conn: &mut Conn| {
@@ -166,7 +169,9 @@ impl People {
     }
 
     /// Gives a new password to whoever has the link. It is used up, and all logins end.
-    pub async fn use_link(&self, token: &str, new: String) -> Result<()> {
+    pub async fn use_link(&self, token: &str, new: String, from: Place) -> Result<()> {
+        self.0.throttle.pass(Door::Token, from, now())?;
+        let _hashing = self.0.throttle.enter(from)?;
         let link = ticket_id(token);
         let read = move |conn: &mut Conn| match accounts::link(conn, link, now())? {
             Some(id) => users::find(conn, id).map_err(Error::from),
@@ -192,20 +197,29 @@ impl People {
         Ok(())
     }
 
-    /// Refuses whoever does not know his own password.
-    async fn prove_own(
-        &self,
-        user: &User,
-        field: &'static str,
-        password: Option<String>,
-    ) -> Result<()> {
+    /// Refuses whoever does not know his own password, and lets him guess no faster than at a login:
+    /// he may have found the login of somebody else open.
+    async fn prove_own(&self, user: &User, password: Option<String>, from: Place) -> Result<()> {
         let Some(password) = password else {
-            return Err(Error::invalid(field, "Give your password for this."));
+            return Err(Error::invalid("password", "Give your password for this."));
         };
-        let hash = user.password_hash.clone();
-        match self.0.passwords.verify(password, hash).await? {
+        let name = user.id.to_string();
+        let mut tried = self.0.throttle.begin(&name, from, now())?;
+        tried.go_on(Some(user.id), now())?;
+        let verified = self
+            .0
+            .passwords
+            .verify(password, user.password_hash.clone());
+        let right = verified.await;
+        let outcome = match &right {
+            Ok(true) => Ok(user.id),
+            Ok(false) => Err(Code::LoginFailed),
+            Err(error) => Err(error.code),
+        };
+        tried.end(outcome, now());
+        match right? {
             true => Ok(()),
-            false => Err(Error::invalid(field, "This is not your password.")),
+            false => Err(Error::invalid("password", "This is not your password.")),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Pair, People, random_hex};
+use super::throttle::{Door, Place, Try};
+use super::{Pair, People, password, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::news::{Logins, News, SignedOut};
 use crate::store::Conn;
@@ -30,9 +31,10 @@ impl People {
         &self,
         login: &str,
         password: String,
+        from: Place,
         device: Device,
     ) -> Result<(Pair, User)> {
-        let user = self.prove(login, password).await?;
+        let user = self.prove(login, password, from).await?;
         Ok((self.start_session(&user, device).await?, user))
     }
 
@@ -41,13 +43,23 @@ impl People {
         &self,
         login: &str,
         password: String,
+        from: Place,
         device: Device,
     ) -> Result<Pair> {
-        let user = self.prove(login, password).await?;
+        let user = self.prove(login, password, from).await?;
         self.begin_session(&user, false, device).await
     }
 
-    async fn prove(&self, login: &str, password: String) -> Result<User> {
+    /// Who has this name, if he has this password. Whoever tries too often waits first.
+    async fn prove(&self, login: &str, password: String, from: Place) -> Result<User> {
+        let mut tried = self.0.throttle.begin(login, from, now())?;
+        let proven = self.compare(login, password, &mut tried).await;
+        let outcome = proven.as_ref().map(|user| user.id);
+        tried.end(outcome.map_err(|error| error.code), now());
+        proven
+    }
+
+    async fn compare(&self, login: &str, password: String, tried: &mut Try<'_>) -> Result<User> {
         let key = login.trim().to_owned();
         let user = match key.contains('\0') {
             // Nobody's name; PostgreSQL would not even look.
@@ -57,13 +69,27 @@ impl People {
                 self.0.store.read(find).await?
             }
         };
+        tried.go_on(user.as_ref().map(|user| user.id), now())?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.0.passwords.verify(password, hash).await?;
+        let verified = self.0.passwords.verify(password.clone(), hash.clone());
+        let right = verified.await?;
         let Some(user) = user.filter(|user| right && user.disabled_at.is_none()) else {
             let detail = "This name and password do not go together. Check both and try again.";
             return Err(Error::new(Code::LoginFailed, detail));
         };
+        if let Some(old) = hash.filter(|hash| password::is_outdated(hash))
+            && let Err(error) = self.hash_anew(user.id, old, password).await
+        {
+            tracing::warn!(%error, user = %user.id, "an old password hash is still there");
+        }
         Ok(user)
+    }
+
+    /// A password that is known for this moment gets a hash of today's cost.
+    async fn hash_anew(&self, user: UserId, old: String, password: String) -> Result<()> {
+        let fresh = self.0.passwords.hash(password).await?;
+        let write = move |conn: &mut Conn| Ok(users::replace_hash(conn, user, &old, &fresh)?);
+        self.0.store.write(write).await.map(drop)
     }
 
     /// A fresh login for somebody who has proved who he is.
@@ -99,7 +125,8 @@ impl People {
     /// Trades a refresh token for the next pair. The one before the current one gets the current
     /// pair again for a moment; anything older means that somebody has copied it, and ends the
     /// whole login.
-    pub async fn refresh(&self, token: &str) -> Result<Pair> {
+    pub async fn refresh(&self, token: &str, from: Place) -> Result<Pair> {
+        self.0.throttle.pass(Door::Token, from, now())?;
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, presented, at) = (claims.session, claims.generation, now());
         let expires_at = at + self.0.tokens.refresh_ms();
@@ -140,6 +167,7 @@ impl People {
         };
         match self.0.store.write(turn).await? {
             Turn::Next(session, bearer) => {
+                self.0.throttle.saw(session.user_id, from, at);
                 self.0
                     .tokens
                     .pair(&session, bearer.role, bearer.token_version)
@@ -156,7 +184,8 @@ impl People {
 
     /// A fresh access token for a refresh token that is kept: for logins of dialects, whose clients
     /// never turn theirs over. A token of any other login is refused here.
-    pub async fn renew(&self, token: &str) -> Result<Pair> {
+    pub async fn renew(&self, token: &str, from: Place) -> Result<Pair> {
+        self.0.throttle.pass(Door::Token, from, now())?;
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, at) = (claims.session, now());
         let read = move |conn: &mut Conn| {
@@ -168,6 +197,7 @@ impl People {
         if session.rotates || version != claims.token_version {
             return Err(session_ended());
         }
+        self.0.throttle.saw(session.user_id, from, at);
         self.0.tokens.pair(&session, bearer.role, version)
     }
 
@@ -203,7 +233,13 @@ impl People {
     }
 
     /// A single-use pass for a browser's socket, and how long it is good, in ms.
-    pub async fn ticket(&self, user: UserId, session: SessionId) -> Result<(String, Moment)> {
+    pub async fn ticket(
+        &self,
+        user: UserId,
+        session: SessionId,
+        from: Place,
+    ) -> Result<(String, Moment)> {
+        self.0.throttle.pass(Door::Token, from, now())?;
         let ticket = random_hex();
         let (id, expires_at) = (ticket_id(&ticket), now() + TICKET_MS);
         let write = move |conn: &mut Conn| {
@@ -214,7 +250,8 @@ impl People {
     }
 
     /// Uses a pass up.
-    pub async fn redeem(&self, ticket: &str) -> Result<(Bearer, SessionId)> {
+    pub async fn redeem(&self, ticket: &str, from: Place) -> Result<(Bearer, SessionId)> {
+        self.0.throttle.pass(Door::Token, from, now())?;
         let id = ticket_id(ticket);
         let write = move |conn: &mut Conn| Ok(sessions::take_ticket(conn, id, now())?);
         let session = self.0.store.write(write).await?;

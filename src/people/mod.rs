@@ -1,9 +1,11 @@
 //! People: registering, signing in, and the tokens they carry.
 
 mod account;
+mod counts;
 mod login;
 mod newcomer;
 mod password;
+mod throttle;
 mod token;
 
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
+use throttle::{Door, Throttle};
+pub use throttle::{Limits, Place};
 pub use token::Pair;
 use token::Tokens;
 
@@ -35,6 +39,7 @@ struct Inner {
     bell: Bell,
     tokens: Tokens,
     passwords: Passwords,
+    throttle: Throttle,
     numbers: Numbers,
     secret: Vec<u8>,
     /// Whether every new customer gets a rep of his own.
@@ -50,6 +55,7 @@ impl People {
         access_s: i64,
         refresh_s: i64,
         personal_reps: bool,
+        limits: Limits,
     ) -> Self {
         let numbers = Numbers::new("users", &store);
         let tokens = Tokens::new(secret, access_s, refresh_s);
@@ -59,6 +65,7 @@ impl People {
             bell,
             tokens,
             passwords,
+            throttle: Throttle::new(limits),
             numbers,
             secret: secret.to_vec(),
             personal_reps,
@@ -85,13 +92,15 @@ impl People {
     }
 
     /// Makes the first admin, for whoever has the link.
-    pub async fn set_up(&self, token: &str, person: NewPerson) -> Result<User> {
+    pub async fn set_up(&self, token: &str, person: NewPerson, from: Place) -> Result<User> {
+        self.0.throttle.pass(Door::Register, from, now())?;
         let people = self.clone();
         let known = self.0.store.read(move |conn| people.setup(conn)).await?;
         if !same(token.as_bytes(), known.as_bytes()) {
             let detail = "This link is not the one that the server printed at its start.";
             return Err(Error::new(Code::TokenInvalid, detail));
         }
+        let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Admin).await?;
         self.insert(user, |conn, user| {
             if users::admin_exists(conn)? {
@@ -114,17 +123,21 @@ impl People {
 
     /// A customer registers himself. A rep of his own is one who is there now; if nobody is, his
     /// first opening decides.
-    pub async fn add_customer(&self, person: NewPerson) -> Result<User> {
+    pub async fn add_customer(&self, person: NewPerson, from: Place) -> Result<User> {
+        self.0.throttle.pass(Door::Register, from, now())?;
+        let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Customer).await?;
         let personal_reps = self.0.personal_reps;
-        self.insert(user, move |conn, user| {
+        let insert = move |conn: &mut Conn, user: &User| {
             let mut user = user.clone();
             if personal_reps {
                 user.personal_rep_id = reps::draw(conn)?;
             }
             users::insert(conn, &user).map(drop).map_err(users::taken)
-        })
-        .await
+        };
+        let made = self.insert(user, insert).await?;
+        self.0.throttle.saw(made.id, from, now());
+        Ok(made)
     }
 
     /// An admin makes a rep, who serves these queues, or all there are.

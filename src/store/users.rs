@@ -102,6 +102,12 @@ queries! {
         diesel::insert_into(users::table).values(row).execute(conn)
     }
 
+    /// Another hash of the same password, unless the password is another by now.
+    pub fn replace_hash(conn, id: UserId, old: &str, fresh: &str) -> QueryResult<usize> {
+        let still = users::table.find(id).filter(users::password_hash.eq(old));
+        diesel::update(still).set(users::password_hash.eq(fresh)).execute(conn)
+    }
+
     /// Whether there is an admin who may sign in.
     pub fn admin_exists(conn) -> QueryResult<bool> {
         diesel::select(diesel::dsl::exists(

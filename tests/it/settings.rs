@@ -82,6 +82,10 @@ fn a_wrong_setting_is_named_with_its_place() {
         ),
         (("SWITCHBOARD_LOG_FORMAT", "xml"), "`log_format`"),
         (
+            ("SWITCHBOARD_LOGIN_TRIES_PER_NAME_MAX", "0"),
+            "`login_tries_per_name_max` must be at least 1",
+        ),
+        (
             ("SWITCHBOARD_WORKERS", "100000"),
             "`workers` must be a whole number from 0 to 512",
         ),

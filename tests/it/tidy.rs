@@ -103,6 +103,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("vital", &[]),
     ("folder", &["people", "settings"]),
     ("kin", &["people", "settings", "store", "words"]),
+    ("limits", &["desk", "people", "settings", "words"]),
     (
         "server",
         &[
@@ -119,6 +120,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "hub",
             "indexer",
             "kin",
+            "limits",
             "metrics",
             "minutes",
             "node",

@@ -1,0 +1,55 @@
+//! The settings as the parts of a server are told them.
+
+use crate::desk;
+use crate::people;
+use crate::settings::Settings;
+use crate::words::{HeadStarts, Priority};
+
+/// What people may send.
+pub fn desk(settings: &Settings) -> desk::Limits {
+    desk::Limits {
+        text_chars_max: settings.text_chars_max,
+        subject_chars_max: settings.subject_chars_max,
+        attachments_max: settings.attachments_per_message_max,
+        open_per_customer_max: settings.open_per_customer_max,
+        messages_burst: settings.messages_burst,
+        messages_per_s: settings.messages_per_s,
+        customer_priority_max: priority(&settings.customer_priority_max),
+        edit_ms: settings.edit_window_s * 1_000,
+        reps_may_join: settings.reps_may_join,
+    }
+}
+
+/// The settings have checked the word.
+fn priority(word: &str) -> Priority {
+    let known = Priority::ALL.iter().find(|one| one.as_str() == word);
+    known.copied().unwrap_or(Priority::Normal)
+}
+
+/// By which rules conversations are given to reps.
+pub fn rules(settings: &Settings) -> desk::Rules {
+    const MINUTE: i64 = 60_000;
+    desk::Rules {
+        head_starts: HeadStarts {
+            low: settings.head_start_low_min * MINUTE,
+            high: settings.head_start_high_min * MINUTE,
+            urgent: settings.head_start_urgent_min * MINUTE,
+        },
+        rep_suspect_ms: settings.rep_suspect_ms,
+        rep_grace_ms: settings.rep_grace_ms,
+        customer_grace_ms: settings.customer_grace_ms,
+        personal_reps: settings.personal_reps,
+    }
+}
+
+/// How often somebody may try to sign in, and register.
+pub fn people(settings: &Settings) -> people::Limits {
+    people::Limits {
+        window_ms: settings.login_window_s * 1_000,
+        tries: settings.login_tries_max,
+        tries_per_address: settings.login_tries_per_address_max,
+        tries_per_name: settings.login_tries_per_name_max,
+        registrations: settings.registrations_per_address_max,
+        tokens: settings.tokens_per_address_max,
+    }
+}
