@@ -38,6 +38,7 @@ codes! {
     SessionEnded = 401 "session_ended",
     LoginFailed = 401 "login_failed",
     Forbidden = 403 "forbidden",
+    LoginTooOld = 403 "login_too_old",
     OriginNotAllowed = 403 "origin_not_allowed",
     NotFound = 404 "not_found",
     MethodNotAllowed = 405 "method_not_allowed",

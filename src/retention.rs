@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
+use crate::store::audit::{self, Entry};
 use crate::store::{Conn, Store, retention};
-use crate::words::{Moment, now};
+use crate::words::{Act, Moment, ObjectKind, now};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
@@ -44,13 +47,33 @@ pub async fn sweep(
     before: Moment,
     rest: Moment,
 ) -> Result<usize> {
-    let deleted = forget(store, metrics, before).await?;
+    let mut deleted = 0;
+    let forgotten = forget(store, metrics, before, &mut deleted).await;
+    if deleted > 0 {
+        note(store, before, deleted).await?;
+    }
+    forgotten?;
     remove(store, rest).await?;
     Ok(deleted)
 }
 
-async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usize> {
-    let (mut seen, mut deleted) = (0, 0);
+/// One entry of the audit for a whole round, also for one that was broken off: each conversation is
+/// a transaction of its own, and who cares for one finds it in the log.
+async fn note(store: &Store, closed_before: Moment, count: usize) -> Result<()> {
+    let (act, kind) = (Act::ConversationsDeleted, ObjectKind::Conversation);
+    let entry = Entry::new(None, act, kind, None);
+    let gone = json!({ "count": count, "closed_before": closed_before });
+    let write = move |conn: &mut Conn| audit::record(conn, &entry, Some(gone.clone()), None);
+    store.write(write).await
+}
+
+async fn forget(
+    store: &Store,
+    metrics: &Metrics,
+    before: Moment,
+    deleted: &mut usize,
+) -> Result<()> {
+    let mut seen = 0;
     let mut failed = HashSet::new();
     while seen < MOST {
         let limit = PAGE + failed.len() as i64;
@@ -71,7 +94,7 @@ async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usiz
                 Ok(Some((id, number, closed_at))) => {
                     tracing::info!(%id, number, closed_at, "a conversation was kept long enough");
                     metrics.deleted.inc();
-                    deleted += 1;
+                    *deleted += 1;
                 }
                 // It keeps back none of the others.
                 Err(error) => {
@@ -81,7 +104,7 @@ async fn forget(store: &Store, metrics: &Metrics, before: Moment) -> Result<usiz
             }
         }
     }
-    Ok(deleted)
+    Ok(())
 }
 
 /// Takes away what was deleted so long ago, part by part.

@@ -45,6 +45,7 @@ pub struct Settings {
     pub registrations_per_address_max: u32,
     pub tokens_per_address_max: u32,
     pub hsts_s: i64,
+    pub fresh_login_s: i64,
     pub open_per_customer_max: i64,
     pub head_start_low_min: i64,
     pub head_start_high_min: i64,
@@ -244,6 +245,7 @@ impl Settings {
             ("database_connections", self.database_connections as i64),
             ("access_token_s", self.access_token_s),
             ("refresh_token_s", self.refresh_token_s),
+            ("fresh_login_s", self.fresh_login_s),
             ("text_chars_max", self.text_chars_max as i64),
             ("sockets_per_user_max", self.sockets_per_user_max as i64),
             (

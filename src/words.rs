@@ -112,6 +112,10 @@ ids! {
     ClientId,
     /// One open socket of a rep.
     SocketId,
+    /// One entry of the audit.
+    AuditId,
+    /// A key of a machine, and the person as whom it acts.
+    ApiKeyId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -205,6 +209,34 @@ words! {
         Returned = "returned", Suspect = "suspect", Wrapup = "wrapup", Reopened = "reopened",
         Edited = "edited", Deleted = "deleted", Joined = "joined", Left = "left", Rated = "rated",
         Renamed = "renamed", Tagged = "tagged",
+    }
+
+    /// What somebody with power has done, as the audit tells it. Where OWASP's logging vocabulary
+    /// has a word, it is that one. No CHECK lists them: there will be more.
+    Act {
+        UserCreated = "user_created", UserUpdated = "user_updated",
+        UserDisabled = "user_disabled", UserEnabled = "user_enabled",
+        SessionsEnded = "sessions_ended", PasswordLinkMade = "password_link_made",
+        CapacityChanged = "capacity_changed",
+        AvailabilityChanged = "availability_changed", RepQueuesChanged = "rep_queues_changed",
+        PersonalRepChanged = "personal_rep_changed", QueueCreated = "queue_created",
+        QueueUpdated = "queue_updated", QueuesOrdered = "queues_ordered",
+        QueueDeleted = "queue_deleted", CapacityOverridden = "capacity_overridden",
+        ConversationsExported = "conversations_exported",
+        ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
+        KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
+    }
+
+    /// What an entry of the audit is about.
+    ObjectKind {
+        User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
+        Audit = "audit",
+    }
+
+    /// What the key of a machine may be used for.
+    Scope {
+        Read = "read", Write = "write", People = "people", Queues = "queues", Export = "export",
+        Audit = "audit", Keys = "keys",
     }
 }
 

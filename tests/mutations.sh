@@ -163,7 +163,8 @@ try only_the_first_chunk_is_proposed
 change dispatch/redis.rs 'while more == CHUNK {' 'while more > CHUNK {'
 judge
 
-tests=(abandoned audiences erased handed_on missed notes relay repeated resumes speech told_in_order traps unread)
+tests=(abandoned audiences erased handed_on missed moves notes relay repeated resumes speech told_in_order
+    traps traps_database unread)
 unmutated
 
 try what_is_said_twice_is_stored_twice

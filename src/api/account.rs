@@ -227,7 +227,7 @@ pub async fn sessions(app: Data<App>, caller: Caller) -> Result<Json<Vec<Login>>
 #[delete("/me/sessions")]
 pub async fn end_others(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
     app.people
-        .end_sessions(caller.actor.id, Some(caller.session))
+        .end_others(caller.actor.id, caller.session)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -101,7 +101,7 @@ pub async fn list(
 )]
 #[get("/people/{id}")]
 pub async fn find(app: Data<App>, _: Admin, id: Path<UserId>) -> Result<Json<AccountView>> {
-    Ok(Json(app.people.find(*id).await?.into()))
+    Ok(Json(app.people.account(*id).await?.into()))
 }
 
 /// Change an account
@@ -122,7 +122,10 @@ pub async fn change(
     id: Path<UserId>,
     Body(profile): Body<Profile>,
 ) -> Result<Json<AccountView>> {
-    let user = app.people.change_profile(*id, profile.into()).await?;
+    let user = app
+        .people
+        .change_profile(caller.actor.id, *id, profile.into())
+        .await?;
     tracing::info!(actor = %caller.actor.id, person = %id, "a profile was changed");
     Ok(Json(user.into()))
 }
@@ -146,7 +149,7 @@ pub async fn disable(
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<Json<AccountView>> {
     app.desk.disable(caller.actor, *id).await?;
-    Ok(Json(app.people.find(*id).await?.into()))
+    Ok(Json(app.people.account(*id).await?.into()))
 }
 
 /// Let somebody sign in again
@@ -227,7 +230,7 @@ pub async fn end_sessions(
     Admin(caller): Admin,
     id: Path<UserId>,
 ) -> Result<HttpResponse> {
-    app.people.end_sessions(*id, None).await?;
+    app.people.end_sessions(caller.actor.id, *id).await?;
     tracing::info!(actor = %caller.actor.id, person = %id, "somebody's logins were ended");
     Ok(HttpResponse::NoContent().finish())
 }

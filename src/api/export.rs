@@ -6,10 +6,10 @@ use futures_util::{Stream, stream};
 
 use super::filters::ExportQuery;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::gate::body::Asked;
-use crate::gate::caller::Admin;
+use crate::gate::fresh::FreshAdmin;
 use crate::gate::problem::Problem;
 use crate::store::{Conn, Store};
 
@@ -34,7 +34,8 @@ pub(super) fn made_by<S: Clone + Send + 'static>(
 ///
 /// As JSON lines: `conversation`, then each `event` of it, oldest first; then the next. The last
 /// line is `end` with both counts: without it the export is not whole. Each conversation is told as
-/// it is when it is read; `switchboard export` tells all as they are at one moment.
+/// it is when it is read; `switchboard export` tells all as they are at one moment. That somebody
+/// exports them stands in the audit.
 #[utoipa::path(
     tag = "conversations", params(ExportQuery),
     responses(
@@ -45,10 +46,12 @@ pub(super) fn made_by<S: Clone + Send + 'static>(
 #[get("/export")]
 pub async fn export(
     app: Data<App>,
-    _: Admin,
+    FreshAdmin(caller): FreshAdmin,
     Asked(query): Asked<ExportQuery>,
 ) -> Result<HttpResponse> {
     let export = Export::new(query.filter()?);
+    let asked = serde_json::to_value(&query).map_err(Error::internal)?;
+    app.desk.note_export(caller.actor, asked).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/jsonl")
         .streaming(made_by(app.store.clone(), export, Export::step)))

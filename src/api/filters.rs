@@ -8,7 +8,7 @@ use crate::words::{Moment, Priority, QueueId, Resolution, Status, UserId};
 macro_rules! narrowing {
     ($(#[$meta:meta])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
-        #[derive(serde::Deserialize, utoipa::IntoParams)]
+        #[derive(serde::Deserialize, serde::Serialize, utoipa::IntoParams)]
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {

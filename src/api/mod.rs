@@ -4,11 +4,13 @@ mod account;
 mod accounts;
 mod answers;
 mod attachments;
+mod audit;
 pub mod conversations;
 mod customers;
 mod export;
 mod filters;
 mod health;
+mod keys;
 mod line;
 mod lists;
 mod moves;
@@ -34,7 +36,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
         title = "Switchboard",
         description = "Live-chat dispatch for customer support. Errors are \
             `application/problem+json` with a stable `code`; an unknown and a foreign object \
-            give the same 404; moments are Unix milliseconds."
+            give the same 404; moments are Unix milliseconds. A machine sends its API key where \
+            a person sends his token."
     ),
     modifiers(&BearerAuth),
     security(("bearer" = [])),
@@ -45,6 +48,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "queues", description = "Where conversations wait, and by which policy"),
         (name = "reps", description = "Capacity, availability and queues"),
         (name = "line", description = "Who waits, and who has room"),
+        (name = "audit", description = "What admins, machines and the server have done"),
+        (name = "api keys", description = "Keys of machines"),
         (name = "health", description = "For machines that watch this one"),
     )
 )]
@@ -171,5 +176,10 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(queues::add)
         .service(queues::change)
         .service(queues::order)
-        .service(queues::remove);
+        .service(queues::remove)
+        .service(audit::list)
+        .service(audit::export)
+        .service(keys::add)
+        .service(keys::list)
+        .service(keys::revoke);
 }

@@ -7,9 +7,10 @@ use super::hold::{self, Hold};
 use super::{Actor, Change, Desk, dispatcher};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
+use crate::store::audit::{self, Entry};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::{Conn, reps};
-use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
+use crate::words::{Act, ConversationId, EventKind, Moment, ObjectKind, Role, Status, UserId, now};
 
 /// How to claim.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,6 +42,8 @@ impl Desk {
             return Ok(view);
         }
         let at = now();
+        let (act, kind) = (Act::CapacityOverridden, ObjectKind::Conversation);
+        let entry = Entry::new(Some(actor.id), act, kind, Some(id.0));
         let (view, taken) = self
             .commit(move |conn| {
                 let (row, _) = hold::locked(conn, id)?;
@@ -62,6 +65,9 @@ impl Desk {
                 };
                 let (assigned, _) = dispatcher::assign(conn, one, by, at)?;
                 change.add(assigned);
+                if claim.over_capacity {
+                    overridden(conn, &entry, rep)?;
+                }
                 let row = conversations::find(conn, id)?;
                 let row = row.ok_or_else(|| Error::not_found("conversation"))?;
                 Ok(((conversations::view(conn, row)?, true), change))
@@ -72,6 +78,15 @@ impl Desk {
         }
         Ok(view)
     }
+}
+
+/// Writes down that a rep has got more than he may hold, if he has.
+fn overridden(conn: &mut Conn, entry: &Entry, rep: UserId) -> Result<()> {
+    let Some(now) = reps::find(conn, rep)?.filter(|rep| rep.active > rep.capacity) else {
+        return Ok(());
+    };
+    let load = |load: i32| Some(json!({ "rep": rep, "load": load, "capacity": now.capacity }));
+    audit::record(conn, entry, load(now.active - 1), load(now.active))
 }
 
 fn for_whom(actor: &Actor, claim: Claim) -> Result<UserId> {

@@ -10,10 +10,13 @@ use super::hold::{Hold, patience};
 use super::queues::only_admins;
 use super::{Actor, Change, Desk};
 use crate::error::{Error, Result};
+use crate::store::audit::{self, Entry};
 use crate::store::queues::Queue;
 use crate::store::users::{self, CustomerView};
 use crate::store::{Conn, customer_sessions, reps, waiting};
-use crate::words::{ConversationId, EventKind, Moment, SocketId, Status, UserId, now};
+use crate::words::{
+    Act, ConversationId, EventKind, Moment, ObjectKind, SocketId, Status, UserId, now,
+};
 
 /// How long whoever comes back to a held place has at least, in ms.
 const BACK_MS: Moment = 60_000;
@@ -81,13 +84,19 @@ impl Desk {
         rep: Option<UserId>,
     ) -> Result<CustomerView> {
         only_admins(&actor)?;
+        let (act, kind) = (Act::PersonalRepChanged, ObjectKind::User);
+        let entry = Entry::new(Some(actor.id), act, kind, Some(customer.0));
         let give = move |conn: &mut Conn| {
             if let Some(rep) = rep
                 && reps::find(conn, rep)?.is_none()
             {
                 return Err(Error::invalid("rep", "There is no such rep."));
             }
-            users::set_personal_rep(conn, customer, rep)?;
+            let before = users::personal_rep(conn, customer)?;
+            if users::set_personal_rep(conn, customer, rep)? > 0 {
+                let told = |rep: Option<UserId>| Some(json!({ "personal_rep": rep }));
+                audit::record(conn, &entry, told(before), told(rep))?;
+            }
             users::customer_view(conn, customer)
         };
         let view = self.0.store.write(give).await?;

@@ -7,8 +7,9 @@ use super::queues::only_admins;
 use super::{Actor, Change, Desk, customers, slots};
 use crate::error::{Code, Error, Result};
 use crate::news::{Logins, News, SignedOut};
+use crate::store::audit::{self, Entry};
 use crate::store::{Conn, accounts, conversations, sessions};
-use crate::words::{EventKind, Status, UserId, now};
+use crate::words::{Act, EventKind, Moment, ObjectKind, Status, UserId, now};
 
 impl Desk {
     /// An admin keeps somebody from signing in. Said again it does what is left of it, as after a
@@ -20,7 +21,17 @@ impl Desk {
             return Err(Error::new(Code::WrongState, detail));
         }
         let at = now();
+        let entry = Entry::new(
+            Some(actor.id),
+            Act::UserDisabled,
+            ObjectKind::User,
+            Some(person.0),
+        );
         self.commit(move |conn| {
+            if accounts::find(conn, person)?.disabled_at.is_none() {
+                let told = |at: Option<Moment>| Some(json!({ "disabled_at": at }));
+                audit::record(conn, &entry, told(None), told(Some(at)))?;
+            }
             if !accounts::disable(conn, person, at)? {
                 let detail = "He is the last admin who may sign in.";
                 return Err(Error::new(Code::WrongState, detail));

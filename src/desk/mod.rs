@@ -13,6 +13,7 @@ mod disable;
 mod dispatcher;
 mod edits;
 mod exits;
+mod exporting;
 mod hold;
 mod joins;
 mod lengths;

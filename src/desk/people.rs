@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use serde_json::json;
+
 use super::queues::only_admins;
 use super::{Actor, Change, Desk, slots};
 use crate::error::{Code, Error, Result};
+use crate::store::audit::{self, Entry};
 use crate::store::rep_views::{self, RepView};
+use crate::store::reps::Rep;
 use crate::store::{Conn, reps, serving};
-use crate::words::{Availability, QueueId, Role, SocketId, UserId, now};
+use crate::words::{Act, Availability, ObjectKind, QueueId, Role, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
 const CAPACITY_MAX: i32 = 100;
@@ -23,8 +27,13 @@ impl Desk {
             ));
         }
         check_capacity(capacity)?;
+        let entry = about(&actor, Act::CapacityChanged, rep);
         let view = self
             .commit(move |conn| {
+                if let Some(before) = held(conn, rep)? {
+                    let told = |capacity: i32| Some(json!({ "capacity": capacity }));
+                    audit::record(conn, &entry, told(before.capacity), told(capacity))?;
+                }
                 let found = reps::set_capacity(conn, rep, capacity)?;
                 seen(conn, rep, found)
             })
@@ -43,12 +52,16 @@ impl Desk {
     ) -> Result<RepView> {
         only_admins(&actor)?;
         let said = queues.clone();
+        let entry = about(&actor, Act::RepQueuesChanged, rep);
         let view = self
             .commit(move |conn| {
                 // First, so that two who say so at once do not mix.
                 let found = reps::lock(conn, rep)?;
                 let queues = serving::meant_queues(conn, Some(&queues))?;
                 if found > 0 {
+                    let told = |queues: &[QueueId]| Some(json!({ "queues": queues }));
+                    let before = serving::queue_ids_of(conn, rep)?;
+                    audit::record(conn, &entry, told(&before), told(&queues))?;
                     serving::set_queues(conn, rep, &queues)?;
                 }
                 seen(conn, rep, found)
@@ -72,8 +85,17 @@ impl Desk {
         if actor.role != Role::Admin && actor.id != rep {
             return Err(Error::not_found("rep"));
         }
+        // What he says himself is no act of somebody with power.
+        let entry = about(&actor, Act::AvailabilityChanged, rep);
+        let entry = (actor.id != rep).then_some(entry);
         let view = self
             .commit(move |conn| {
+                if let Some(entry) = &entry
+                    && let Some(before) = held(conn, rep)?
+                {
+                    let told = |one: Availability| Some(json!({ "availability": one }));
+                    audit::record(conn, entry, told(before.availability), told(availability))?;
+                }
                 let found = reps::set_availability(conn, rep, availability)?;
                 seen(conn, rep, found)
             })
@@ -196,6 +218,17 @@ pub fn check_capacity(capacity: i32) -> Result<()> {
         "capacity",
         format!("Give a whole number from 0 to {CAPACITY_MAX}."),
     ))
+}
+
+/// What an admin is about to do to a rep.
+fn about(actor: &Actor, act: Act, rep: UserId) -> Entry {
+    Entry::new(Some(actor.id), act, ObjectKind::User, Some(rep.0))
+}
+
+/// A rep as he is, held until the commit, so that nobody changes him in between.
+fn held(conn: &mut Conn, rep: UserId) -> Result<Option<Rep>> {
+    reps::lock(conn, rep)?;
+    Ok(reps::find(conn, rep)?)
 }
 
 /// The rep as staff see him, if there is such a rep.

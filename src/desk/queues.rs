@@ -1,12 +1,15 @@
 //! Queues as admins make them: what is allowed in a policy, and what a change of it means for
 //! those who wait.
 
+use serde_json::{Value, json};
+
 use super::{Actor, Change, Desk, hold};
 use crate::error::{Code, Error, FieldError, Result};
+use crate::store::audit::{self, Entry};
 use crate::store::queue_views::{self, ListedQueue, QueueInFull};
 use crate::store::queues::{self, Policy, Queue};
 use crate::store::{Conn, line, serving, users, waiting};
-use crate::words::{Mode, Moment, QueueId, Role, UserId, now};
+use crate::words::{Act, Mode, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// Characters of a name and of a description.
 const NAME_CHARS_MAX: usize = 100;
@@ -87,6 +90,7 @@ impl Desk {
             policy: Policy::default(),
         };
         edit(&mut queue);
+        let entry = about(&actor, Act::QueueCreated, queue.id);
         let view = self
             .commit(move |conn| {
                 let mut queue = queue.clone();
@@ -103,6 +107,8 @@ impl Desk {
                 let reps = serving::meant_reps(conn, reps.as_deref())?;
                 let mut change = facts(conn, None)?;
                 change.reps = serving::set_reps(conn, queue.id, &reps)?;
+                let made = whole(conn, &queue)?;
+                audit::record(conn, &entry, None, Some(made))?;
                 Ok((queue_views::in_full(conn, queue.id)?, change))
             })
             .await?;
@@ -121,10 +127,12 @@ impl Desk {
         reps: Option<Vec<UserId>>,
     ) -> Result<QueueInFull> {
         only_admins(&actor)?;
+        let entry = about(&actor, Act::QueueUpdated, id);
         let (view, changed) = self
             .commit(move |conn| {
                 let before = queues::hold(conn, id)?;
                 let before = before.ok_or_else(|| Error::not_found("queue"))?;
+                let was = whole(conn, &before)?;
                 let mut queue = before.clone();
                 edit(&mut queue);
                 check(conn, &mut queue)?;
@@ -144,6 +152,8 @@ impl Desk {
                     change.reps = serving::set_reps(conn, id, &reps)?;
                     changed.extend((!change.reps.is_empty()).then_some("reps"));
                 }
+                let (was, is) = audit::differing(was, whole(conn, &queue)?);
+                audit::record(conn, &entry, Some(was), Some(is))?;
                 Ok(((queue_views::in_full(conn, id)?, changed), change))
             })
             .await?;
@@ -159,10 +169,12 @@ impl Desk {
     ) -> Result<Vec<ListedQueue>> {
         only_admins(&actor)?;
         let said = order.clone();
+        let entry = Entry::new(Some(actor.id), Act::QueuesOrdered, ObjectKind::Queue, None);
         let list = self
             .commit(move |conn| {
                 queues::hold_all(conn)?;
                 let mut known: Vec<_> = queues::list(conn)?.iter().map(|one| one.id).collect();
+                let was = Some(json!({ "queues": known }));
                 let mut named = order.clone();
                 known.sort();
                 named.sort();
@@ -173,6 +185,7 @@ impl Desk {
                 for (id, position) in order.iter().zip(0..) {
                     queues::set_position(conn, *id, position)?;
                 }
+                audit::record(conn, &entry, was, Some(json!({ "queues": order })))?;
                 Ok((queue_views::list(conn)?, facts(conn, None)?))
             })
             .await?;
@@ -184,9 +197,14 @@ impl Desk {
     pub async fn delete_queue(&self, actor: Actor, id: QueueId) -> Result<()> {
         only_admins(&actor)?;
         let at = now();
+        let entry = about(&actor, Act::QueueDeleted, id);
         self.commit(move |conn| {
             // All of them, so that two admins do not delete the last two.
             queues::hold_all(conn)?;
+            if let Some(queue) = queues::find_there(conn, id)? {
+                let was = whole(conn, &queue)?;
+                audit::record(conn, &entry, Some(was), None)?;
+            }
             if queues::set_deleted(conn, id, at)? == 0 {
                 return Err(Error::not_found("queue"));
             }
@@ -213,6 +231,22 @@ impl Desk {
         tracing::info!(actor = %actor.id, queue = %id, "a queue was deleted");
         Ok(())
     }
+}
+
+/// What an admin is about to do to a queue.
+fn about(actor: &Actor, act: Act, queue: QueueId) -> Entry {
+    Entry::new(Some(actor.id), act, ObjectKind::Queue, Some(queue.0))
+}
+
+/// All that admins say of a queue, and who serves it, for the audit.
+fn whole(conn: &mut Conn, queue: &Queue) -> Result<Value> {
+    let mut told = serde_json::to_value(&queue.policy).map_err(Error::internal)?;
+    told["name"] = json!(queue.name);
+    told["description"] = json!(queue.description);
+    told["mode"] = json!(queue.mode);
+    told["waiting_max"] = json!(queue.waiting_max);
+    told["reps"] = json!(serving::rep_ids_of(conn, queue.id)?);
+    Ok(told)
 }
 
 /// What the line must hear of one queue that has become newer, or of all.

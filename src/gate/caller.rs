@@ -6,17 +6,21 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use super::scopes;
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
-use crate::words::{Role, SessionId, UserId};
+use crate::words::{Role, Scope, SessionId, UserId};
 
 /// Somebody who is signed in, by the record of this moment.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub actor: Actor,
     pub name: String,
+    /// His login. A key has none; what would end or need one is not for keys.
     pub session: SessionId,
+    /// What his key is good for, if it is one that asks.
+    pub scopes: Option<Vec<Scope>>,
 }
 
 /// A rep or an admin.
@@ -32,6 +36,7 @@ impl Caller {
             actor,
             name,
             session,
+            scopes: None,
         }
     }
 
@@ -40,9 +45,23 @@ impl Caller {
         let app = request
             .app_data::<Data<App>>()
             .expect("every route has the app");
-        let (bearer, session) = app.people.bearer(token(request)?).await?;
+        let token = token(request)?;
+        if app.people.is_key(token) {
+            return Self::by_key(app, request, token).await;
+        }
+        let (bearer, session) = app.people.bearer(token).await?;
         let (id, role) = (bearer.user, bearer.role);
         Ok(Caller::new(id, role, bearer.name, session))
+    }
+
+    /// A machine, by its key: with the rights of an admin where its scopes reach.
+    async fn by_key(app: &App, request: &HttpRequest, key: &str) -> Result<Self> {
+        let key = app.people.key_bearer(key).await?;
+        let (id, none) = (UserId(key.id.0), SessionId(key.id.0));
+        let mut caller = Caller::new(id, Role::Admin, key.name, none);
+        scopes::check(request, &key.scopes).inspect_err(|_| refused(request, &caller.actor))?;
+        caller.scopes = Some(key.scopes);
+        Ok(caller)
     }
 
     /// The same of one whose role may do it; `who` those are.
@@ -50,12 +69,19 @@ impl Caller {
         let caller = Caller::of(request).await?;
         match may(caller.actor.role) {
             true => Ok(caller),
-            false => Err(Error::new(
-                Code::Forbidden,
-                format!("Only {who} may do this."),
-            )),
+            false => {
+                refused(request, &caller.actor);
+                let detail = format!("Only {who} may do this.");
+                Err(Error::new(Code::Forbidden, detail))
+            }
         }
     }
+}
+
+/// Tells the log, by OWASP's word, that somebody has asked for what is not his.
+fn refused(request: &HttpRequest, actor: &Actor) {
+    let (event, method, path) = ("authz_fail", request.method(), request.match_pattern());
+    tracing::warn!(event, user = %actor.id, %method, path, "he may not do this");
 }
 
 fn token(request: &HttpRequest) -> Result<&str> {

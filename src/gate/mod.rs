@@ -5,6 +5,8 @@ pub mod address;
 pub mod body;
 pub mod caller;
 mod device;
+pub mod fresh;
 pub mod headers;
 pub mod problem;
 mod refusal;
+pub mod scopes;

@@ -1,6 +1,8 @@
 //! One's own account: its profile, its password and its logins. An admin changes anybody's, but no
 //! password: for that he makes a link.
 
+use serde_json::json;
+
 use super::login::ticket_id;
 use super::newcomer::{Wrong, plain_phone};
 use super::throttle::{Door, Place};
@@ -9,9 +11,10 @@ use crate::error::{Code, Error, Result};
 use crate::news::Logins;
 use crate::store::Conn;
 use crate::store::accounts::{self, Change, Filter};
+use crate::store::audit::{self, Entry};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, User};
-use crate::words::{Moment, SessionId, UserId, now};
+use crate::words::{Act, Moment, ObjectKind, SessionId, UserId, now};
 
 /// How long a link for a new password is good, in ms.
 const LINK_MS: Moment = 60 * 60 * 1_000;
@@ -116,14 +119,29 @@ impl People {
         if profile.email.is_some() || profile.phone.is_some() {
             self.prove_own(&user, password, from).await?;
         }
-        self.change_profile(id, profile).await
+        self.change(id, profile, None).await
     }
 
     /// An admin changes anybody's.
-    pub async fn change_profile(&self, id: UserId, profile: NewProfile) -> Result<User> {
+    pub async fn change_profile(
+        &self,
+        actor: UserId,
+        id: UserId,
+        profile: NewProfile,
+    ) -> Result<User> {
+        let entry = about(actor, Act::UserUpdated, id);
+        self.change(id, profile, Some(entry)).await
+    }
+
+    async fn change(&self, id: UserId, profile: NewProfile, entry: Option<Entry>) -> Result<User> {
         let write = move |conn: &mut Conn| {
             let user = accounts::find(conn, id)?;
             let change = profile.clone().check(&user)?;
+            if let Some(entry) = &entry {
+                // What it is now would stay there for ever.
+                let told = json!({ "fields": change.fields() });
+                audit::record(conn, entry, None, Some(told))?;
+            }
             accounts::change(conn, id, &change)
         };
         self.0.store.write(write).await
@@ -158,8 +176,11 @@ impl People {
     pub async fn password_link(&self, actor: UserId, id: UserId) -> Result<(String, Moment)> {
         let token = random_hex();
         let (link, expires_at) = (ticket_id(&token), now() + LINK_MS);
+        let entry = about(actor, Act::PasswordLinkMade, id);
         let write = move |conn: &mut Conn| {
             accounts::find(conn, id)?;
+            let told = json!({ "expires_at": expires_at });
+            audit::record(conn, &entry, None, Some(told))?;
             accounts::delete_links(conn, id)?;
             Ok(accounts::insert_link(conn, link, id, expires_at).map(drop)?)
         };
@@ -197,8 +218,8 @@ impl People {
         Ok(())
     }
 
-    /// Refuses whoever does not know his own password, and lets him guess no faster than at a login:
-    /// he may have found the login of somebody else open.
+    /// Refuses whoever does not know his own password, and lets him guess no faster than at a
+    /// login: he may have found the login of somebody else open.
     async fn prove_own(&self, user: &User, password: Option<String>, from: Place) -> Result<()> {
         let Some(password) = password else {
             return Err(Error::invalid("password", "Give your password for this."));
@@ -250,23 +271,51 @@ impl People {
         Ok(())
     }
 
-    /// Ends the logins of somebody, but for this one.
-    pub async fn end_sessions(&self, id: UserId, but: Option<SessionId>) -> Result<()> {
+    /// Ends somebody's own logins, but for this one.
+    pub async fn end_others(&self, id: UserId, but: SessionId) -> Result<()> {
         let write = move |conn: &mut Conn| {
-            accounts::find(conn, id)?;
-            Ok(sessions::revoke_others(conn, id, but, now()).map(drop)?)
+            Ok(sessions::revoke_others(conn, id, Some(but), now()).map(drop)?)
         };
         self.0.store.write(write).await?;
-        self.signed_out(id, but.map_or(Logins::All, Logins::AllBut));
+        self.signed_out(id, Logins::AllBut(but));
+        Ok(())
+    }
+
+    /// An admin ends all logins of somebody.
+    pub async fn end_sessions(&self, actor: UserId, id: UserId) -> Result<()> {
+        let entry = about(actor, Act::SessionsEnded, id);
+        let write = move |conn: &mut Conn| {
+            accounts::find(conn, id)?;
+            let ended = sessions::revoke_others(conn, id, None, now())?;
+            audit::record(conn, &entry, Some(json!({ "sessions": ended })), None)
+        };
+        self.0.store.write(write).await?;
+        self.signed_out(id, Logins::All);
         Ok(())
     }
 
     /// Lets somebody sign in again.
     pub async fn enable(&self, actor: UserId, id: UserId) -> Result<User> {
-        let write = move |conn: &mut Conn| accounts::enable(conn, id);
+        let entry = about(actor, Act::UserEnabled, id);
+        let write = move |conn: &mut Conn| {
+            let before = accounts::find(conn, id)?.disabled_at;
+            if before.is_some() {
+                let told = |at: Option<Moment>| Some(json!({ "disabled_at": at }));
+                audit::record(conn, &entry, told(before), told(None))?;
+            }
+            accounts::enable(conn, id)
+        };
         let user = self.0.store.write(write).await?;
         tracing::info!(%actor, person = %id, "somebody may sign in again");
         Ok(user)
+    }
+
+    /// One account, for an admin.
+    pub async fn account(&self, id: UserId) -> Result<User> {
+        self.0
+            .store
+            .read(move |conn| accounts::find(conn, id))
+            .await
     }
 
     /// Accounts for an admin: a page of them, the newest first.
@@ -274,6 +323,11 @@ impl People {
         let read = move |conn: &mut Conn| Ok(accounts::list(conn, &filter)?);
         self.0.store.search(read).await
     }
+}
+
+/// Of an act about a person, before its transaction.
+fn about(actor: UserId, act: Act, person: UserId) -> Entry {
+    Entry::new(Some(actor), act, ObjectKind::User, Some(person.0))
 }
 
 fn used_up() -> Error {

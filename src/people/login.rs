@@ -73,7 +73,10 @@ impl People {
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let verified = self.0.passwords.verify(password.clone(), hash.clone());
         let right = verified.await?;
+        let whose = user.as_ref().map(|user| user.id);
         let Some(user) = user.filter(|user| right && user.disabled_at.is_none()) else {
+            // Not what was given: people type a password where a name belongs.
+            tracing::warn!(event = "authn_login_fail", user = ?whose, "a sign-in failed");
             let detail = "This name and password do not go together. Check both and try again.";
             return Err(Error::new(Code::LoginFailed, detail));
         };
@@ -82,6 +85,7 @@ impl People {
         {
             tracing::warn!(%error, user = %user.id, "an old password hash is still there");
         }
+        tracing::info!(event = "authn_login_success", user = %user.id, "a sign-in succeeded");
         Ok(user)
     }
 
@@ -174,7 +178,8 @@ impl People {
             }
             Turn::Ended => Err(session_ended()),
             Turn::Reused => {
-                tracing::warn!(session = %id, "a refresh token was used twice; the login is ended");
+                let event = "authn_token_reuse";
+                tracing::warn!(event, session = %id, "a refresh token came twice; the login ends");
                 let detail = "This refresh token was used before, so the login was ended. Sign in \
                               again; if this was not you, change your password.";
                 Err(Error::new(Code::TokenReused, detail))

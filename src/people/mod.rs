@@ -2,6 +2,7 @@
 
 mod account;
 mod counts;
+pub mod keys;
 mod login;
 mod newcomer;
 mod password;
@@ -11,15 +12,17 @@ mod token;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
 use sha2::Sha256;
 
 use crate::bell::Bell;
 use crate::error::{Code, Error, Result};
+use crate::store::audit::{self, Entry};
 use crate::store::counters::Numbers;
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
-use crate::words::{QueueId, Role, UserId, now};
+use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
 pub use login::Device;
 pub use newcomer::NewPerson;
@@ -102,12 +105,15 @@ impl People {
         }
         let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Admin).await?;
-        self.insert(user, |conn, user| {
+        // By himself: who has the link is nobody yet.
+        let entry = created(Some(user.id), user.id);
+        self.insert(user, move |conn, user| {
             if users::admin_exists(conn)? {
                 let detail = "There is an admin already. Sign in, or ask him for an account.";
                 return Err(Error::new(Code::SetupDone, detail));
             }
-            users::insert(conn, user).map(drop).map_err(users::taken)
+            users::insert(conn, user).map_err(users::taken)?;
+            audit::record(conn, &entry, None, Some(json!({ "role": Role::Admin })))
         })
         .await
     }
@@ -115,8 +121,10 @@ impl People {
     /// Makes an admin. For the command line, which owns the machine anyway.
     pub async fn add_admin(&self, person: NewPerson) -> Result<User> {
         let user = self.make(person, Role::Admin).await?;
-        self.insert(user, |conn, user| {
-            users::insert(conn, user).map(drop).map_err(users::taken)
+        let entry = created(None, user.id);
+        self.insert(user, move |conn, user| {
+            users::insert(conn, user).map_err(users::taken)?;
+            audit::record(conn, &entry, None, Some(json!({ "role": Role::Admin })))
         })
         .await
     }
@@ -149,11 +157,14 @@ impl People {
         queues: Option<Vec<QueueId>>,
     ) -> Result<User> {
         let user = self.make(person, Role::Rep).await?;
+        let entry = created(Some(by), user.id);
         let insert = move |conn: &mut Conn, user: &User| {
             users::insert(conn, user).map_err(users::taken)?;
             reps::insert(conn, &Rep::new(user.id, capacity))?;
             let queues = serving::meant_queues(conn, queues.as_deref())?;
-            serving::set_queues(conn, user.id, &queues)
+            serving::set_queues(conn, user.id, &queues)?;
+            let made = json!({ "role": Role::Rep, "capacity": capacity, "queues": queues });
+            audit::record(conn, &entry, None, Some(made))
         };
         let made = self.insert(user, insert).await?;
         tracing::info!(actor = %by, rep = %made.id, capacity, "a rep was made");
@@ -216,6 +227,11 @@ impl People {
             .await?;
         found.ok_or_else(|| Error::not_found("person"))
     }
+}
+
+/// That somebody is made, by somebody or by who has the machine.
+fn created(by: Option<UserId>, user: UserId) -> Entry {
+    Entry::new(by, Act::UserCreated, ObjectKind::User, Some(user.0))
 }
 
 /// 256 random bits as text.

@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::schema::{password_links, reps, users};
+use super::schema::{api_keys, password_links, reps, users};
 use super::users::{Place, User, admin_exists, fold, taken};
 use crate::error::{Error, Result};
-use crate::words::{Availability, Moment, Role, SessionId, UserId};
+use crate::words::{ApiKeyId, Availability, Moment, Role, SessionId, UserId};
 
 /// What may change of an account; nothing of it where there is none.
 #[derive(Debug, Clone, Default, AsChangeset)]
@@ -90,13 +90,20 @@ impl From<User> for AccountView {
 }
 
 queries! {
+    fn is_key(conn, id: UserId) -> QueryResult<bool> {
+        let key = api_keys::table.find(ApiKeyId(id.0));
+        diesel::select(diesel::dsl::exists(key)).get_result(conn)
+    }
+
     fn set(conn, id: UserId, change: &Change) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(change).execute(conn)
     }
 
     /// Those whom a filter lets through, the newest first.
     pub fn list(conn, filter: &Filter) -> QueryResult<Vec<User>> {
+        let keys = api_keys::table.select(api_keys::id);
         let mut query = users::table.select(User::as_select()).into_boxed();
+        query = query.filter(users::id.ne_all(keys));
         if let Some(role) = filter.role {
             query = query.filter(users::role.eq(role));
         }
@@ -193,9 +200,13 @@ fn containing(text: &str) -> String {
     pattern
 }
 
-/// Somebody's account.
+/// Somebody's account. A key of a machine acts as a person, and has none.
 pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
-    super::users::find(conn, id)?.ok_or_else(|| Error::not_found("person"))
+    match is_key(conn, id)? {
+        true => None,
+        false => super::users::find(conn, id)?,
+    }
+    .ok_or_else(|| Error::not_found("person"))
 }
 
 /// Changes an account, and answers it as it is now.
@@ -221,34 +232,31 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
 
 /// Lets somebody sign in again.
 pub fn enable(conn: &mut Conn, id: UserId) -> Result<User> {
+    find(conn, id)?;
     set_disabled(conn, id, None)?;
     find(conn, id)
 }
 
 impl Change {
     fn is_empty(&self) -> bool {
-        let Change {
-            display_name,
-            first_name,
-            last_name,
-            email,
-            email_key: _,
-            phone,
-            city,
-            province,
-            language,
-            time_zone,
-        } = self;
-        let texts = [
-            display_name,
-            first_name,
-            last_name,
-            city,
-            province,
-            language,
-            time_zone,
+        self.fields().is_empty()
+    }
+
+    /// The names of what is given.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let given = [
+            ("display_name", self.display_name.is_some()),
+            ("first_name", self.first_name.is_some()),
+            ("last_name", self.last_name.is_some()),
+            ("email", self.email.is_some()),
+            ("phone", self.phone.is_some()),
+            ("city", self.city.is_some()),
+            ("province", self.province.is_some()),
+            ("language", self.language.is_some()),
+            ("time_zone", self.time_zone.is_some()),
         ];
-        texts.iter().all(|text| text.is_none()) && email.is_none() && phone.is_none()
+        let names = given.into_iter().filter(|(_, given)| *given);
+        names.map(|(name, _)| name).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use super::conn::{Conn, in_snapshot, queries};
 use super::fold::{self, Log};
 pub use super::invariants::Finding;
 use super::invariants::{self, FIRST};
-use super::{damage, retention};
+use super::{audit, damage, retention};
 use crate::error::Result;
 use crate::words::{ConversationId, EventKind};
 
@@ -105,6 +105,12 @@ fn ask(conn: &mut Conn, leaving: &HashSet<ConversationId>, full: bool) -> Vec<Fi
         "capacity_was_kept",
         "no assignment or offer went over the capacity of then, unless an admin said so",
         over_capacity,
+    ));
+    findings.push(invariants::asked(
+        conn,
+        "audit_is_append_only",
+        "the database refuses to change entries of the audit",
+        |conn| Ok((i64::from(!audit::is_closed(conn)?), Vec::new())),
     ));
     findings
 }

@@ -3,7 +3,7 @@
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::MIGRATING;
-use super::{Conn, message_counts, search};
+use super::{Conn, audit, message_counts, search};
 
 /// One set of migrations for both databases: see `migrations/README.md`.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -34,5 +34,6 @@ pub fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
 /// What is derived from the tables is there, and is whole.
 fn prepare(conn: &mut Conn) -> anyhow::Result<()> {
     search::prepare(conn)?;
+    audit::close(conn)?;
     Ok(message_counts::catch_up(conn)?)
 }

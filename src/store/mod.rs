@@ -6,7 +6,9 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod api_keys;
 pub mod attachments;
+pub mod audit;
 pub mod board;
 pub mod bulk;
 mod checkpoint;

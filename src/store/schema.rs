@@ -302,6 +302,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    audit (id) {
+        id -> SqlId,
+        at -> BigInt,
+        actor_id -> Nullable<SqlId>,
+        api_key_id -> Nullable<SqlId>,
+        act -> Text,
+        object_kind -> Text,
+        object_id -> Nullable<SqlId>,
+        before -> Nullable<Json>,
+        after -> Nullable<Json>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    api_keys (id) {
+        id -> SqlId,
+        hash -> Text,
+        hint -> Text,
+        scopes -> Text,
+        created_by -> SqlId,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
@@ -309,6 +341,7 @@ diesel::joinable!(conversations -> queues (queue_id));
 diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(api_keys -> users (id));
 diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -329,4 +362,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     marks,
     joined,
     activity,
+    audit,
+    api_keys,
 );

@@ -75,6 +75,20 @@ queries! {
     }
 }
 
+/// The queues of a rep.
+pub fn queue_ids_of(conn: &mut Conn, rep: UserId) -> Result<Vec<QueueId>> {
+    let queues = load_queues(conn, Some(rep))?;
+    Ok(queues.into_iter().map(|(_, id, _)| id).collect())
+}
+
+/// Those who serve a queue, by their ids.
+pub fn rep_ids_of(conn: &mut Conn, queue: QueueId) -> Result<Vec<UserId>> {
+    Ok(load_reps(conn, queue)?
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect())
+}
+
 /// The queues of each rep, or of one, each list in the order people see.
 pub fn queues_of(conn: &mut Conn, rep: Option<UserId>) -> Result<Vec<(UserId, QueueView)>> {
     let view = |(rep, id, name)| (rep, QueueView { id, name });
@@ -118,10 +132,7 @@ pub fn set_queues(conn: &mut Conn, rep: UserId, queues: &[QueueId]) -> Result<()
 
 /// From now on these reps serve a queue and no other. Answers for whom that is new.
 pub fn set_reps(conn: &mut Conn, queue: QueueId, reps: &[UserId]) -> Result<Vec<UserId>> {
-    let before: Vec<UserId> = load_reps(conn, queue)?
-        .into_iter()
-        .map(|(id, _)| id)
-        .collect();
+    let before = rep_ids_of(conn, queue)?;
     let gone = before.iter().filter(|rep| !reps.contains(rep));
     let new = reps.iter().filter(|rep| !before.contains(rep));
     let mut changed: Vec<UserId> = gone.chain(new).copied().collect();

@@ -60,10 +60,10 @@ fn answer(row: &Row, who: Who, column: usize) -> &'static str {
 }
 
 /// A conversation that one rep serves, and somebody who asks.
-struct Scene {
-    asking: Person,
+pub struct Scene {
+    pub asking: Person,
     rep: Person,
-    conversation: String,
+    pub conversation: String,
     customer: Person,
     queue: String,
     /// The address of its first message.
@@ -73,7 +73,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn set(world: &World, who: Who, turn: usize) -> Self {
+    pub async fn set(world: &World, who: Who, turn: usize) -> Self {
         let (customer, rep) = (world.customer(turn).await, world.rep(turn, 9).await);
         let canary = format!("canary-{}", uuid::Uuid::now_v7().simple());
         let opening = json!({ "client_id": client_id(), "subject": canary, "text": canary });
@@ -135,7 +135,7 @@ impl Scene {
         }
     }
 
-    async fn ask(&self, row: &Row, conversation: &str) -> Reply {
+    pub async fn ask(&self, row: &Row, conversation: &str) -> Reply {
         let (method, path) = row.route.split_once(' ').unwrap();
         let id = match path.split('/').nth(3) {
             Some("attachments") if conversation == self.conversation => self.attachment().await,

@@ -377,6 +377,20 @@ pub const ROUTES: &[Row] = &[
         Body::Json(no_queues),
         &[NONE, NO, NO, NO, NO, INVALID, ENDED],
     ),
+    row("GET /api/v1/audit", Body::None, ADMINS),
+    row("GET /api/v1/audit/export", Body::None, ADMINS),
+    row("GET /api/v1/api-keys", Body::None, ADMINS),
+    row(
+        "POST /api/v1/api-keys",
+        Body::Json(|| json!({ "name": "a machine", "scopes": ["keys"] })),
+        ADMINS_MAKE,
+    ),
+    // No conversation is a key.
+    row(
+        "DELETE /api/v1/api-keys/{id}",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED],
+    ),
 ];
 
 /// The routes of the Customer Support dialect.

@@ -1,5 +1,8 @@
 //! The doctor: what is sound is not called broken, and what is broken is found.
 
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
 use switchboard::desk::{Actor, Close};
 use switchboard::doctor;
 use switchboard::store::{Conn, checks, conversations, open_existing, queues, search};
@@ -241,17 +244,29 @@ async fn what_the_shell_of_sqlite_can_do_is_found() {
     world.end().await;
 }
 
+/// Where something lies in a file of SQLite.
+#[derive(QueryableByName)]
+struct Page {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
 #[actix_web::test]
 async fn a_wrecked_page_leaves_the_other_checks_alone() {
     let world = World::embedded_with(|_| {}).await;
     long_story(&world).await;
     let conn = damaged(&world, "wrecked", "PRAGMA wal_checkpoint(TRUNCATE)");
-    drop(conn);
+    let Conn::Lite(mut lite) = conn else {
+        panic!("it is SQLite")
+    };
+    let ask = "SELECT rootpage AS number FROM sqlite_master WHERE name = 'minutes'";
+    let page: Page = sql_query(ask).get_result(&mut lite).unwrap();
+    drop(lite);
     let path = world.settings.data_dir.join("wrecked.db");
-    // The last page: of a table or an index, and never the list of them.
+    // A page of a table, and never of the list of them.
     let mut bytes = std::fs::read(&path).unwrap();
-    let last = bytes.len() - 4_096;
-    bytes[last..].fill(0xA5);
+    let begin = (page.number as usize - 1) * 4_096;
+    bytes[begin..begin + 4_096].fill(0xA5);
     std::fs::write(&path, bytes).unwrap();
     let mut conn = open_existing(&format!("sqlite:{}", path.display())).unwrap();
     let findings = checks::run(&mut conn).unwrap();
