@@ -69,15 +69,18 @@ mod between {
     use super::*;
     use crate::harness::until;
 
+    /// In one batch of the writer, which SQLite has for all. Whoever hears of the two messages is
+    /// another after a transfer, and the same after a change of the priority.
     #[actix_web::test]
     async fn embedded() {
-        let world = World::embedded_with(change).await;
-        what_comes_between_two_messages_is_told_between_them(&world).await;
-        world.end().await;
+        for what in ["transferred", "prioritized"] {
+            let world = World::embedded_with(change).await;
+            what_comes_between_two_messages_is_told_between_them(&world, what).await;
+            world.end().await;
+        }
     }
 
-    /// In one batch of the writer, which SQLite has for all.
-    async fn what_comes_between_two_messages_is_told_between_them(world: &World) {
+    async fn what_comes_between_two_messages_is_told_between_them(world: &World, what: &str) {
         let (one, two) = (world.rep(0, 1).await, world.rep(1, 1).await);
         let mut first = one.socket().await;
         let ann = world.customer(0).await;
@@ -107,15 +110,22 @@ mod between {
             .unwrap();
         hers.send(&id, &client_id(), "before").await;
         waits(1).await;
-        let to = json!({ "rep": two.id });
-        let transfer = one.act(&id, "transfer", to);
+        let in_between = async {
+            match what {
+                "transferred" => one.act(&id, "transfer", json!({ "rep": two.id })).await,
+                _ => {
+                    let path = format!("/api/v1/conversations/{id}/priority");
+                    one.put(&path, json!({ "priority": "high" })).await
+                }
+            }
+        };
         let and_so_on = async {
             waits(2).await;
             hers.send(&id, &client_id(), "behind").await;
             waits(3).await;
             release.send(()).unwrap();
         };
-        let (given, ()) = tokio::join!(transfer, and_so_on);
+        let (given, ()) = tokio::join!(in_between, and_so_on);
         given.ok(200);
         holding.await.unwrap().unwrap();
         let (mut at, mut kinds) = (None, Vec::new());
@@ -132,11 +142,11 @@ mod between {
                 break;
             }
         }
-        let all = ["message", "transferred", "assigned", "message"];
-        assert!(
-            all.iter().all(|kind| kinds.contains(&json!(kind))),
-            "{kinds:?}"
-        );
+        assert!(kinds.contains(&json!(what)), "{kinds:?}");
+        if what == "prioritized" {
+            return;
+        }
+        assert!(kinds.contains(&json!("assigned")), "{kinds:?}");
         first.wait("gone").await;
         let foreign = |frame: &serde_json::Value| frame["text"] == "behind";
         assert!(first.never(foreign), "it was said when he had it no more");
