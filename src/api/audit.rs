@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::export::made_by;
+use super::filters::span;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, page_size};
@@ -14,6 +15,7 @@ use crate::gate::fresh::FreshAdmin;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::audit::{self, EntryView, Filter};
+use crate::store::lists::Span;
 use crate::words::{Act, AuditId, Moment, ObjectKind, UserId};
 
 /// Entries that are read at once for an export.
@@ -46,17 +48,14 @@ macro_rules! narrowing {
         impl $name {
             /// What is asked for; what contradicts itself is refused.
             fn filter(&self) -> Result<Filter> {
-                if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
-                    let detail = "Give moments in Unix ms, the first one not behind the last.";
-                    return Err(Error::invalid("from", detail));
-                }
+                let Span { from, to } = span("from", self.from, self.to)?;
                 Ok(Filter {
                     actor: self.actor,
                     act: self.act,
                     kind: self.object_kind,
                     object: self.object,
-                    from: self.from,
-                    to: self.to,
+                    from,
+                    to,
                     ..Filter::default()
                 })
             }

@@ -92,7 +92,8 @@ fn whose(text: &str) -> Result<Whose> {
     }
 }
 
-fn span(field: &'static str, from: Option<Moment>, to: Option<Moment>) -> Result<Span> {
+/// Two moments, the first one not behind the last.
+pub fn span(field: &'static str, from: Option<Moment>, to: Option<Moment>) -> Result<Span> {
     match (from, to) {
         (Some(from), Some(to)) if from > to => {
             let detail = "Give moments in Unix ms, the first one not behind the last.";

@@ -4,7 +4,8 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::schema::{api_keys, password_links, reps, users};
+use super::reps;
+use super::schema::{api_keys, password_links, users};
 use super::users::{Place, User, admin_exists, fold, taken};
 use crate::error::{Error, Result};
 use crate::words::{ApiKeyId, Availability, Moment, Role, SessionId, UserId};
@@ -143,15 +144,6 @@ queries! {
         diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(conn)
     }
 
-    fn set_offline(conn, id: UserId) -> QueryResult<usize> {
-        diesel::update(reps::table.find(id))
-            .set((
-                reps::availability.eq(Availability::Offline),
-                reps::version.eq(reps::version + 1),
-            ))
-            .execute(conn)
-    }
-
     pub fn insert_link(conn, id: SessionId, user: UserId, expires_at: Moment)
         -> QueryResult<usize>
     {
@@ -226,7 +218,7 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
         return Ok(true);
     }
     set_disabled(conn, id, Some(at))?;
-    set_offline(conn, id)?;
+    reps::set_availability(conn, id, Availability::Offline)?;
     Ok(admin_exists(conn)?)
 }
 
