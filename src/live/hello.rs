@@ -102,7 +102,7 @@ impl Session {
         let store = &self.app.store;
         let found = match quick {
             true => store.read_quickly(read).await,
-            false => store.read(read).await,
+            false => store.arrival(read).await,
         };
         let Beginning {
             views,

@@ -99,6 +99,7 @@ pub struct Store {
     /// Waiting in line here is fair; in the pool it is not.
     turns: Arc<Semaphore>,
     searches: Arc<Semaphore>,
+    arrivals: Arc<Semaphore>,
     catch_ups: Arc<Semaphore>,
     writer: writer::Writer,
     /// Of SQLite.
@@ -155,6 +156,7 @@ impl Store {
             pool,
             turns,
             searches: few(),
+            arrivals: few(),
             catch_ups: few(),
             writer,
             quick: quick.transpose()?,
@@ -265,6 +267,15 @@ impl Store {
         query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.read_with(turn(&self.searches).await?, query).await
+    }
+
+    /// Reads what a socket begins with: few at a time, and not behind those who catch up, as a rep
+    /// counts as present before he knows what he serves.
+    pub async fn arrival<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.read_with(turn(&self.arrivals).await?, query).await
     }
 
     /// Reads what a socket has missed: few at a time, too. Those who were cut off come back
