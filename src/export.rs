@@ -8,7 +8,8 @@ use std::io::Write;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::access::Actor;
+use crate::error::{Code, Error, Result};
 use crate::news::EventView;
 use crate::settings::Settings;
 use crate::store::conn::in_snapshot;
@@ -24,6 +25,8 @@ const EVENTS: i64 = 100;
 /// How far an export has come.
 #[derive(Debug, Clone)]
 pub struct Export {
+    /// Who takes it out: nothing but what he may read.
+    by: Actor,
     filter: Filter,
     /// Those whose turn comes next.
     waiting: VecDeque<ConversationId>,
@@ -36,12 +39,13 @@ pub struct Export {
 
 impl Export {
     /// Of what passes this filter, in the order in which it was opened.
-    pub fn new(filter: Filter) -> Self {
+    pub fn new(by: Actor, filter: Filter) -> Self {
         let first = Cursor {
             at: None,
             id: ConversationId(Uuid::nil()),
         };
         Export {
+            by,
             filter: Filter {
                 ahead: Some(first),
                 limit: CONVERSATIONS,
@@ -82,12 +86,12 @@ impl Export {
         Ok((export, Some(lines)))
     }
 
-    /// The one whose turn it is, as it is now. One that was deleted meanwhile has none.
+    /// The one whose turn it is, as it is now. One that was deleted
+    /// meanwhile has none, nor one that he may not read any more.
     fn next(&mut self, conn: &mut Conn) -> Result<Option<ConversationView>> {
         loop {
             if self.waiting.is_empty() {
-                let nobody = UserId(Uuid::nil());
-                let rows = conversations::list(conn, nobody, Role::Admin, &self.filter)?;
+                let rows = conversations::list(conn, &self.by, &self.filter)?;
                 if let Some(Conversation { id, .. }) = rows.last() {
                     self.filter.ahead = Some(Cursor { at: None, id: *id });
                 }
@@ -96,8 +100,10 @@ impl Export {
             let Some(id) = self.waiting.pop_front() else {
                 return Ok(None);
             };
-            if let Some(row) = conversations::find(conn, id)? {
-                return Ok(Some(conversations::view(conn, row)?));
+            match conversations::readable(conn, &self.by, id) {
+                Ok(row) => return Ok(Some(conversations::view(conn, row)?)),
+                Err(error) if error.code == Code::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
     }
@@ -151,7 +157,8 @@ fn write_line(lines: &mut Vec<u8>, line: &Value) {
 pub fn write(settings: &Settings, filter: Filter, out: &mut impl Write) -> anyhow::Result<()> {
     let mut conn = store::open_existing(&settings.database())?;
     let told = in_snapshot(&mut conn, |conn| {
-        let mut export = Export::new(filter);
+        let whoever_has_the_file = Actor::new(UserId(Uuid::nil()), Role::Admin);
+        let mut export = Export::new(whoever_has_the_file, filter.clone());
         loop {
             let (next, lines) = Export::step(conn, export)?;
             export = next;

@@ -7,6 +7,8 @@
 pub mod error;
 pub mod words;
 
+pub mod access;
+
 pub mod settings;
 
 pub mod dispatch;

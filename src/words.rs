@@ -199,6 +199,10 @@ words! {
         Available = "available", Busy = "busy", Away = "away", Offline = "offline",
     }
 
+    /// Which conversations a rep may read: those that are or were his; what waits in his queues,
+    /// too; all of his queues; all there are.
+    Sees { Own = "own", Waiting = "waiting", Queues = "queues", All = "all" }
+
     /// What an entry of a conversation's log is. The list is longer than what this version
     /// writes: a CHECK cannot be changed later in SQLite.
     EventKind {
@@ -215,6 +219,7 @@ words! {
     /// has a word, it is that one. No CHECK lists them: there will be more.
     Act {
         UserCreated = "user_created", UserUpdated = "user_updated",
+        RoleChanged = "role_changed", RightsChanged = "rights_changed",
         UserDisabled = "user_disabled", UserEnabled = "user_enabled",
         SessionsEnded = "sessions_ended", PasswordLinkMade = "password_link_made",
         CapacityChanged = "capacity_changed",
@@ -236,7 +241,7 @@ words! {
     /// What the key of a machine may be used for.
     Scope {
         Read = "read", Write = "write", People = "people", Queues = "queues", Export = "export",
-        Audit = "audit", Keys = "keys",
+        Audit = "audit", Keys = "keys", Metrics = "metrics",
     }
 }
 

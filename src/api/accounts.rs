@@ -1,17 +1,19 @@
 //! Accounts of others, for admins: finding them, changing them, and whether they may sign in.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::account::{Login, Profile, logins};
 use super::people::Nothing;
+use super::reps::CAPACITY;
 use crate::app::App;
+use crate::desk::NewRole;
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, Body, OptionalBody, page_size};
-use crate::gate::caller::Admin;
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::accounts::{AccountView, Filter};
-use crate::words::{Moment, Role, UserId};
+use crate::words::{Moment, QueueId, Role, UserId};
 
 /// Characters of what is sought.
 const SEARCH_CHARS_MAX: usize = 150;
@@ -42,6 +44,17 @@ pub struct AccountPage {
     pub next: Option<UserId>,
 }
 
+/// What somebody is to be.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleOf {
+    pub role: Role,
+    /// How many conversations he may hold as a rep: 0 to 100, else 5.
+    pub capacity: Option<i32>,
+    /// The queues he serves as a rep; all there are if it is not given.
+    pub queues: Option<Vec<QueueId>>,
+}
+
 /// A link with which somebody gives himself a new password.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct PasswordLink {
@@ -62,7 +75,7 @@ pub struct PasswordLink {
 #[get("/people")]
 pub async fn list(
     app: Data<App>,
-    _: Admin,
+    _: Caller,
     Asked(query): Asked<AccountsQuery>,
 ) -> Result<Json<AccountPage>> {
     let limit = page_size(query.limit)?;
@@ -100,7 +113,7 @@ pub async fn list(
     )
 )]
 #[get("/people/{id}")]
-pub async fn find(app: Data<App>, _: Admin, id: Path<UserId>) -> Result<Json<AccountView>> {
+pub async fn find(app: Data<App>, _: Caller, id: Path<UserId>) -> Result<Json<AccountView>> {
     Ok(Json(app.people.account(*id).await?.into()))
 }
 
@@ -118,7 +131,7 @@ pub async fn find(app: Data<App>, _: Admin, id: Path<UserId>) -> Result<Json<Acc
 #[patch("/people/{id}")]
 pub async fn change(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     Body(profile): Body<Profile>,
 ) -> Result<Json<AccountView>> {
@@ -127,6 +140,35 @@ pub async fn change(
         .change_profile(caller.actor.id, *id, profile.into())
         .await?;
     tracing::info!(actor = %caller.actor.id, person = %id, "a profile was changed");
+    Ok(Json(user.into()))
+}
+
+/// Say what somebody is
+///
+/// All his logins end. What a rep served goes back into its line; who becomes one gets the capacity
+/// and the queues given here. The last admin stays one, and nobody changes his own role. A
+/// customer closes his open conversations first.
+#[utoipa::path(
+    tag = "people", params(("id" = String, Path, format = "uuid")), request_body = RoleOf,
+    responses(
+        (status = 200, body = AccountView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+#[put("/people/{id}/role")]
+pub async fn set_role(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<UserId>,
+    Body(new): Body<RoleOf>,
+) -> Result<Json<AccountView>> {
+    let role = NewRole {
+        role: new.role,
+        capacity: new.capacity.unwrap_or(CAPACITY),
+        queues: new.queues,
+    };
+    let user = app.desk.set_role(caller.actor, *id, role).await?;
     Ok(Json(user.into()))
 }
 
@@ -144,7 +186,7 @@ pub async fn change(
 #[post("/people/{id}/disable")]
 pub async fn disable(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<Json<AccountView>> {
@@ -165,7 +207,7 @@ pub async fn disable(
 #[post("/people/{id}/enable")]
 pub async fn enable(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<Json<AccountView>> {
@@ -186,7 +228,7 @@ pub async fn enable(
 #[post("/people/{id}/password-link")]
 pub async fn password_link(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<HttpResponse> {
@@ -210,7 +252,7 @@ pub async fn password_link(
 #[get("/people/{id}/sessions")]
 pub async fn sessions(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
 ) -> Result<Json<Vec<Login>>> {
     let found = app.people.sessions(*id).await?;
@@ -227,7 +269,7 @@ pub async fn sessions(
 #[delete("/people/{id}/sessions")]
 pub async fn end_sessions(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
 ) -> Result<HttpResponse> {
     app.people.end_sessions(caller.actor.id, *id).await?;

@@ -9,7 +9,7 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::news::EventView;
 use crate::store::events::{self, Event};
-use crate::store::{Conn, answer, conversations};
+use crate::store::{Conn, answer, conversations, ties};
 use crate::words::{EventKind, Role};
 
 /// An entry of a log, with its number.
@@ -61,7 +61,7 @@ pub async fn find(app: Data<App>, caller: Caller, number: Path<String>) -> Resul
     let read = move |conn: &mut Conn| {
         let unknown = || Error::not_found("answer");
         let row = conversations::find_number(conn, number)?.ok_or_else(unknown)?;
-        if !conversations::may_read(conn, actor.id, actor.role, &row)? {
+        if !ties::tie(conn, &actor, &row)?.is_read_by(&actor) {
             return Err(unknown());
         }
         let event = events::find(conn, row.id, seq)?.ok_or_else(unknown)?;

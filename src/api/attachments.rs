@@ -10,9 +10,9 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
+use crate::access::Actor;
 use crate::app::App;
 use crate::attachments::{Uploader, is_image};
-use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
 use crate::gate::body::Body;
 use crate::gate::caller::Caller;
@@ -128,8 +128,7 @@ pub async fn download(
     request: HttpRequest,
     id: Path<AttachmentId>,
 ) -> Result<HttpResponse> {
-    let Actor { id: person, role } = caller.actor;
-    let row = app.attachments.find(person, role, *id).await?;
+    let row = app.attachments.find(caller.actor, *id).await?;
     let (all, tag) = (
         row.bytes as u64,
         header::EntityTag::new_strong(id.to_string()),

@@ -10,8 +10,7 @@ use super::filters::span;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, page_size};
-use crate::gate::caller::Admin;
-use crate::gate::fresh::FreshAdmin;
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::audit::{self, EntryView, Filter};
@@ -102,7 +101,7 @@ pub struct AuditPage {
 #[get("/audit")]
 pub async fn list(
     app: Data<App>,
-    _: Admin,
+    _: Caller,
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<AuditPage>> {
     let limit = page_size(query.limit)?;
@@ -169,7 +168,7 @@ impl Trail {
 #[get("/audit/export")]
 pub async fn export(
     app: Data<App>,
-    FreshAdmin(caller): FreshAdmin,
+    caller: Caller,
     Asked(query): Asked<AuditExportQuery>,
 ) -> Result<HttpResponse> {
     let trail = Trail {

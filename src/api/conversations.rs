@@ -6,10 +6,10 @@ use actix_web::{HttpResponse, HttpResponseBuilder, get, post};
 use super::answers::Entry;
 use super::lists::{Listed, listed};
 use crate::app::App;
-use crate::desk::{self, Actor, Sent};
+use crate::desk::{self, Sent};
 use crate::error::{Error, Result};
 use crate::gate::body::{Asked, Body, OptionalBody, page_size};
-use crate::gate::caller::{Caller, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView};
@@ -175,10 +175,10 @@ pub async fn find(
     caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<Listed>> {
-    let Actor { id: me, role } = caller.actor;
+    let actor = caller.actor;
     let read = move |conn: &mut Conn| {
-        let row = conversations::readable(conn, me, role, *id)?;
-        let mut one = listed(conn, me, role, vec![row])?;
+        let row = conversations::readable(conn, &actor, *id)?;
+        let mut one = listed(conn, actor.id, actor.role, vec![row])?;
         Ok(one.pop().expect("one row is listed as one"))
     };
     Ok(Json(app.store.read(read).await?))
@@ -254,7 +254,7 @@ pub async fn log(
     }
     let role = caller.actor.role;
     let read = move |conn: &mut Conn| {
-        let row = conversations::readable(conn, caller.actor.id, role, *id)?;
+        let row = conversations::readable(conn, &caller.actor, *id)?;
         let (last_seq, rows) = page(conn, role, *id, (after, before), limit)?;
         // From what was read, so that a page of what one may not see is no end.
         let first = rows.first().map(|event| event.seq);
@@ -317,7 +317,7 @@ pub async fn send(
 #[post("/conversations/{id}/claim")]
 pub async fn claim(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     OptionalBody(claiming): OptionalBody<Claiming>,
 ) -> Result<Json<ConversationView>> {

@@ -6,12 +6,12 @@ use actix_web::{get, put};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::{Body, given};
-use crate::gate::caller::{Admin, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::conversations::{self, Filter};
 use crate::store::users::{self, CustomerView};
-use crate::words::{Role, UserId};
+use crate::words::UserId;
 
 /// Whom a customer is given first.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -34,11 +34,7 @@ pub struct PersonalRep {
     )
 )]
 #[get("/customers/{id}")]
-pub async fn find(
-    app: Data<App>,
-    Staff(caller): Staff,
-    id: Path<UserId>,
-) -> Result<Json<CustomerView>> {
+pub async fn find(app: Data<App>, caller: Caller, id: Path<UserId>) -> Result<Json<CustomerView>> {
     let (id, actor) = (*id, caller.actor);
     let read = move |conn: &mut Conn| {
         let his = Filter {
@@ -46,8 +42,7 @@ pub async fn find(
             limit: 1,
             ..Filter::default()
         };
-        let known = actor.role == Role::Admin
-            || !conversations::list(conn, actor.id, actor.role, &his)?.is_empty();
+        let known = actor.is_admin() || !conversations::list(conn, &actor, &his)?.is_empty();
         if !known {
             return Err(Error::not_found("customer"));
         }
@@ -70,7 +65,7 @@ pub async fn find(
 #[put("/customers/{id}/personal-rep")]
 pub async fn set_personal_rep(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     Body(new): Body<PersonalRep>,
 ) -> Result<Json<CustomerView>> {

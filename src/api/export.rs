@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::export::Export;
 use crate::gate::body::Asked;
-use crate::gate::fresh::FreshAdmin;
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::{Conn, Store};
 
@@ -46,10 +46,10 @@ pub(super) fn made_by<S: Clone + Send + 'static>(
 #[get("/export")]
 pub async fn export(
     app: Data<App>,
-    FreshAdmin(caller): FreshAdmin,
+    caller: Caller,
     Asked(query): Asked<ExportQuery>,
 ) -> Result<HttpResponse> {
-    let export = Export::new(query.filter()?);
+    let export = Export::new(caller.actor.clone(), query.filter()?);
     let asked = serde_json::to_value(&query).map_err(Error::internal)?;
     app.desk.note_export(caller.actor, asked).await?;
     Ok(HttpResponse::Ok()

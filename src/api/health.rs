@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::metrics;
 
@@ -47,9 +48,13 @@ pub async fn ready(app: Data<App>) -> Result<&'static str> {
 }
 
 /// Figures for Prometheus
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = String)))]
+///
+/// For admins and keys with the scope `metrics`: they tell how busy the house is.
+#[utoipa::path(
+    tag = "health", responses((status = 200, body = String), (status = 403, body = Problem))
+)]
 #[get("/metrics")]
-pub async fn figures(app: Data<App>) -> HttpResponse {
+pub async fn figures(app: Data<App>, _: Caller) -> HttpResponse {
     app.metrics.sockets.set(app.hub.count() as i64);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

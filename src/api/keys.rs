@@ -6,8 +6,7 @@ use actix_web::{HttpResponse, delete, get, post};
 use crate::app::App;
 use crate::error::Result;
 use crate::gate::body::Body;
-use crate::gate::caller::Admin;
-use crate::gate::fresh::FreshAdmin;
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::people::keys::{KeyView, NewKey};
 use crate::words::{ApiKeyId, Moment, Scope};
@@ -47,7 +46,7 @@ pub struct MadeApiKey {
 #[post("/api-keys")]
 pub async fn add(
     app: Data<App>,
-    FreshAdmin(caller): FreshAdmin,
+    caller: Caller,
     Body(new): Body<NewApiKey>,
 ) -> Result<HttpResponse> {
     let NewApiKey {
@@ -73,7 +72,7 @@ pub async fn add(
     responses((status = 200, body = Vec<KeyView>), (status = 403, body = Problem))
 )]
 #[get("/api-keys")]
-pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<KeyView>>> {
+pub async fn list(app: Data<App>, _: Caller) -> Result<Json<Vec<KeyView>>> {
     Ok(Json(app.people.keys().await?))
 }
 
@@ -87,11 +86,7 @@ pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<KeyView>>> {
     )
 )]
 #[delete("/api-keys/{id}")]
-pub async fn revoke(
-    app: Data<App>,
-    Admin(caller): Admin,
-    id: Path<ApiKeyId>,
-) -> Result<HttpResponse> {
+pub async fn revoke(app: Data<App>, caller: Caller, id: Path<ApiKeyId>) -> Result<HttpResponse> {
     app.people.revoke_key(caller.actor.id, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Json};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::Asked;
-use crate::gate::caller::{Admin, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::board::{Board, QueueNow};
 use crate::store::conversations::{self, ConversationView};
@@ -65,7 +65,7 @@ pub struct History {
     responses((status = 200, body = LiveLine), (status = 403, body = Problem))
 )]
 #[get("/line")]
-pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>> {
+pub async fn line(app: Data<App>, caller: Caller) -> Result<Json<LiveLine>> {
     let (id, role) = (caller.actor.id, caller.actor.role);
     let read = move |conn: &mut Conn| {
         let mut board = Board::read(conn, now())?;
@@ -104,7 +104,7 @@ pub async fn line(app: Data<App>, Staff(caller): Staff) -> Result<Json<LiveLine>
 #[get("/line/history")]
 pub async fn history(
     app: Data<App>,
-    _: Admin,
+    _: Caller,
     Asked(query): Asked<HistoryQuery>,
 ) -> Result<Json<History>> {
     let to = query.to.unwrap_or_else(now);

@@ -111,7 +111,7 @@ pub async fn list(
     }
     let actor = caller.actor;
     let read = move |conn: &mut Conn| {
-        let Page { mut rows, stopped } = lists::page(conn, actor.id, actor.role, &filter)?;
+        let Page { mut rows, stopped } = lists::page(conn, &actor, &filter)?;
         let more = rows.len() as i64 > limit;
         rows.truncate(limit as usize);
         if filter.ahead.is_some() {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::desk::Target;
 use crate::error::Result;
 use crate::gate::body::{Body, OptionalBody};
-use crate::gate::caller::{Caller, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::conversations::ConversationView;
 use crate::words::{ConversationId, Moment, Priority, QueueId, UserId};
@@ -57,7 +57,7 @@ pub struct NewPriority {
 #[post("/conversations/{id}/accept")]
 pub async fn accept(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
     Ok(Json(app.desk.accept(caller.actor, *id).await?))
@@ -77,7 +77,7 @@ pub async fn accept(
 #[post("/conversations/{id}/decline")]
 pub async fn decline(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     OptionalBody(why): OptionalBody<Reason>,
 ) -> Result<Json<ConversationView>> {
@@ -99,7 +99,7 @@ pub async fn decline(
 #[post("/conversations/{id}/requeue")]
 pub async fn requeue(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     OptionalBody(why): OptionalBody<Reason>,
 ) -> Result<Json<ConversationView>> {
@@ -123,7 +123,7 @@ pub async fn requeue(
 #[post("/conversations/{id}/transfer")]
 pub async fn transfer(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     Body(new): Body<Transfer>,
 ) -> Result<Json<ConversationView>> {
@@ -147,7 +147,7 @@ pub async fn transfer(
 #[post("/conversations/{id}/park")]
 pub async fn park(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     OptionalBody(new): OptionalBody<Parking>,
 ) -> Result<Json<ConversationView>> {
@@ -168,7 +168,7 @@ pub async fn park(
 #[post("/conversations/{id}/wake")]
 pub async fn wake(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
     Ok(Json(app.desk.wake(caller.actor, *id).await?))
@@ -210,7 +210,7 @@ pub async fn reopen(
 #[put("/conversations/{id}/priority")]
 pub async fn prioritize(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     Body(new): Body<NewPriority>,
 ) -> Result<Json<ConversationView>> {

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use crate::app::App;
 use crate::error::Result;
 use crate::gate::body::{Body, given};
-use crate::gate::caller::{Admin, Caller, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::queue_views::{self, ListedQueue, QueueInFull};
 use crate::store::queues::Queue;
@@ -154,7 +154,7 @@ pub async fn list(app: Data<App>, _: Caller) -> Result<Json<Vec<ListedQueue>>> {
     )
 )]
 #[get("/queues/{id}")]
-pub async fn find(app: Data<App>, _: Staff, id: Path<QueueId>) -> Result<Json<QueueInFull>> {
+pub async fn find(app: Data<App>, _: Caller, id: Path<QueueId>) -> Result<Json<QueueInFull>> {
     let read = move |conn: &mut _| queue_views::in_full(conn, *id);
     Ok(Json(app.store.read(read).await?))
 }
@@ -172,7 +172,7 @@ pub async fn find(app: Data<App>, _: Staff, id: Path<QueueId>) -> Result<Json<Qu
 #[post("/queues")]
 pub async fn add(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     Body(new): Body<QueueEdit>,
 ) -> Result<HttpResponse> {
     let reps = new.reps.clone();
@@ -196,7 +196,7 @@ pub async fn add(
 #[patch("/queues/{id}")]
 pub async fn change(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<QueueId>,
     Body(new): Body<QueueEdit>,
 ) -> Result<Json<QueueInFull>> {
@@ -219,7 +219,7 @@ pub async fn change(
 #[put("/queues/order")]
 pub async fn order(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     Body(new): Body<Queues>,
 ) -> Result<Json<Vec<ListedQueue>>> {
     let ordered = app.desk.order_queues(caller.actor, new.queues).await?;
@@ -238,11 +238,7 @@ pub async fn order(
     )
 )]
 #[delete("/queues/{id}")]
-pub async fn remove(
-    app: Data<App>,
-    Admin(caller): Admin,
-    id: Path<QueueId>,
-) -> Result<HttpResponse> {
+pub async fn remove(app: Data<App>, caller: Caller, id: Path<QueueId>) -> Result<HttpResponse> {
     app.desk.delete_queue(caller.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

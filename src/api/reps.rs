@@ -5,18 +5,19 @@ use actix_web::{HttpResponse, get, post, put};
 
 use super::people::Registration;
 use super::queues::Queues;
+use crate::access::Rights;
 use crate::app::App;
 use crate::desk;
 use crate::error::{Error, Result};
 use crate::gate::body::Body;
-use crate::gate::caller::{Admin, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::rep_views::{self, RepView};
 use crate::words::{Availability, QueueId, UserId};
 
 /// A rep's capacity if nothing is said.
-const CAPACITY: i32 = 5;
+pub(super) const CAPACITY: i32 = 5;
 
 /// A new rep.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -57,11 +58,7 @@ pub struct NewAvailability {
     )
 )]
 #[post("/reps")]
-pub async fn add(
-    app: Data<App>,
-    Admin(caller): Admin,
-    Body(new): Body<NewRep>,
-) -> Result<HttpResponse> {
+pub async fn add(app: Data<App>, caller: Caller, Body(new): Body<NewRep>) -> Result<HttpResponse> {
     let capacity = new.capacity.unwrap_or(CAPACITY);
     desk::check_capacity(capacity)?;
     let NewRep {
@@ -102,7 +99,7 @@ pub async fn add(
     responses((status = 200, body = Vec<RepView>), (status = 403, body = Problem))
 )]
 #[get("/reps")]
-pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
+pub async fn list(app: Data<App>, _: Caller) -> Result<Json<Vec<RepView>>> {
     Ok(Json(
         app.store.read(|conn| rep_views::views(conn, None)).await?,
     ))
@@ -119,7 +116,7 @@ pub async fn list(app: Data<App>, _: Admin) -> Result<Json<Vec<RepView>>> {
 #[put("/reps/{id}/capacity")]
 pub async fn set_capacity(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     Body(new): Body<Capacity>,
 ) -> Result<Json<RepView>> {
@@ -143,7 +140,7 @@ pub async fn set_capacity(
 #[put("/reps/{id}/availability")]
 pub async fn set_availability(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<UserId>,
     Body(new): Body<NewAvailability>,
 ) -> Result<Json<RepView>> {
@@ -152,6 +149,27 @@ pub async fn set_availability(
             .set_availability(caller.actor, *id, new.availability)
             .await?,
     ))
+}
+
+/// Set what a rep is trusted with
+///
+/// It counts at once, at his open sockets, too.
+#[utoipa::path(
+    tag = "reps", params(("id" = String, Path, format = "uuid")), request_body = Rights,
+    responses(
+        (status = 200, body = RepView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)
+    )
+)]
+#[put("/reps/{id}/rights")]
+pub async fn set_rights(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<UserId>,
+    Body(new): Body<Rights>,
+) -> Result<Json<RepView>> {
+    let view = app.desk.set_rights(caller.actor, *id, new).await?;
+    Ok(Json(view))
 }
 
 /// Set the queues that a rep serves
@@ -168,7 +186,7 @@ pub async fn set_availability(
 #[put("/reps/{id}/queues")]
 pub async fn set_queues(
     app: Data<App>,
-    Admin(caller): Admin,
+    caller: Caller,
     id: Path<UserId>,
     Body(new): Body<Queues>,
 ) -> Result<Json<RepView>> {

@@ -82,7 +82,7 @@ pub async fn find(
         let detail = format!("Give a whole number from 0 to {HITS_MAX}.");
         return Err(Error::invalid("skip", detail));
     }
-    let terms = search::terms_of(&query.q)?;
+    let terms = terms::terms_of(&query.q)?;
     app.desk.count_search(caller.actor.id)?;
     indexer::catch_up(&app.store).await;
     let actor = caller.actor;
@@ -92,7 +92,7 @@ pub async fn find(
             limit: limit + 1,
             until: now() + ANSWER.as_millis() as Moment,
         };
-        let mut hits = search::find(conn, (actor.id, actor.role), &terms, wanted)?;
+        let mut hits = search::find(conn, &actor, &terms, wanted)?;
         let more = hits.len() as i64 > limit;
         hits.truncate(limit as usize);
         let items = findings(conn, hits, &terms, actor.role)?;

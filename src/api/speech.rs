@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::desk::Standing;
 use crate::error::Result;
 use crate::gate::body::Body;
-use crate::gate::caller::{Caller, Staff};
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::conversations::ConversationView;
 use crate::store::marks::Marks;
@@ -121,7 +121,7 @@ pub struct NewNote {
 #[post("/conversations/{id}/notes")]
 pub async fn note(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
     Body(new): Body<NewNote>,
 ) -> Result<HttpResponse> {
@@ -193,7 +193,7 @@ pub async fn remove(
 #[post("/conversations/{id}/join")]
 pub async fn join(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
     Ok(Json(app.desk.join(caller.actor, *id).await?))
@@ -210,7 +210,7 @@ pub async fn join(
 #[post("/conversations/{id}/leave")]
 pub async fn leave(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<ConversationView>> {
     Ok(Json(app.desk.leave_conversation(caller.actor, *id).await?))

@@ -85,8 +85,9 @@ pub async fn transcript(
         return Err(Error::invalid("offset", detail));
     }
     let (actor, id) = (caller.actor, *id);
+    let role = actor.role;
     let read = move |conn: &mut Conn| {
-        let row = conversations::readable(conn, actor.id, actor.role, id)?;
+        let row = conversations::readable(conn, &actor, id)?;
         marks::view(conn, actor.role, row)
     };
     let view = app.store.read(read).await?;
@@ -99,7 +100,7 @@ pub async fn transcript(
     let name = format!("inline; filename=\"conversation-{}.{ending}\"", view.number);
     let transcript = Transcript {
         view,
-        role: actor.role,
+        role,
         format,
         offset: Offset::of(minutes),
         next: 1,

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Json, Path};
 use crate::app::App;
 use crate::desk::{WhyIdleView, WhyView};
 use crate::error::Result;
-use crate::gate::caller::Staff;
+use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::words::{ConversationId, UserId};
 
@@ -24,7 +24,7 @@ use crate::words::{ConversationId, UserId};
 #[get("/conversations/{id}/why")]
 pub async fn why(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<ConversationId>,
 ) -> Result<Json<WhyView>> {
     Ok(Json(app.desk.why(caller.actor, *id).await?))
@@ -41,7 +41,7 @@ pub async fn why(
 #[get("/reps/{id}/why-idle")]
 pub async fn why_idle(
     app: Data<App>,
-    Staff(caller): Staff,
+    caller: Caller,
     id: Path<UserId>,
 ) -> Result<Json<WhyIdleView>> {
     Ok(Json(app.desk.why_idle(caller.actor, *id).await?))

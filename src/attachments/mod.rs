@@ -19,6 +19,7 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use futures_util::stream::BoxStream;
 
+use crate::access::Actor;
 use crate::error::{Code, Error, Result};
 use crate::store::attachments::{self as rows, Attachment, Usage};
 use crate::store::{Conn, Store};
@@ -112,8 +113,8 @@ impl Attachments {
     }
 
     /// One that this person may read; foreign is like unknown.
-    pub async fn find(&self, person: UserId, role: Role, id: AttachmentId) -> Result<Attachment> {
-        let read = move |conn: &mut Conn| rows::readable(conn, person, role, id);
+    pub async fn find(&self, actor: Actor, id: AttachmentId) -> Result<Attachment> {
+        let read = move |conn: &mut Conn| rows::readable(conn, &actor, id);
         self.0.store.read(read).await
     }
 

@@ -13,8 +13,9 @@ use tokio::sync::Notify;
 
 use super::crowd::furnish;
 use super::people::person;
+use crate::access::Actor;
 use crate::app::App;
-use crate::desk::{Actor, Close, Open};
+use crate::desk::{Close, Open};
 use crate::hub::{Note, Seat};
 use crate::news::{Grown, News};
 use crate::server::Server;
@@ -170,10 +171,7 @@ impl Hall {
 
 impl State {
     fn new(app: App, customers: &[User], staff: &[User], held: Vec<ConversationId>) -> Self {
-        let actor = |user: &User| Actor {
-            id: user.id,
-            role: user.role,
-        };
+        let actor = |user: &User| Actor::new(user.id, user.role);
         let seen = |id| Seen {
             holds: Some(id),
             ..Seen::default()

@@ -4,13 +4,15 @@
 use serde_json::json;
 
 use super::hold::{self, Hold};
-use super::{Actor, Change, Desk, dispatcher};
+use super::{Change, Desk, dispatcher};
+use crate::access::{Action, Actor, Object, may};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::ties::may_with;
 use crate::store::{Conn, reps};
-use crate::words::{Act, ConversationId, EventKind, Moment, ObjectKind, Role, Status, UserId, now};
+use crate::words::{Act, ConversationId, EventKind, Moment, ObjectKind, Status, UserId, now};
 
 /// How to claim.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,14 +92,14 @@ fn overridden(conn: &mut Conn, entry: &Entry, rep: UserId) -> Result<()> {
 }
 
 fn for_whom(actor: &Actor, claim: Claim) -> Result<UserId> {
-    let forbidden = |detail: &'static str| Err(Error::new(Code::Forbidden, detail));
-    match (actor.role, claim.rep) {
-        (Role::Admin, Some(rep)) => Ok(rep),
-        (Role::Admin, None) => Err(Error::invalid("rep", "Name the rep who is to have it.")),
-        (Role::Customer, _) => forbidden("Only a rep can claim a conversation."),
-        (Role::Rep, Some(rep)) if rep != actor.id => forbidden("Only an admin claims for others."),
-        (Role::Rep, _) if claim.over_capacity => forbidden("Only an admin goes over a capacity."),
-        (Role::Rep, _) => Ok(actor.id),
+    may(actor, Action::Claim, Object::None)?;
+    if claim.over_capacity {
+        may(actor, Action::OverrideCapacity, Object::None)?;
+    }
+    match claim.rep {
+        Some(rep) if rep != actor.id => may(actor, Action::Assign, Object::None).map(|()| rep),
+        None if actor.is_admin() => Err(Error::invalid("rep", "Name the rep who is to have it.")),
+        _ => Ok(actor.id),
     }
 }
 
@@ -117,14 +119,14 @@ fn taken_already(
     rep: UserId,
     row: &Conversation,
 ) -> Result<Option<ConversationView>> {
-    if rep != actor.id && reps::find(conn, rep)?.is_none() {
+    if (rep != actor.id || actor.is_admin()) && reps::find(conn, rep)?.is_none() {
         return Err(Error::invalid("rep", "There is no such rep."));
     }
-    let his = row.last_rep_id == Some(rep) || row.rep_id == Some(rep) || row.is_kept_for(rep);
-    let may = his || actor.role == Role::Admin || conversations::serves(conn, rep, row.queue_id)?;
-    if !may {
-        return Err(Error::not_found("conversation"));
-    }
+    let action = match rep == actor.id {
+        true => Action::Claim,
+        false => Action::Assign,
+    };
+    may_with(conn, actor, action, row)?;
     match row.status {
         Status::Active | Status::Wrapup if row.rep_id == Some(rep) => {
             conversations::view(conn, row.clone()).map(Some)

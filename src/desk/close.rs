@@ -1,14 +1,14 @@
 //! A conversation ends: by its rep, by an admin, or by the customer himself at any moment.
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk, exits, repeated};
+use super::{Change, Desk, exits, repeated};
+use crate::access::{Action, Actor};
 use crate::error::{Code, Error, Result};
-use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::conversations::{self, ConversationView};
 use crate::store::events::{Entry, Event};
+use crate::store::ties::may_with;
 use crate::store::{Conn, answer, messages, originals};
-use crate::words::{
-    ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, UserId, now,
-};
+use crate::words::{ClientId, ConversationId, EventKind, Moment, Resolution, Role, Status, now};
 
 /// How to close.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ fn end(
     let found = conversations::find_to_close(conn, id)?;
     let (row, wrap_ms) = found.ok_or_else(|| Error::not_found("conversation"))?;
     let mut hold = Hold::of(row, at, last_seq, count);
-    may_close(conn, actor, &hold.row)?;
+    may_with(conn, actor, Action::Close, &hold.row)?;
     let ends = [EventKind::Closed, EventKind::Wrapup];
     let before = repeated(conn, id, close.client_id, &ends, actor.id)?;
     let print = originals::of_close(id, close.text.as_deref(), close.resolution);
@@ -133,25 +133,4 @@ fn too_late() -> Error {
 /// A wrap-up is the rep's: for its customer the conversation has ended.
 fn is_over(actor: &Actor, status: Status) -> bool {
     status == Status::Closed || status == Status::Wrapup && actor.role == Role::Customer
-}
-
-/// The customer may, the rep who has it may, an admin may. A rep whose it was is told so.
-fn may_close(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> {
-    let had = |rep: Option<UserId>| rep == Some(actor.id);
-    match actor.role {
-        Role::Admin => Ok(()),
-        Role::Customer if row.customer_id == actor.id => Ok(()),
-        Role::Rep if had(row.rep_id) && row.status == Status::Offered => Err(Error::new(
-            Code::WrongState,
-            "This conversation is offered to you. Accept or decline it.",
-        )),
-        Role::Rep if had(row.rep_id) => Ok(()),
-        Role::Rep if had(row.last_rep_id) && row.status == Status::Closed => Ok(()),
-        Role::Rep if had(row.last_rep_id) && row.status == Status::Parked => Err(Error::new(
-            Code::ConversationParked,
-            "This conversation is parked. Wake it before you close it.",
-        )),
-        Role::Rep if had(row.last_rep_id) => Err(messages::stale_assignment()),
-        role => Err(conversations::not_his(conn, actor.id, role, row)),
-    }
 }

@@ -7,8 +7,8 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
-use super::queues::only_admins;
-use super::{Actor, Change, Desk};
+use super::{Change, Desk};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::queues::Queue;
@@ -83,7 +83,7 @@ impl Desk {
         customer: UserId,
         rep: Option<UserId>,
     ) -> Result<CustomerView> {
-        only_admins(&actor)?;
+        may(&actor, Action::SetPersonalRep, Object::None)?;
         let (act, kind) = (Act::PersonalRepChanged, ObjectKind::User);
         let entry = Entry::new(Some(actor.id), act, kind, Some(customer.0));
         let give = move |conn: &mut Conn| {

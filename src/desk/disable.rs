@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::queues::only_admins;
-use super::{Actor, Change, Desk, customers, slots};
+use super::{Change, Desk, customers, slots};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
 use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
@@ -15,11 +15,7 @@ impl Desk {
     /// An admin keeps somebody from signing in. Said again it does what is left of it, as after a
     /// failure in the middle. What he has parked waits for its moment or its customer, as before.
     pub async fn disable(&self, actor: Actor, person: UserId) -> Result<()> {
-        only_admins(&actor)?;
-        if actor.id == person {
-            let detail = "Nobody can keep himself from signing in. Ask another admin.";
-            return Err(Error::new(Code::WrongState, detail));
-        }
+        may(&actor, Action::Disable, Object::Person(person))?;
         let at = now();
         let entry = Entry::new(
             Some(actor.id),
@@ -50,12 +46,17 @@ impl Desk {
         })
         .await?;
         tracing::info!(actor = %actor.id, %person, "somebody may not sign in any more");
-        self.withdraw_all(person, "rep_unavailable").await?;
-        self.release_all(&actor, person).await
+        self.take_back_from(&actor, person, "rep_disabled").await
     }
 
-    /// Puts back in line what a rep serves.
-    async fn release_all(&self, actor: &Actor, rep: UserId) -> Result<()> {
+    /// Puts back in line what a rep is offered and what he serves.
+    pub(super) async fn take_back_from(
+        &self,
+        actor: &Actor,
+        rep: UserId,
+        reason: &'static str,
+    ) -> Result<()> {
+        self.withdraw_all(rep, "rep_unavailable").await?;
         let read = move |conn: &mut Conn| Ok(conversations::held_by(conn, rep, Status::Active)?);
         for id in self.0.store.read(read).await? {
             let (by, at) = (actor.id, now());
@@ -68,7 +69,7 @@ impl Desk {
                 hold.put_in_line(&queue);
                 let (load, capacity) = slots::load(conn, Some(rep))?;
                 let data = json!({
-                    "from": rep, "reason": "rep_disabled", "load": load, "capacity": capacity,
+                    "from": rep, "reason": reason, "load": load, "capacity": capacity,
                 });
                 hold.log(EventKind::Requeued, Some(by), data);
                 customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;

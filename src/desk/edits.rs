@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::hold::{self, Hold};
 use super::joins::{audience, grown, over};
-use super::{Actor, Change, Desk, Sent};
+use super::{Change, Desk, Sent};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
 use crate::news::EventView;
 use crate::store::conversations::Conversation;
@@ -31,10 +32,7 @@ impl Desk {
         self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
-            let (row, message) = own(conn, &actor, id, seq)?;
-            if actor.id != message.sender_id.unwrap_or(actor.id) {
-                return Err(not_yours());
-            }
+            let (row, message) = own(conn, &actor, Action::Edit, (id, seq))?;
             if events::was_deleted(&message) {
                 let detail = "This message was deleted. Write a new one.";
                 return Err(Error::new(Code::WrongState, detail));
@@ -65,11 +63,11 @@ impl Desk {
         self.count_words(&actor)?;
         let (at, window) = (now(), self.0.limits.edit_ms);
         self.commit(move |conn| {
-            let (row, message) = own(conn, &actor, id, seq)?;
+            let (row, message) = own(conn, &actor, Action::Delete, (id, seq))?;
             if events::was_deleted(&message) {
                 return again(conn, &row, message, "deleted");
             }
-            if actor.role != Role::Admin {
+            if !actor.is_admin() {
                 in_time(&message, at, window)?;
             }
             let entry = Entry {
@@ -94,10 +92,10 @@ impl Desk {
 fn own(
     conn: &mut Conn,
     actor: &Actor,
-    id: ConversationId,
-    seq: i64,
+    action: Action,
+    (id, seq): (ConversationId, i64),
 ) -> Result<(Conversation, Event)> {
-    let row = hold::readable(conn, actor, id)?;
+    let row = hold::allowed(conn, actor, Action::Read, id)?;
     let event = events::find(conn, id, seq)?;
     // For a customer there is no note here.
     let event = event.filter(|it| actor.role != Role::Customer || it.kind != EventKind::Note);
@@ -106,14 +104,8 @@ fn own(
         let detail = format!("Entry {seq} is no message. Only messages can be edited or deleted.");
         return Err(Error::new(Code::NotAMessage, detail));
     }
-    if event.sender_id != Some(actor.id) && actor.role != Role::Admin {
-        return Err(not_yours());
-    }
+    may(actor, action, Object::Message(event.sender_id))?;
     Ok((row, event))
-}
-
-fn not_yours() -> Error {
-    Error::new(Code::Forbidden, "You can change only what you wrote.")
 }
 
 fn in_time(message: &Event, at: Moment, window: Moment) -> Result<()> {

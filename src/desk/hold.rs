@@ -3,8 +3,9 @@
 //! Whoever has bumped the head may trust the row until the commit. What follows from a change of
 //! the row (the slot that becomes free, the line that moves, who is told) follows here, once.
 
-use super::{Actor, Change};
-use crate::error::{Code, Error, Result};
+use super::Change;
+use crate::access::{Action, Actor};
+use crate::error::{Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
@@ -178,27 +179,15 @@ pub(super) fn locked(conn: &mut Conn, id: ConversationId) -> Result<(Conversatio
     Ok((row, last_seq))
 }
 
-/// Locks a conversation and reads it, if this person may.
-pub(super) fn readable(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
+/// Locks a conversation and reads it, if this person may do this with it.
+pub(super) fn allowed(
+    conn: &mut Conn,
+    actor: &Actor,
+    action: Action,
+    id: ConversationId,
+) -> Result<Conversation> {
     Hold::lock(conn, id, 0)?;
-    conversations::readable(conn, actor.id, actor.role, id)
-}
-
-/// The same, if he is of staff.
-pub(super) fn of_staff(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
-    let row = readable(conn, actor, id)?;
-    match actor.role {
-        Role::Customer => Err(for_staff()),
-        Role::Rep | Role::Admin => Ok(row),
-    }
-}
-
-/// What customers are told of what only staff may do.
-pub(super) fn for_staff() -> Error {
-    Error::new(
-        Code::Forbidden,
-        "Only staff can do this with a conversation.",
-    )
+    conversations::allowed(conn, actor, action, id)
 }
 
 /// Refuses a queue that was deleted in the moment in which a conversation came to it: once the

@@ -6,13 +6,15 @@
 use serde_json::json;
 
 use super::hold::{self, Hold};
-use super::{Actor, Change, Desk, moves};
+use super::{Change, Desk, moves};
+use crate::access::{Action, Actor};
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry, Event};
+use crate::store::ties::may_with;
 use crate::store::{Conn, answer, joined, users};
-use crate::words::{ConversationId, EventKind, Moment, Role, Status, UserId, now};
+use crate::words::{ConversationId, EventKind, Moment, Status, UserId, now};
 
 /// Staff who may take part in one conversation beside its rep.
 const JOINED_MAX: usize = 10;
@@ -21,10 +23,10 @@ impl Desk {
     /// Takes part from now on, and its customer is told who. Joining again changes nothing.
     pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         self.count_words(&actor)?;
-        let (at, reps_may) = (now(), self.0.limits.reps_may_join);
+        let (at, reps) = (now(), self.0.limits.reps_may_join);
         self.commit(move |conn| {
             let (row, _) = hold::locked(conn, id)?;
-            may_join(conn, &actor, &row, reps_may)?;
+            may_with(conn, &actor, Action::Join { reps }, &row)?;
             let there = joined::of(conn, id)?;
             if there.contains(&actor.id) {
                 return Ok((conversations::view(conn, row)?, Change::default()));
@@ -53,7 +55,7 @@ impl Desk {
         self.count_words(&actor)?;
         let at = now();
         self.commit(move |conn| {
-            let row = hold::of_staff(conn, &actor, id)?;
+            let row = hold::allowed(conn, &actor, Action::Leave, id)?;
             if joined::delete(conn, id, actor.id)? == 0 {
                 let detail = "You have not joined this conversation.";
                 return Err(Error::new(Code::WrongState, detail));
@@ -64,23 +66,14 @@ impl Desk {
     }
 }
 
-fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) -> Result<()> {
-    let may = match actor.role {
-        Role::Admin => true,
-        Role::Rep => reps_may && conversations::serves(conn, actor.id, row.queue_id)?,
-        Role::Customer => false,
-    };
-    if may || conversations::may_read(conn, actor.id, actor.role, row)? {
-        return match actor.role {
-            Role::Customer => Err(hold::for_staff()),
-            Role::Rep if !may && row.rep_id != Some(actor.id) => Err(Error::new(
-                Code::Forbidden,
-                "Reps may not join conversations here. An admin can allow it.",
-            )),
-            _ => Ok(()),
-        };
-    }
-    Err(Error::not_found("conversation"))
+/// Writes that somebody has gone whom an admin has made something else.
+pub(super) fn left(
+    conn: &mut Conn,
+    row: Conversation,
+    actor: &Actor,
+    at: Moment,
+) -> Result<Change> {
+    told(conn, row, actor, EventKind::Left, at).map(|(_, change)| change)
 }
 
 /// Writes that somebody has come or gone, with his name: customers cannot look up an id.
@@ -138,9 +131,4 @@ pub(super) fn grown(
         news: news.into_iter().collect(),
         ..Change::default()
     }
-}
-
-/// Whether somebody takes part, also beside its rep.
-pub(super) fn takes_part(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<bool> {
-    Ok(row.has_part(actor.id) || joined::is_in(conn, row.id, actor.id)?)
 }

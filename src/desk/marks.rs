@@ -3,11 +3,13 @@
 
 use std::time::Instant;
 
-use super::joins::{audience, takes_part};
-use super::{Actor, Change, Desk};
+use super::joins::audience;
+use super::{Change, Desk};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};
 use crate::news::{Marked, News};
 use crate::store::marks::{self, Mark, Marks, Unread};
+use crate::store::ties::tie;
 use crate::store::{Conn, conversations, events};
 use crate::words::{ConversationId, Role};
 
@@ -122,7 +124,9 @@ fn stands(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<(Marks, 
 }
 
 fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) -> Result<Step> {
-    let row = conversations::readable(conn, actor.id, actor.role, id)?;
+    let row = conversations::find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
+    let tie = tie(conn, actor, &row)?;
+    may(actor, Action::Read, Object::Conversation(&tie))?;
     let last = match actor.role {
         Role::Customer => events::last_told(conn, &[id])?,
         Role::Rep | Role::Admin => events::last_seqs(conn, &[id])?,
@@ -132,9 +136,8 @@ fn step(conn: &mut Conn, actor: &Actor, id: ConversationId, seq: i64, how: How) 
         let detail = format!("Give the seq of an entry that is there: up to {last}.");
         return Err(Error::invalid("seq", detail));
     }
-    let part = takes_part(conn, actor, &row)?;
     let told = match actor.role {
-        _ if !part => 0,
+        _ if !tie.takes_part() => 0,
         Role::Customer => seq,
         Role::Rep | Role::Admin => events::told_at(conn, id, seq)?.unwrap_or(0),
     };

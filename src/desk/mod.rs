@@ -28,6 +28,7 @@ mod pace;
 mod people;
 mod queues;
 mod reconcile;
+mod roles;
 mod send;
 mod slots;
 mod ticker;
@@ -41,6 +42,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Actor;
 use crate::bell::Bell;
 use crate::dispatch::{ConversationFact, Engine, Facts};
 use crate::error::{Code, Error, Result};
@@ -50,7 +52,7 @@ use crate::store::counters::Numbers;
 use crate::store::events::Event;
 use crate::store::{Conn, Store, events, messages};
 use crate::words::{
-    ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, Role, UserId, now,
+    ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, UserId, now,
 };
 
 pub use claim::Claim;
@@ -64,18 +66,12 @@ use pace::Pace;
 pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
 pub use reconcile::Reconciler;
+pub use roles::NewRole;
 pub use send::{Said, Sent};
 pub use ticker::Ticker;
 use ticker::Wake;
 pub use typing::TYPING_MS;
 pub use why::{WhyIdleView, WhyView};
-
-/// Who asks for something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    pub id: UserId,
-    pub role: Role,
-}
 
 /// What people may not exceed.
 #[derive(Debug, Clone)]

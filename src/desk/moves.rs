@@ -3,16 +3,16 @@
 
 use serde_json::json;
 
-use super::hold::{self, Hold};
-use super::{Actor, Change, Desk, check_text, offers, slots};
+use super::hold::Hold;
+use super::{Change, Desk, check_text, offers, slots};
+use crate::access::{Action, Actor};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::Entry;
-use crate::store::{Conn, customer_sessions, messages, queues, users};
-use crate::words::{
-    ConversationId, EventKind, Moment, Priority, QueueId, Role, Status, UserId, now,
-};
+use crate::store::ties::may_with;
+use crate::store::{Conn, customer_sessions, queues, users};
+use crate::words::{ConversationId, EventKind, Moment, Priority, QueueId, Status, UserId, now};
 
 /// How long a conversation stays parked when nobody says.
 const PARKED_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
@@ -56,7 +56,7 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(conn, &actor, &hold.row)?;
+            may_with(conn, &actor, Action::Direct, &hold.row)?;
             let from = hold.row.rep_id;
             expect(&hold.row, &[Status::Active, Status::Parked])?;
             let queue = hold.queue(conn)?;
@@ -85,7 +85,7 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(conn, &actor, &hold.row)?;
+            may_with(conn, &actor, Action::Direct, &hold.row)?;
             expect(
                 &hold.row,
                 &[Status::Waiting, Status::Active, Status::Parked],
@@ -133,7 +133,7 @@ impl Desk {
         }
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(conn, &actor, &hold.row)?;
+            may_with(conn, &actor, Action::Direct, &hold.row)?;
             expect(&hold.row, &[Status::Waiting, Status::Active])?;
             hold.row.status = Status::Parked;
             hold.row.rep_id = None;
@@ -155,12 +155,8 @@ impl Desk {
         let at = now();
         self.commit(move |conn| {
             let hold = Hold::take(conn, id, at)?;
-            let row = &hold.row;
-            let left = actor.role == Role::Rep && row.is_left_message();
-            if !(left && conversations::serves(conn, actor.id, row.queue_id)?) {
-                may_direct(conn, &actor, row)?;
-            }
-            expect(row, &[Status::Parked])?;
+            may_with(conn, &actor, Action::Wake, &hold.row)?;
+            expect(&hold.row, &[Status::Parked])?;
             woken(conn, hold, Some(actor.id))
         })
         .await
@@ -174,10 +170,8 @@ impl Desk {
         let desk = self.clone();
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
+            may_with(conn, &actor, Action::Reopen, &hold.row)?;
             let his_own = actor.id == hold.row.customer_id;
-            if !his_own {
-                may_direct(conn, &actor, &hold.row)?;
-            }
             expect(&hold.row, &[Status::Closed])?;
             let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
                 let detail = "Its queue is no more. Open a new conversation.";
@@ -221,7 +215,7 @@ impl Desk {
         let (at, starts) = (now(), self.0.rules.head_starts);
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
-            may_direct(conn, &actor, &hold.row)?;
+            may_with(conn, &actor, Action::Direct, &hold.row)?;
             if hold.row.status == Status::Closed {
                 return Err(closed());
             }
@@ -314,19 +308,6 @@ fn prefer(conn: &mut Conn, hold: &mut Hold, rep: UserId, for_ms: Moment) -> Resu
         hold.row.preferred_until = Some(hold.at.saturating_add(for_ms).min(NO_END));
     }
     Ok(())
-}
-
-/// Who may send a conversation somewhere: its rep, whoever served it last while nobody does, and
-/// an admin.
-fn may_direct(conn: &mut Conn, actor: &Actor, row: &Conversation) -> Result<()> {
-    let his = row.rep_id.or(row.last_rep_id) == Some(actor.id);
-    match actor.role {
-        Role::Admin => Ok(()),
-        Role::Rep if his => Ok(()),
-        Role::Rep if row.last_rep_id == Some(actor.id) => Err(messages::stale_assignment()),
-        Role::Customer if row.customer_id == actor.id => Err(hold::for_staff()),
-        role => Err(conversations::not_his(conn, actor.id, role, row)),
-    }
 }
 
 /// Refuses what does not make sense in this state.

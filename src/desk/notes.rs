@@ -5,7 +5,8 @@
 
 use super::hold::{self, Hold};
 use super::joins::{audience, grown, over};
-use super::{Actor, Change, Desk, Sent, check_text};
+use super::{Change, Desk, Sent, check_text};
+use crate::access::{Action, Actor};
 use crate::error::{Error, Result};
 use crate::news::EventView;
 use crate::store::events::{self, Entry, Event};
@@ -31,7 +32,7 @@ impl Desk {
             let own = before.as_ref().is_some_and(|event| is_his(&actor, event));
             let row = match own {
                 true => row,
-                false => hold::of_staff(conn, &actor, id)?,
+                false => hold::allowed(conn, &actor, Action::Note, id)?,
             };
             if let Some(event) = before {
                 let sent = same_again(&actor, &text, event, row.number)?;

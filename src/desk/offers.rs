@@ -6,14 +6,13 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk, check_text, customers, slots};
+use super::{Change, Desk, check_text, customers, slots};
+use crate::access::{Action, Actor, Object, may};
 use crate::dispatch::Proposal;
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, ConversationView};
 use crate::store::{Conn, events, reps};
-use crate::words::{
-    Availability, ConversationId, EventKind, Mode, Moment, Role, Status, UserId, now,
-};
+use crate::words::{Availability, ConversationId, EventKind, Mode, Moment, Status, UserId, now};
 
 /// Characters of a reason.
 const REASON_CHARS_MAX: usize = 500;
@@ -27,7 +26,7 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
 impl Desk {
     /// The rep takes what he is offered. Accepting what is his already changes nothing.
     pub async fn accept(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
-        only_reps(&actor)?;
+        may(&actor, Action::AnswerOffer, Object::None)?;
         let at = now();
         let (view, waited) = self
             .commit(move |conn| {
@@ -61,7 +60,7 @@ impl Desk {
         id: ConversationId,
         reason: Option<String>,
     ) -> Result<ConversationView> {
-        only_reps(&actor)?;
+        may(&actor, Action::AnswerOffer, Object::None)?;
         check_reason(reason.as_deref())?;
         let at = now();
         self.commit(move |conn| {
@@ -193,16 +192,6 @@ fn offer_to(
     // However late: until it is taken back, it is his to accept.
     let offered = hold.row.status == Status::Offered;
     Ok(Some(hold).filter(|_| offered))
-}
-
-fn only_reps(actor: &Actor) -> Result<()> {
-    match actor.role {
-        Role::Rep => Ok(()),
-        _ => Err(Error::new(
-            Code::Forbidden,
-            "Only a rep is offered anything.",
-        )),
-    }
 }
 
 fn offer_gone() -> Error {

@@ -1,6 +1,7 @@
 //! A customer opens a conversation and stands in line.
 
-use super::{Actor, Change, Desk, Said, check_text, hold, slots};
+use super::{Change, Desk, Said, check_text, hold, slots};
+use crate::access::{Action, Actor, Object, may};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
@@ -48,10 +49,7 @@ impl Desk {
     /// Opens a conversation. A retry with the same client id gets the first one's answer; the
     /// flag says whether it was one.
     pub async fn open(&self, actor: Actor, open: Open) -> Result<(ConversationView, bool)> {
-        if actor.role != Role::Customer {
-            let detail = "Only a customer can open a conversation. Sign in as one.";
-            return Err(Error::new(Code::Forbidden, detail));
-        }
+        may(&actor, Action::Open, Object::None)?;
         if !open.subject.is_empty() {
             check_text("subject", &open.subject, self.0.limits.subject_chars_max)?;
         }

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
 
-use super::queues::only_admins;
-use super::{Actor, Change, Desk, slots};
-use crate::error::{Code, Error, Result};
+use super::{Change, Desk, slots};
+use crate::access::{Action, Actor, Object, may};
+use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::rep_views::{self, RepView};
 use crate::store::reps::Rep;
 use crate::store::{Conn, reps, serving};
-use crate::words::{Act, Availability, ObjectKind, QueueId, Role, SocketId, UserId, now};
+use crate::words::{Act, Availability, ObjectKind, QueueId, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
 const CAPACITY_MAX: i32 = 100;
@@ -20,12 +20,7 @@ impl Desk {
     /// An admin says how much a rep may hold. Less than he holds takes nothing away from him;
     /// more is filled at once.
     pub async fn set_capacity(&self, actor: Actor, rep: UserId, capacity: i32) -> Result<RepView> {
-        if actor.role != Role::Admin {
-            return Err(Error::new(
-                Code::Forbidden,
-                "Only an admin can change a capacity.",
-            ));
-        }
+        may(&actor, Action::ChangeCapacity, Object::Person(rep))?;
         check_capacity(capacity)?;
         let entry = about(&actor, Act::CapacityChanged, rep);
         let view = self
@@ -50,7 +45,7 @@ impl Desk {
         rep: UserId,
         queues: Vec<QueueId>,
     ) -> Result<RepView> {
-        only_admins(&actor)?;
+        may(&actor, Action::ChangeRepQueues, Object::None)?;
         let said = queues.clone();
         let entry = about(&actor, Act::RepQueuesChanged, rep);
         let view = self
@@ -78,13 +73,7 @@ impl Desk {
         rep: UserId,
         availability: Availability,
     ) -> Result<RepView> {
-        if actor.role == Role::Customer {
-            let detail = "Only a rep has an availability.";
-            return Err(Error::new(Code::Forbidden, detail));
-        }
-        if actor.role != Role::Admin && actor.id != rep {
-            return Err(Error::not_found("rep"));
-        }
+        may(&actor, Action::SetAvailability, Object::Person(rep))?;
         // What he says himself is no act of somebody with power.
         let entry = about(&actor, Act::AvailabilityChanged, rep);
         let entry = (actor.id != rep).then_some(entry);
@@ -232,7 +221,7 @@ fn held(conn: &mut Conn, rep: UserId) -> Result<Option<Rep>> {
 }
 
 /// The rep as staff see him, if there is such a rep.
-fn seen(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
+pub(super) fn seen(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepView, Change)> {
     let view = rep_views::views(conn, Some(rep))?
         .pop()
         .filter(|_| found > 0);

@@ -3,13 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Actor, Change, Desk, hold};
+use super::{Change, Desk, hold};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::queue_views::{self, ListedQueue, QueueInFull};
 use crate::store::queues::{self, Policy, Queue};
 use crate::store::{Conn, line, serving, users, waiting};
-use crate::words::{Act, Mode, Moment, ObjectKind, QueueId, Role, UserId, now};
+use crate::words::{Act, Mode, Moment, ObjectKind, QueueId, UserId, now};
 
 /// Characters of a name and of a description.
 const NAME_CHARS_MAX: usize = 100;
@@ -77,7 +78,7 @@ impl Desk {
         edit: impl Fn(&mut Queue),
         reps: Option<Vec<UserId>>,
     ) -> Result<QueueInFull> {
-        only_admins(&actor)?;
+        may(&actor, Action::ChangeQueues, Object::None)?;
         let mut queue = Queue {
             id: QueueId::new(),
             name: String::new(),
@@ -126,7 +127,7 @@ impl Desk {
         edit: impl Fn(&mut Queue) + Send + 'static,
         reps: Option<Vec<UserId>>,
     ) -> Result<QueueInFull> {
-        only_admins(&actor)?;
+        may(&actor, Action::ChangeQueues, Object::None)?;
         let entry = about(&actor, Act::QueueUpdated, id);
         let (view, changed) = self
             .commit(move |conn| {
@@ -167,7 +168,7 @@ impl Desk {
         actor: Actor,
         order: Vec<QueueId>,
     ) -> Result<Vec<ListedQueue>> {
-        only_admins(&actor)?;
+        may(&actor, Action::ChangeQueues, Object::None)?;
         let said = order.clone();
         let entry = Entry::new(Some(actor.id), Act::QueuesOrdered, ObjectKind::Queue, None);
         let list = self
@@ -195,7 +196,7 @@ impl Desk {
 
     /// Strikes out a queue in which nothing is open. What has ended in it goes on by its name.
     pub async fn delete_queue(&self, actor: Actor, id: QueueId) -> Result<()> {
-        only_admins(&actor)?;
+        may(&actor, Action::ChangeQueues, Object::None)?;
         let at = now();
         let entry = about(&actor, Act::QueueDeleted, id);
         self.commit(move |conn| {
@@ -254,13 +255,6 @@ fn facts(conn: &mut Conn, one: Option<QueueId>) -> Result<Change> {
     let mut change = Change::default();
     change.facts.queues = line::queue_facts(conn, one.as_ref().map(std::slice::from_ref))?;
     Ok(change)
-}
-
-pub(super) fn only_admins(actor: &Actor) -> Result<()> {
-    match actor.role {
-        Role::Admin => Ok(()),
-        _ => Err(Error::new(Code::Forbidden, "Only an admin may do this.")),
-    }
 }
 
 fn name_taken() -> Error {

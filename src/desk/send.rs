@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use super::{Actor, Desk};
+use super::Desk;
+use crate::access::Actor;
 use crate::error::{Error, Result};
 use crate::news::{self, EventView, Grown, News};
 use crate::store::Kept;
@@ -71,8 +72,7 @@ impl Desk {
             // Boxed: each hand it goes through would have room for it twice.
             Box::pin(self.0.store.append(Append {
                 conversation,
-                sender: actor.id,
-                role: actor.role,
+                sender: actor.clone(),
                 client_id,
                 text: said.text,
                 attachments: said.attachments,

@@ -1,12 +1,13 @@
 //! Somebody types. It is passed on and never stored, and ends by itself.
 
-use super::joins::{audience, takes_part};
-use super::{Actor, Desk, moves};
+use super::joins::audience;
+use super::{Desk, moves};
+use crate::access::{Action, Actor};
 use crate::error::Result;
 use crate::news::{News, Typing};
+use crate::store::Conn;
 use crate::store::conversations::{self, PersonView};
-use crate::store::{Conn, messages};
-use crate::words::{ConversationId, Role, Status};
+use crate::words::{ConversationId, Status};
 
 /// How long it holds if it is not said again, in ms.
 pub const TYPING_MS: u64 = 5_000;
@@ -23,14 +24,7 @@ impl Desk {
     ) -> Result<()> {
         let asked = actor.clone();
         let read = move |conn: &mut Conn| {
-            let row = conversations::readable(conn, asked.id, asked.role, conversation)?;
-            let may = asked.role == Role::Admin || takes_part(conn, &asked, &row)?;
-            if !may && row.last_rep_id == Some(asked.id) {
-                return Err(messages::stale_assignment());
-            }
-            if !may {
-                return Err(conversations::not_his(conn, asked.id, asked.role, &row));
-            }
+            let row = conversations::allowed(conn, &asked, Action::Type, conversation)?;
             moves::expect(&row, &[Status::Waiting, Status::Offered, Status::Active])?;
             audience(conn, &row)
         };

@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::{Actor, Desk};
+use super::Desk;
+use crate::access::{Action, Actor, Object, may};
 use crate::dispatch::{NO_END, Verdict, Whose, Why};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, PersonView};
 use crate::store::{Conn, events, reps, views};
-use crate::words::{
-    Availability, ConversationId, EventKind, Moment, QueueId, Role, Status, UserId, now,
-};
+use crate::words::{Availability, ConversationId, EventKind, Moment, QueueId, Status, UserId, now};
 
 /// Whose line one stands in: a queue's, or that of the only rep who may have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -111,7 +110,7 @@ impl Desk {
     /// Why it waits, or how its rep was chosen. For staff who may read it.
     pub async fn why(&self, actor: Actor, id: ConversationId) -> Result<WhyView> {
         let read = move |conn: &mut Conn| {
-            let row = conversations::readable(conn, actor.id, actor.role, id)?;
+            let row = conversations::allowed(conn, &actor, Action::Explain, id)?;
             let chosen = chosen(conn, &row)?;
             Ok((row, chosen))
         };
@@ -144,9 +143,7 @@ impl Desk {
 
     /// Why a rep gets nothing. Himself, or an admin about anybody.
     pub async fn why_idle(&self, actor: Actor, rep: UserId) -> Result<WhyIdleView> {
-        if actor.role != Role::Admin && actor.id != rep {
-            return Err(Error::not_found("rep"));
-        }
+        may(&actor, Action::ExplainIdle, Object::Person(rep))?;
         let known = self.0.store.read(move |conn| Ok(reps::find(conn, rep)?));
         known.await?.ok_or_else(|| Error::not_found("rep"))?;
         let snapshot = self.0.line.snapshot().await.map_err(|_| unfilled())?;

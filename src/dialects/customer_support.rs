@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::customer_support_errors::answer;
 use super::customer_support_shapes::{conversation, message, user, usernames};
 use super::customer_support_socket::Chat;
+use crate::access::Actor;
 use crate::app::App;
-use crate::desk::{self, Actor, Claim};
+use crate::desk::{self, Claim};
 use crate::error::{Code, Error, Result};
 use crate::gate::address::Address;
 use crate::gate::body::Body;
-use crate::gate::caller::{Admin, Caller};
+use crate::gate::caller::Caller;
 use crate::live::upgrade;
 use crate::people::Device;
 use crate::people::NewPerson;
@@ -163,11 +164,11 @@ async fn add_customer(
 
 async fn add_rep(
     app: Data<App>,
-    admin: std::result::Result<Admin, Error>,
+    caller: std::result::Result<Caller, Error>,
     body: Taken<Registration>,
 ) -> HttpResponse {
     let work = async {
-        let Admin(caller) = admin?;
+        let caller = caller?;
         let Body(registration) = body?;
         let phone = registration.phone_number.clone();
         let (person, capacity) = person(registration)?;
@@ -222,13 +223,13 @@ fn has_body(request: &HttpRequest) -> bool {
 
 async fn list(app: Data<App>, caller: std::result::Result<Caller, Error>) -> HttpResponse {
     let work = async {
-        let Actor { id, role } = caller?.actor;
+        let actor = caller?.actor;
         let read = move |conn: &mut Conn| {
             let filter = Filter {
                 limit: SHOWN,
                 ..Filter::default()
             };
-            let rows = conversations::list(conn, id, role, &filter)?;
+            let rows = conversations::list(conn, &actor, &filter)?;
             let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
             let latest = events::latest_messages(conn, &ids)?;
             let names = usernames(conn, &latest)?;
@@ -255,7 +256,7 @@ async fn find(
     let work = async {
         let (caller, id) = (caller?, parse(&id)?);
         let read = move |conn: &mut Conn| {
-            let row = conversations::readable(conn, caller.actor.id, caller.actor.role, id)?;
+            let row = conversations::readable(conn, &caller.actor, id)?;
             let view = conversations::view(conn, row)?;
             // Newest first, as this dialect shows them.
             let log = events::told_before(conn, id, i64::MAX, SHOWN)?;
@@ -294,7 +295,7 @@ async fn socket(
 async fn enter(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationView> {
     let asked = actor.clone();
     let read = move |conn: &mut Conn| {
-        let row: Conversation = conversations::readable(conn, asked.id, asked.role, id)?;
+        let row: Conversation = conversations::readable(conn, &asked, id)?;
         conversations::view(conn, row)
     };
     let view = app.store.read(read).await?;

@@ -6,11 +6,12 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use super::scopes;
+use super::routes::{self, Route};
+use crate::access::{Action, Actor, Object, may};
 use crate::app::App;
-use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
-use crate::words::{Role, Scope, SessionId, UserId};
+use crate::people::Bearer;
+use crate::words::{Role, Scope, SessionId, UserId, now};
 
 /// Somebody who is signed in, by the record of this moment.
 #[derive(Debug, Clone)]
@@ -23,65 +24,85 @@ pub struct Caller {
     pub scopes: Option<Vec<Scope>>,
 }
 
-/// A rep or an admin.
-pub struct Staff(pub Caller);
-
-/// An admin.
-pub struct Admin(pub Caller);
-
 impl Caller {
-    pub fn new(id: UserId, role: Role, name: String, session: SessionId) -> Self {
-        let actor = Actor { id, role };
+    /// A person, by his login.
+    pub fn new(bearer: Bearer, session: SessionId) -> Self {
         Caller {
-            actor,
-            name,
+            actor: bearer.actor,
+            name: bearer.name,
             session,
             scopes: None,
         }
     }
 
-    /// Reads the Authorization header and asks the record.
+    /// Reads the Authorization header and asks the record who that is.
     pub async fn of(request: &HttpRequest) -> Result<Self> {
-        let app = request
-            .app_data::<Data<App>>()
-            .expect("every route has the app");
-        let token = token(request)?;
-        if app.people.is_key(token) {
-            return Self::by_key(app, request, token).await;
+        let (app, token) = (app(request), token(request)?);
+        if !app.people.is_key(token) {
+            let (bearer, session) = app.people.bearer(token).await?;
+            return Ok(Caller::new(bearer, session));
         }
-        let (bearer, session) = app.people.bearer(token).await?;
-        let (id, role) = (bearer.user, bearer.role);
-        Ok(Caller::new(id, role, bearer.name, session))
-    }
-
-    /// A machine, by its key: with the rights of an admin where its scopes reach.
-    async fn by_key(app: &App, request: &HttpRequest, key: &str) -> Result<Self> {
-        let key = app.people.key_bearer(key).await?;
+        // A machine: with the rights of an admin where its scopes reach.
+        let key = app.people.key_bearer(token).await?;
         let (id, none) = (UserId(key.id.0), SessionId(key.id.0));
-        let mut caller = Caller::new(id, Role::Admin, key.name, none);
-        scopes::check(request, &key.scopes).inspect_err(|_| refused(request, &caller.actor))?;
-        caller.scopes = Some(key.scopes);
-        Ok(caller)
+        Ok(Caller {
+            actor: Actor::new(id, Role::Admin),
+            name: key.name,
+            session: none,
+            scopes: Some(key.scopes),
+        })
     }
 
-    /// The same of one whose role may do it; `who` those are.
-    async fn only(request: &HttpRequest, may: fn(Role) -> bool, who: &str) -> Result<Self> {
-        let caller = Caller::of(request).await?;
-        match may(caller.actor.role) {
-            true => Ok(caller),
-            false => {
-                refused(request, &caller.actor);
-                let detail = format!("Only {who} may do this.");
-                Err(Error::new(Code::Forbidden, detail))
-            }
+    /// Refuses what he may not do, whatever it is done with, and says so to the log.
+    pub fn check(&self, request: &HttpRequest, route: &Route) -> Result<()> {
+        let (_, action, scope) = *route;
+        let may = self.check_scope(scope);
+        may.and_then(|()| may_at_all(&self.actor, action))
+            .inspect_err(|_| {
+                // By OWASP's word for it.
+                let (event, method, path) =
+                    ("authz_fail", request.method(), request.match_pattern());
+                tracing::warn!(event, user = %self.actor.id, %method, path, "he may not do this");
+            })
+    }
+
+    fn check_scope(&self, scope: Option<Scope>) -> Result<()> {
+        let forbidden = |detail: String| Err(Error::new(Code::Forbidden, detail));
+        match (&self.scopes, scope) {
+            (None, _) => Ok(()),
+            (Some(his), Some(scope)) if his.contains(&scope) => Ok(()),
+            (Some(_), Some(scope)) => forbidden(format!(
+                "This API key lacks the scope {scope}. Use one that has it."
+            )),
+            (Some(_), None) => forbidden("An API key cannot do this: sign in as a person.".into()),
         }
+    }
+
+    /// Refuses a login that is too old. A key has its scopes instead.
+    async fn check_age(&self, app: &App) -> Result<()> {
+        if self.scopes.is_some() {
+            return Ok(());
+        }
+        let begun = app.people.login_begun(self.session).await?;
+        let long = app.settings.fresh_login_s;
+        if now() - begun <= long * 1_000 {
+            return Ok(());
+        }
+        let detail = format!(
+            "For this your login must not be older than {long} s. Sign in again with your \
+             password, and repeat it."
+        );
+        Err(Error::new(Code::LoginTooOld, detail))
     }
 }
 
-/// Tells the log, by OWASP's word, that somebody has asked for what is not his.
-fn refused(request: &HttpRequest, actor: &Actor) {
-    let (event, method, path) = ("authz_fail", request.method(), request.match_pattern());
-    tracing::warn!(event, user = %actor.id, %method, path, "he may not do this");
+fn may_at_all(actor: &Actor, action: Action) -> Result<()> {
+    may(actor, action, Object::None)
+}
+
+fn app(request: &HttpRequest) -> &App {
+    let app = request.app_data::<Data<App>>();
+    app.expect("every route has the app")
 }
 
 fn token(request: &HttpRequest) -> Result<&str> {
@@ -99,39 +120,22 @@ fn token(request: &HttpRequest) -> Result<&str> {
     }
 }
 
+/// Who may do what this route is for.
 impl FromRequest for Caller {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Caller::of(&request).await })
-    }
-}
-
-impl FromRequest for Staff {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
         Box::pin(async move {
-            let staff = |role| role != Role::Customer;
-            let caller = Caller::only(&request, staff, "a rep or an admin");
-            caller.await.map(Staff)
-        })
-    }
-}
-
-impl FromRequest for Admin {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let admin = |role| role == Role::Admin;
-            Caller::only(&request, admin, "an admin").await.map(Admin)
+            let caller = Caller::of(&request).await?;
+            let route = routes::of(&request)
+                .ok_or_else(|| Error::internal(anyhow::anyhow!("a route without a row")))?;
+            caller.check(&request, route)?;
+            if route.1.wants_young_login() {
+                caller.check_age(app(&request)).await?;
+            }
+            Ok(caller)
         })
     }
 }

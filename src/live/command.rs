@@ -5,12 +5,40 @@ use futures_util::future::LocalBoxFuture;
 use super::answer::{Done, moved, told};
 use super::protocol::{ClientFrame, Reference};
 use super::speech;
-use crate::desk::{Actor, Claim, Close, Desk, Said, Target};
+use crate::access::{Action, Actor};
+use crate::desk::{Claim, Close, Desk, Said, Target};
 use crate::error::{Code, Error, Result};
 use crate::gate::body;
 
 /// Characters of a `ref`.
 const REFERENCE_MAX: usize = 64;
+
+/// What a frame asks for, as access decides about it.
+pub fn action(frame: &ClientFrame) -> Action {
+    match frame {
+        ClientFrame::Hello { .. } => Action::KeepAccount,
+        ClientFrame::Send { .. } => Action::Write,
+        ClientFrame::Upload { .. } => Action::Upload,
+        ClientFrame::Claim { .. } => Action::Claim,
+        ClientFrame::Accept { .. } | ClientFrame::Decline { .. } => Action::AnswerOffer,
+        ClientFrame::Requeue { .. }
+        | ClientFrame::Transfer { .. }
+        | ClientFrame::Park { .. }
+        | ClientFrame::Prioritize { .. } => Action::Direct,
+        ClientFrame::Wake { .. } => Action::Wake,
+        ClientFrame::Reopen { .. } => Action::Reopen,
+        ClientFrame::Close { .. } => Action::Close,
+        ClientFrame::Watch { .. } => Action::WatchLine,
+        ClientFrame::Availability { .. } => Action::SetAvailability,
+        ClientFrame::Read { .. } | ClientFrame::Delivered { .. } => Action::Read,
+        ClientFrame::Typing { .. } => Action::Type,
+        ClientFrame::Note { .. } => Action::Note,
+        ClientFrame::Edit { .. } => Action::Edit,
+        ClientFrame::Delete { .. } => Action::Delete,
+        ClientFrame::Join { .. } => Action::Join { reps: true },
+        ClientFrame::Leave { .. } => Action::Leave,
+    }
+}
 
 /// The command as work to carry out at the desk.
 pub fn carry_out(desk: &Desk, actor: &Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {

@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::access::Actor;
 use crate::app::App;
-use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
 use crate::news::{EventView, Grown};
 use crate::store::conversations::{self, Conversation, ConversationView};
@@ -212,7 +212,7 @@ pub async fn missed(
         // Read first: the rest is then at least as new as the last entry that is told with it.
         let last_seq = events::last_seqs(conn, &[id])?.first().map(|(_, seq)| *seq);
         let joined = joined(conn)?;
-        let row = match conversations::readable(conn, actor.id, actor.role, id) {
+        let row = match conversations::readable(conn, &actor, id) {
             Ok(row) => row,
             Err(error) if error.code == Code::NotFound => return Ok(Found::Nothing(last_seq)),
             // Not to be taken for "not his": the cursor stays, and the next check asks again.

@@ -7,7 +7,7 @@ use super::offers::is_offered;
 use super::protocol::{Myself, Reference, ServerFrame};
 use super::session::Session;
 use super::socket::{Gone, Wire};
-use crate::desk::Actor;
+use crate::access::Actor;
 use crate::error::Result;
 use crate::eta::Eta;
 use crate::store::conversations;
@@ -116,6 +116,9 @@ impl Session {
         };
         self.ready = true;
         self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
+        if let Some(rep) = &rep {
+            self.caller.actor.rights = rep.rights;
+        }
         // What has been heard of it meanwhile counts for more.
         joined.iter().for_each(|id| self.follow(*id, true, 0));
         let (there, gone): (Vec<_>, Vec<_>) = resume

@@ -1,8 +1,8 @@
 //! A rep is present as long as a socket of his is open, a customer there: how one socket comes and
 //! goes.
 
+use crate::access::Actor;
 use crate::app::App;
-use crate::desk::Actor;
 use crate::error::Result;
 use crate::words::{Role, SocketId, UserId};
 

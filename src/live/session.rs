@@ -19,6 +19,7 @@ use super::socket::{Gone, Heard, Talk, Wire, spelt};
 use super::typing::{HEARS_EVERY, HEARS_MAX, PASSES_EVERY, TYPES_MAX, Typist};
 use super::unread::Counts;
 use super::uploads;
+use crate::access::{Object, may};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::eta::Eta;
@@ -216,14 +217,9 @@ impl Session {
             reference,
             client_id: None,
         };
-        let Some(socket) = self
-            .socket
-            .filter(|_| self.caller.actor.role != Role::Customer)
-        else {
-            let error = Error::new(Code::Forbidden, "Only staff can watch the line.");
-            return ready(Err((error, reference))).boxed_local();
-        };
-        self.app.hub.watch(socket, on);
+        if let Some(socket) = self.socket {
+            self.app.hub.watch(socket, on);
+        }
         ready(Ok(Some(ack(reference, None, false)))).boxed_local()
     }
 
@@ -269,6 +265,13 @@ impl Talk for Session {
                 let error = Error::new(Code::HelloRequired, "Say hello first.");
                 Ok(Heard::Wrong(Err((error, command::reference_in(text)))))
             }
+            frame
+                if let Err(error) =
+                    may(&self.caller.actor, command::action(&frame), Object::None) =>
+            {
+                let refused = Err((error, command::reference_in(text)));
+                Ok(Heard::Alone(ready(refused).boxed_local()))
+            }
             ClientFrame::Upload {
                 name,
                 content,
@@ -308,6 +311,7 @@ impl Talk for Session {
                 News::Grown(grown) => self.grown(wire, grown).await,
                 News::Rep(rep) if rep.version > self.rep_version => {
                     self.rep_version = rep.version;
+                    self.caller.actor.rights = rep.rights;
                     wire.send(ServerFrame::Rep { rep: rep.clone() }).await
                 }
                 News::Rep(_) => Ok(()),

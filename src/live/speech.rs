@@ -4,7 +4,8 @@ use futures_util::future::LocalBoxFuture;
 
 use super::answer::{Done, moved, told};
 use super::protocol::ClientFrame;
-use crate::desk::{Actor, Desk};
+use crate::access::Actor;
+use crate::desk::Desk;
 
 /// The command as work to carry out at the desk.
 pub fn carry_out(desk: Desk, actor: Actor, frame: ClientFrame) -> LocalBoxFuture<'static, Done> {

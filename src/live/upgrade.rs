@@ -30,6 +30,7 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::gate::address;
 use crate::gate::caller::Caller;
+use crate::gate::routes;
 
 /// What begins the subprotocol that is a ticket.
 const TICKET: &str = "ticket.";
@@ -43,7 +44,8 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
     check_origin(app, request)?;
     check_handshake(request)?;
     if request.headers().contains_key(AUTHORIZATION) {
-        return Caller::of(request).await;
+        let caller = Caller::of(request).await?;
+        return caller.check(request, &routes::SOCKET).map(|()| caller);
     }
     let Some(ticket) = ticket(request) else {
         let detail = "Send the Authorization header, or a ticket as the subprotocol ticket.TICKET.";
@@ -53,8 +55,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         .people
         .redeem(&ticket, address::of(app, request))
         .await?;
-    let (id, role) = (bearer.user, bearer.role);
-    Ok(Caller::new(id, role, bearer.name, session))
+    Ok(Caller::new(bearer, session))
 }
 
 /// Refused before anything is done for it: a ticket is not used up, a rep claims nothing.

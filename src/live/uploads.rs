@@ -5,9 +5,9 @@ use futures_util::future::LocalBoxFuture;
 
 use super::answer::Done;
 use super::protocol::{Reference, ServerFrame};
+use crate::access::Actor;
 use crate::app::App;
 use crate::attachments::Uploader;
-use crate::desk::Actor;
 
 /// Takes it in; it can be sent with a message then.
 pub fn take_in(

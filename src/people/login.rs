@@ -174,7 +174,7 @@ impl People {
                 self.0.throttle.saw(session.user_id, from, at);
                 self.0
                     .tokens
-                    .pair(&session, bearer.role, bearer.token_version)
+                    .pair(&session, bearer.actor.role, bearer.token_version)
             }
             Turn::Ended => Err(session_ended()),
             Turn::Reused => {
@@ -203,7 +203,7 @@ impl People {
             return Err(session_ended());
         }
         self.0.throttle.saw(session.user_id, from, at);
-        self.0.tokens.pair(&session, bearer.role, version)
+        self.0.tokens.pair(&session, bearer.actor.role, version)
     }
 
     /// Ends a login.
@@ -223,7 +223,7 @@ impl People {
     pub async fn bearer(&self, token: &str) -> Result<(Bearer, SessionId)> {
         let claims = self.0.tokens.read_access(token)?;
         let found = self.bearer_of(claims.session).await?;
-        let fresh = found.token_version == claims.token_version && found.user == claims.user;
+        let fresh = found.token_version == claims.token_version && found.actor.id == claims.user;
         if fresh {
             Ok((found, claims.session))
         } else {

@@ -20,6 +20,7 @@ use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::counters::Numbers;
 use crate::store::reps::{self, Rep};
+pub use crate::store::sessions::Bearer;
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
 use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};

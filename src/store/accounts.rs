@@ -134,10 +134,16 @@ queries! {
     }
 
     /// Has one who decides about admins wait for the other: they are counted after this.
-    fn lock_admins(conn) -> QueryResult<usize> {
+    pub fn lock_admins(conn) -> QueryResult<usize> {
         diesel::update(users::table.filter(users::role.eq(Role::Admin)))
             .set(users::token_version.eq(users::token_version))
             .execute(conn)
+    }
+
+    /// Every token of his is of another version from here on.
+    pub fn set_role(conn, id: UserId, role: Role) -> QueryResult<usize> {
+        let newer = users::token_version.eq(users::token_version + 1);
+        diesel::update(users::table.find(id)).set((users::role.eq(role), newer)).execute(conn)
     }
 
     fn set_disabled(conn, id: UserId, at: Option<Moment>) -> QueryResult<usize> {

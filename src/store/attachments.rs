@@ -12,8 +12,9 @@ use super::conn::{Conn, queries};
 use super::conversations;
 use super::events::Event;
 use super::schema::{attachments, events, queues, users};
+use crate::access::Actor;
 use crate::error::{Code, Error, Result};
-use crate::words::{AttachmentId, ConversationId, EventKind, Moment, QueueId, Role, UserId};
+use crate::words::{AttachmentId, ConversationId, EventKind, Moment, QueueId, UserId};
 
 /// One uploaded file.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -301,26 +302,21 @@ pub fn usage(conn: &mut Conn, uploader: UserId, since: Moment, in_all: bool) -> 
 
 /// One that a person may read: sent in a conversation of his, or his own that is not sent yet.
 /// What staff write to each other is nothing for customers.
-pub fn readable(
-    conn: &mut Conn,
-    person: UserId,
-    role: Role,
-    id: AttachmentId,
-) -> Result<Attachment> {
+pub fn readable(conn: &mut Conn, actor: &Actor, id: AttachmentId) -> Result<Attachment> {
     let none = || Error::not_found("attachment");
     let row = find(conn, id)?.ok_or_else(none)?;
     let (Some(conversation), Some(seq)) = (row.conversation_id, row.seq) else {
-        return match row.uploader_id == person && row.created_at > 0 {
+        return match row.uploader_id == actor.id && row.created_at > 0 {
             true => Ok(row),
             false => Err(none()),
         };
     };
-    let readable = conversations::readable(conn, person, role, conversation);
+    let readable = conversations::readable(conn, actor, conversation);
     readable.map_err(|error| match error.code {
         Code::NotFound => none(),
         _ => error,
     })?;
-    let told = role != Role::Customer || kind(conn, conversation, seq)? == Some(EventKind::Message);
+    let told = !actor.is_customer() || kind(conn, conversation, seq)? == Some(EventKind::Message);
     match told {
         true => Ok(row),
         false => Err(none()),

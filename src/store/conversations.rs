@@ -10,10 +10,12 @@ use super::conversation_row::is_open;
 pub use super::lists::{Filter, list};
 use super::prepared::prepared;
 use super::schema::{conversations, heads, queues, rep_queues, reps};
+use super::ties;
 use super::views::beside;
 pub use super::views::{Beside, ConversationView, PersonView, QueueView, view, view_of, views};
-use crate::error::{Code, Error, Result};
-use crate::words::{ClientId, ConversationId, Mode, Moment, QueueId, Role, Status, UserId};
+use crate::access::{Action, Actor};
+use crate::error::{Error, Result};
+use crate::words::{ClientId, ConversationId, Mode, Moment, QueueId, Status, UserId};
 
 /// An open conversation: its id, its customer, its rep, its last seq.
 pub type OpenHead = (ConversationId, UserId, Option<UserId>, i64);
@@ -243,57 +245,31 @@ queries! {
         prepared(ended).load(conn)
     }
 
+    /// How many a customer has that are not closed.
+    pub fn count_open_of(conn, customer: UserId) -> QueryResult<i64> {
+        let his = conversations::table.filter(conversations::customer_id.eq(customer));
+        his.filter(is_open()).count().get_result(conn)
+    }
+
     /// Whether a rep serves a queue.
     pub fn serves(conn, rep: UserId, queue: QueueId) -> QueryResult<bool> {
         diesel::select(diesel::dsl::exists(rep_queues::table.find((rep, queue)))).get_result(conn)
     }
 }
 
-/// Whether this person may read this conversation: his own, one he serves, is offered or served
-/// last, one that waits for him, one that he has joined, one that waits or was left as a message in
-/// a queue he serves; an admin reads all.
-pub fn may_read(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Result<bool> {
-    Ok(match role {
-        Role::Admin => true,
-        Role::Customer => row.customer_id == person,
-        Role::Rep => {
-            let for_all = row.status == Status::Waiting || row.is_left_message();
-            row.last_rep_id == Some(person)
-                || row.rep_id == Some(person)
-                || row.is_kept_for(person)
-                || for_all && serves(conn, person, row.queue_id)?
-                || super::joined::is_in(conn, row.id, person)?
-        }
-    })
-}
-
-/// What somebody is told who may do nothing with this conversation: a rep who may read it, to claim
-/// it first; anybody else, that there is none.
-pub fn not_his(conn: &mut Conn, person: UserId, role: Role, row: &Conversation) -> Error {
-    match may_read(conn, person, role, row) {
-        Ok(true) if role == Role::Rep && row.rep_id.is_some() => Error::new(
-            Code::WrongState,
-            "This conversation is another rep's. He can do this, or an admin.",
-        ),
-        Ok(true) if role == Role::Rep => Error::new(
-            Code::WrongState,
-            "This conversation is nobody's yet. Claim it first.",
-        ),
-        Ok(_) => Error::not_found("conversation"),
-        Err(error) => error,
-    }
-}
-
-/// The row, if this person may read it; what is foreign is answered as what is not there.
-pub fn readable(
+/// The row, if this person may do this with it.
+pub fn allowed(
     conn: &mut Conn,
-    person: UserId,
-    role: Role,
+    actor: &Actor,
+    action: Action,
     id: ConversationId,
 ) -> Result<Conversation> {
     let row = find(conn, id)?.ok_or_else(|| Error::not_found("conversation"))?;
-    match may_read(conn, person, role, &row)? {
-        true => Ok(row),
-        false => Err(Error::not_found("conversation")),
-    }
+    ties::may_with(conn, actor, action, &row)?;
+    Ok(row)
+}
+
+/// The row, if this person may read it; what is foreign is answered as what is not there.
+pub fn readable(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Result<Conversation> {
+    allowed(conn, actor, Action::Read, id)
 }

@@ -89,9 +89,10 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "rep_is_a_rep",
-        says: "every rep's row belongs to a person who is a rep or an admin",
+        says: "nobody but a rep is available or serves a queue",
         sql: "SELECT r.user_id AS what FROM reps r JOIN users u ON u.id = r.user_id
-              WHERE u.role = 'customer'",
+              WHERE u.role <> 'rep' AND (r.availability <> 'offline'
+                  OR EXISTS (SELECT 1 FROM rep_queues q WHERE q.rep_id = r.user_id))",
         of: Of::Person,
     },
     Check {
@@ -189,6 +190,8 @@ const CHECKS: &[Check] = &[
               JOIN conversations c ON c.id = e.conversation_id
               JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
+              AND NOT EXISTS (SELECT 1 FROM audit w
+                  WHERE w.object_id = u.id AND w.act = 'role_changed')
               AND NOT EXISTS (SELECT 1 FROM events a WHERE a.conversation_id = c.id
                   AND a.kind = 'assigned' AND a.seq < e.seq
                   AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')
@@ -208,9 +211,9 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "notes_are_of_staff",
-        says: "no note was written by a customer",
-        sql: "SELECT e.conversation_id AS what FROM events e JOIN users u ON u.id = e.sender_id
-              WHERE e.kind = 'note' AND u.role = 'customer'",
+        says: "no note was written by a conversation's own customer",
+        sql: "SELECT c.id AS what FROM events e JOIN conversations c ON c.id = e.conversation_id
+              WHERE e.kind = 'note' AND e.sender_id = c.customer_id",
         of: Of::Conversation,
     },
     Check {

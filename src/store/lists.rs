@@ -9,8 +9,9 @@ use super::conversation_row::{Conversation, first_id_of, is_open};
 use super::marks;
 use super::schema::{activity, conversations, joined, rep_queues};
 use super::waiting::waits;
+use crate::access::Actor;
 use crate::words::{
-    ConversationId, Moment, Priority, QueueId, Resolution, Role, SqlId, Status, UserId,
+    ConversationId, Moment, Priority, QueueId, Resolution, Role, Sees, SqlId, Status, UserId,
 };
 
 /// In what order. Each ends with the id, so that it is one order and a cursor stands still.
@@ -130,23 +131,17 @@ const APART: Moment = 60 * 60 * 1_000;
 
 /// The filters, for whichever tables are asked. What an index holds alone is spelt as it spells it.
 macro_rules! narrowed {
-    ($query:expr, $person:expr, $role:expr, $filter:expr) => {{
-        let (mut query, person, filter): (_, UserId, &Filter) = ($query, $person, $filter);
+    ($query:expr, $actor:expr, $filter:expr) => {{
+        let (mut query, actor, filter): (_, &Actor, &Filter) = ($query, $actor, $filter);
+        let person = actor.id;
         query = query.filter(conversations::forgotten_at.is_null());
-        query = match $role {
-            Role::Customer => query.filter(conversations::customer_id.eq(person)),
-            Role::Rep => {
-                let served = rep_queues::table
-                    .filter(rep_queues::rep_id.eq(person))
-                    .select(rep_queues::queue_id);
-                let left = conversations::status
-                    .eq(Status::Parked)
-                    .and(conversations::last_rep_id.is_null());
-                let for_all = waits().or(left);
+        query = match (actor.role, actor.rights.sees) {
+            (Role::Customer, _) => query.filter(conversations::customer_id.eq(person)),
+            (Role::Admin, _) | (Role::Rep, Sees::All) => query,
+            (Role::Rep, sees) => {
                 let his = conversations::last_rep_id
                     .eq(person)
                     .or(conversations::rep_id.eq(person));
-                let for_him = for_all.and(conversations::queue_id.eq_any(served));
                 let kept = conversations::status
                     .eq(Status::Waiting)
                     .and(conversations::preferred_rep_id.eq(person));
@@ -155,10 +150,23 @@ macro_rules! narrowed {
                         .filter(joined::user_id.eq(person))
                         .select(joined::conversation_id),
                 );
-                let for_him = for_him.assume_not_null().nullable();
-                query.filter(his.or(kept).or(joined).or(for_him))
+                let his = his.or(kept).or(joined);
+                let served = rep_queues::table
+                    .filter(rep_queues::rep_id.eq(person))
+                    .select(rep_queues::queue_id);
+                let served = conversations::queue_id.eq_any(served);
+                let left = conversations::status
+                    .eq(Status::Parked)
+                    .and(conversations::last_rep_id.is_null());
+                match sees {
+                    Sees::Own => query.filter(his),
+                    Sees::Queues => query.filter(his.or(served.assume_not_null().nullable())),
+                    _ => {
+                        let for_all = waits().or(left).and(served);
+                        query.filter(his.or(for_all.assume_not_null().nullable()))
+                    }
+                }
             }
-            Role::Admin => query,
         };
         query = match filter.status {
             Some(Status::Waiting) => query.filter(waits()),
@@ -230,11 +238,11 @@ macro_rules! beyond {
 
 queries! {
     /// The page of conversations that this person may read, in the order of their ids.
-    pub fn list(conn, person: UserId, role: Role, filter: &Filter)
+    pub fn list(conn, actor: &Actor, filter: &Filter)
         -> QueryResult<Vec<Conversation>>
     {
         let all = conversations::table.select(Conversation::as_select()).into_boxed();
-        let mut query = narrowed!(all, person, role, filter);
+        let mut query = narrowed!(all, actor, filter);
         if let Some(Cursor { id, .. }) = filter.behind {
             query = query.filter(conversations::id.lt(id));
         }
@@ -247,14 +255,14 @@ queries! {
         query.limit(filter.limit).load(conn)
     }
 
-    fn by_activity(conn, person: UserId, role: Role, filter: &Filter)
+    fn by_activity(conn, actor: &Actor, filter: &Filter)
         -> QueryResult<Vec<Listed>>
     {
         let all = conversations::table
             .inner_join(activity::table)
             .select((Conversation::as_select(), activity::said_at))
             .into_boxed();
-        let mut query = narrowed!(all, person, role, filter);
+        let mut query = narrowed!(all, actor, filter);
         if let Some(Cursor { at: Some(at), id }) = filter.behind {
             query = query
                 .filter(beyond!("activity.said_at, activity.conversation_id", "<", at, id));
@@ -271,11 +279,11 @@ queries! {
         query.limit(filter.limit).load(conn)
     }
 
-    fn by_wait(conn, person: UserId, role: Role, filter: &Filter) -> QueryResult<Vec<Conversation>>
+    fn by_wait(conn, actor: &Actor, filter: &Filter) -> QueryResult<Vec<Conversation>>
     {
         let all = conversations::table.select(Conversation::as_select());
         let all = all.filter(waits());
-        let mut query = narrowed!(all.into_boxed(), person, role, filter);
+        let mut query = narrowed!(all.into_boxed(), actor, filter);
         if let Some(Cursor { at: Some(at), id }) = filter.behind {
             query = query
                 .filter(beyond!("conversations.queued_at, conversations.id", ">", at, id));
@@ -310,24 +318,19 @@ const SIFTED: i64 = 200;
 ///
 /// What is unread has no index: it is looked for in so many conversations and no more, so that a
 /// page of those who have read nearly all, or nothing, costs as much as any other.
-pub fn page(
-    conn: &mut super::Conn,
-    person: UserId,
-    role: Role,
-    filter: &Filter,
-) -> QueryResult<Page> {
+pub fn page(conn: &mut super::Conn, actor: &Actor, filter: &Filter) -> QueryResult<Page> {
     let mut page = Page::default();
     let Some(wanted) = filter.unread else {
-        page.rows = in_order(conn, person, role, filter)?;
+        page.rows = in_order(conn, actor, filter)?;
         return Ok(page);
     };
     let mut filter = filter.clone();
     let most = std::mem::replace(&mut filter.limit, SIFTED) as usize;
     for _ in 0..SIFTED_MAX / SIFTED {
-        let some = in_order(conn, person, role, &filter)?;
+        let some = in_order(conn, actor, &filter)?;
         let ended = (some.len() as i64) < SIFTED;
         let ids: Vec<ConversationId> = some.iter().map(|(row, _)| row.id).collect();
-        let unread = marks::with_unread(conn, person, role, &ids)?;
+        let unread = marks::with_unread(conn, actor.id, actor.role, &ids)?;
         page.stopped = some.last().map(|last| filter.cursor(last));
         let kept = |(row, _): &Listed| unread.contains(&row.id) == wanted;
         page.rows.extend(some.into_iter().filter(kept));
@@ -344,17 +347,12 @@ pub fn page(
     Ok(page)
 }
 
-fn in_order(
-    conn: &mut super::Conn,
-    person: UserId,
-    role: Role,
-    filter: &Filter,
-) -> QueryResult<Vec<Listed>> {
+fn in_order(conn: &mut super::Conn, actor: &Actor, filter: &Filter) -> QueryResult<Vec<Listed>> {
     let bare = |rows: Vec<Conversation>| rows.into_iter().map(|row| (row, 0)).collect();
     match filter.order {
-        Order::Newest => list(conn, person, role, filter).map(bare),
-        Order::Activity => by_activity(conn, person, role, filter),
-        Order::Waiting => by_wait(conn, person, role, filter).map(bare),
+        Order::Newest => list(conn, actor, filter).map(bare),
+        Order::Activity => by_activity(conn, actor, filter),
+        Order::Waiting => by_wait(conn, actor, filter).map(bare),
     }
 }
 

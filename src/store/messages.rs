@@ -17,18 +17,16 @@ use super::events::Event;
 use super::joined;
 use super::message_rows::{self as rows, Bump, Door};
 use super::originals;
+use super::ties;
+use crate::access::{self, Action, Actor, Object, Tie};
 use crate::error::{Code, Error, Result};
-use crate::words::{
-    AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, Status, UserId,
-};
+use crate::words::{AttachmentId, ClientId, ConversationId, EventKind, Moment, Role, UserId};
 
 /// A message to store.
 #[derive(Debug, Clone)]
 pub struct Append {
     pub conversation: ConversationId,
-    pub sender: UserId,
-    /// The sender's role: what he may write to follows from it and from the conversation.
-    pub role: Role,
+    pub sender: Actor,
     pub client_id: ClientId,
     /// May be empty if something is attached.
     pub text: String,
@@ -142,7 +140,7 @@ fn joined_by(
 ) -> Result<HashSet<(ConversationId, UserId)>> {
     let foreign = |one: &&Append| {
         let rep = doors.get(&one.conversation).and_then(|door| door.rep_id);
-        one.role == Role::Rep && rep != Some(one.sender)
+        one.sender.role == Role::Rep && rep != Some(one.sender.id)
     };
     let foreign = batch.iter().filter(foreign).map(|one| one.conversation);
     let ids: Vec<ConversationId> = foreign.collect();
@@ -155,7 +153,11 @@ fn joined_by(
 /// What somebody is told who may not write here.
 fn not_his(conn: &mut Conn, one: &Append, error: Error) -> Error {
     match conversations::find(conn, one.conversation) {
-        Ok(Some(row)) => conversations::not_his(conn, one.sender, one.role, &row),
+        Ok(Some(row)) => match ties::may_with(conn, &one.sender, Action::Write, &row) {
+            Err(told) => told,
+            // It has become his in this moment: he tries again.
+            Ok(()) => error,
+        },
         Ok(None) => error,
         Err(error) => error.into(),
     }
@@ -261,8 +263,9 @@ impl Admission {
         if let Some(event) = self.before.get(&key).or(earlier) {
             return same_again(one, event, door);
         }
-        let joined = self.joined.contains(&(one.conversation, one.sender));
-        may_write(one, door, joined)?;
+        let joined = self.joined.contains(&(one.conversation, one.sender.id));
+        let tie = tie_of(&one.sender, door, joined);
+        access::may(&one.sender, Action::Write, Object::Conversation(&tie))?;
         answer::check_room(self.next[&one.conversation] + 1, EventKind::Message)?;
         let carried = take(&mut self.uploads, one)?;
         let seq = self
@@ -274,7 +277,7 @@ impl Admission {
             conversation_id: one.conversation,
             seq: *seq,
             kind: EventKind::Message,
-            sender_id: Some(one.sender),
+            sender_id: Some(one.sender.id),
             client_id: Some(one.client_id),
             body: Some(one.text.clone()),
             data: (!carried.is_empty()).then(|| attachments::told(&carried)),
@@ -284,7 +287,7 @@ impl Admission {
             .iter()
             .map(|row| (row.id, one.conversation, event.seq));
         self.sent.extend(sent);
-        if door.first_reply_at.is_none() && door.rep_id == Some(one.sender) {
+        if door.first_reply_at.is_none() && door.rep_id == Some(one.sender.id) {
             door.first_reply_at = Some(one.at);
             self.replied.push((one.conversation, one.at));
         }
@@ -298,7 +301,7 @@ impl Admission {
 fn take(held: &mut HashMap<AttachmentId, Attachment>, one: &Append) -> Result<Vec<Attachment>> {
     let may = |id: &AttachmentId| {
         let row = held.get(id);
-        row.is_some_and(|row| attachments::may_send(row, one.sender))
+        row.is_some_and(|row| attachments::may_send(row, one.sender.id))
     };
     if let Some(id) = one.attachments.iter().find(|id| !may(id)) {
         return Err(attachments::not_to_be_sent(*id));
@@ -323,7 +326,7 @@ fn stored(event: Event, door: &Door, duplicate: bool) -> Appended {
 
 /// The answer to a command that was carried out before: the same, if it is the same command.
 fn same_again(one: &Append, event: &Event, door: &Door) -> Result<Appended> {
-    let same = event.sender_id == Some(one.sender)
+    let same = event.sender_id == Some(one.sender.id)
         && event.kind == EventKind::Message
         && originals::said_first(event, &one.text, &one.attachments);
     if same {
@@ -341,49 +344,20 @@ pub fn idempotency_mismatch() -> Error {
     )
 }
 
-/// Writers are the customer, the assigned rep, who has joined and an admin; nobody writes into a
-/// closed or parked conversation, nor into one that is only being wrapped up.
-fn may_write(one: &Append, door: &Door, joined: bool) -> Result<()> {
-    let may = match one.role {
-        Role::Customer => door.customer_id == one.sender,
-        Role::Rep if joined => true,
-        Role::Rep => door.rep_id == Some(one.sender) && door.status != Status::Offered,
-        Role::Admin => true,
-    };
-    if !may && door.status == Status::Offered && door.rep_id == Some(one.sender) {
-        let detail = "This conversation is offered to you. Accept it before you write.";
-        return Err(Error::new(Code::WrongState, detail));
+/// As far as the row tells it: of a rep who may not write by this, the rest is read.
+fn tie_of(sender: &Actor, door: &Door, joined: bool) -> Tie {
+    let me = Some(sender.id);
+    let rep = sender.role == Role::Rep;
+    Tie {
+        status: door.status,
+        customer: sender.is_customer() && door.customer_id == sender.id,
+        rep: rep && door.rep_id == me,
+        last: rep && door.last_rep_id == me,
+        its_rep: rep && its_rep(door.status, door.rep_id, door.last_rep_id) == me,
+        kept: false,
+        joined,
+        serves: false,
+        left: false,
+        taken: door.rep_id.is_some(),
     }
-    let another_has_it = !matches!(door.status, Status::Closed | Status::Parked);
-    if !may && door.last_rep_id == Some(one.sender) && another_has_it {
-        return Err(stale_assignment());
-    }
-    if !may && door.last_rep_id != Some(one.sender) {
-        return Err(Error::not_found("conversation"));
-    }
-    match door.status {
-        Status::Closed | Status::Wrapup => Err(Error::new(
-            Code::ConversationClosed,
-            "This conversation is closed. Open a new one to go on.",
-        )),
-        Status::Parked => Err(Error::new(
-            Code::ConversationParked,
-            match one.role {
-                Role::Customer => {
-                    "This conversation is laid aside for now. Wait until it is taken up again, \
-                     or open a new one."
-                }
-                Role::Rep | Role::Admin => "This conversation is parked. Wake it before writing.",
-            },
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// The answer to a rep who acts on what is no longer his.
-pub fn stale_assignment() -> Error {
-    Error::new(
-        Code::StaleAssignment,
-        "This conversation is no longer yours. Refresh your list: if it waits, claim it.",
-    )
 }

@@ -9,8 +9,9 @@ use super::reps::{Rep, present};
 use super::schema::{reps, users};
 use super::serving;
 use super::views::QueueView;
+use crate::access::Rights;
 use crate::error::Result;
-use crate::words::{Availability, UserId};
+use crate::words::{Availability, Role, UserId};
 
 /// A rep as staff see him.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -27,6 +28,8 @@ pub struct RepView {
     pub availability: Availability,
     /// Whether he is connected.
     pub present: bool,
+    /// What he is trusted with.
+    pub rights: Rights,
     /// Those he serves, in the order people see.
     pub queues: Vec<QueueView>,
 }
@@ -38,6 +41,7 @@ queries! {
     {
         let mut query = reps::table
             .inner_join(users::table)
+            .filter(users::role.eq(Role::Rep))
             .select((Rep::as_select(), users::display_name, users::username))
             .order(reps::user_id)
             .into_boxed();
@@ -65,6 +69,7 @@ pub fn views(conn: &mut Conn, one: Option<UserId>) -> Result<Vec<RepView>> {
         load: rep.active,
         availability: rep.availability,
         present: there.contains(&rep.user_id),
+        rights: rep.rights.into(),
     };
     Ok(rows.into_iter().map(view).collect())
 }

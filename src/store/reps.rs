@@ -5,9 +5,11 @@ use diesel::sql_types::Bool;
 
 use super::conn::{Conn, Later, clock, queries};
 use super::prepared::prepared;
-use super::schema::{nodes, rep_queues, rep_sessions, reps};
+use super::rights::RightsRow;
+use super::schema::{nodes, rep_queues, rep_sessions, reps, users};
+use crate::access::Rights;
 use crate::error::Result;
-use crate::words::{Availability, Moment, NodeId, QueueId, SocketId, UserId};
+use crate::words::{Availability, Moment, NodeId, QueueId, Role, SocketId, UserId};
 
 /// A rep as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -26,6 +28,8 @@ pub struct Rep {
     pub lost_at: Option<Moment>,
     /// His customers have been told that he is lost.
     pub suspected: bool,
+    #[diesel(embed)]
+    pub rights: RightsRow,
 }
 
 impl Rep {
@@ -41,6 +45,7 @@ impl Rep {
             misses: 0,
             lost_at: None,
             suspected: false,
+            rights: Rights::default().into(),
         }
     }
 }
@@ -64,8 +69,11 @@ macro_rules! newer {
 }
 
 queries! {
+    /// Who was one and is none any more keeps his row, and is not found.
     pub fn find(conn, id: UserId) -> QueryResult<Option<Rep>> {
-        reps::table.find(id).select(Rep::as_select()).get_result(conn).optional()
+        let his = reps::table.inner_join(users::table).filter(reps::user_id.eq(id));
+        let rep = his.filter(users::role.eq(Role::Rep)).select(Rep::as_select());
+        rep.get_result(conn).optional()
     }
 
     pub fn insert(conn, row: &Rep) -> QueryResult<usize> {
@@ -289,6 +297,9 @@ pub struct RepState {
     pub availability: Availability,
     /// Whether he is connected.
     pub present: bool,
+    /// What he is trusted with.
+    #[serde(default)]
+    pub rights: Rights,
 }
 
 impl From<&Standing> for RepState {
@@ -300,6 +311,7 @@ impl From<&Standing> for RepState {
             load: one.rep.active,
             availability: one.rep.availability,
             present: one.present,
+            rights: one.rep.rights.into(),
         }
     }
 }

@@ -71,6 +71,10 @@ diesel::table! {
         misses -> Integer,
         lost_at -> Nullable<BigInt>,
         suspected -> Bool,
+        may_claim -> Bool,
+        sees -> Text,
+        may_override -> Bool,
+        may_export -> Bool,
     }
 }
 

@@ -14,14 +14,12 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::conn::INDEXING;
 use super::prepared::prepared;
-use super::terms::{self, Term};
+use super::terms::Term;
 use super::{Conn, search_lite, search_postgres};
-use crate::error::{Error, Result};
-use crate::words::{ConversationId, Moment, Role, SqlId, UserId};
+use crate::access::Actor;
+use crate::error::Result;
+use crate::words::{ConversationId, Moment, Role, Sees, SqlId, UserId};
 
-/// Characters and words of a query.
-pub const QUERY_CHARS_MAX: usize = 200;
-pub const TERMS_MAX: usize = 16;
 /// How many of the newest texts that match are weighed against each other, and so found at all.
 pub const HITS_MAX: i64 = 1_000;
 /// Texts that are indexed in one transaction, and their bytes, unless one alone has more: few,
@@ -156,18 +154,31 @@ macro_rules! found_pg {
     };
 }
 
-/// The same rules as `conversations::may_read`; a customer reads no notes.
+/// What a rep reads because it is his, or of a queue of his.
+macro_rules! his {
+    ($found:ident, $more:literal) => {
+        $found!(concat!(
+            "(c.last_rep_id = $2 OR c.rep_id = $2
+              OR c.status = 'waiting' AND c.preferred_rep_id = $2
+              OR c.id IN (SELECT conversation_id FROM joined WHERE user_id = $2)
+              OR c.queue_id IN (SELECT queue_id FROM rep_queues WHERE rep_id = $2) AND (",
+            $more,
+            "))"
+        ))
+    };
+}
+
+/// The same rules as `access::Tie::is_read_by`; a customer reads no notes.
 macro_rules! by_role {
-    ($found:ident, $role:expr) => {
-        match $role {
-            Role::Admin => $found!("$2 IS NOT NULL"),
-            Role::Customer => $found!(own: "c.customer_id = $2 AND NOT t.for_staff"),
-            Role::Rep => $found!(
-                "(c.last_rep_id = $2 OR c.rep_id = $2
-                  OR c.status = 'waiting' AND c.preferred_rep_id = $2
-                  OR c.id IN (SELECT conversation_id FROM joined WHERE user_id = $2)
-                  OR (c.status = 'waiting' OR c.status = 'parked' AND c.last_rep_id IS NULL)
-                  AND c.queue_id IN (SELECT queue_id FROM rep_queues WHERE rep_id = $2))"
+    ($found:ident, $actor:expr) => {
+        match ($actor.role, $actor.rights.sees) {
+            (Role::Admin, _) | (Role::Rep, Sees::All) => $found!("$2 IS NOT NULL"),
+            (Role::Customer, _) => $found!(own: "c.customer_id = $2 AND NOT t.for_staff"),
+            (Role::Rep, Sees::Own) => his!($found, "FALSE"),
+            (Role::Rep, Sees::Queues) => his!($found, "TRUE"),
+            (Role::Rep, Sees::Waiting) => his!(
+                $found,
+                "c.status = 'waiting' OR c.status = 'parked' AND c.last_rep_id IS NULL"
             ),
         }
     };
@@ -274,22 +285,6 @@ pub(super) fn said(texts: &[Pending]) -> BTreeMap<ConversationId, Moment> {
     said
 }
 
-/// The terms of a query, if it is short enough. Any text is one; it may have no terms.
-pub fn terms_of(query: &str) -> Result<Vec<Term>> {
-    if query.chars().count() > QUERY_CHARS_MAX {
-        let detail = format!("Search for less: at most {QUERY_CHARS_MAX} characters.");
-        return Err(Error::invalid("q", detail));
-    }
-    let terms = terms::terms(query);
-    match terms.len() > TERMS_MAX {
-        true => {
-            let detail = format!("Search for fewer words: at most {TERMS_MAX}.");
-            Err(Error::invalid("q", detail))
-        }
-        false => Ok(terms),
-    }
-}
-
 /// The page of what is found that is wanted: at most `limit`, behind the first `skip`. Nobody waits
 /// for it any more at the moment `until`: SQLite fails then, PostgreSQL has its own limit.
 #[derive(Debug, Clone, Copy)]
@@ -302,7 +297,7 @@ pub struct Wanted {
 /// What this person may read of what holds all the terms: the best first, then the newest.
 pub fn find(
     conn: &mut Conn,
-    (person, role): (UserId, Role),
+    actor: &Actor,
     terms: &[Term],
     wanted: Wanted,
 ) -> QueryResult<Vec<Hit>> {
@@ -323,7 +318,7 @@ pub fn find(
         ($text:expr, $conn:expr) => {
             sql_query($text)
                 .bind::<Text, _>(matched)
-                .bind::<SqlId, _>(person)
+                .bind::<SqlId, _>(actor.id)
                 .bind::<BigInt, _>(limit)
                 .bind::<BigInt, _>(skip)
                 .load($conn)
@@ -331,10 +326,10 @@ pub fn find(
     }
     match conn {
         Conn::Lite(conn) => {
-            let text = by_role!(found_lite, role).replace("UNTIL", &until.to_string());
+            let text = by_role!(found_lite, actor).replace("UNTIL", &until.to_string());
             found_by!(text, conn)
         }
-        Conn::Pg(conn) => found_by!(by_role!(found_pg, role), &mut **conn),
+        Conn::Pg(conn) => found_by!(by_role!(found_pg, actor), &mut **conn),
     }
 }
 
@@ -376,10 +371,11 @@ mod tests {
         let Conn::Lite(mut conn) = filled(&folder) else {
             panic!("it is SQLite")
         };
-        let find = by_role!(found_lite, Role::Customer).replace("UNTIL", "0");
+        let nobody = Actor::new(UserId(uuid::Uuid::nil()), Role::Customer);
+        let find = by_role!(found_lite, nobody).replace("UNTIL", "0");
         let plan = sql_query(format!("EXPLAIN QUERY PLAN {find}"))
             .bind::<Text, _>("zebra")
-            .bind::<SqlId, _>(UserId(uuid::Uuid::nil()))
+            .bind::<SqlId, _>(nobody.id)
             .bind::<BigInt, _>(1)
             .bind::<BigInt, _>(0);
         let plan: Vec<Step> = plan.load(&mut conn).unwrap();

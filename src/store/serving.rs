@@ -8,7 +8,7 @@ use super::reps::touch;
 use super::schema::{queues, rep_queues, reps, users};
 use super::views::{PersonView, QueueView};
 use crate::error::{Error, Result};
-use crate::words::{QueueId, UserId};
+use crate::words::{QueueId, Role, UserId};
 
 queries! {
     /// Every queue of a rep, or of all reps, in the order people see.
@@ -37,7 +37,12 @@ queries! {
 
     /// All reps there are, or which of these there are, in the order of their ids.
     fn known_reps(conn, some: Option<&[UserId]>) -> QueryResult<Vec<UserId>> {
-        let mut query = reps::table.select(reps::user_id).order(reps::user_id).into_boxed();
+        let mut query = reps::table
+            .inner_join(users::table)
+            .filter(users::role.eq(Role::Rep))
+            .select(reps::user_id)
+            .order(reps::user_id)
+            .into_boxed();
         if let Some(ids) = some {
             query = query.filter(reps::user_id.eq_any(ids));
         }

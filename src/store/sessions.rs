@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use super::conn::queries;
-use super::schema::{sessions, socket_tickets, users};
+use super::rights::RightsRow;
+use super::schema::{reps, sessions, socket_tickets, users};
+use crate::access::{Actor, Rights};
 use crate::words::{Moment, Role, SessionId, UserId};
 
 /// One login.
@@ -31,8 +33,7 @@ pub const LISTED_MAX: i64 = 200;
 /// Who a live session belongs to, as an access token needs it checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
-    pub user: UserId,
-    pub role: Role,
+    pub actor: Actor,
     pub name: String,
     pub token_version: i32,
 }
@@ -111,14 +112,21 @@ queries! {
     pub fn bearer(conn, id: SessionId, now: Moment) -> QueryResult<Option<Bearer>> {
         let row = sessions::table
             .inner_join(users::table)
+            .left_join(reps::table.on(reps::user_id.eq(users::id)))
             .filter(sessions::id.eq(id))
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::expires_at.gt(now))
             .filter(users::disabled_at.is_null())
-            .select((users::id, users::role, users::display_name, users::token_version))
-            .get_result::<(UserId, Role, String, i32)>(conn)
+            .select((
+                (users::id, users::role, users::display_name, users::token_version),
+                Option::<RightsRow>::as_select(),
+            ))
+            .get_result::<((UserId, Role, String, i32), Option<RightsRow>)>(conn)
             .optional()?;
-        Ok(row.map(|(user, role, name, token_version)| Bearer { user, role, name, token_version }))
+        Ok(row.map(|((id, role, name, token_version), row)| {
+            let rights = row.map(Rights::from).unwrap_or_default();
+            Bearer { actor: Actor { id, role, rights }, name, token_version }
+        }))
     }
 
     /// Which of these sessions have ended.

@@ -6,8 +6,13 @@
 //! spaces between words (Chinese, Japanese) are words of their own. There are no stems: a word is
 //! found by its beginning instead.
 
+use crate::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+/// Characters and words of a query.
+pub const QUERY_CHARS_MAX: usize = 200;
+pub const TERMS_MAX: usize = 16;
 
 /// Characters of a word that are compared; the rest is cut off.
 const WORD_MAX: usize = 40;
@@ -189,6 +194,22 @@ pub fn snippet(text: &str, terms: &[Term]) -> Option<Vec<Part>> {
         say("…", false);
     }
     Some(parts)
+}
+
+/// The terms of a query, if it is short enough. Any text is one; it may have no terms.
+pub fn terms_of(query: &str) -> Result<Vec<Term>> {
+    if query.chars().count() > QUERY_CHARS_MAX {
+        let detail = format!("Search for less: at most {QUERY_CHARS_MAX} characters.");
+        return Err(Error::invalid("q", detail));
+    }
+    let terms = terms(query);
+    match terms.len() > TERMS_MAX {
+        true => {
+            let detail = format!("Search for fewer words: at most {TERMS_MAX}.");
+            Err(Error::invalid("q", detail))
+        }
+        false => Ok(terms),
+    }
 }
 
 #[cfg(test)]

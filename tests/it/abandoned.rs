@@ -3,7 +3,8 @@
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use switchboard::desk::{Actor, Close};
+use switchboard::access::Actor;
+use switchboard::desk::Close;
 use switchboard::settings::Settings;
 use switchboard::store::{Conn, events};
 use switchboard::words::Role;
@@ -53,10 +54,7 @@ async fn what_is_written_later_is_told(world: &World) {
     tokio::task::spawn_blocking(move || is_held.recv().unwrap())
         .await
         .unwrap();
-    let actor = Actor {
-        id: ann.id,
-        role: Role::Customer,
-    };
+    let actor = Actor::new(ann.id, Role::Customer);
     let close = app.desk.close(actor, conversation, Close::default());
     let waited = tokio::time::timeout(Duration::from_millis(100), close).await;
     assert!(waited.is_err(), "it could not be written yet");

@@ -54,7 +54,7 @@ const DIRECTORS: &[&str; 7] = &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED];
 const ADMINS: &[&str; 7] = &[NONE, NO, NO, NO, NO, "200", ENDED];
 const DIRECTS: &[&str; 7] = &[
     "",
-    "not_found",
+    "forbidden",
     "forbidden",
     "ack",
     "not_found",
@@ -116,6 +116,10 @@ fn no_queues() -> Value {
     json!({ "queues": [] })
 }
 
+fn rights() -> Value {
+    json!({ "claim": true, "sees": "all", "over_capacity": false, "export": false })
+}
+
 fn availability() -> Value {
     json!({ "availability": "busy" })
 }
@@ -154,7 +158,6 @@ pub const ROUTES: &[Row] = &[
     ),
     row("GET /healthz", Body::None, ANYONE_OK),
     row("GET /readyz", Body::None, ANYONE_OK),
-    row("GET /metrics", Body::None, ANYONE_OK),
     // Whoever is signed in.
     row(
         "DELETE /api/v1/sessions/current",
@@ -331,6 +334,12 @@ pub const ROUTES: &[Row] = &[
     row("GET /api/v1/people?limit=2", Body::None, ADMINS),
     row("GET /api/v1/people/{id}", Body::None, ADMINS),
     row("PATCH /api/v1/people/{id}", Body::Json(nothing), ADMINS),
+    // His conversation is open.
+    row(
+        "PUT /api/v1/people/{id}/role",
+        Body::Json(|| json!({ "role": "rep" })),
+        &[NONE, NO, NO, NO, NO, WRONG_STATE, ENDED],
+    ),
     row("POST /api/v1/people/{id}/disable", Body::None, ADMINS),
     row("POST /api/v1/people/{id}/enable", Body::None, ADMINS),
     row(
@@ -356,6 +365,7 @@ pub const ROUTES: &[Row] = &[
         Body::Json(no_queues),
         ADMINS,
     ),
+    row("PUT /api/v1/reps/{id}/rights", Body::Json(rights), ADMINS),
     row(
         "PUT /api/v1/customers/{id}/personal-rep",
         Body::Json(|| json!({ "rep": null })),
@@ -377,6 +387,7 @@ pub const ROUTES: &[Row] = &[
         Body::Json(no_queues),
         &[NONE, NO, NO, NO, NO, INVALID, ENDED],
     ),
+    row("GET /metrics", Body::None, ADMINS),
     row("GET /api/v1/audit", Body::None, ADMINS),
     row("GET /api/v1/audit/export", Body::None, ADMINS),
     row("GET /api/v1/api-keys", Body::None, ADMINS),
@@ -493,7 +504,7 @@ pub const SOCKET: &[Row] = &[
         Body::Json(to_nobody),
         &[
             "",
-            "not_found",
+            "forbidden",
             "forbidden",
             "validation_failed",
             "not_found",
@@ -507,7 +518,7 @@ pub const SOCKET: &[Row] = &[
         Body::Json(nothing),
         &[
             "",
-            "not_found",
+            "forbidden",
             "forbidden",
             "wrong_state",
             "not_found",
@@ -572,7 +583,7 @@ pub const SOCKET: &[Row] = &[
         Body::Json(message),
         &[
             "",
-            "not_found",
+            "forbidden",
             "forbidden",
             "ack",
             "not_found",
@@ -611,7 +622,7 @@ pub const SOCKET: &[Row] = &[
         Body::Json(nothing),
         &[
             "",
-            "not_found",
+            "forbidden",
             "forbidden",
             "wrong_state",
             "not_found",
@@ -624,7 +635,7 @@ pub const SOCKET: &[Row] = &[
         Body::Json(nothing),
         &[
             "",
-            "not_found",
+            "forbidden",
             "forbidden",
             "wrong_state",
             "not_found",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use switchboard::gate::scopes;
+use switchboard::gate::routes;
 use switchboard::store::api_keys;
 use switchboard::store::{Conn, users};
 use switchboard::words::{ApiKeyId, Scope, UserId, now};
@@ -51,11 +51,11 @@ fn machine(world: &World, turn: usize, key: &Value) -> Person {
 
 async fn every_route_wants_its_scope_and_no_other(world: &World) {
     let plain = |route: &'static str| route.split('?').next().unwrap();
-    let mut known: Vec<&str> = scopes::ROUTES.iter().map(|(route, _)| *route).collect();
+    let mut known: Vec<&str> = routes::ROUTES.iter().map(|(route, ..)| *route).collect();
     let mut routes: Vec<&str> = ROUTES.iter().map(|row| plain(row.route)).collect();
     known.sort_unstable();
     routes.sort_unstable();
-    assert_eq!(known, routes, "src/gate/scopes.rs on the left");
+    assert_eq!(known, routes, "src/gate/routes.rs on the left");
 
     let (admin, mut wrong) = (world.admin().await, Vec::new());
     let mut ask = async |row: &Row, key: &Value, expected: &str| {
@@ -71,10 +71,10 @@ async fn every_route_wants_its_scope_and_no_other(world: &World) {
         let others: Vec<Scope> = others.copied().collect();
         let (key, others) = (make(&admin, &[*scope]).await, make(&admin, &others).await);
         for row in ROUTES {
-            let known = scopes::ROUTES
+            let known = routes::ROUTES
                 .iter()
-                .find(|(route, _)| *route == plain(row.route));
-            if known.unwrap().1 == Some(*scope) {
+                .find(|(route, ..)| *route == plain(row.route));
+            if known.unwrap().2 == Some(*scope) {
                 ask(row, &key, row.answers[5]).await;
                 ask(row, &others, "403 forbidden").await;
             }
@@ -83,10 +83,10 @@ async fn every_route_wants_its_scope_and_no_other(world: &World) {
     // For people alone: a login, a socket, a dialect. What is open to all asks nobody who he is.
     let every = make(&admin, Scope::ALL).await;
     for row in ROUTES {
-        let known = scopes::ROUTES
+        let known = routes::ROUTES
             .iter()
-            .find(|(route, _)| *route == plain(row.route));
-        if known.unwrap().1.is_none() {
+            .find(|(route, ..)| *route == plain(row.route));
+        if known.unwrap().2.is_none() {
             let open = !row.answers[0].ends_with("token_missing");
             let expected = if open {
                 row.answers[0]

@@ -167,6 +167,7 @@ async fn people(walk: &mut Walk<'_>) {
     let change = (json!({ "queues": [queue] }), json!({ "queues": [] }));
     walk.left("rep_queues_changed", by, object, change).await;
 
+    trust(walk, id).await;
     let ann = json!(walk.world.customer(0).await.id);
     let path = format!("/api/v1/customers/{}/personal-rep", text(&ann));
     walk.put(&path, json!({ "rep": id })).await;
@@ -177,6 +178,27 @@ async fn people(walk: &mut Walk<'_>) {
     walk.left("personal_rep_changed", by, ("user", Some(&ann)), change)
         .await;
     accounts(walk, &ann).await;
+}
+
+/// What a rep may, and what he is.
+async fn trust(walk: &mut Walk<'_>, id: &Value) {
+    let (by, object) = (Some(walk.admin.id), ("user", Some(id)));
+    let rights = |sees: &str, export: bool| {
+        let mut all = json!({ "claim": true, "over_capacity": false, "export": export });
+        all["sees"] = json!(sees);
+        all
+    };
+    let path = format!("/api/v1/reps/{}/rights", text(id));
+    walk.put(&path, rights("all", true)).await;
+    let change = (rights("waiting", false), rights("all", true));
+    walk.left("rights_changed", by, object, change).await;
+
+    let path = format!("/api/v1/people/{}/role", text(id));
+    for (before, after) in [("rep", "customer"), ("customer", "rep")] {
+        walk.put(&path, json!({ "role": after })).await;
+        let change = (json!({ "role": before }), json!({ "role": after }));
+        walk.left("role_changed", by, object, change).await;
+    }
 }
 
 async fn accounts(walk: &mut Walk<'_>, ann: &Value) {

@@ -2,6 +2,7 @@
 //! what is unread, when a rep has first replied.
 
 use serde_json::{Value, json};
+use switchboard::access::Actor;
 use switchboard::store::conversations::{self, Conversation};
 use switchboard::store::events::{self, Event};
 use switchboard::store::messages::Append;
@@ -192,8 +193,7 @@ async fn a_first_reply_is_as_old_as_the_message_that_is_it(world: &World) {
     let begun = now();
     let message = |turn: usize, person: &Person, role: Role| Append {
         conversation: open[turn % open.len()].parse().unwrap(),
-        sender: person.id,
-        role,
+        sender: Actor::new(person.id, role),
         client_id: ClientId::new(),
         text: "hello".into(),
         attachments: Vec::new(),

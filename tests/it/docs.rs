@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Value, json};
+use switchboard::access::Rights;
 use switchboard::desk::LIMITS;
 use switchboard::eta::Eta;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
@@ -128,6 +129,7 @@ fn board() -> Board {
         load: 0,
         availability: Availability::Away,
         present: true,
+        rights: Rights::default(),
         queues: vec![conversation().queue],
     };
     Board {
@@ -153,6 +155,7 @@ fn rep() -> RepState {
         load: 0,
         availability: Availability::Away,
         present: true,
+        rights: Rights::default(),
     }
 }
 

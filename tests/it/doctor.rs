@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
-use switchboard::desk::{Actor, Close};
+use switchboard::access::Actor;
+use switchboard::desk::Close;
 use switchboard::doctor;
 use switchboard::store::{Conn, checks, conversations, open_existing, queues, search};
 use switchboard::words::{ConversationId, Mode, Priority, Role, Status, UserId};
@@ -49,7 +50,7 @@ async fn an_accepted_offer_is_not_over_a_capacity_that_was_lowered_meanwhile(wor
     let _socket = rep.socket().await;
     let id = open(&world.customer(0).await).await;
     status(world, id, Status::Offered).await;
-    let actor = |id, role| Actor { id, role };
+    let actor = Actor::new;
     let boss = actor(admin.id, Role::Admin);
     app.desk.set_capacity(boss, rep.id, 0).await.unwrap();
     let rep = actor(rep.id, Role::Rep);
@@ -92,10 +93,7 @@ async fn long_story(world: &World) -> (ConversationId, UserId, UserId) {
     let customer = world.customer(0).await;
     let id = open(&customer).await;
     status(world, id, Status::Active).await;
-    let rep = Actor {
-        id: one.id,
-        role: Role::Rep,
-    };
+    let rep = Actor::new(one.id, Role::Rep);
     let close = Close::default();
     desk.requeue(rep.clone(), id, None).await.unwrap();
     desk.prioritize(rep.clone(), id, Priority::High)

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use switchboard::access::Actor;
 use switchboard::export::Export;
 use switchboard::store::conversations::Filter;
 use switchboard::store::{Conn, retention};
-use switchboard::words::{ConversationId, now};
+use switchboard::words::{ConversationId, Role, UserId, now};
 
 use crate::harness::{PATIENCE, World};
 use crate::on_both;
@@ -185,7 +186,7 @@ async fn each_is_told_as_it_is_when_its_turn_comes(world: &World) {
     ids.sort();
     rep.close(&ids[1]).await.ok(200);
     let store = &world.nodes[0].app.store;
-    let mut export = Export::new(Filter::default());
+    let mut export = Export::new(Actor::new(UserId::new(), Role::Admin), Filter::default());
     let (mut all, mut changed) = (String::new(), false);
     loop {
         let state = export;

@@ -77,7 +77,7 @@ async fn cases(ann: &Person, body_max: usize) -> Vec<(&'static str, Request, u16
         ("the API's document", get("/api/openapi.json"), 200),
         ("alive", get("/healthz"), 200),
         ("ready", get("/readyz"), 200),
-        ("figures", get("/metrics"), 200),
+        ("figures", get("/metrics"), 403),
         (
             "HEAD",
             Request::new("HEAD", "/api/v1/me").token(&ann.token),

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use switchboard::access::Actor;
 use switchboard::store::conversations::{self, Filter};
 use switchboard::store::{Conn, Options, Store, waiting};
 use switchboard::words::{ConversationId, Role, Status, UserId};
@@ -99,7 +100,7 @@ async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
         }));
         let shown = format!("{role} {filter:?}");
         let list = move |conn: &mut Conn| {
-            let found = conversations::list(conn, person, role, &filter)?;
+            let found = conversations::list(conn, &Actor::new(person, role), &filter)?;
             // The planner may take the one of all that is open as well.
             let open = scans(conn, "conversations_open");
             Ok((found.len(), scans(conn, index) + open))

@@ -3,7 +3,9 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use switchboard::access::Actor;
 use switchboard::store::search::{self, Indexed, Wanted};
+use switchboard::store::terms;
 use switchboard::store::{Conn, Options, Store, checks, open_existing};
 use switchboard::words::{Role, UserId, now};
 use uuid::Uuid;
@@ -172,13 +174,13 @@ fn a_search_for_which_nobody_waits_any_more_ends() {
         SELECT conversation_id, more.seq, 'message', 'zebra', 1 FROM heads, more";
     conn.execute(say).unwrap();
     conn.transaction(search::index).unwrap();
-    let terms = search::terms_of("zebra").unwrap();
+    let terms = terms::terms_of("zebra").unwrap();
     let (nobody, minute) = (UserId(Uuid::nil()), 60_000);
     for role in [Role::Customer, Role::Rep, Role::Admin] {
         let mut ask = |until| {
             let (skip, limit) = (0, 100);
             let wanted = Wanted { skip, limit, until };
-            search::find(&mut conn, (nobody, role), &terms, wanted)
+            search::find(&mut conn, &Actor::new(nobody, role), &terms, wanted)
         };
         let found = ask(now() + minute).unwrap().len();
         let all = if role == Role::Admin { 70 } else { 0 };

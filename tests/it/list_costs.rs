@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
+use switchboard::access::Actor;
 use switchboard::store::lists::{self, Cursor, Filter, Order, Span, Whose};
 use switchboard::store::{Conn, Options, Store, conversations, marks, message_counts, standing};
 use switchboard::words::{ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
@@ -157,7 +158,7 @@ async fn no_filter_looks_at_everything_for_a_page() {
         let shown = format!("{filter:?}");
         let read = move |conn: &mut Conn| {
             let before = rows_read(conn);
-            let found = lists::page(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
+            let found = lists::page(conn, &Actor::new(UserId(Uuid::nil()), Role::Admin), &filter)?;
             Ok((found.rows.len(), rows_read(conn) - before))
         };
         let (found, rows) = store.write(read).await.unwrap();
@@ -176,7 +177,8 @@ async fn a_page_takes_as_many_queries_however_long_it_is() {
                 limit,
                 ..Filter::default()
             };
-            let rows = conversations::list(conn, UserId(Uuid::nil()), Role::Admin, &filter)?;
+            let rows =
+                conversations::list(conn, &Actor::new(UserId(Uuid::nil()), Role::Admin), &filter)?;
             let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
             let latest = standing::by_conversation(conn, &ids)?;
             let counted = message_counts::of(conn, &ids)?;
@@ -229,7 +231,7 @@ async fn sifted(store: &Store, person: UserId, mut filter: Filter, expected: usi
         let asked = filter.clone();
         let read = move |conn: &mut Conn| {
             let before = rows_read(conn);
-            let page = lists::page(conn, person, Role::Admin, &asked)?;
+            let page = lists::page(conn, &Actor::new(person, Role::Admin), &asked)?;
             Ok((page, rows_read(conn) - before))
         };
         let (page, rows) = store.write(read).await.unwrap();

@@ -91,6 +91,7 @@ mod relay;
 mod repeated;
 mod resumes;
 mod retention;
+mod rights;
 mod search;
 mod services;
 mod services_test;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
+use switchboard::access::Rights;
 use switchboard::hub::{Hub, Note};
 use switchboard::news::{EventView, Grown, Marked, News, Typing};
 use switchboard::settings::Settings;
@@ -93,6 +94,7 @@ fn marker(id: UserId) -> News {
         load: 0,
         availability: Availability::Available,
         present: true,
+        rights: Rights::default(),
     })
 }
 

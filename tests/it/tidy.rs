@@ -14,9 +14,10 @@ const FUNCTION_LINES_MAX: usize = 70;
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("words", &[]),
+    ("access", &["error", "words"]),
     ("settings", &[]),
     ("dispatch", &["words"]),
-    ("store", &["dispatch", "error", "words"]),
+    ("store", &["access", "dispatch", "error", "words"]),
     ("metrics", &[]),
     ("news", &["store", "words"]),
     ("eta", &["store", "words"]),
@@ -25,12 +26,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "bell", "dispatch", "error", "metrics", "news", "store", "words",
+            "access", "bell", "dispatch", "error", "metrics", "news", "store", "words",
         ],
     ),
-    ("attachments", &["error", "store", "words"]),
+    ("attachments", &["access", "error", "store", "words"]),
     ("board", &["hub", "store", "words"]),
-    ("export", &["error", "news", "settings", "store", "words"]),
+    (
+        "export",
+        &["access", "error", "news", "settings", "store", "words"],
+    ),
     ("indexer", &["error", "store"]),
     ("minutes", &["error", "store", "words"]),
     ("node", &["desk", "error", "hub", "store", "words"]),
@@ -57,11 +61,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "gate",
-        &["app", "desk", "error", "people", "settings", "words"],
+        &["access", "app", "error", "people", "settings", "words"],
     ),
     (
         "api",
         &[
+            "access",
             "app",
             "attachments",
             "desk",
@@ -79,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "live",
         &[
+            "access",
             "app",
             "attachments",
             "desk",
@@ -94,7 +100,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "dialects",
         &[
-            "app", "desk", "error", "gate", "hub", "live", "news", "people", "store", "words",
+            "access", "app", "desk", "error", "gate", "hub", "live", "news", "people", "store",
+            "words",
         ],
     ),
     ("pages", &[]),
@@ -142,6 +149,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "bench",
         &[
+            "access",
             "app",
             "client",
             "desk",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::sync::oneshot;
 
+use crate::access::Actor;
 use crate::bench::aside;
 use crate::bench::couples::Couple;
 use crate::bench::figures::Figures;
@@ -38,8 +39,10 @@ fn message(couples: &[Couple], sender: usize, bytes: usize) -> Append {
     let couple = &couples[sender / 2 % couples.len()];
     Append {
         conversation: couple.conversation,
-        sender: couple.people[sender % 2],
-        role: [Role::Customer, Role::Rep][sender % 2],
+        sender: Actor::new(
+            couple.people[sender % 2],
+            [Role::Customer, Role::Rep][sender % 2],
+        ),
         client_id: ClientId::new(),
         text: "x".repeat(bytes),
         attachments: Vec::new(),

@@ -10,7 +10,8 @@ use rand::rngs::StdRng;
 
 use super::house::House;
 use super::tally::Wrong;
-use crate::desk::{Actor, Claim, Close};
+use crate::access::Actor;
+use crate::desk::{Claim, Close};
 use crate::error::Result;
 use crate::settings::Settings;
 use crate::store::checks::{self, Finding, Totals};

@@ -9,9 +9,9 @@ use rand::{RngExt, SeedableRng};
 
 use super::board::Board;
 use super::tally::{Tally, Wrong};
+use crate::access::Actor;
 use crate::app::App;
 use crate::bench::people::{insert_rep, person};
-use crate::desk::Actor;
 use crate::error::Result;
 use crate::hub::{Note, Seat};
 use crate::news::{Grown, News};
@@ -86,10 +86,7 @@ impl House {
             Ok(())
         };
         store.write(make).await?;
-        let actor = |user: &users::User| Actor {
-            id: user.id,
-            role: user.role,
-        };
+        let actor = |user: &users::User| Actor::new(user.id, user.role);
         let rep = |(user, serves): (&users::User, Vec<QueueId>)| Rep {
             actor: actor(user),
             serves,
@@ -165,7 +162,7 @@ impl House {
                 ..Filter::default()
             };
             loop {
-                let rows = conversations::list(conn, admin, Role::Admin, &filter)?;
+                let rows = conversations::list(conn, &Actor::new(admin, Role::Admin), &filter)?;
                 let Some(last) = rows.last() else {
                     return Ok(all);
                 };
@@ -250,7 +247,7 @@ impl House {
             ..Filter::default()
         };
         let read = move |conn: &mut Conn| {
-            let rows = conversations::list(conn, rep, Role::Rep, &filter)?;
+            let rows = conversations::list(conn, &Actor::new(rep, Role::Rep), &filter)?;
             conversations::views(conn, rows)
         };
         for view in self.apps[0].store.read(read).await.unwrap_or_default() {

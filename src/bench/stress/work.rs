@@ -10,7 +10,8 @@ use rand::rngs::StdRng;
 
 use super::board::Known;
 use super::house::House;
-use crate::desk::{Actor, Claim, Close, Open, Target};
+use crate::access::Actor;
+use crate::desk::{Claim, Close, Open, Target};
 use crate::error::Result;
 use crate::store::conversations::ConversationView;
 use crate::words::{Availability, ClientId, ConversationId, Priority, Status, UserId, now};

@@ -1,0 +1,4 @@
+ALTER TABLE reps DROP COLUMN may_export;
+ALTER TABLE reps DROP COLUMN may_override;
+ALTER TABLE reps DROP COLUMN sees;
+ALTER TABLE reps DROP COLUMN may_claim;

@@ -1,0 +1,125 @@
+//! Everything that anybody can do here, and what kind of people may.
+
+use super::Rights;
+
+/// What somebody asks to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Registering, signing in, proving to be somebody; asking whether the server lives.
+    Enter,
+
+    /// One's own profile, password and logins.
+    KeepAccount,
+    ListQueues,
+    Upload,
+
+    Open,
+    /// Reading a conversation, searching among them, and saying how far one has read.
+    Read,
+    Write,
+    Type,
+    Edit,
+    Delete,
+    Close,
+    Reopen,
+
+    /// What a rep is offered.
+    AnswerOffer,
+    Claim,
+    /// Claiming for somebody else.
+    Assign,
+    OverrideCapacity,
+    /// Putting it back in line, giving it on, laying it aside, making it more urgent.
+    Direct,
+    Wake,
+    Note,
+    /// Taking part beside its rep; whether reps may is a setting.
+    Join {
+        reps: bool,
+    },
+    Leave,
+    /// Asking why it waits.
+    Explain,
+    Export,
+
+    WatchLine,
+    ReadLineHistory,
+    ReadQueue,
+    ChangeQueues,
+
+    ReadCustomer,
+    SetPersonalRep,
+    SetAvailability,
+    /// Asking why a rep gets nothing.
+    ExplainIdle,
+    ListReps,
+    AddRep,
+    ChangeCapacity,
+    ChangeRepQueues,
+    ChangeRights,
+
+    ReadPeople,
+    ChangePeople,
+    Disable,
+    ChangeRole,
+
+    ReadAudit,
+    ExportAudit,
+    ReadMetrics,
+    ReadKeys,
+    AddKey,
+    RevokeKey,
+}
+
+/// What kind of people may do something; with what, is another question.
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    Anyone,
+    SignedIn,
+    Customers,
+    Reps,
+    Staff,
+    Admins,
+    /// An admin, and a rep who is trusted with this.
+    Trusted(fn(&Rights) -> bool),
+}
+
+impl Action {
+    pub fn who(self) -> Who {
+        use Action::*;
+        match self {
+            Enter => Who::Anyone,
+            KeepAccount | ListQueues | Upload | Read | Write | Type | Edit | Delete | Close
+            | Reopen => Who::SignedIn,
+            Open => Who::Customers,
+            AnswerOffer => Who::Reps,
+            Direct
+            | Wake
+            | Note
+            | Join { .. }
+            | Leave
+            | Explain
+            | WatchLine
+            | ReadQueue
+            | ReadCustomer
+            | SetAvailability
+            | ExplainIdle => Who::Staff,
+            Claim => Who::Trusted(|rights| rights.claim),
+            OverrideCapacity => Who::Trusted(|rights| rights.over_capacity),
+            Export => Who::Trusted(|rights| rights.export),
+            Assign | ReadLineHistory | ChangeQueues | SetPersonalRep | ListReps | AddRep
+            | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
+            | Disable | ChangeRole | ReadAudit | ExportAudit | ReadMetrics | ReadKeys | AddKey
+            | RevokeKey => Who::Admins,
+        }
+    }
+
+    /// Whether it wants a login that is young: what gives power away or takes everything out. A
+    /// token that was left lying somewhere does not make keys.
+    pub fn wants_young_login(self) -> bool {
+        matches!(
+            self,
+            Action::AddKey | Action::Export | Action::ExportAudit | Action::ChangeRole
+        )
+    }
+}
