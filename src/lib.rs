@@ -9,6 +9,8 @@ pub mod words;
 
 pub mod settings;
 
+pub mod hours;
+
 pub mod dispatch;
 
 pub mod store;

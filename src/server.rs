@@ -108,7 +108,8 @@ impl Server {
         let lease = begin_lease(&settings, &hub, &desk, &store, &kin, node).await?;
         desk.reconcile().await?;
         let paces = Paces::default();
-        let positions = Positions::new(&store, &hub, &metrics, &paces);
+        let mut positions = Positions::new(&store, &hub, &metrics, &paces);
+        positions.begin().await?;
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
         let loops = loops(&settings, &lease, bell, &metrics, &mut vital);

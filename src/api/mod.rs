@@ -17,6 +17,7 @@ mod moves;
 mod people;
 mod queues;
 mod reps;
+mod schedules;
 mod search;
 mod speech;
 mod transcript;
@@ -177,6 +178,11 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(queues::change)
         .service(queues::order)
         .service(queues::remove)
+        .service(schedules::list)
+        .service(schedules::find)
+        .service(schedules::add)
+        .service(schedules::change)
+        .service(schedules::remove)
         .service(audit::list)
         .service(audit::export)
         .service(keys::add)

@@ -14,6 +14,7 @@ use crate::store::conversations;
 use crate::store::marks::{self, MarkedView, Unread};
 use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
+use crate::store::schedules::{self, QueueHours};
 use crate::store::{Conn, events, pace, waiting};
 use crate::words::{ConversationId, QueueId, Role, Status, now};
 
@@ -27,7 +28,14 @@ struct Beginning {
     joined: HashSet<ConversationId>,
     /// The last seqs of what is resumed.
     heads: HashMap<ConversationId, i64>,
+    own: Own,
+}
+
+/// What only some are told.
+struct Own {
     rep: Option<RepState>,
+    /// For a customer: which queues are open.
+    hours: Vec<QueueHours>,
 }
 
 /// What is to be known of a conversation after its client was told that it is there.
@@ -73,6 +81,10 @@ fn beginning(
             .first()
             .map(RepState::from),
     };
+    let hours = match actor.role {
+        Role::Customer => schedules::now_of_all(conn, now())?,
+        _ => Vec::new(),
+    };
     let heads = match resumed.is_empty() {
         true => HashMap::new(),
         false => events::last_seqs(conn, &resumed)?.into_iter().collect(),
@@ -83,7 +95,7 @@ fn beginning(
         unread,
         joined,
         heads,
-        rep,
+        own: Own { rep, hours },
     })
 }
 
@@ -109,13 +121,13 @@ impl Session {
             unread,
             joined,
             heads,
-            rep,
+            own,
         } = match found {
             Ok(found) => found,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
         self.ready = true;
-        self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
+        self.rep_version = own.rep.as_ref().map_or(0, |rep| rep.version);
         // What has been heard of it meanwhile counts for more.
         joined.iter().for_each(|id| self.follow(*id, true, 0));
         let (there, gone): (Vec<_>, Vec<_>) = resume
@@ -134,7 +146,7 @@ impl Session {
         self.learn(&marked, unread, &joined);
         // All that is kept of them while their client is told the rest.
         let rest: Vec<Rest> = marked.iter().map(Rest::from).collect();
-        self.welcome(wire, marked, rep).await?;
+        self.welcome(wire, marked, own).await?;
         if self.caller.actor.role != Role::Customer {
             for (id, _) in gone {
                 self.tell_gone(wire, id).await?;
@@ -197,7 +209,7 @@ impl Session {
         &mut self,
         wire: &mut Wire,
         conversations: Vec<MarkedView>,
-        rep: Option<RepState>,
+        own: Own,
     ) -> Result<(), Gone> {
         let settings = &self.app.settings;
         let heartbeat_ms = match self.caller.actor.role {
@@ -214,9 +226,10 @@ impl Session {
             server_time: now(),
             heartbeat_ms,
             user,
-            rep,
+            rep: own.rep,
             unread_total: self.counts.tell_total(),
             conversations,
+            hours: own.hours,
         };
         wire.send(frame).await
     }
@@ -243,10 +256,10 @@ impl Session {
             if known.is_none() {
                 paces.set(queue, pace);
             }
-            Ok(Some((ahead, Eta::at(&pace, ahead))))
+            Ok(Some((ahead, (Eta::at(&pace, ahead), pace.hours))))
         };
         match self.app.store.read(read).await {
-            Ok(Some((ahead, eta))) => self.line(wire, id, ahead, eta).await,
+            Ok(Some((ahead, soon))) => self.line(wire, id, ahead, soon).await,
             _ => Ok(()),
         }
     }

@@ -13,12 +13,14 @@ use serde::de::{self, value::MapDeserializer};
 
 use crate::error::Error;
 use crate::eta::Eta;
+use crate::hours::HoursNow;
 use crate::news::EventView;
 use crate::store::attachments::AttachmentView;
 use crate::store::board::Board;
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::{MarkedView, Marks};
 use crate::store::reps::RepState;
+use crate::store::schedules::QueueHours;
 use crate::words::{
     AttachmentId, Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId,
     Resolution, Role, UserId,
@@ -268,6 +270,9 @@ pub enum ServerFrame {
         conversations: Vec<MarkedView>,
         /// What is unread in those that are open and his: `store/mine.rs` says which.
         unread_total: i64,
+        /// For customers: the queues that have hours, and whether each is open.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        hours: Vec<QueueHours>,
     },
     /// A conversation's log has grown; you stood at `after`.
     Event {
@@ -319,8 +324,16 @@ pub enum ServerFrame {
         conversation: ConversationId,
         position: i64,
         ahead: i64,
-        /// How long it will probably take; none when that is not known.
+        /// How long it will probably take; none when that is not known, or its queue is closed.
         eta: Option<Eta>,
+        /// Whether its queue is open; left out if it always is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hours: Option<HoursNow>,
+    },
+    /// A queue has opened or closed, or its hours are others; null: it is always open now.
+    Hours {
+        queue: QueueId,
+        hours: Option<HoursNow>,
     },
     /// It is yours, or your rep has it; the events follow.
     Assigned {

@@ -53,6 +53,7 @@ pub mod rep_views;
 pub mod reps;
 pub mod retention;
 pub mod roster;
+pub mod schedules;
 pub mod schema;
 pub mod search;
 mod search_lite;

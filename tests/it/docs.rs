@@ -6,6 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use switchboard::desk::LIMITS;
 use switchboard::eta::Eta;
+use switchboard::hours::HoursNow;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
@@ -17,6 +18,7 @@ use switchboard::store::marks::{MarkedView, Marks};
 use switchboard::store::queues::Policy;
 use switchboard::store::rep_views::RepView;
 use switchboard::store::reps::RepState;
+use switchboard::store::schedules::QueueHours;
 use switchboard::words::{
     AttachmentId, Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority,
     QueueId, Role, Status, UserId,
@@ -103,6 +105,7 @@ fn conversation() -> ConversationView {
         first_reply_at: None,
         closed_at: None,
         due_at: Some(1),
+        left_outside_hours: false,
     }
 }
 
@@ -115,6 +118,14 @@ fn offered() -> ConversationView {
         rep: None,
         due_at: Some(1),
         ..view
+    }
+}
+
+fn hours() -> HoursNow {
+    HoursNow {
+        open: false,
+        opens_at: Some(1),
+        closes_at: None,
     }
 }
 
@@ -135,6 +146,7 @@ fn board() -> Board {
             queue: view.queue,
             mode: Mode::Auto,
             draining: false,
+            hours: Some(hours()),
             waiting: 1,
             held: 0,
             oldest_at: Some(1),
@@ -207,6 +219,10 @@ fn frames() -> Vec<ServerFrame> {
                     unread: 0,
                 }],
                 unread_total: 0,
+                hours: vec![QueueHours {
+                    queue: QueueId::new(),
+                    hours: hours(),
+                }],
             },
             Some(ServerFrame::Ready { .. }) => ServerFrame::Event {
                 after: 0,
@@ -247,8 +263,13 @@ fn frames() -> Vec<ServerFrame> {
                     from_ms: 1,
                     to_ms: 2,
                 }),
+                hours: Some(hours()),
             },
-            Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
+            Some(ServerFrame::Line { .. }) => ServerFrame::Hours {
+                queue: QueueId::new(),
+                hours: Some(hours()),
+            },
+            Some(ServerFrame::Hours { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
                 unread: 1,
                 unread_total: 1,

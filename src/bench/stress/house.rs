@@ -273,7 +273,11 @@ async fn listen(house: Rc<House>, rep: usize, mut seat: Seat) {
                 | News::SignedOut(_) => {}
             },
             Note::Check => house.catch_up(id).await,
-            Note::Position { .. } | Note::Ended { .. } | Note::OnHands(_) | Note::Board(_) => {}
+            Note::Position { .. }
+            | Note::Ended { .. }
+            | Note::OnHands(_)
+            | Note::Board(_)
+            | Note::Hours { .. } => {}
         }
     }
 }
