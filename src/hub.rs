@@ -225,7 +225,7 @@ impl Hub {
                     .filter(theirs)
                     .for_each(|one| one.mailbox.end(End::Revoked));
             }
-            News::Line { .. } => {}
+            News::Line { .. } | News::Settings => {}
         }
     }
 

@@ -7,6 +7,8 @@
 pub mod error;
 pub mod words;
 
+pub mod current;
+
 pub mod settings;
 
 pub mod hours;
@@ -36,6 +38,10 @@ pub mod positions;
 pub mod retention;
 pub mod watch;
 
+pub mod limits;
+
+pub mod tuning;
+
 pub mod app;
 
 pub mod gate;
@@ -53,7 +59,6 @@ pub mod vital;
 
 pub mod folder;
 pub mod kin;
-pub mod limits;
 pub mod server;
 
 pub mod doctor;

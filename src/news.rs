@@ -123,6 +123,8 @@ pub enum News {
     Typing(Box<Typing>),
     /// Somebody's logins have ended: their sockets end, too.
     SignedOut(SignedOut),
+    /// Settings were changed while the servers run.
+    Settings,
 }
 
 /// Whose logins have ended, and which of them.

@@ -65,8 +65,9 @@ struct Told {
 type Now = (Vec<Stands>, Pace);
 
 impl Positions {
-    pub fn new(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Self {
-        Self {
+    /// Reads which queues are open, to be compared with from now on.
+    pub async fn begin(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Result<Self> {
+        let mut new = Self {
             store: store.clone(),
             hub: hub.clone(),
             metrics: metrics.clone(),
@@ -74,17 +75,13 @@ impl Positions {
             house: None,
             hours: HashMap::new(),
             turns: HashMap::new(),
-        }
-    }
-
-    /// Reads which queues are open, to be compared with from now on.
-    pub async fn begin(&mut self) -> Result<()> {
+        };
         let read = |conn: &mut Conn| schedules::now_of_all(conn, now());
-        for one in self.store.read(read).await? {
-            self.hours.insert(one.queue, one.hours);
-            self.expect(one.queue, Some(one.hours));
+        for one in new.store.read(read).await? {
+            new.hours.insert(one.queue, one.hours);
+            new.expect(one.queue, Some(one.hours));
         }
-        Ok(())
+        Ok(new)
     }
 
     /// Has a queue looked at in the moment in which it opens or closes.

@@ -231,13 +231,13 @@ words! {
         ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
         ScheduleCreated = "schedule_created", ScheduleUpdated = "schedule_updated",
-        ScheduleDeleted = "schedule_deleted",
+        ScheduleDeleted = "schedule_deleted", SettingsChanged = "settings_changed",
     }
 
     /// What an entry of the audit is about.
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
-        Audit = "audit", Schedule = "schedule",
+        Audit = "audit", Schedule = "schedule", Settings = "settings",
     }
 
     /// What the key of a machine may be used for.

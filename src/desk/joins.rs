@@ -21,7 +21,7 @@ impl Desk {
     /// Takes part from now on, and its customer is told who. Joining again changes nothing.
     pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         self.count_words(&actor)?;
-        let (at, reps_may) = (now(), self.0.limits.reps_may_join);
+        let (at, reps_may) = (now(), self.limits().reps_may_join);
         self.commit(move |conn| {
             let (row, _) = hold::locked(conn, id)?;
             may_join(conn, &actor, &row, reps_may)?;

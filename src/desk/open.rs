@@ -53,12 +53,12 @@ impl Desk {
             return Err(Error::new(Code::Forbidden, detail));
         }
         if !open.subject.is_empty() {
-            check_text("subject", &open.subject, self.0.limits.subject_chars_max)?;
+            check_text("subject", &open.subject, self.limits().subject_chars_max)?;
         }
         if let Some(said) = open.said() {
             self.check_said(&said)?;
         }
-        let most_urgent = self.0.limits.customer_priority_max;
+        let most_urgent = self.limits().customer_priority_max;
         if open.priority > most_urgent {
             let detail =
                 format!("Ask for at most the priority `{most_urgent}`; staff may raise it.");
@@ -118,7 +118,7 @@ impl Desk {
         queue: Option<QueueId>,
         leaves_message: bool,
     ) -> Result<Queue> {
-        let most = self.0.limits.open_per_customer_max;
+        let most = self.limits().open_per_customer_max;
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
         let (queue, mine) =

@@ -29,7 +29,7 @@ impl FromRequest for FreshAdmin {
                 return Ok(FreshAdmin(caller));
             }
             let begun = app.people.login_begun(caller.session).await?;
-            let long = app.settings.fresh_login_s;
+            let long = app.tuning.running().fresh_login_s;
             if now() - begun <= long * 1_000 {
                 return Ok(FreshAdmin(caller));
             }

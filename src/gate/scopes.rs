@@ -25,7 +25,11 @@ pub const ROUTES: &[(&str, Option<Scope>)] = &[
     ("GET /api/v1/me/sessions", None),
     ("DELETE /api/v1/me/sessions", None),
     ("DELETE /api/v1/me/sessions/{id}", None),
+    // What counts for everybody is for people alone.
+    ("GET /api/v1/settings", None),
+    ("PATCH /api/v1/settings", None),
     ("GET /api/v1/me", Some(Read)),
+    ("GET /api/v1/texts", Some(Read)),
     ("GET /api/v1/queues", Some(Read)),
     ("GET /api/v1/queues/{id}", Some(Read)),
     ("GET /api/v1/conversations", Some(Read)),

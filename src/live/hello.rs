@@ -16,6 +16,7 @@ use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
 use crate::store::schedules::{self, QueueHours};
 use crate::store::{Conn, events, pace, waiting};
+use crate::tuning::Texts;
 use crate::words::{ConversationId, QueueId, Role, Status, now};
 
 /// How many a customer may resume to be read at once, in line with all others who come.
@@ -31,11 +32,18 @@ struct Beginning {
     own: Own,
 }
 
-/// What only some are told.
-struct Own {
-    rep: Option<RepState>,
-    /// For a customer: which queues are open.
-    hours: Vec<QueueHours>,
+/// What only some are told as they come.
+#[derive(Debug, serde::Serialize)]
+pub struct Own {
+    /// Capacity, load and availability, if you are a rep.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rep: Option<RepState>,
+    /// For customers: the queues that have hours, and whether each is open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<QueueHours>,
+    /// For customers: what they are greeted with, if there is anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Texts>,
 }
 
 /// What is to be known of a conversation after its client was told that it is there.
@@ -95,7 +103,11 @@ fn beginning(
         unread,
         joined,
         heads,
-        own: Own { rep, hours },
+        own: Own {
+            rep,
+            hours,
+            texts: None,
+        },
     })
 }
 
@@ -209,8 +221,12 @@ impl Session {
         &mut self,
         wire: &mut Wire,
         conversations: Vec<MarkedView>,
-        own: Own,
+        mut own: Own,
     ) -> Result<(), Gone> {
+        if self.caller.actor.role == Role::Customer {
+            let texts = self.app.tuning.texts();
+            own.texts = (!texts.welcome.is_empty() || !texts.away.is_empty()).then_some(texts);
+        }
         let settings = &self.app.settings;
         let heartbeat_ms = match self.caller.actor.role {
             Role::Customer => settings.customer_ping_ms,
@@ -226,10 +242,9 @@ impl Session {
             server_time: now(),
             heartbeat_ms,
             user,
-            rep: own.rep,
+            own,
             unread_total: self.counts.tell_total(),
             conversations,
-            hours: own.hours,
         };
         wire.send(frame).await
     }

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, value::MapDeserializer};
 
+use super::hello::Own;
 use crate::error::Error;
 use crate::eta::Eta;
 use crate::hours::HoursNow;
@@ -20,7 +21,6 @@ use crate::store::board::Board;
 use crate::store::conversations::{ConversationView, PersonView};
 use crate::store::marks::{MarkedView, Marks};
 use crate::store::reps::RepState;
-use crate::store::schedules::QueueHours;
 use crate::words::{
     AttachmentId, Availability, ClientId, ConversationId, Moment, NodeId, Priority, QueueId,
     Resolution, Role, UserId,
@@ -264,15 +264,11 @@ pub enum ServerFrame {
         /// How often the server pings, in ms.
         heartbeat_ms: u64,
         user: Myself,
-        /// Capacity, load and availability, if you are a rep.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rep: Option<RepState>,
+        #[serde(flatten)]
+        own: Own,
         conversations: Vec<MarkedView>,
         /// What is unread in those that are open and his: `store/mine.rs` says which.
         unread_total: i64,
-        /// For customers: the queues that have hours, and whether each is open.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        hours: Vec<QueueHours>,
     },
     /// A conversation's log has grown; you stood at `after`.
     Event {

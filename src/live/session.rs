@@ -315,7 +315,7 @@ impl Talk for Session {
                 News::Rep(_) => Ok(()),
                 News::Marked(marked) => self.marked(wire, marked).await,
                 News::Typing(typing) => self.typed(wire, typing).await,
-                News::Line { .. } | News::SignedOut(_) => Ok(()),
+                News::Line { .. } | News::SignedOut(_) | News::Settings => Ok(()),
             },
             Note::Position {
                 conversation,

@@ -60,6 +60,7 @@ mod search_lite;
 mod search_postgres;
 pub mod serving;
 pub mod sessions;
+pub mod settings;
 pub mod standing;
 pub mod terms;
 pub mod users;

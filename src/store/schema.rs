@@ -63,6 +63,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
+    settings (name) {
+        name -> Text,
+        value -> Json,
+        changed_at -> BigInt,
+        changed_by -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
     schedules (id) {
         id -> SqlId,
         name -> Text,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use switchboard::desk::LIMITS;
 use switchboard::eta::Eta;
 use switchboard::hours::HoursNow;
+use switchboard::live::hello::Own;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
@@ -19,6 +20,7 @@ use switchboard::store::queues::Policy;
 use switchboard::store::rep_views::RepView;
 use switchboard::store::reps::RepState;
 use switchboard::store::schedules::QueueHours;
+use switchboard::tuning::Texts;
 use switchboard::words::{
     AttachmentId, Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority,
     QueueId, Role, Status, UserId,
@@ -212,17 +214,23 @@ fn frames() -> Vec<ServerFrame> {
                     name: "x".into(),
                     role: Role::Rep,
                 },
-                rep: Some(rep()),
+                own: Own {
+                    rep: Some(rep()),
+                    hours: vec![QueueHours {
+                        queue: QueueId::new(),
+                        hours: hours(),
+                    }],
+                    texts: Some(Texts {
+                        welcome: "x".into(),
+                        away: "x".into(),
+                    }),
+                },
                 conversations: vec![MarkedView {
                     conversation: conversation(),
                     marks: Marks::default(),
                     unread: 0,
                 }],
                 unread_total: 0,
-                hours: vec![QueueHours {
-                    queue: QueueId::new(),
-                    hours: hours(),
-                }],
             },
             Some(ServerFrame::Ready { .. }) => ServerFrame::Event {
                 after: 0,

@@ -108,6 +108,7 @@ mod transcripts;
 mod traps;
 mod traps_database;
 mod traps_logins;
+mod tuning;
 mod unread;
 mod why;
 mod wire;

@@ -14,6 +14,7 @@ const FUNCTION_LINES_MAX: usize = 70;
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("words", &[]),
+    ("current", &[]),
     ("settings", &[]),
     ("hours", &["error", "words"]),
     ("dispatch", &["words"]),
@@ -26,10 +27,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "bell", "dispatch", "error", "hours", "metrics", "news", "store", "words",
+            "bell", "current", "dispatch", "error", "hours", "metrics", "news", "store", "words",
         ],
     ),
-    ("attachments", &["error", "store", "words"]),
+    ("attachments", &["current", "error", "store", "words"]),
     ("board", &["hub", "store", "words"]),
     ("export", &["error", "news", "settings", "store", "words"]),
     ("indexer", &["error", "store"]),
@@ -43,6 +44,26 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("retention", &["error", "metrics", "store", "words"]),
     ("watch", &["bell", "error", "hub", "news", "store", "words"]),
     (
+        "limits",
+        &["attachments", "desk", "people", "settings", "words"],
+    ),
+    (
+        "tuning",
+        &[
+            "attachments",
+            "bell",
+            "current",
+            "desk",
+            "error",
+            "limits",
+            "news",
+            "people",
+            "settings",
+            "store",
+            "words",
+        ],
+    ),
+    (
         "app",
         &[
             "attachments",
@@ -53,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "people",
             "settings",
             "store",
+            "tuning",
             "words",
         ],
     ),
@@ -75,6 +97,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "news",
             "people",
             "store",
+            "tuning",
             "words",
         ],
     ),
@@ -91,6 +114,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "hub",
             "news",
             "store",
+            "tuning",
             "words",
         ],
     ),
@@ -106,7 +130,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("vital", &[]),
     ("folder", &["people", "settings"]),
     ("kin", &["people", "settings", "store", "words"]),
-    ("limits", &["desk", "people", "settings", "words"]),
     (
         "server",
         &[
@@ -133,6 +156,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "settings",
             "shared_redis",
             "store",
+            "tuning",
             "vital",
             "watch",
             "words",
