@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::people::People;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::tuning::Tuning;
 use crate::words::NodeId;
 
 /// The parts of a running server. Cheap to clone.
@@ -22,11 +23,14 @@ use crate::words::NodeId;
 pub struct App(Arc<Parts>);
 
 pub struct Parts {
+    /// As they were at the start.
     pub settings: Settings,
     pub store: Store,
     pub desk: Desk,
     pub people: People,
     pub attachments: Attachments,
+    /// The settings that may change while this server runs, as they are now.
+    pub tuning: Tuning,
     pub hub: Hub,
     pub metrics: Metrics,
     pub registry: Registry,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use redis::aio::{ConnectionManager, PubSubSink, PubSubStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 
 use crate::hub::Hub;
@@ -40,6 +40,7 @@ pub struct Bell {
     out: Option<mpsc::Sender<News>>,
     lines: mpsc::UnboundedSender<QueueId>,
     heard: Arc<AtomicBool>,
+    settings: Arc<Notify>,
 }
 
 impl Bell {
@@ -50,6 +51,7 @@ impl Bell {
             out: None,
             lines,
             heard: Arc::new(AtomicBool::new(true)),
+            settings: Arc::default(),
         }
     }
 
@@ -71,6 +73,7 @@ impl Bell {
             out: Some(out),
             lines,
             heard,
+            settings: Arc::default(),
         };
         let publish = publish(redis, channel.clone(), node, queue);
         let listen = listen(client, channel, node, bell.clone());
@@ -94,14 +97,21 @@ impl Bell {
         let _ = self.lines.send(queue);
     }
 
+    /// Waits until settings were changed, here or elsewhere. One at a time may wait for it.
+    pub async fn settings_changed(&self) {
+        self.settings.notified().await;
+    }
+
     /// Whether news of other nodes arrives.
     pub fn is_heard(&self) -> bool {
         self.heard.load(Ordering::Acquire)
     }
 
     fn here(&self, news: News) {
-        if let News::Line { queue } = news {
-            self.line_here(queue);
+        match news {
+            News::Line { queue } => self.line_here(queue),
+            News::Settings => self.settings.notify_one(),
+            _ => {}
         }
         self.hub.deliver(news);
     }

@@ -23,11 +23,11 @@ pub struct Eta {
 }
 
 impl Eta {
-    /// The wait of whoever has so many ahead. None: nobody serves the queue, or too little is
-    /// known of it.
+    /// The wait of whoever has so many ahead. None: nobody serves the queue, or is expected to, or
+    /// too little is known of it.
     pub fn at(pace: &Pace, ahead: i64) -> Option<Self> {
         let handling = pace.handling_ms?;
-        if pace.slots <= 0.0 {
+        if pace.slots <= 0.0 || pace.is_closed() {
             return None;
         }
         let k = (ahead.max(0) + 1) as f64;
@@ -83,6 +83,7 @@ mod tests {
         Pace {
             slots,
             handling_ms: Some(handling_ms),
+            hours: None,
         }
     }
 
@@ -107,6 +108,7 @@ mod tests {
         let unknown = Pace {
             slots: 3.0,
             handling_ms: None,
+            hours: None,
         };
         assert_eq!(Eta::at(&unknown, 0), None);
     }

@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::eta::Eta;
+use crate::hours::HoursNow;
 use crate::news::News;
 use crate::store::board::Board;
 use crate::store::mine::Stand;
-use crate::words::{ConversationId, SessionId, SocketId, UserId};
+use crate::words::{ConversationId, QueueId, SessionId, SocketId, UserId};
 use following::Following;
 use mailbox::Mailbox;
 
@@ -23,11 +24,18 @@ use mailbox::Mailbox;
 #[derive(Debug, Clone)]
 pub enum Note {
     News(Arc<News>),
-    /// So many stand ahead of this waiting conversation, and it will probably take so long.
+    /// So many stand ahead of this waiting conversation, and it will probably take so long; whether
+    /// its queue is open.
     Position {
         conversation: ConversationId,
         ahead: i64,
         eta: Option<Eta>,
+        hours: Option<HoursNow>,
+    },
+    /// A queue has opened or closed, or its hours are others. None: it is always open now.
+    Hours {
+        queue: QueueId,
+        hours: Option<HoursNow>,
     },
     /// This conversation has ended at this seq; whoever knows it may have missed that.
     Ended {
@@ -217,7 +225,7 @@ impl Hub {
                     .filter(theirs)
                     .for_each(|one| one.mailbox.end(End::Revoked));
             }
-            News::Line { .. } => {}
+            News::Line { .. } | News::Settings => {}
         }
     }
 
@@ -286,9 +294,14 @@ impl Hub {
 
     /// Tells every socket to compare itself with the database.
     pub fn check_all(&self) {
+        self.tell_all(&Note::Check);
+    }
+
+    /// Tells every socket.
+    pub fn tell_all(&self, note: &Note) {
         let people = self.people.read().expect("nothing panics under this lock");
         people.sockets.values().flatten().for_each(|one| {
-            one.mailbox.tell(Note::Check);
+            one.mailbox.tell(note.clone());
         });
     }
 

@@ -8,8 +8,11 @@ pub mod error;
 pub mod words;
 
 pub mod access;
+pub mod current;
 
 pub mod settings;
+
+pub mod hours;
 
 pub mod dispatch;
 
@@ -36,6 +39,10 @@ pub mod positions;
 pub mod retention;
 pub mod watch;
 
+pub mod limits;
+
+pub mod tuning;
+
 pub mod app;
 
 pub mod gate;
@@ -53,7 +60,6 @@ pub mod vital;
 
 pub mod folder;
 pub mod kin;
-pub mod limits;
 pub mod server;
 
 pub mod doctor;

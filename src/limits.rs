@@ -1,5 +1,8 @@
 //! The settings as the parts of a server are told them.
 
+use std::time::Duration;
+
+use crate::attachments;
 use crate::desk;
 use crate::people;
 use crate::settings::Settings;
@@ -52,4 +55,27 @@ pub fn people(settings: &Settings) -> people::Limits {
         registrations: settings.registrations_per_address_max,
         tokens: settings.tokens_per_address_max,
     }
+}
+
+/// What uploads may not exceed.
+pub fn attachments(settings: &Settings) -> attachments::Limits {
+    attachments::Limits {
+        bytes_max: settings.attachment_bytes_max,
+        inline_bytes_max: inline_bytes(settings),
+        per_day_max: settings.attachments_per_day_max,
+        total_bytes_max: settings.attachments_total_mib_max << 20,
+        types: settings.attachment_types.clone(),
+        pixels_max: settings.image_pixels_max,
+        stall: Duration::from_millis(settings.body_timeout_ms),
+        whole: Duration::from_millis(settings.upload_timeout_ms),
+        kept_ms: settings.upload_kept_ms,
+    }
+}
+
+/// What a file in base64 may take of a frame or a body, beside the rest of it.
+fn inline_bytes(settings: &Settings) -> usize {
+    const REST: usize = 1_024;
+    let frame = settings.frame_bytes_max.min(settings.body_bytes_max);
+    let fits = frame.saturating_sub(REST) / 4 * 3;
+    settings.attachment_inline_bytes_max.min(fits)
 }

@@ -77,7 +77,8 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
         EventKind::Returned => &["rep_id"],
         EventKind::Held => &["until"],
         EventKind::Requeued if by_server => &["reason"],
-        EventKind::Opened => &["queue_id", "priority", "left_message"],
+        EventKind::Opened => &["queue_id", "priority", "left_message", "outside_hours"],
+        EventKind::Reopened => &["outside_hours"],
         EventKind::Moved | EventKind::Transferred => &["queue_id", "to"],
         EventKind::Prioritized => &["to"],
         EventKind::Message => &["edited", "deleted"],
@@ -122,6 +123,8 @@ pub enum News {
     Typing(Box<Typing>),
     /// Somebody's logins have ended: their sockets end, too.
     SignedOut(SignedOut),
+    /// Settings were changed while the servers run.
+    Settings,
 }
 
 /// Whose logins have ended, and which of them.

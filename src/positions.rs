@@ -1,5 +1,6 @@
-//! Where waiting customers stand, and how long that will probably take: told to the sockets of this
-//! node when it changes, at most once a second, and held against what came true.
+//! Where waiting customers stand, how long that will probably take, and whether their queue is
+//! open: told to the sockets of this node when it changes, at most once a second, and held against
+//! what came true.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,11 +11,12 @@ use tokio::time::Instant;
 
 use crate::error::Result;
 use crate::eta::{Eta, Paces};
+use crate::hours::HoursNow;
 use crate::hub::{Hub, Note};
 use crate::metrics::Metrics;
 use crate::store::pace::{self, House, Pace};
 use crate::store::waiting::Stands;
-use crate::store::{Conn, Store, conversations, waiting};
+use crate::store::{Conn, Store, conversations, schedules, waiting};
 use crate::words::{ConversationId, Moment, QueueId, now};
 
 /// How often at most positions are told.
@@ -36,6 +38,10 @@ pub struct Positions {
     paces: Paces,
     /// The house as it was read last, and until when that is good enough.
     house: Option<(Instant, Arc<House>)>,
+    /// The hours of the queues, as they were told last.
+    hours: HashMap<QueueId, HoursNow>,
+    /// When the queues open or close next.
+    turns: HashMap<QueueId, Moment>,
 }
 
 /// What was told last of a queue.
@@ -48,6 +54,7 @@ struct Told {
     /// Since when he stood there: who has been away in between has heard of something else.
     queued_at: Moment,
     eta: Option<Eta>,
+    hours: Option<HoursNow>,
     /// When: a range that has passed is told anew, from then on.
     at: Moment,
     /// The first range that he was told, and when: it is held against what comes true.
@@ -58,14 +65,43 @@ struct Told {
 type Now = (Vec<Stands>, Pace);
 
 impl Positions {
-    pub fn new(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Self {
-        Self {
+    /// Reads which queues are open, to be compared with from now on.
+    pub async fn begin(store: &Store, hub: &Hub, metrics: &Metrics, paces: &Paces) -> Result<Self> {
+        let mut new = Self {
             store: store.clone(),
             hub: hub.clone(),
             metrics: metrics.clone(),
             paces: paces.clone(),
             house: None,
+            hours: HashMap::new(),
+            turns: HashMap::new(),
+        };
+        let read = |conn: &mut Conn| schedules::now_of_all(conn, now());
+        for one in new.store.read(read).await? {
+            new.hours.insert(one.queue, one.hours);
+            new.expect(one.queue, Some(one.hours));
         }
+        Ok(new)
+    }
+
+    /// Has a queue looked at in the moment in which it opens or closes.
+    fn expect(&mut self, queue: QueueId, hours: Option<HoursNow>) {
+        match hours.and_then(|hours| hours.until()) {
+            Some(turn) => self.turns.insert(queue, turn),
+            None => self.turns.remove(&queue),
+        };
+    }
+
+    /// Waits until a queue opens or closes.
+    async fn turn(&mut self) -> QueueId {
+        let next = self.turns.iter().min_by_key(|(_, turn)| **turn);
+        let Some((&queue, &turn)) = next else {
+            return std::future::pending().await;
+        };
+        let rest = u64::try_from(turn - now()).unwrap_or(0);
+        tokio::time::sleep(Duration::from_millis(rest)).await;
+        self.turns.remove(&queue);
+        queue
     }
 
     /// Tells for ever. `lines` brings the queues whose line has changed.
@@ -73,7 +109,12 @@ impl Positions {
         let mut changed: HashSet<QueueId> = HashSet::new();
         let mut told = Instant::now() - EVERY;
         let mut known: HashMap<QueueId, Line> = HashMap::new();
-        while let Some(queue) = lines.recv().await {
+        loop {
+            let queue = tokio::select! {
+                line = lines.recv() => line,
+                queue = self.turn() => Some(queue),
+            };
+            let Some(queue) = queue else { return };
             changed.insert(queue);
             tokio::time::sleep_until(told + EVERY).await;
             while let Ok(queue) = lines.try_recv() {
@@ -132,6 +173,7 @@ impl Positions {
         };
         let (line, pace) = self.store.read(read).await?;
         self.paces.set(queue, pace);
+        self.tell_hours(queue, pace.hours);
         let mut next = Line::with_capacity(line.len());
         for (stands, ahead) in line.into_iter().zip(0..) {
             let told = self.tell_one(stands, ahead, &pace, known.remove(&stands.0));
@@ -144,6 +186,18 @@ impl Positions {
         let promised: HashMap<ConversationId, (Moment, Eta)> = promised.collect();
         *known = next;
         self.score(promised).await
+    }
+
+    /// Tells everybody who is here that a queue is open or closed, if that is news.
+    fn tell_hours(&mut self, queue: QueueId, hours: Option<HoursNow>) {
+        self.expect(queue, hours);
+        let before = match hours {
+            Some(hours) => self.hours.insert(queue, hours),
+            None => self.hours.remove(&queue),
+        };
+        if before != hours {
+            self.hub.tell_all(&Note::Hours { queue, hours });
+        }
     }
 
     fn tell_one(
@@ -160,6 +214,7 @@ impl Positions {
         };
         let passed = |told: Told| told.eta.is_some_and(|eta| told.at + eta.to_ms < now());
         let there = |told: Told| told.ahead == ahead && told.queued_at == queued_at;
+        let there = |told: Told| there(told) && told.hours == pace.hours;
         let same = before.is_some_and(|told| there(told) && !news && !passed(told));
         // Whoever has just come was told where he stands when he said hello.
         let here = match same {
@@ -169,6 +224,7 @@ impl Positions {
                     conversation,
                     ahead,
                     eta,
+                    hours: pace.hours,
                 };
                 self.hub.tell(customer, note)
             }
@@ -177,9 +233,14 @@ impl Positions {
             ahead,
             queued_at,
             eta,
+            hours: pace.hours,
             at: now(),
             promise: before.and_then(|told| told.promise),
         });
+        if pace.is_closed() {
+            // Whatever he was told before, nobody serves him in that time now.
+            told.promise = None;
+        }
         if let (None, Some(eta), true) = (told.promise, told.eta, here) {
             told.promise = Some((now(), eta));
             self.metrics.eta_promised.inc();

@@ -31,9 +31,10 @@ use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
 use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, nodes, users};
+use crate::tuning::Tuning;
 use crate::vital::Vital;
 use crate::words::{Mode, NodeId, QueueId, now};
-use crate::{board, folder, http, indexer, minutes, retention, watch};
+use crate::{board, folder, http, indexer, minutes, retention, tuning, watch};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -82,7 +83,7 @@ impl Server {
         let store = open_store(&settings).await?;
         begin(&store, first_queue(settings.waiting_max)).await?;
 
-        let (node, hub) = (NodeId::new(), Hub::default());
+        let (node, hub, paces) = (NodeId::new(), Hub::default(), Paces::default());
         let (metrics, registry) = Metrics::new();
         let (lines, changed_lines) = unbounded_channel();
         let mut vital = Vital::default();
@@ -103,15 +104,15 @@ impl Server {
         vital.spawn("messages", desk.clone().tell_said(said));
         let people = people(&settings, &store, &bell, &secret);
         let attachments = attachments(&settings, &store).await?;
+        let tuning = tuning(&settings, (&store, &bell), &desk, &people, &attachments).await?;
 
         let kin = Kin::of(&settings, &secret);
         let lease = begin_lease(&settings, &hub, &desk, &store, &kin, node).await?;
         desk.reconcile().await?;
-        let paces = Paces::default();
-        let positions = Positions::new(&store, &hub, &metrics, &paces);
+        let positions = Positions::begin(&store, &hub, &metrics, &paces).await?;
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let loops = loops(&settings, &lease, bell, &metrics, &mut vital);
+        let loops = loops(&settings, &lease, bell, (&metrics, &tuning), &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -119,6 +120,7 @@ impl Server {
             desk,
             people,
             attachments,
+            tuning,
             hub,
             metrics,
             registry,
@@ -270,7 +272,7 @@ fn loops(
     settings: &Settings,
     lease: &Lease,
     bell: Bell,
-    metrics: &Metrics,
+    (metrics, tuning): (&Metrics, &Tuning),
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {
@@ -287,6 +289,7 @@ fn loops(
         vital.spawn("board", board::show(store.clone(), hub.clone())),
         vital.spawn("minutes", minutes::keep(store.clone())),
         vital.spawn("position check", check),
+        vital.spawn("settings", tuning.clone().keep(check_every)),
         vital.spawn("ticker", Ticker::new(desk.clone()).run()),
         vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
     ]
@@ -304,28 +307,30 @@ fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> Peop
     )
 }
 
-/// What a file in base64 may take of a frame or a body, beside the rest of it.
-fn inline_bytes(settings: &Settings) -> usize {
-    const REST: usize = 1_024;
-    let frame = settings.frame_bytes_max.min(settings.body_bytes_max);
-    let fits = frame.saturating_sub(REST) / 4 * 3;
-    settings.attachment_inline_bytes_max.min(fits)
+/// The settings that may change while it runs, as the record has them.
+async fn tuning(
+    settings: &Settings,
+    (store, bell): (&Store, &Bell),
+    desk: &Desk,
+    people: &People,
+    attachments: &Attachments,
+) -> Result<Tuning> {
+    let tuning = Tuning::new(tuning::Needs {
+        store: store.clone(),
+        bell: bell.clone(),
+        base: settings.clone(),
+        desk: desk.clone(),
+        people: people.clone(),
+        attachments: attachments.clone(),
+    });
+    tuning.read_again().await?;
+    Ok(tuning)
 }
 
 async fn attachments(settings: &Settings, store: &Store) -> anyhow::Result<Attachments> {
-    let limits = attachments::Limits {
-        bytes_max: settings.attachment_bytes_max,
-        inline_bytes_max: inline_bytes(settings),
-        per_day_max: settings.attachments_per_day_max,
-        total_bytes_max: settings.attachments_total_mib_max << 20,
-        types: settings.attachment_types.clone(),
-        pixels_max: settings.image_pixels_max,
-        stall: Duration::from_millis(settings.body_timeout_ms),
-        whole: Duration::from_millis(settings.upload_timeout_ms),
-        kept_ms: settings.upload_kept_ms,
-    };
     let home = store.read(store::attachments::home).await?;
-    Attachments::open(store, &settings.attachments().join(home), limits)
+    let folder = settings.attachments().join(home);
+    Attachments::open(store, &folder, limits::attachments(settings))
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Store> {

@@ -2,14 +2,17 @@
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
 mod layers;
+pub mod running;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use toml::{Table, Value};
+use toml::Table;
 
-use layers::{parse, set};
+use layers::{check_numbers, parse, set};
+use running::Origin;
 
 /// The bottom layer, so that what is documented is what happens.
 pub const DEFAULTS: &str = include_str!("settings.toml");
@@ -91,6 +94,11 @@ pub struct Settings {
     pub log: String,
     pub log_format: String,
     pub pages: bool,
+    pub welcome_text: String,
+    pub away_text: String,
+    /// Where those come from that are no defaults.
+    #[serde(skip)]
+    pub origins: BTreeMap<String, Origin>,
 }
 
 impl Default for Settings {
@@ -106,6 +114,7 @@ impl Settings {
         vars: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
         let mut table: Table = toml::from_str(DEFAULTS).expect("the defaults are tested");
+        let mut origins = BTreeMap::new();
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("the settings file {} cannot be read", path.display()))?;
@@ -113,6 +122,7 @@ impl Settings {
                 .with_context(|| format!("the settings file {} is not TOML", path.display()))?;
             for (name, value) in over {
                 set(&mut table, &name, value, &format!("in {}", path.display()))?;
+                origins.insert(name, Origin::File);
             }
         }
         for (variable, text) in vars {
@@ -132,10 +142,12 @@ impl Settings {
                 value,
                 &format!("in the environment variable {variable}"),
             )?;
+            origins.insert(name, Origin::Environment);
         }
         check_numbers(&table)?;
-        let settings: Settings = table.try_into().context("a setting has the wrong type")?;
+        let mut settings: Settings = table.try_into().context("a setting has the wrong type")?;
         settings.check()?;
+        settings.origins = origins;
         Ok(settings)
     }
 
@@ -266,6 +278,7 @@ impl Settings {
         self.check_logins()?;
         self.check_dispatch()?;
         self.check_attachments()?;
+        self.check_texts()?;
         if !self.secret.is_empty() && self.secret.trim().len() < 32 {
             bail!(
                 "the setting `secret` is too short: give at least 32 characters, not counting \
@@ -366,25 +379,4 @@ fn at_least_one(settings: &[(&str, i64)]) -> anyhow::Result<()> {
         Some((name, _)) => bail!("the setting `{name}` must be at least 1"),
         None => Ok(()),
     }
-}
-
-/// Every number fits into the type of its setting, and no sum of moments overflows. Only a head
-/// start may be negative.
-fn check_numbers(table: &Table) -> anyhow::Result<()> {
-    for (name, value) in table {
-        let Value::Integer(number) = value else {
-            continue;
-        };
-        let (least, most) = match name.as_str() {
-            "workers" => (0, 512),
-            "database_connections" => (0, 1_000),
-            "text_chars_max" | "subject_chars_max" => (0, TEXT_CHARS_MAX),
-            name if name.starts_with("head_start_") => (-i64::from(i32::MAX), i32::MAX.into()),
-            _ => (0, i32::MAX.into()),
-        };
-        if !(least..=most).contains(number) {
-            bail!("the setting `{name}` must be a whole number from {least} to {most}");
-        }
-    }
-    Ok(())
 }

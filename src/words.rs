@@ -116,6 +116,8 @@ ids! {
     AuditId,
     /// A key of a machine, and the person as whom it acts.
     ApiKeyId,
+    /// When queues are open.
+    ScheduleId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -194,6 +196,9 @@ words! {
     /// How a queue finds its rep: assigned, offered, or taken by hand.
     Mode { Auto = "auto", Offer = "offer", Manual = "manual" }
 
+    /// What becomes of who comes to a queue outside of its hours.
+    OutsideHours { LeaveMessage = "leave_message", Refuse = "refuse" }
+
     /// What a rep wants. Only `available` gets new conversations by itself.
     Availability {
         Available = "available", Busy = "busy", Away = "away", Offline = "offline",
@@ -230,12 +235,14 @@ words! {
         ConversationsExported = "conversations_exported",
         ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
+        ScheduleCreated = "schedule_created", ScheduleUpdated = "schedule_updated",
+        ScheduleDeleted = "schedule_deleted", SettingsChanged = "settings_changed",
     }
 
     /// What an entry of the audit is about.
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
-        Audit = "audit",
+        Audit = "audit", Schedule = "schedule", Settings = "settings",
     }
 
     /// What the key of a machine may be used for.

@@ -46,6 +46,10 @@ pub enum Action {
     ReadLineHistory,
     ReadQueue,
     ChangeQueues,
+    ReadSchedules,
+    ChangeSchedules,
+    ReadSettings,
+    ChangeSettings,
 
     ReadCustomer,
     SetPersonalRep,
@@ -107,7 +111,8 @@ impl Action {
             Claim => Who::Trusted(|rights| rights.claim),
             OverrideCapacity => Who::Trusted(|rights| rights.over_capacity),
             Export => Who::Trusted(|rights| rights.export),
-            Assign | ReadLineHistory | ChangeQueues | SetPersonalRep | ListReps | AddRep
+            Assign | ReadLineHistory | ChangeQueues | ReadSchedules | ChangeSchedules
+            | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
             | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
             | Disable | ChangeRole | ReadAudit | ExportAudit | ReadMetrics | ReadKeys | AddKey
             | RevokeKey => Who::Admins,

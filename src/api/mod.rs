@@ -17,7 +17,9 @@ mod moves;
 mod people;
 mod queues;
 mod reps;
+mod schedules;
 mod search;
+mod settings;
 mod speech;
 mod transcript;
 mod transcript_text;
@@ -50,6 +52,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "line", description = "Who waits, and who has room"),
         (name = "audit", description = "What admins, machines and the server have done"),
         (name = "api keys", description = "Keys of machines"),
+        (name = "settings", description = "What counts while the server runs, and greets customers"),
         (name = "health", description = "For machines that watch this one"),
     )
 )]
@@ -108,6 +111,7 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .service(account::end_one)
         .service(people::ticket)
         .service(queues::list)
+        .service(settings::texts)
         .service(attachments::upload)
         .service(attachments::upload_inline)
         .service(attachments::download);
@@ -179,6 +183,13 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(queues::change)
         .service(queues::order)
         .service(queues::remove)
+        .service(schedules::list)
+        .service(schedules::find)
+        .service(schedules::add)
+        .service(schedules::change)
+        .service(schedules::remove)
+        .service(settings::list)
+        .service(settings::change)
         .service(audit::list)
         .service(audit::export)
         .service(keys::add)

@@ -10,7 +10,7 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::queue_views::{self, ListedQueue, QueueInFull};
 use crate::store::queues::Queue;
-use crate::words::{Mode, QueueId, UserId};
+use crate::words::{Mode, OutsideHours, QueueId, ScheduleId, UserId};
 
 /// A queue, or what to change of one: what is left out stays as it is, in a new queue as
 /// `docs/queues.md` says. Durations are in ms.
@@ -88,6 +88,14 @@ pub struct QueueEdit {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = bool, required = false)]
     pub draining: Option<bool>,
+    /// When it is open: a schedule; null: always.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<ScheduleId>, required = false)]
+    pub schedule_id: Option<Option<ScheduleId>>,
+    /// Whether who comes while it is closed leaves a message or is refused.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = OutsideHours, required = false)]
+    pub outside_hours: Option<OutsideHours>,
     /// The reps who serve it, and no others. A new queue is served by all if it is not said.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<UserId>, required = false)]
@@ -120,6 +128,8 @@ impl QueueEdit {
         set(&mut policy.fallback_after_ms, &self.fallback_after_ms);
         set(&mut policy.hops_max, &self.hops_max);
         set(&mut policy.draining, &self.draining);
+        set(&mut policy.schedule_id, &self.schedule_id);
+        set(&mut policy.outside_hours, &self.outside_hours);
     }
 }
 
@@ -132,8 +142,8 @@ pub struct Queues {
 
 /// List the queues
 ///
-/// Where a customer may wait, in the order to show them in. One that is not `open` refuses an
-/// opening with `queue_closed` or `queue_full`; a message can be left in it.
+/// Where a customer may wait, in the order to show them in, and their hours. One that is not `open`
+/// refuses an opening with `queue_closed` or `queue_full`, or takes it as a message.
 #[utoipa::path(
     tag = "queues",
     responses((status = 200, body = Vec<ListedQueue>), (status = 401, body = Problem))

@@ -43,7 +43,7 @@ impl Attachments {
         self.check_room(who, 1).await?;
         let (id, called) = (AttachmentId::new(), name::clean(called));
         let mut writing = self.0.shelf.begin(id).await?;
-        let received = receive(&mut writing, &self.0.limits, &called, &mut contents).await;
+        let received = receive(&mut writing, &self.limits(), &called, &mut contents).await;
         let received = match received {
             Ok(received) => received,
             Err(error) => {
@@ -71,17 +71,17 @@ impl Attachments {
         called: &str,
         base64: &str,
     ) -> Result<AttachmentView> {
-        let most = self.0.limits.inline_bytes_max;
+        let most = self.limits().inline_bytes_max;
         // Four characters say three bytes.
         if base64.len() / 4 > most.div_ceil(3) {
-            return Err(self.0.limits.too_large_inline());
+            return Err(self.limits().too_large_inline());
         }
         let bytes = BASE64_STANDARD.decode(base64.trim()).map_err(|error| {
             let detail = format!("Give the file in base64, with padding: {error}.");
             Error::invalid("content", detail)
         })?;
         if bytes.len() > most {
-            return Err(self.0.limits.too_large_inline());
+            return Err(self.limits().too_large_inline());
         }
         let contents = std::future::ready(Ok(Bytes::from(bytes)));
         let contents = futures_util::stream::once(contents);
@@ -103,7 +103,7 @@ impl Attachments {
         let Received { bytes, mut look } = received;
         if look.size.is_none() && kind::is_image(&look.kind) {
             let head = self.0.shelf.head(id, bytes.min(LONG_HEAD)).await?;
-            look.size = Some(self.0.limits.measure(&look.kind, &head)?);
+            look.size = Some(self.limits().measure(&look.kind, &head)?);
         }
         let size = look.size.as_ref();
         let row = Attachment {

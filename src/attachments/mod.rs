@@ -20,6 +20,7 @@ use actix_web::web::Bytes;
 use futures_util::stream::BoxStream;
 
 use crate::access::Actor;
+use crate::current::Current;
 use crate::error::{Code, Error, Result};
 use crate::store::attachments::{self as rows, Attachment, Usage};
 use crate::store::{Conn, Store};
@@ -77,7 +78,7 @@ pub struct Attachments(Arc<Inner>);
 struct Inner {
     store: Store,
     shelf: Shelf,
-    limits: Limits,
+    limits: Current<Limits>,
     /// How many uploads of each person are under way.
     under_way: Mutex<HashMap<UserId, usize>>,
 }
@@ -103,13 +104,19 @@ impl Attachments {
         Ok(Self(Arc::new(Inner {
             store: store.clone(),
             shelf: Shelf::open(folder)?,
-            limits,
+            limits: Current::new(limits),
             under_way: Mutex::default(),
         })))
     }
 
-    pub fn limits(&self) -> &Limits {
-        &self.0.limits
+    /// What uploads may not exceed now.
+    pub fn limits(&self) -> Arc<Limits> {
+        self.0.limits.get()
+    }
+
+    /// Has these limits count from now on.
+    pub fn set_limits(&self, limits: Limits) {
+        self.0.limits.set(limits);
     }
 
     /// One that this person may read; foreign is like unknown.
@@ -143,12 +150,12 @@ impl Attachments {
         let since = now() - DAY;
         let read = move |conn: &mut Conn| rows::usage(conn, who.id, since, who.is_bounded());
         let usage = self.0.store.read(read).await?;
-        self.0.limits.admit(usage, bytes)
+        self.limits().admit(usage, bytes)
     }
 
     /// Writes down a file that lies whole on the shelf.
     async fn enter(&self, row: Attachment, who: Uploader) -> Result<Attachment> {
-        let limits = self.0.limits.clone();
+        let limits = self.limits();
         let enter = move |conn: &mut Conn| {
             rows::lock_uploader(conn, who.id)?;
             let usage = rows::usage(conn, who.id, row.created_at - DAY, who.is_bounded())?;

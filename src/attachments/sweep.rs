@@ -49,7 +49,7 @@ impl Attachments {
 
     /// First the row, so that nobody sends it now, then the file.
     async fn sweep_unsent(&self, at: Moment) -> Result<usize> {
-        let before = at - self.0.limits.kept_ms;
+        let before = at - self.limits().kept_ms;
         let mut swept = 0;
         loop {
             let delete = move |conn: &mut Conn| rows::sweep(conn, before, BATCH as i64);

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
-use super::{Change, Desk};
+use super::{Change, Desk, hours};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
@@ -152,16 +152,25 @@ fn held(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)>
         return Ok(((), Change::default()));
     }
     let queue = hold.queue(conn)?;
-    keep_place(&mut hold, &queue);
+    keep_place(conn, &mut hold, &queue)?;
     let (_, change) = hold.write(conn)?;
     Ok(((), change))
 }
 
-fn keep_place(hold: &mut Hold, queue: &Queue) {
+/// Holds the place of somebody who has gone. Who goes while nobody is expected has left a message.
+fn keep_place(conn: &mut Conn, hold: &mut Hold, queue: &Queue) -> Result<()> {
+    if hold.row.left_outside_hours || hours::is_closed(conn, queue, hold.at)? {
+        hold.row.left_outside_hours = true;
+        return Ok(());
+    }
     hold.row.held = true;
-    hold.row.due_at = queue.policy.abandon_after_ms.map(|after| hold.at + after);
+    hold.row.due_at = match queue.policy.abandon_after_ms {
+        Some(after) => Some(hours::held_until(conn, queue, hold.at, after)?),
+        None => None,
+    };
     let data = json!({ "until": hold.row.due_at });
     hold.log(EventKind::Held, None, data);
+    Ok(())
 }
 
 /// Holds the place of one that has just gone back into the line by itself, if its customer has left
@@ -172,7 +181,7 @@ pub(super) fn keep_place_of_the_gone(
     queue: &Queue,
 ) -> Result<()> {
     if customer_sessions::has_left(conn, hold.row.customer_id, hold.row.created_at)? {
-        keep_place(hold, queue);
+        keep_place(conn, hold, queue)?;
     }
     Ok(())
 }

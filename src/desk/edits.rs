@@ -30,7 +30,7 @@ impl Desk {
     ) -> Result<Sent> {
         self.check_text(&text)?;
         self.count_words(&actor)?;
-        let (at, window) = (now(), self.0.limits.edit_ms);
+        let (at, window) = (now(), self.limits().edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, Action::Edit, (id, seq))?;
             if events::was_deleted(&message) {
@@ -61,7 +61,7 @@ impl Desk {
     /// anybody's, at any time. Deleting again changes nothing.
     pub async fn delete(&self, actor: Actor, id: ConversationId, seq: i64) -> Result<Sent> {
         self.count_words(&actor)?;
-        let (at, window) = (now(), self.0.limits.edit_ms);
+        let (at, window) = (now(), self.limits().edit_ms);
         self.commit(move |conn| {
             let (row, message) = own(conn, &actor, Action::Delete, (id, seq))?;
             if events::was_deleted(&message) {

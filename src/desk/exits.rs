@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
-use super::{Change, Desk, customers, moves, offers, open, slots};
+use super::{Change, Desk, customers, hours, moves, offers, open, slots};
 use crate::error::{Error, Result};
 use crate::store::queues::Queue;
 use crate::store::{Conn, conversations, events, queues, waiting};
@@ -125,9 +125,14 @@ fn later(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {
 
 type Moved = (conversations::ConversationView, Change);
 
-/// It has waited too long here: on to the fallback queue, or it is given up.
+/// It has waited too long here, if its queue was open for so long: on to the fallback queue, or it
+/// is given up.
 fn tired_of_waiting(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {
     let queue = hold.queue(conn)?;
+    if let Some(later) = hours::not_before(conn, &hold, &queue)? {
+        hold.row.due_at = Some(later);
+        return hold.write(conn);
+    }
     let policy = &queue.policy;
     let next = match policy.fallback_queue_id {
         Some(id) if hold.row.hops < policy.hops_max && !hold.row.held => {

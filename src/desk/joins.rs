@@ -23,7 +23,7 @@ impl Desk {
     /// Takes part from now on, and its customer is told who. Joining again changes nothing.
     pub async fn join(&self, actor: Actor, id: ConversationId) -> Result<ConversationView> {
         self.count_words(&actor)?;
-        let (at, reps) = (now(), self.0.limits.reps_may_join);
+        let (at, reps) = (now(), self.limits().reps_may_join);
         self.commit(move |conn| {
             let (row, _) = hold::locked(conn, id)?;
             may_with(conn, &actor, Action::Join { reps }, &row)?;

@@ -15,6 +15,7 @@ mod edits;
 mod exits;
 mod exporting;
 mod hold;
+mod hours;
 mod joins;
 mod lengths;
 mod live_line;
@@ -29,6 +30,7 @@ mod people;
 mod queues;
 mod reconcile;
 mod roles;
+mod schedules;
 mod send;
 mod slots;
 mod ticker;
@@ -44,6 +46,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::access::Actor;
 use crate::bell::Bell;
+use crate::current::Current;
 use crate::dispatch::{ConversationFact, Engine, Facts};
 use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
@@ -67,6 +70,7 @@ pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
 pub use reconcile::Reconciler;
 pub use roles::NewRole;
+pub use schedules::ScheduleEdit;
 pub use send::{Said, Sent};
 pub use ticker::Ticker;
 use ticker::Wake;
@@ -155,7 +159,7 @@ struct Inner {
     line: Line,
     bell: Bell,
     metrics: Metrics,
-    limits: Limits,
+    limits: Current<Limits>,
     rules: Rules,
     node: NodeId,
     numbers: Numbers,
@@ -195,7 +199,7 @@ impl Desk {
             pace: pace("write"),
             marking: pace("mark"),
             searching: pace("search, or list by activity,"),
-            limits,
+            limits: Current::new(limits),
             rules,
             node,
             numbers,
@@ -206,6 +210,20 @@ impl Desk {
             wake: Wake::default(),
             started_at: now(),
         }))
+    }
+
+    /// Has these limits count from now on.
+    pub fn set_limits(&self, limits: Limits) {
+        let (burst, per_s) = (limits.messages_burst, limits.messages_per_s);
+        for pace in [&self.0.pace, &self.0.marking, &self.0.searching] {
+            pace.set(burst, per_s);
+        }
+        self.0.limits.set(limits);
+    }
+
+    /// What people may not exceed now.
+    fn limits(&self) -> Arc<Limits> {
+        self.0.limits.get()
     }
 
     /// Whether this node keeps the line alone, because Redis is away.
@@ -232,7 +250,7 @@ impl Desk {
     /// What is wrong with a text, if anything: nothing in it, too much, or a character that no
     /// screen shows and PostgreSQL does not store.
     fn check_text(&self, text: &str) -> Result<()> {
-        check_text("text", text, self.0.limits.text_chars_max)
+        check_text("text", text, self.limits().text_chars_max)
     }
 }
 

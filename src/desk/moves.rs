@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Change, Desk, check_text, offers, slots};
+use super::{Change, Desk, check_text, hours, offers, slots};
 use crate::access::{Action, Actor};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
@@ -182,15 +182,18 @@ impl Desk {
                 let detail = "It was closed too long ago. Open a new conversation.";
                 return Err(Error::new(Code::ConversationClosed, detail));
             }
+            let mut outside = false;
             if his_own {
                 let admitted = desk.admit(conn, actor.id, Some(queue.id), false);
                 admitted.map_err(not_now)?;
+                outside = hours::leaves_message(conn, &queue, at)?;
                 // Whether he is there counts from now on: he may ask over REST.
                 customer_sessions::forget_left(conn, actor.id)?;
             }
             hold.put_in_line(&queue);
             hold.row.place = at - starts.of(hold.row.priority);
             hold.row.hops = 0;
+            hold.row.left_outside_hours = outside;
             hold.row.resolution = None;
             hold.row.closed_at = None;
             let personal = users::personal_rep(conn, hold.row.customer_id)?;
@@ -199,7 +202,11 @@ impl Desk {
             {
                 prefer(conn, &mut hold, rep, queue.policy.prefer_ms)?;
             }
-            hold.log(EventKind::Reopened, Some(actor.id), json!({}));
+            let data = match outside {
+                true => json!({ "outside_hours": true }),
+                false => json!({}),
+            };
+            hold.log(EventKind::Reopened, Some(actor.id), data);
             hold.write(conn)
         })
         .await

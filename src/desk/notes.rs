@@ -22,7 +22,7 @@ impl Desk {
         client_id: ClientId,
         text: String,
     ) -> Result<Sent> {
-        check_text("note", &text, self.0.limits.text_chars_max)?;
+        check_text("note", &text, self.limits().text_chars_max)?;
         self.count_words(&actor)?;
         let at = now();
         self.commit(move |conn| {

@@ -1,6 +1,6 @@
 //! A customer opens a conversation and stands in line.
 
-use super::{Change, Desk, Said, check_text, hold, slots};
+use super::{Change, Desk, Said, check_text, hold, hours, slots};
 use crate::access::{Action, Actor, Object, may};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
@@ -51,12 +51,12 @@ impl Desk {
     pub async fn open(&self, actor: Actor, open: Open) -> Result<(ConversationView, bool)> {
         may(&actor, Action::Open, Object::None)?;
         if !open.subject.is_empty() {
-            check_text("subject", &open.subject, self.0.limits.subject_chars_max)?;
+            check_text("subject", &open.subject, self.limits().subject_chars_max)?;
         }
         if let Some(said) = open.said() {
             self.check_said(&said)?;
         }
-        let most_urgent = self.0.limits.customer_priority_max;
+        let most_urgent = self.limits().customer_priority_max;
         if open.priority > most_urgent {
             let detail =
                 format!("Ask for at most the priority `{most_urgent}`; staff may raise it.");
@@ -79,6 +79,7 @@ impl Desk {
                 give_rep(conn, actor.id)?;
             }
             let mut row = row(&actor, &open, &queue, (id, number, at, place));
+            row.left_outside_hours = hours::leaves_message(conn, &queue, at)?;
             if open.leave_message {
                 row.status = Status::Parked;
                 row.due_at = Some(at + LEFT_MS);
@@ -115,7 +116,7 @@ impl Desk {
         queue: Option<QueueId>,
         leaves_message: bool,
     ) -> Result<Queue> {
-        let most = self.0.limits.open_per_customer_max;
+        let most = self.limits().open_per_customer_max;
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
         let (queue, mine) =
@@ -146,10 +147,11 @@ impl Desk {
 }
 
 /// What a repetition may be told instead of its answer, because the first one counts.
-const FULL: [Code; 4] = [
+const FULL: [Code; 5] = [
     Code::TooManyOpen,
     Code::QueueFull,
     Code::QueueClosed,
+    Code::OutsideHours,
     // Its queue is no more.
     Code::ValidationFailed,
 ];
@@ -161,7 +163,11 @@ fn again(conn: &mut Conn, customer: UserId, open: &Open) -> Result<Option<Conver
         return Ok(None);
     };
     let mut log = events::after(conn, row.id, 0, 2)?.into_iter();
-    let said = log.next().and_then(|event| event.data).unwrap_or_default();
+    let mut said = log.next().and_then(|event| event.data).unwrap_or_default();
+    // What was added to what was asked for.
+    if let Some(said) = said.as_object_mut() {
+        said.remove(OUTSIDE_HOURS);
+    }
     // Written in the same moment, just behind the opening, and without an id of its own.
     let text = log.next().filter(|event| {
         event.kind == EventKind::Message
@@ -187,6 +193,9 @@ fn asked(open: &Open) -> serde_json::Value {
         "left_message": open.leave_message,
     })
 }
+
+/// Says in the log that nobody was expected then.
+const OUTSIDE_HOURS: &str = "outside_hours";
 
 /// A customer who registered while nobody was there gets a rep of his own at his first opening.
 fn give_rep(conn: &mut Conn, customer: UserId) -> Result<()> {
@@ -250,6 +259,7 @@ fn row(
         due_at: hold::patience(queue, at),
         ending: None,
         queued_at: at,
+        left_outside_hours: false,
     }
 }
 
@@ -258,9 +268,13 @@ fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(Conversati
     let beside = conversations::insert(conn, &row)?;
     hold::check_queue(conn, queue)?;
     let carried = attachments::take(conn, customer, &open.attachments)?;
+    let mut data = asked(open);
+    if row.left_outside_hours {
+        data[OUTSIDE_HOURS] = true.into();
+    }
     let mut entries = vec![Entry {
         client_id: Some(open.client_id),
-        data: Some(asked(open)),
+        data: Some(data),
         ..Entry::new(EventKind::Opened, Some(customer))
     }];
     entries.extend(open.said().map(|said| Entry {

@@ -14,40 +14,54 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct Pace {
     /// What people do with it.
     what: &'static str,
+    used: Mutex<Used>,
+}
+
+struct Used {
     /// How long one message is paid for.
     each: Duration,
     /// How far ahead of the clock somebody may be.
     ahead: Duration,
     /// Up to when each person has used up what he may.
-    used: Mutex<HashMap<UserId, Instant>>,
+    upto: HashMap<UserId, Instant>,
+}
+
+/// How long one is paid for, and how far ahead somebody may be.
+fn speed(burst: u32, per_s: u32) -> (Duration, Duration) {
+    let each = Duration::from_secs(1) / per_s;
+    (each, each * burst)
 }
 
 impl Pace {
     pub fn new(what: &'static str, burst: u32, per_s: u32) -> Self {
-        let each = Duration::from_secs(1) / per_s;
+        let ((each, ahead), upto) = (speed(burst, per_s), HashMap::new());
         Self {
             what,
-            each,
-            ahead: each * burst,
-            used: Mutex::default(),
+            used: Mutex::new(Used { each, ahead, upto }),
         }
+    }
+
+    /// Has another speed count from now on. What somebody has used up stays so.
+    pub fn set(&self, burst: u32, per_s: u32) {
+        let mut used = self.used.lock().expect("nothing panics under this lock");
+        (used.each, used.ahead) = speed(burst, per_s);
     }
 
     /// Counts a message, or says how long to wait with it.
     pub fn take(&self, person: UserId, now: Instant) -> Result<()> {
         let mut used = self.used.lock().expect("nothing panics under this lock");
-        if used.len() > REMEMBERED {
-            used.retain(|_, upto| *upto > now);
+        if used.upto.len() > REMEMBERED {
+            used.upto.retain(|_, upto| *upto > now);
         }
-        let upto = used.get(&person).copied().unwrap_or(now).max(now) + self.each;
-        if upto <= now + self.ahead {
-            used.insert(person, upto);
+        let upto = used.upto.get(&person).copied().unwrap_or(now).max(now) + used.each;
+        if upto <= now + used.ahead {
+            used.upto.insert(person, upto);
             return Ok(());
         }
         let what = self.what;
         let detail = format!("You {what} faster than is allowed. Wait a moment and send it again.");
         let mut error = Error::new(Code::RateLimited, detail);
-        let wait = upto - (now + self.ahead);
+        let wait = upto - (now + used.ahead);
         error.retry_after_ms = Some(wait.as_millis() as u64 + 1);
         Err(error)
     }
@@ -82,6 +96,6 @@ mod tests {
         }
         let rested = start + Duration::from_secs(2);
         pace.take(UserId::new(), rested).unwrap();
-        assert_eq!(pace.used.lock().unwrap().len(), 1);
+        assert_eq!(pace.used.lock().unwrap().upto.len(), 1);
     }
 }

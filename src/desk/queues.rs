@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::{Change, Desk, hold};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, FieldError, Result};
+use crate::news::News;
 use crate::store::audit::{self, Entry};
 use crate::store::queue_views::{self, ListedQueue, QueueInFull};
 use crate::store::queues::{self, Policy, Queue};
-use crate::store::{Conn, line, serving, users, waiting};
+use crate::store::{Conn, line, schedules, serving, users, waiting};
 use crate::words::{Act, Mode, Moment, ObjectKind, QueueId, UserId, now};
 
 /// Characters of a name and of a description.
@@ -143,10 +144,14 @@ impl Desk {
                 };
                 queues::update(conn, &queue).map_err(|error| taken(error.into()))?;
                 let lasts = |queue: &Queue| hold::patience(queue, 0);
-                if lasts(&before) != lasts(&queue) {
+                let hours = before.policy.schedule_id != queue.policy.schedule_id;
+                if hours || lasts(&before) != lasts(&queue) {
                     waiting::set_patience(conn, id, lasts(&queue))?;
                 }
                 let mut change = facts(conn, Some(id))?;
+                change
+                    .news
+                    .extend(hours.then_some(News::Line { queue: id }));
                 let mut changed = differing(&before, &queue);
                 if let Some(reps) = &reps {
                     let reps = serving::meant_reps(conn, Some(reps))?;
@@ -304,6 +309,12 @@ fn check(conn: &mut Conn, queue: &mut Queue) -> Result<()> {
         }
         _ => {}
     }
+    // Held, so that nobody deletes it in the moment in which a queue begins to go by it.
+    if let Some(id) = queue.policy.schedule_id
+        && schedules::hold(conn, id)?.is_none()
+    {
+        refuse("schedule_id", "There is no such schedule.".into());
+    }
     match wrong.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid_fields(wrong)),
@@ -322,6 +333,8 @@ fn differing(before: &Queue, after: &Queue) -> Vec<&'static str> {
             old.fallback_queue_id != new.fallback_queue_id,
         ),
         ("draining", old.draining != new.draining),
+        ("schedule_id", old.schedule_id != new.schedule_id),
+        ("outside_hours", old.outside_hours != new.outside_hours),
     ];
     let others = others.into_iter().filter(|(_, differs)| *differs);
     let numbers = LIMITS

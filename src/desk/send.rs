@@ -143,7 +143,7 @@ impl Desk {
 
     /// What is wrong with it, if anything. A text may only be missing where something is attached.
     pub(super) fn check_said(&self, said: &Said) -> Result<()> {
-        let (ids, most) = (&said.attachments, self.0.limits.attachments_max);
+        let (ids, most) = (&said.attachments, self.limits().attachments_max);
         if ids.is_empty() || !said.text.is_empty() {
             self.check_text(&said.text)?;
         }

@@ -323,7 +323,7 @@ impl Talk for Chat {
                 ahead,
                 ..
             } if conversation == self.view.id => self.place(wire, ahead).await,
-            Note::Position { .. } | Note::Board(_) => Ok(()),
+            Note::Position { .. } | Note::Board(_) | Note::Hours { .. } => Ok(()),
             Note::Ended { conversation, seq } if conversation == self.view.id => {
                 match seq > self.cursors.at(conversation) {
                     true => self.catch_up(wire).await,

@@ -84,7 +84,7 @@ impl Caller {
             return Ok(());
         }
         let begun = app.people.login_begun(self.session).await?;
-        let long = app.settings.fresh_login_s;
+        let long = app.tuning.running().fresh_login_s;
         if now() - begun <= long * 1_000 {
             return Ok(());
         }

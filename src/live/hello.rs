@@ -14,7 +14,9 @@ use crate::store::conversations;
 use crate::store::marks::{self, MarkedView, Unread};
 use crate::store::mine::{self, Mine};
 use crate::store::reps::{self, RepState};
+use crate::store::schedules::{self, QueueHours};
 use crate::store::{Conn, events, pace, waiting};
+use crate::tuning::Texts;
 use crate::words::{ConversationId, QueueId, Role, Status, now};
 
 /// How many a customer may resume to be read at once, in line with all others who come.
@@ -27,7 +29,21 @@ struct Beginning {
     joined: HashSet<ConversationId>,
     /// The last seqs of what is resumed.
     heads: HashMap<ConversationId, i64>,
-    rep: Option<RepState>,
+    own: Own,
+}
+
+/// What only some are told as they come.
+#[derive(Debug, serde::Serialize)]
+pub struct Own {
+    /// Capacity, load and availability, if you are a rep.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rep: Option<RepState>,
+    /// For customers: the queues that have hours, and whether each is open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<QueueHours>,
+    /// For customers: what they are greeted with, if there is anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Texts>,
 }
 
 /// What is to be known of a conversation after its client was told that it is there.
@@ -73,6 +89,10 @@ fn beginning(
             .first()
             .map(RepState::from),
     };
+    let hours = match actor.role {
+        Role::Customer => schedules::now_of_all(conn, now())?,
+        _ => Vec::new(),
+    };
     let heads = match resumed.is_empty() {
         true => HashMap::new(),
         false => events::last_seqs(conn, &resumed)?.into_iter().collect(),
@@ -83,7 +103,11 @@ fn beginning(
         unread,
         joined,
         heads,
-        rep,
+        own: Own {
+            rep,
+            hours,
+            texts: None,
+        },
     })
 }
 
@@ -109,14 +133,14 @@ impl Session {
             unread,
             joined,
             heads,
-            rep,
+            own,
         } = match found {
             Ok(found) => found,
             Err(error) => return self.refuse(wire, &error, Reference::default()).await,
         };
         self.ready = true;
-        self.rep_version = rep.as_ref().map_or(0, |rep| rep.version);
-        if let Some(rep) = &rep {
+        self.rep_version = own.rep.as_ref().map_or(0, |rep| rep.version);
+        if let Some(rep) = &own.rep {
             self.caller.actor.rights = rep.rights;
         }
         // What has been heard of it meanwhile counts for more.
@@ -137,7 +161,7 @@ impl Session {
         self.learn(&marked, unread, &joined);
         // All that is kept of them while their client is told the rest.
         let rest: Vec<Rest> = marked.iter().map(Rest::from).collect();
-        self.welcome(wire, marked, rep).await?;
+        self.welcome(wire, marked, own).await?;
         if self.caller.actor.role != Role::Customer {
             for (id, _) in gone {
                 self.tell_gone(wire, id).await?;
@@ -200,8 +224,12 @@ impl Session {
         &mut self,
         wire: &mut Wire,
         conversations: Vec<MarkedView>,
-        rep: Option<RepState>,
+        mut own: Own,
     ) -> Result<(), Gone> {
+        if self.caller.actor.role == Role::Customer {
+            let texts = self.app.tuning.texts();
+            own.texts = (!texts.welcome.is_empty() || !texts.away.is_empty()).then_some(texts);
+        }
         let settings = &self.app.settings;
         let heartbeat_ms = match self.caller.actor.role {
             Role::Customer => settings.customer_ping_ms,
@@ -217,7 +245,7 @@ impl Session {
             server_time: now(),
             heartbeat_ms,
             user,
-            rep,
+            own,
             unread_total: self.counts.tell_total(),
             conversations,
         };
@@ -246,10 +274,10 @@ impl Session {
             if known.is_none() {
                 paces.set(queue, pace);
             }
-            Ok(Some((ahead, Eta::at(&pace, ahead))))
+            Ok(Some((ahead, (Eta::at(&pace, ahead), pace.hours))))
         };
         match self.app.store.read(read).await {
-            Ok(Some((ahead, eta))) => self.line(wire, id, ahead, eta).await,
+            Ok(Some((ahead, soon))) => self.line(wire, id, ahead, soon).await,
             _ => Ok(()),
         }
     }

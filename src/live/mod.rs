@@ -11,7 +11,7 @@ mod command;
 pub mod cursor;
 mod ending;
 mod guard;
-mod hello;
+pub mod hello;
 pub mod link;
 mod offers;
 pub mod presence;

@@ -11,8 +11,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, value::MapDeserializer};
 
+use super::hello::Own;
 use crate::error::Error;
 use crate::eta::Eta;
+use crate::hours::HoursNow;
 use crate::news::EventView;
 use crate::store::attachments::AttachmentView;
 use crate::store::board::Board;
@@ -262,9 +264,8 @@ pub enum ServerFrame {
         /// How often the server pings, in ms.
         heartbeat_ms: u64,
         user: Myself,
-        /// Capacity, load and availability, if you are a rep.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rep: Option<RepState>,
+        #[serde(flatten)]
+        own: Own,
         conversations: Vec<MarkedView>,
         /// What is unread in those that are open and his: `store/mine.rs` says which.
         unread_total: i64,
@@ -319,8 +320,16 @@ pub enum ServerFrame {
         conversation: ConversationId,
         position: i64,
         ahead: i64,
-        /// How long it will probably take; none when that is not known.
+        /// How long it will probably take; none when that is not known, or its queue is closed.
         eta: Option<Eta>,
+        /// Whether its queue is open; left out if it always is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hours: Option<HoursNow>,
+    },
+    /// A queue has opened or closed, or its hours are others; null: it is always open now.
+    Hours {
+        queue: QueueId,
+        hours: Option<HoursNow>,
     },
     /// It is yours, or your rep has it; the events follow.
     Assigned {

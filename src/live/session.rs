@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::eta::Eta;
 use crate::gate::caller::Caller;
+use crate::hours::HoursNow;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::conversations::{ConversationView, PersonView};
@@ -86,13 +87,14 @@ impl Session {
         wire: &mut Wire,
         conversation: ConversationId,
         ahead: i64,
-        eta: Option<Eta>,
+        (eta, hours): (Option<Eta>, Option<HoursNow>),
     ) -> Result<(), Gone> {
         wire.send(ServerFrame::Line {
             conversation,
             position: ahead + 1,
             ahead,
             eta,
+            hours,
         })
         .await
     }
@@ -317,13 +319,15 @@ impl Talk for Session {
                 News::Rep(_) => Ok(()),
                 News::Marked(marked) => self.marked(wire, marked).await,
                 News::Typing(typing) => self.typed(wire, typing).await,
-                News::Line { .. } | News::SignedOut(_) => Ok(()),
+                News::Line { .. } | News::SignedOut(_) | News::Settings => Ok(()),
             },
             Note::Position {
                 conversation,
                 ahead,
                 eta,
-            } => self.line(wire, conversation, ahead, eta).await,
+                hours,
+            } => self.line(wire, conversation, ahead, (eta, hours)).await,
+            Note::Hours { queue, hours } => wire.send(ServerFrame::Hours { queue, hours }).await,
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);
                 match at > 0 && at < seq {

@@ -114,7 +114,7 @@ pub async fn run(mut socket: Box<Socket>, mut talk: Box<impl Talk>) {
         tripped,
         ..
     } = &mut *socket;
-    let most = app.settings.sockets_per_user_max;
+    let most = app.tuning.running().sockets_per_user_max;
     let mut seat = app.hub.seat(caller.actor.id, Some(caller.session), most);
     wire.farewell = Some(seat.farewell());
     let mut turn = Turn::new(app, caller.actor.role);
@@ -142,7 +142,7 @@ struct Turn {
 
 impl Turn {
     fn new(app: &App, role: Role) -> Self {
-        let settings = &app.settings;
+        let settings = app.tuning.running();
         let ping = match role {
             Role::Customer => settings.customer_ping_ms,
             Role::Rep | Role::Admin => settings.rep_ping_ms,

@@ -158,7 +158,7 @@ impl Place {
             let detail = "This node is going down. Connect again, and you will reach another.";
             return Err(Error::new(Code::Unavailable, detail));
         }
-        if taken >= app.settings.sockets_max {
+        if taken >= app.tuning.running().sockets_max {
             return Err(Error::overloaded());
         }
         if let Some(address) = address {
@@ -166,7 +166,7 @@ impl Place {
                 .addresses
                 .lock()
                 .expect("nothing panics under this lock");
-            let most = app.settings.sockets_per_address_max;
+            let most = app.tuning.running().sockets_per_address_max;
             let open = all.entry(address).or_default();
             if *open >= most {
                 let detail = format!(

@@ -3,6 +3,7 @@
 mod account;
 mod counts;
 pub mod keys;
+mod limits;
 mod login;
 mod newcomer;
 mod password;
@@ -25,12 +26,13 @@ use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
 use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
+pub use limits::Limits;
 pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
+pub use throttle::Place;
 use throttle::{Door, Throttle};
-pub use throttle::{Limits, Place};
 pub use token::Pair;
 use token::Tokens;
 
@@ -69,11 +71,16 @@ impl People {
             bell,
             tokens,
             passwords,
-            throttle: Throttle::new(limits),
+            throttle: Throttle::new(&limits),
             numbers,
             secret: secret.to_vec(),
             personal_reps,
         }))
+    }
+
+    /// Has these limits count from now on, but for the window.
+    pub fn set_limits(&self, limits: &Limits) {
+        self.0.throttle.set(limits);
     }
 
     /// The token of the one-time link that makes the first admin; none once there is one.

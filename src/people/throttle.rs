@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard};
 use sha2::{Digest, Sha256};
 
 use super::counts::Counts;
+use super::limits::Limits;
 use crate::error::{Code, Error, Result};
 use crate::store::users;
 use crate::words::{Moment, UserId};
@@ -27,23 +28,6 @@ const QUIET_WINDOWS: Moment = 6;
 const KNOWN_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
 /// Passwords from one address that are hashed or wait for that at a time.
 const HASHING_MAX: usize = 16;
-
-/// How much is allowed, within a window.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    pub window_ms: Moment,
-    /// Wrong tries with one name from one address.
-    pub tries: u32,
-    /// Wrong tries from one address with any names.
-    pub tries_per_address: u32,
-    /// Wrong tries with one name from all addresses; then they are let in one by one, but for
-    /// those from where its owner is known.
-    pub tries_per_name: u32,
-    /// Accounts that are registered, or the first admin, from one address.
-    pub registrations: u32,
-    /// Tokens and tickets that are asked for or shown, from one address.
-    pub tokens: u32,
-}
 
 /// What is counted by address alone, whatever comes of it.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +46,6 @@ fn name_of(login: &str) -> Name {
 
 /// All counts of a node.
 pub struct Throttle {
-    limits: Limits,
     counted: Mutex<Counted>,
 }
 
@@ -78,7 +61,7 @@ struct Counted {
 }
 
 impl Throttle {
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: &Limits) -> Self {
         let window = limits.window_ms;
         let quiet = QUIET_WINDOWS * window;
         let counted = Counted {
@@ -91,9 +74,18 @@ impl Throttle {
             hashing: HashMap::new(),
         };
         Self {
-            limits,
             counted: Mutex::new(counted),
         }
+    }
+
+    /// Has these limits count from now on, but for the window. What was counted stays.
+    pub fn set(&self, limits: &Limits) {
+        let mut counted = self.counted();
+        counted.pairs.most = limits.tries;
+        counted.addresses.most = limits.tries_per_address;
+        counted.names.most = limits.tries_per_name;
+        counted.registrations.most = limits.registrations;
+        counted.tokens.most = limits.tokens;
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {
@@ -207,7 +199,7 @@ impl Try<'_> {
     pub fn go_on(&mut self, user: Option<UserId>, at: Moment) -> Result<()> {
         let throttle = self.hashing.throttle;
         let mut counted = throttle.counted();
-        let pace = throttle.limits.window_ms / Moment::from(throttle.limits.tries_per_name);
+        let pace = counted.names.window / Moment::from(counted.names.most);
         let full = counted.names.full(&self.name, at);
         let is_known = |user| counted.known.full(&(user, self.from), at).is_some();
         let wait = full.map_or(0, |count| count.last + pace - at);
@@ -305,7 +297,7 @@ mod tests {
 
     #[test]
     fn wrong_tries_wait_longer_and_longer_and_nobody_elsewhere_does() {
-        let throttle = Throttle::new(LIMITS);
+        let throttle = Throttle::new(&LIMITS);
         assert!((0..3).all(|_| wrong(&throttle, "Ann", from(1), 0).is_ok()));
         assert_eq!(wrong(&throttle, " ANN ", from(1), 1), Err(9_999));
         assert_eq!(wrong(&throttle, "ann", from(1), 10_000), Ok(()));
@@ -325,7 +317,7 @@ mod tests {
 
     #[test]
     fn who_is_right_begins_anew_and_what_was_no_try_is_none() {
-        let (throttle, ann) = (Throttle::new(LIMITS), UserId::new());
+        let (throttle, ann) = (Throttle::new(&LIMITS), UserId::new());
         for _ in 0..5 {
             assert!((0..2).all(|_| wrong(&throttle, "ann", from(1), 0).is_ok()));
             assert!(right(&throttle, "ann", ann, from(1), 0));
@@ -338,14 +330,14 @@ mod tests {
 
     #[test]
     fn tries_whose_senders_are_gone_count() {
-        let throttle = Throttle::new(LIMITS);
+        let throttle = Throttle::new(&LIMITS);
         drop([(); 3].map(|()| throttle.begin("ann", None, 0)));
         assert!(throttle.begin("ann", None, 0).is_err());
     }
 
     #[test]
     fn an_address_has_its_share_of_all_names() {
-        let throttle = Throttle::new(LIMITS);
+        let throttle = Throttle::new(&LIMITS);
         for name in 0..6 {
             assert_eq!(wrong(&throttle, &name.to_string(), from(1), 0), Ok(()));
         }
@@ -359,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_name_tried_from_everywhere_is_slowed_for_strangers_only() {
-        let (throttle, ann) = (Throttle::new(LIMITS), UserId::new());
+        let (throttle, ann) = (Throttle::new(&LIMITS), UserId::new());
         assert!(right(&throttle, "ann", ann, from(1), 0));
         throttle.saw(ann, from(2), 0);
         for address in 10..20 {
@@ -374,7 +366,7 @@ mod tests {
 
     #[test]
     fn doors_open_so_often_in_a_window() {
-        let throttle = Throttle::new(LIMITS);
+        let throttle = Throttle::new(&LIMITS);
         let pass = |door, last, at| throttle.pass(door, from(last), at).is_ok();
         assert!((0..2).all(|at| pass(Door::Register, 1, at)));
         assert!(!pass(Door::Register, 1, 2) && pass(Door::Register, 2, 2));
@@ -386,7 +378,7 @@ mod tests {
 
     #[test]
     fn an_address_hashes_so_many_passwords_at_a_time() {
-        let throttle = Throttle::new(LIMITS);
+        let throttle = Throttle::new(&LIMITS);
         let mut open: Vec<_> = (0..HASHING_MAX)
             .map(|_| throttle.enter(from(1)).unwrap())
             .collect();

@@ -45,3 +45,24 @@ pub fn parse(table: &Table, name: &str, text: &str, variable: &str) -> anyhow::R
         _ => Value::String(text.into()),
     })
 }
+
+/// Every number fits into the type of its setting, and no sum of moments overflows. Only a head
+/// start may be negative.
+pub fn check_numbers(table: &Table) -> anyhow::Result<()> {
+    for (name, value) in table {
+        let Value::Integer(number) = value else {
+            continue;
+        };
+        let (least, most) = match name.as_str() {
+            "workers" => (0, 512),
+            "database_connections" => (0, 1_000),
+            "text_chars_max" | "subject_chars_max" => (0, super::TEXT_CHARS_MAX),
+            name if name.starts_with("head_start_") => (-i64::from(i32::MAX), i32::MAX.into()),
+            _ => (0, i32::MAX.into()),
+        };
+        if !(least..=most).contains(number) {
+            bail!("the setting `{name}` must be a whole number from {least} to {most}");
+        }
+    }
+    Ok(())
+}

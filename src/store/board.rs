@@ -10,8 +10,9 @@ use super::rep_views::{self, RepView};
 use super::schema::conversations;
 use super::views::QueueView;
 use super::waiting::waits;
-use super::{minutes, queues};
+use super::{minutes, queues, schedules};
 use crate::error::Result;
+use crate::hours::HoursNow;
 use crate::words::{Mode, Moment, QueueId, UserId};
 
 /// How far back the service level looks, in ms.
@@ -24,6 +25,9 @@ pub struct QueueNow {
     pub mode: Mode,
     /// Whether it lets nobody new in.
     pub draining: bool,
+    /// Whether it is open now, and when that changes. Null: always.
+    #[schema(required)]
+    pub hours: Option<HoursNow>,
     pub waiting: i64,
     /// How many of those wait only in name: their customers have gone.
     pub held: i64,
@@ -67,6 +71,8 @@ impl Board {
                 .collect()
         };
         let (free, held) = (by_queue(lines(conn, false)?), by_queue(lines(conn, true)?));
+        let hours = schedules::now_of_all(conn, now)?.into_iter();
+        let hours: HashMap<QueueId, HoursNow> = hours.map(|one| (one.queue, one.hours)).collect();
         let levels = minutes::service_levels(conn, now - LEVEL_MS)?;
         let row = |queue: queues::Queue| {
             let (waiting, oldest) = free.get(&queue.id).copied().unwrap_or_default();
@@ -74,6 +80,7 @@ impl Board {
             QueueNow {
                 mode: queue.mode,
                 draining: queue.policy.draining,
+                hours: hours.get(&queue.id).copied(),
                 waiting: waiting + held,
                 held,
                 oldest_at: oldest,

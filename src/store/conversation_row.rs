@@ -46,6 +46,8 @@ pub struct Conversation {
     pub ending: Option<Resolution>,
     /// Since when it has waited in its queue, this time.
     pub queued_at: Moment,
+    /// Its customer has left it as a message: nobody was expected to be there.
+    pub left_outside_hours: bool,
 }
 
 impl Conversation {

@@ -1,5 +1,6 @@
 //! What happened in each queue, minute by minute, for plots and for the service level.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::sum;
@@ -10,9 +11,11 @@ use super::conversation_row::first_id_of;
 use super::prepared::prepared;
 use super::queues::{self, Queue};
 use super::roster;
+use super::schedules;
 use super::schema::{conversations, minutes};
 use super::waiting::count_waiting;
 use crate::error::Result;
+use crate::hours::Hours;
 use crate::words::{Availability, ConversationId, Moment, QueueId, Resolution};
 
 /// A minute, in ms.
@@ -32,7 +35,8 @@ pub struct Minute {
     pub load: Option<i32>,
     pub capacity: Option<i32>,
     pub opened: i32,
-    /// How many were assigned for the first time, and how many of them within the wait target.
+    /// How many were assigned for the first time, and how many of them within the wait target. What
+    /// was left outside of the hours is not among them.
     pub assigned: i32,
     pub in_target: i32,
     /// How long those had waited: the median, and what nine of ten stayed below.
@@ -57,13 +61,14 @@ queries! {
         prepared(new).load(conn)
     }
 
-    /// First assignments: the queue, and when each was opened and assigned.
+    /// First assignments: the queue, and when each was opened and assigned. Not of what was left
+    /// while nobody was expected: no customer waited for those.
     fn assigned(conn, from: Moment, to: Moment)
         -> QueryResult<Vec<(QueueId, Moment, Option<Moment>)>>
     {
         let first = conversations::table
             .filter(conversations::assigned_at.ge(from).and(conversations::assigned_at.lt(to)))
-            .filter(conversations::epoch.eq(1))
+            .filter(conversations::epoch.eq(1).and(conversations::left_outside_hours.eq(false)))
             .select((
                 conversations::queue_id,
                 conversations::created_at,
@@ -154,11 +159,7 @@ pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>
     let opened: HashMap<QueueId, i64> = opened(conn, first_id_of(minute), first_id_of(end))?
         .into_iter()
         .collect();
-    let mut waits: BTreeMap<QueueId, Vec<Moment>> = BTreeMap::new();
-    for (queue, from, to) in assigned(conn, minute, end)? {
-        let waited = to.map_or(0, |to| (to - from).max(0));
-        waits.entry(queue).or_default().push(waited);
-    }
+    let mut waits = waits(conn, minute, end)?;
     let ended = ended(conn, minute, end)?;
     let standings = if levels {
         roster::standings(conn)?
@@ -191,6 +192,26 @@ pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// How long those had waited who were assigned for the first time, by queue. While a queue was
+/// closed nobody waited in it.
+fn waits(conn: &mut Conn, from: Moment, to: Moment) -> Result<BTreeMap<QueueId, Vec<Moment>>> {
+    let mut waits: BTreeMap<QueueId, Vec<Moment>> = BTreeMap::new();
+    let mut hours: HashMap<QueueId, Option<Hours>> = HashMap::new();
+    for (queue, opened, assigned) in assigned(conn, from, to)? {
+        let assigned = assigned.unwrap_or(opened);
+        let hours = match hours.entry(queue) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(schedules::hours_of_queue(conn, queue)?),
+        };
+        let waited = match hours {
+            Some(hours) => hours.between(opened, assigned),
+            None => assigned - opened,
+        };
+        waits.entry(queue).or_default().push(waited.max(0));
+    }
+    Ok(waits)
 }
 
 /// A minute with what the waits of its assignments say.

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::conn::{Conn, clock, queries};
 use super::prepared::prepared;
-use super::queues;
 use super::schema::{conversations, nodes, rep_queues, rep_sessions, reps};
 use super::waiting::waits;
+use super::{queues, schedules};
 use crate::error::Result;
+use crate::hours::HoursNow;
 use crate::words::{Availability, Mode, Moment, QueueId, UserId};
 
 /// Ended conversations that are looked at.
@@ -30,6 +31,15 @@ pub struct Pace {
     pub slots: f64,
     /// How long a conversation takes on average, in ms. None: too few have ended lately.
     pub handling_ms: Option<f64>,
+    /// Whether anybody is expected to serve it now. None: always.
+    pub hours: Option<HoursNow>,
+}
+
+impl Pace {
+    /// Whether nobody is expected to be there.
+    pub fn is_closed(&self) -> bool {
+        self.hours.is_some_and(|hours| !hours.open)
+    }
 }
 
 queries! {
@@ -189,5 +199,6 @@ pub fn of(conn: &mut Conn, house: &House, queue: QueueId, now: Moment) -> Result
     Ok(Pace {
         slots: house.slots(queue),
         handling_ms: (times.len() >= ENOUGH && !by_hand).then_some(mean),
+        hours: schedules::now_of(conn, queue, now)?,
     })
 }

@@ -1,11 +1,14 @@
 //! Queues as people see them: who may wait in them, and staff.
 
+use std::collections::HashMap;
+
 use super::conn::Conn;
 use super::queues::{self, Policy, Queue};
-use super::serving;
 use super::views::PersonView;
+use super::{schedules, serving};
 use crate::error::{Error, Result};
-use crate::words::{Mode, Moment, QueueId};
+use crate::hours::HoursNow;
+use crate::words::{Mode, Moment, QueueId, now};
 
 /// A queue as everybody sees it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -15,8 +18,12 @@ pub struct ListedQueue {
     pub description: String,
     /// Where it stands among the queues; the first has the smallest.
     pub position: i32,
-    /// Whether it lets one more in now. If not, a message can be left.
+    /// Whether it lets one more in now. If not, a message can be left, unless it refuses
+    /// whoever comes outside of its hours.
     pub open: bool,
+    /// Whether somebody is expected there now. Null: always.
+    #[schema(required)]
+    pub hours: Option<HoursNow>,
 }
 
 /// A queue as staff see it, with its whole policy.
@@ -37,20 +44,27 @@ pub struct QueueInFull {
     pub created_at: Moment,
 }
 
-fn listed(queue: &Queue, waiting: i64) -> ListedQueue {
+fn listed(queue: &Queue, waiting: i64, hours: Option<HoursNow>) -> ListedQueue {
+    let closed = hours.is_some_and(|hours| !hours.open);
     ListedQueue {
         id: queue.id,
         name: queue.name.clone(),
         description: queue.description.clone(),
         position: queue.position,
-        open: !queue.policy.draining && waiting < i64::from(queue.waiting_max),
+        open: !closed && !queue.policy.draining && waiting < i64::from(queue.waiting_max),
+        hours,
     }
 }
 
 /// All of them, in the order to show them in.
 pub fn list(conn: &mut Conn) -> Result<Vec<ListedQueue>> {
     let rows = queues::list_waiting(conn, None)?;
-    let view = |(queue, waiting): &(Queue, Option<i64>)| listed(queue, waiting.unwrap_or_default());
+    let hours = schedules::now_of_all(conn, now())?.into_iter();
+    let hours: HashMap<QueueId, HoursNow> = hours.map(|one| (one.queue, one.hours)).collect();
+    let view = |(queue, waiting): &(Queue, Option<i64>)| {
+        let hours = hours.get(&queue.id).copied();
+        listed(queue, waiting.unwrap_or_default(), hours)
+    };
     Ok(rows.iter().map(view).collect())
 }
 
@@ -59,8 +73,9 @@ pub fn in_full(conn: &mut Conn, id: QueueId) -> Result<QueueInFull> {
     let found = queues::list_waiting(conn, Some(id))?.pop();
     let (queue, waiting) = found.ok_or_else(|| Error::not_found("queue"))?;
     let waiting = waiting.unwrap_or_default();
+    let hours = schedules::now_of(conn, id, now())?;
     Ok(QueueInFull {
-        queue: listed(&queue, waiting),
+        queue: listed(&queue, waiting, hours),
         mode: queue.mode,
         waiting_max: queue.waiting_max,
         waiting,

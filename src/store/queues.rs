@@ -9,7 +9,7 @@ use super::conversation_row::is_open;
 use super::prepared::prepared;
 use super::schema::{conversations, queues};
 use super::waiting::waits;
-use crate::words::{Mode, Moment, QueueId, UserId};
+use crate::words::{Mode, Moment, OutsideHours, QueueId, ScheduleId, UserId};
 
 /// A queue as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -72,6 +72,10 @@ pub struct Policy {
     pub hops_max: i32,
     /// Lets nobody new in.
     pub draining: bool,
+    /// When it is open. None: always.
+    pub schedule_id: Option<ScheduleId>,
+    /// What becomes of who comes while it is not.
+    pub outside_hours: OutsideHours,
 }
 
 impl Default for Policy {
@@ -93,6 +97,8 @@ impl Default for Policy {
             fallback_after_ms: DAY,
             hops_max: 3,
             draining: false,
+            schedule_id: None,
+            outside_hours: OutsideHours::LeaveMessage,
         }
     }
 }

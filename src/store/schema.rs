@@ -55,6 +55,33 @@ diesel::table! {
         draining -> Bool,
         version -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        schedule_id -> Nullable<SqlId>,
+        outside_hours -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    settings (name) {
+        name -> Text,
+        value -> Json,
+        changed_at -> BigInt,
+        changed_by -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    schedules (id) {
+        id -> SqlId,
+        name -> Text,
+        name_key -> Text,
+        time_zone -> Text,
+        plan -> Json,
+        version -> BigInt,
+        created_at -> BigInt,
     }
 }
 
@@ -117,6 +144,7 @@ diesel::table! {
         ending -> Nullable<Text>,
         queued_at -> BigInt,
         forgotten_at -> Nullable<BigInt>,
+        left_outside_hours -> Bool,
     }
 }
 
@@ -342,6 +370,7 @@ diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
+diesel::joinable!(queues -> schedules (schedule_id));
 diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -350,6 +379,7 @@ diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     queues,
+    schedules,
     reps,
     rep_queues,
     conversations,

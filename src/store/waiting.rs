@@ -96,7 +96,7 @@ queries! {
     }
 
     /// Waiting ones whose customer had a socket since they were opened, and none since before
-    /// `gone`: they are to be held.
+    /// `gone`: they are to be held. Not what was left as a message: nobody stays beside it.
     pub fn left_alone(conn, gone: Moment, limit: i64) -> QueryResult<Vec<ConversationId>> {
         let others = diesel::alias!(customer_sessions as others);
         let still = others
@@ -115,6 +115,7 @@ queries! {
             .filter(customer_sessions::left_at.le(gone))
             .filter(customer_sessions::left_at.ge(conversations::created_at.nullable()))
             .filter(waits().and(conversations::held.eq(false)))
+            .filter(conversations::left_outside_hours.eq(false))
             .filter(diesel::dsl::not(diesel::dsl::exists(still)))
             .select(conversations::id)
             .limit(limit);

@@ -61,6 +61,7 @@ const DIRECTS: &[&str; 7] = &[
     "ack",
     "4100",
 ];
+const ADMINS_UNKNOWN: &[&str; 7] = &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED];
 const ADMINS_MAKE: &[&str; 7] = &[NONE, NO, NO, NO, NO, "201", ENDED];
 
 fn name() -> String {
@@ -184,6 +185,7 @@ pub const ROUTES: &[Row] = &[
     ),
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
+    row("GET /api/v1/texts", Body::None, SIGNED_IN),
     row("GET /api/v1/conversations", Body::None, SIGNED_IN),
     row("GET /api/v1/unread", Body::None, SIGNED_IN),
     row("GET /api/v1/search?q=canary", Body::None, SIGNED_IN),
@@ -388,6 +390,22 @@ pub const ROUTES: &[Row] = &[
         &[NONE, NO, NO, NO, NO, INVALID, ENDED],
     ),
     row("GET /metrics", Body::None, ADMINS),
+    row("GET /api/v1/schedules", Body::None, ADMINS),
+    row(
+        "POST /api/v1/schedules",
+        Body::Json(|| json!({ "name": name(), "time_zone": "UTC" })),
+        ADMINS_MAKE,
+    ),
+    // No conversation is a schedule.
+    row("GET /api/v1/schedules/{id}", Body::None, ADMINS_UNKNOWN),
+    row(
+        "PATCH /api/v1/schedules/{id}",
+        Body::Json(nothing),
+        ADMINS_UNKNOWN,
+    ),
+    row("DELETE /api/v1/schedules/{id}", Body::None, ADMINS_UNKNOWN),
+    row("GET /api/v1/settings", Body::None, ADMINS),
+    row("PATCH /api/v1/settings", Body::Json(nothing), ADMINS),
     row("GET /api/v1/audit", Body::None, ADMINS),
     row("GET /api/v1/audit/export", Body::None, ADMINS),
     row("GET /api/v1/api-keys", Body::None, ADMINS),

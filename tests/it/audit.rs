@@ -123,6 +123,8 @@ async fn every_act_leaves_its_entry(world: &World) {
 
     people(&mut walk).await;
     queues(&mut walk).await;
+    schedules(&mut walk).await;
+    settings(&mut walk).await;
     conversations(&mut walk).await;
     keys(&mut walk).await;
 
@@ -284,6 +286,55 @@ async fn queues(walk: &mut Walk<'_>) {
     was["reps"] = json!([]);
     walk.left("queue_deleted", by, object, (was, Value::Null))
         .await;
+}
+
+async fn schedules(walk: &mut Walk<'_>) {
+    let (admin, by) = (walk.admin.clone(), Some(walk.admin.id));
+    let new = json!({ "name": "Office", "time_zone": "UTC" });
+    let made = admin.post("/api/v1/schedules", new).await.ok(201);
+    let object = ("schedule", Some(&made["id"]));
+    let week = json!({
+        "mon": [], "tue": [], "wed": [], "thu": [], "fri": [], "sat": [], "sun": [],
+    });
+    let whole = json!({ "name": "Office", "time_zone": "UTC", "week": week, "days": [] });
+    walk.left("schedule_created", by, object, (Value::Null, whole.clone()))
+        .await;
+    let path = format!("/api/v1/schedules/{}", text(&made["id"]));
+    let edit = json!({ "name": "Office", "time_zone": "Europe/Berlin" });
+    admin.patch(&path, edit).await.ok(200);
+    let change = (
+        json!({ "time_zone": "UTC" }),
+        json!({ "time_zone": "Europe/Berlin" }),
+    );
+    walk.left("schedule_updated", by, object, change).await;
+    admin.delete(&path).await.ok(204);
+    let mut was = whole;
+    was["time_zone"] = json!("Europe/Berlin");
+    walk.left("schedule_deleted", by, object, (was, Value::Null))
+        .await;
+}
+
+async fn settings(walk: &mut Walk<'_>) {
+    let (admin, by) = (walk.admin.clone(), Some(walk.admin.id));
+    let edit = json!({ "edit_window_s": 60, "open_per_customer_max": 20 });
+    admin.patch("/api/v1/settings", edit).await.ok(200);
+    // What is as it was is not told.
+    let change = (
+        json!({ "edit_window_s": 900 }),
+        json!({ "edit_window_s": 60 }),
+    );
+    walk.left("settings_changed", by, ("settings", None), change)
+        .await;
+    let back = json!({ "edit_window_s": null });
+    admin.patch("/api/v1/settings", back.clone()).await.ok(200);
+    let change = (
+        json!({ "edit_window_s": 60 }),
+        json!({ "edit_window_s": 900 }),
+    );
+    walk.left("settings_changed", by, ("settings", None), change)
+        .await;
+    admin.patch("/api/v1/settings", back).await.ok(200);
+    assert_eq!(all(walk.world).await.len(), walk.entries);
 }
 
 async fn conversations(walk: &mut Walk<'_>) {

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use switchboard::access::Rights;
 use switchboard::desk::LIMITS;
 use switchboard::eta::Eta;
+use switchboard::hours::HoursNow;
+use switchboard::live::hello::Own;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
 use switchboard::live::socket;
 use switchboard::news::EventView;
@@ -18,6 +20,8 @@ use switchboard::store::marks::{MarkedView, Marks};
 use switchboard::store::queues::Policy;
 use switchboard::store::rep_views::RepView;
 use switchboard::store::reps::RepState;
+use switchboard::store::schedules::QueueHours;
+use switchboard::tuning::Texts;
 use switchboard::words::{
     AttachmentId, Availability, ClientId, ConversationId, EventKind, Mode, NodeId, Priority,
     QueueId, Role, Status, UserId,
@@ -104,6 +108,7 @@ fn conversation() -> ConversationView {
         first_reply_at: None,
         closed_at: None,
         due_at: Some(1),
+        left_outside_hours: false,
     }
 }
 
@@ -116,6 +121,14 @@ fn offered() -> ConversationView {
         rep: None,
         due_at: Some(1),
         ..view
+    }
+}
+
+fn hours() -> HoursNow {
+    HoursNow {
+        open: false,
+        opens_at: Some(1),
+        closes_at: None,
     }
 }
 
@@ -137,6 +150,7 @@ fn board() -> Board {
             queue: view.queue,
             mode: Mode::Auto,
             draining: false,
+            hours: Some(hours()),
             waiting: 1,
             held: 0,
             oldest_at: Some(1),
@@ -203,7 +217,17 @@ fn frames() -> Vec<ServerFrame> {
                     name: "x".into(),
                     role: Role::Rep,
                 },
-                rep: Some(rep()),
+                own: Own {
+                    rep: Some(rep()),
+                    hours: vec![QueueHours {
+                        queue: QueueId::new(),
+                        hours: hours(),
+                    }],
+                    texts: Some(Texts {
+                        welcome: "x".into(),
+                        away: "x".into(),
+                    }),
+                },
                 conversations: vec![MarkedView {
                     conversation: conversation(),
                     marks: Marks::default(),
@@ -250,8 +274,13 @@ fn frames() -> Vec<ServerFrame> {
                     from_ms: 1,
                     to_ms: 2,
                 }),
+                hours: Some(hours()),
             },
-            Some(ServerFrame::Line { .. }) => ServerFrame::Assigned {
+            Some(ServerFrame::Line { .. }) => ServerFrame::Hours {
+                queue: QueueId::new(),
+                hours: Some(hours()),
+            },
+            Some(ServerFrame::Hours { .. }) => ServerFrame::Assigned {
                 conversation: Box::new(conversation()),
                 unread: 1,
                 unread_total: 1,

@@ -267,10 +267,15 @@ async fn listen(house: Rc<House>, rep: usize, mut seat: Seat) {
                 | News::Rep(_)
                 | News::Marked(_)
                 | News::Typing(_)
-                | News::SignedOut(_) => {}
+                | News::SignedOut(_)
+                | News::Settings => {}
             },
             Note::Check => house.catch_up(id).await,
-            Note::Position { .. } | Note::Ended { .. } | Note::OnHands(_) | Note::Board(_) => {}
+            Note::Position { .. }
+            | Note::Ended { .. }
+            | Note::OnHands(_)
+            | Note::Board(_)
+            | Note::Hours { .. } => {}
         }
     }
 }

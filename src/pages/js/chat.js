@@ -3,7 +3,7 @@
 import { account } from "./account.js";
 import { Api } from "./api.js";
 import { Conversations } from "./conversations.js";
-import { byId, kept, onSubmit, uuid7 } from "./dom.js";
+import { byId, kept, onSubmit, opening as openingOf, uuid7 } from "./dom.js";
 
 const api = new Api("chat");
 const conversations = new Conversations("chat", api);
@@ -36,6 +36,31 @@ byId("another").addEventListener("click", () => {
   conversations.select(null);
   opening.elements.subject.focus();
 });
+
+/** What the house says to who opens a chat; the first queue's hours, in which he will wait. */
+let texts = null;
+let first = null;
+
+function greet() {
+  const closed = first?.hours?.open === false;
+  const text = (closed && texts?.away) || texts?.welcome || "";
+  const greeting = closed ? `${text || "Nobody is here now."}${openingOf(first.hours)}` : text;
+  if (byId("greeting").textContent !== greeting) byId("greeting").textContent = greeting;
+  byId("greeting").hidden = greeting === "";
+}
+
+conversations.onFrame = async (frame) => {
+  if (frame.type === "ready") {
+    texts = frame.texts ?? null;
+    // Who cannot read them is greeted all the same.
+    [first] = await api.get("/queues").catch(() => []);
+    greet();
+  }
+  if (frame.type === "hours" && frame.queue === first?.id) {
+    first.hours = frame.hours;
+    greet();
+  }
+};
 
 conversations.onChange = () => {
   byId("sidebar").hidden = conversations.all.length === 0;

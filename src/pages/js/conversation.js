@@ -2,7 +2,7 @@
 // in, and the way to end it.
 
 import { AFTER } from "./entries.js";
-import { errorPlace, kept, make, onSubmit, span, words } from "./dom.js";
+import { errorPlace, kept, make, onSubmit, opening, span, words } from "./dom.js";
 import { Log } from "./log.js";
 
 export class Conversation {
@@ -13,6 +13,7 @@ export class Conversation {
   #names = new Map();
   #place = null;
   #eta = null;
+  #hours = null;
   #title = make("h2");
   #status = make("p", { role: "status", class: "state" });
   #log;
@@ -58,10 +59,14 @@ export class Conversation {
     this.#showState();
   }
 
-  /** The customer's place in line (1 is next) and how long it will probably take, if known. */
-  stand(position, eta) {
+  /**
+   * The customer's place in line (1 is next), how long it will probably take, if known, and whether
+   * anybody is expected, if his queue has hours.
+   */
+  stand(position, eta, hours = null) {
     this.#place = position;
     this.#eta = eta;
+    this.#hours = hours;
     this.#showState();
   }
 
@@ -137,6 +142,7 @@ export class Conversation {
   }
 
   #wait() {
+    if (this.#hours?.open === false) return ` Nobody is here now.${opening(this.#hours)}`;
     if (!this.#eta) return " A rep takes over as soon as one has room.";
     const most = span(this.#eta.to_ms + 60_000);
     return ` It will probably take less than ${most}.`;

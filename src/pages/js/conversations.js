@@ -99,8 +99,8 @@ export class Conversations {
     if (frame.type === "assigned") this.add(frame.conversation);
     if (frame.type === "event") one ? this.#grow(one, frame) : this.#wonder(frame);
     if (frame.type === "line") {
-      this.#places.set(frame.conversation, [frame.position, frame.eta]);
-      one?.stand(frame.position, frame.eta);
+      this.#places.set(frame.conversation, [frame.position, frame.eta, frame.hours]);
+      one?.stand(frame.position, frame.eta, frame.hours);
     }
     if (frame.type === "gone" && one?.isOpen) this.#remove(one.id);
     this.onFrame(frame);
