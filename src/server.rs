@@ -33,7 +33,7 @@ use crate::store::queues::{self, Queue};
 use crate::store::{self, Store, nodes, users};
 use crate::vital::Vital;
 use crate::words::{Mode, NodeId, QueueId, now};
-use crate::{board, folder, http, indexer, minutes, retention, watch};
+use crate::{board, erasing, folder, http, indexer, minutes, retention, watch};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -111,7 +111,9 @@ impl Server {
         let positions = Positions::new(&store, &hub, &metrics, &paces);
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let loops = loops(&settings, &lease, bell, &metrics, &mut vital);
+        let mut loops = loops(&settings, &lease, bell, &metrics, &mut vital);
+        let erasing = erasing::keep(desk.clone(), store.clone(), attachments.clone());
+        loops.push(vital.spawn("erasing", erasing));
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,

@@ -225,6 +225,13 @@ words! {
         ConversationsExported = "conversations_exported",
         ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
+        UserExported = "user_exported", UserErased = "user_erased",
+    }
+
+    /// How far the erasing of somebody has come: what he has on his hands is given back, then what
+    /// he said and is called goes, then the files, then the words that the search knew of it.
+    ErasureStep {
+        Hands = "hands", Words = "words", Files = "files", Index = "index", Done = "done",
     }
 
     /// What an entry of the audit is about.

@@ -51,14 +51,14 @@ impl Desk {
         .await?;
         tracing::info!(actor = %actor.id, %person, "somebody may not sign in any more");
         self.withdraw_all(person, "rep_unavailable").await?;
-        self.release_all(&actor, person).await
+        self.release_all(Some(actor.id), person).await
     }
 
     /// Puts back in line what a rep serves.
-    async fn release_all(&self, actor: &Actor, rep: UserId) -> Result<()> {
+    pub(super) async fn release_all(&self, by: Option<UserId>, rep: UserId) -> Result<()> {
         let read = move |conn: &mut Conn| Ok(conversations::held_by(conn, rep, Status::Active)?);
         for id in self.0.store.read(read).await? {
-            let (by, at) = (actor.id, now());
+            let at = now();
             self.commit(move |conn| {
                 let mut hold = Hold::take(conn, id, at)?;
                 if hold.row.status != Status::Active || hold.row.rep_id != Some(rep) {
@@ -70,7 +70,7 @@ impl Desk {
                 let data = json!({
                     "from": rep, "reason": "rep_disabled", "load": load, "capacity": capacity,
                 });
-                hold.log(EventKind::Requeued, Some(by), data);
+                hold.log(EventKind::Requeued, by, data);
                 customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
                 let (_, change) = hold.write(conn)?;
                 Ok(((), change))

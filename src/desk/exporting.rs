@@ -5,15 +5,29 @@ use serde_json::Value;
 use super::queues::only_admins;
 use super::{Actor, Desk};
 use crate::error::Result;
-use crate::store::Conn;
 use crate::store::audit::{self, Entry};
-use crate::words::{Act, ObjectKind};
+use crate::store::{Conn, accounts};
+use crate::words::{Act, ObjectKind, UserId};
 
 impl Desk {
     /// An admin exports conversations, those of a filter.
     pub async fn note_export(&self, actor: Actor, filter: Value) -> Result<()> {
         let (act, kind) = (Act::ConversationsExported, ObjectKind::Conversation);
         self.note_taking(actor, act, kind, filter).await
+    }
+
+    /// An admin exports what is kept of a person.
+    pub async fn note_personal_export(&self, actor: Actor, person: UserId) -> Result<()> {
+        only_admins(&actor)?;
+        let (act, kind) = (Act::UserExported, ObjectKind::User);
+        let entry = Entry::new(Some(actor.id), act, kind, Some(person.0));
+        let write = move |conn: &mut Conn| {
+            accounts::find(conn, person)?;
+            audit::record(conn, &entry, None, None)
+        };
+        self.0.store.write(write).await?;
+        tracing::info!(actor = %actor.id, %person, "what is kept of somebody is taken out");
+        Ok(())
     }
 
     /// An admin exports the audit, those entries of a filter.

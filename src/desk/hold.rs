@@ -9,7 +9,7 @@ use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, cooldowns, line, marks, reps};
+use crate::store::{Conn, cooldowns, line, marks, reps, users};
 use crate::words::{ConversationId, EventKind, Mode, Moment, QueueId, Role, Status, UserId};
 
 /// A held conversation: as it was, and as it will be.
@@ -190,6 +190,18 @@ pub(super) fn of_staff(conn: &mut Conn, actor: &Actor, id: ConversationId) -> Re
     match actor.role {
         Role::Customer => Err(for_staff()),
         Role::Rep | Role::Admin => Ok(row),
+    }
+}
+
+/// Refuses to write of a customer who was erased. The head is held: what is written before he is
+/// goes with the rest.
+pub(super) fn of_somebody(conn: &mut Conn, row: &Conversation) -> Result<()> {
+    match users::is_erased(conn, row.customer_id)? {
+        true => {
+            let detail = "The customer of this conversation was erased. It stays as it is.";
+            Err(Error::new(Code::WrongState, detail))
+        }
+        false => Ok(()),
     }
 }
 

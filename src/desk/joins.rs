@@ -39,7 +39,7 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             joined::insert(conn, id, actor.id, at)?;
-            told(conn, row, &actor, EventKind::Joined, at)
+            told(conn, row, actor.id, EventKind::Joined, at)
         })
         .await
     }
@@ -58,9 +58,30 @@ impl Desk {
                 let detail = "You have not joined this conversation.";
                 return Err(Error::new(Code::WrongState, detail));
             }
-            told(conn, row, &actor, EventKind::Left, at)
+            told(conn, row, actor.id, EventKind::Left, at)
         })
         .await
+    }
+
+    /// Takes part in nothing any more.
+    pub(super) async fn leave_all(&self, person: UserId) -> Result<()> {
+        let read = move |conn: &mut Conn| Ok(joined::all_of(conn, person)?);
+        for id in self.0.store.read(read).await? {
+            let at = now();
+            self.commit(move |conn| {
+                // Deleted meanwhile, it is nobody's.
+                let Ok((row, _)) = hold::locked(conn, id) else {
+                    return Ok(((), Change::default()));
+                };
+                if joined::delete(conn, id, person)? == 0 {
+                    return Ok(((), Change::default()));
+                }
+                let (_, change) = told(conn, row, person, EventKind::Left, at)?;
+                Ok(((), change))
+            })
+            .await?;
+        }
+        Ok(())
     }
 }
 
@@ -87,22 +108,22 @@ fn may_join(conn: &mut Conn, actor: &Actor, row: &Conversation, reps_may: bool) 
 fn told(
     conn: &mut Conn,
     row: Conversation,
-    actor: &Actor,
+    person: UserId,
     kind: EventKind,
     at: Moment,
 ) -> Result<(ConversationView, Change)> {
     let id = row.id;
-    let name = users::find(conn, actor.id)?.map_or_else(String::new, |user| user.display_name);
+    let name = users::find(conn, person)?.map_or_else(String::new, |user| user.display_name);
     let entry = Entry {
         data: Some(json!({ "name": name })),
-        ..Entry::new(kind, Some(actor.id))
+        ..Entry::new(kind, Some(person))
     };
     let last_seq = Hold::lock(conn, id, 1)?;
     answer::check_room(last_seq, kind)?;
     let log = events::append(conn, id, last_seq, at, vec![entry])?;
     let mut audience = audience(conn, &row)?;
     // Who leaves takes part no longer, and hears that he has left.
-    audience.push(actor.id);
+    audience.push(person);
     let view = conversations::view(conn, row)?;
     Ok((view.clone(), grown(log, audience, Some(view))))
 }

@@ -179,6 +179,7 @@ impl Desk {
                 may_direct(conn, &actor, &hold.row)?;
             }
             expect(&hold.row, &[Status::Closed])?;
+            hold::of_somebody(conn, &hold.row)?;
             let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
                 let detail = "Its queue is no more. Open a new conversation.";
                 Error::new(Code::QueueClosed, detail)

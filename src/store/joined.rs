@@ -28,6 +28,15 @@ queries! {
         diesel::select(diesel::dsl::exists(joined::table.find((id, user)))).get_result(conn)
     }
 
+    /// All that this person takes part in.
+    pub fn all_of(conn, user: UserId) -> QueryResult<Vec<ConversationId>> {
+        joined::table
+            .filter(joined::user_id.eq(user))
+            .order(joined::conversation_id)
+            .select(joined::conversation_id)
+            .load(conn)
+    }
+
     /// Those of these that this person takes part in.
     pub fn those_of(conn, user: UserId, ids: &[ConversationId])
         -> QueryResult<Vec<ConversationId>>

@@ -133,7 +133,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         let path = path.replace("{id}", &of).replace("{seq}", "2");
         all.push((row, who, path, make()));
     }
-    assert_eq!(all.len(), 30);
+    assert_eq!(all.len(), 32);
     all
 }
 
@@ -346,7 +346,7 @@ async fn ids_queries_and_cursors(world: &World) {
             let request = Request::new(method(row), &path.replace("{id}", bad)).token(&admin.token);
             let request = match row.body {
                 Body::Json(make) => request.json(&make()),
-                Body::None | Body::File => request,
+                Body::None | Body::File | Body::Picture => request,
             };
             expect(
                 &admin,

@@ -30,6 +30,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("attachments", &["error", "store", "words"]),
     ("board", &["hub", "store", "words"]),
+    (
+        "erasing",
+        &["attachments", "desk", "error", "store", "words"],
+    ),
     ("export", &["error", "news", "settings", "store", "words"]),
     ("indexer", &["error", "store"]),
     ("minutes", &["error", "store", "words"]),
@@ -113,6 +117,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "board",
             "desk",
             "dispatch",
+            "erasing",
             "error",
             "eta",
             "folder",
