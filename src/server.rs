@@ -111,9 +111,7 @@ impl Server {
         let positions = Positions::new(&store, &hub, &metrics, &paces);
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let mut loops = loops(&settings, &lease, bell, &metrics, &mut vital);
-        let erasing = erasing::keep(desk.clone(), store.clone(), attachments.clone());
-        loops.push(vital.spawn("erasing", erasing));
+        let loops = loops(&settings, &lease, bell, &metrics, &attachments, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -273,6 +271,7 @@ fn loops(
     lease: &Lease,
     bell: Bell,
     metrics: &Metrics,
+    attachments: &Attachments,
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {
@@ -282,8 +281,10 @@ fn loops(
     let reconcile = Duration::from_millis(settings.reconcile_ms);
     let check = watch::check(store.clone(), hub.clone(), bell, check_every);
     let retention = retention::keep(store.clone(), metrics.clone(), settings.retention_days);
+    let erasing = erasing::keep(desk.clone(), store.clone(), attachments.clone());
     vec![
         vital.spawn("retention", retention),
+        vital.spawn("erasing", erasing),
         vital.spawn("search index", indexer::keep(store.clone())),
         vital.spawn("lease", lease.clone().keep()),
         vital.spawn("board", board::show(store.clone(), hub.clone())),

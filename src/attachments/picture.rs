@@ -1,6 +1,6 @@
 //! What people look like. A picture is never given out as it came: it is decoded, made a small
-//! square and encoded anew, so that nothing is left in it but what is seen. Its size is known before
-//! it is decoded, and few are decoded at a time.
+//! square and encoded anew, so that nothing is left in it but what is seen. Its size is known
+//! before it is decoded, and few are decoded at a time.
 
 use std::io::Cursor;
 use std::sync::LazyLock;

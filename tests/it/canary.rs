@@ -142,7 +142,7 @@ async fn live(house: &House, canary: &Canary) -> Person {
     let (word, base) = (&canary.word, &house.process.base);
     let new = json!({
         "username": word, "password": PASSWORD, "email": format!("{word}@example.com"),
-        "phone": canary.phone, "first_name": word, "last_name": word, "display_name": word,
+        "phone": canary.phone, "display_name": word,
     });
     let from = Request::new("POST", "/api/v1/customers")
         .header("User-Agent", word)
@@ -150,7 +150,9 @@ async fn live(house: &House, canary: &Canary) -> Person {
     let made = from.json(&new).ask(base).await;
     assert_eq!(made.status, 201, "{made:?}");
     let ann = signed(&nobody(base), &made.body());
-    let profile = json!({ "city": word, "province": word });
+    let profile = json!({
+        "first_name": word, "last_name": word, "city": word, "province": word,
+    });
     ann.patch("/api/v1/me", profile).await.ok(200);
     ann.post("/api/v1/socket-tickets", json!({})).await.ok(201);
     // A picture with a word in it.

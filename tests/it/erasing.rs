@@ -32,12 +32,14 @@ async fn register(world: &World, turn: usize) -> Person {
     );
     let new = json!({
         "username": name, "password": PASSWORD, "email": format!("{name}@example.com"),
-        "first_name": "Ann",
     });
     let made = nobody.post("/api/v1/customers", new).await.ok(201);
     let id = made["user"]["id"].as_str().unwrap().parse().unwrap();
     let token = made["access_token"].as_str().unwrap().into();
-    Person::new(id, name, nobody.base, token)
+    let ann = Person::new(id, name, nobody.base, token);
+    let profile = json!({ "first_name": "Ann", "city": "Ulm" });
+    ann.patch("/api/v1/me", profile).await.ok(200);
+    ann
 }
 
 async fn erase(admin: &Person, person: &Person) -> Answer {

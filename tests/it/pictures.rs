@@ -106,7 +106,8 @@ async fn a_picture_becomes_a_square_for_who_may_see_its_owner(world: &World) {
     rep.claim(&id).await.ok(200);
     assert_eq!(got(&ann, &first).await.0, 200);
     assert_eq!(got(&bob, &first).await.0, 404);
-    for view in [ann.view(&id).await, rep.close(&id).await.ok(200)] {
+    let closed = rep.close(&id).await.ok(200)["conversation"].clone();
+    for view in [ann.view(&id).await, closed] {
         assert_eq!(view["last_rep"]["picture"], json!(first), "{view}");
     }
     // Whom he served last sees him still; staff see customers, and they not each other.
