@@ -2,6 +2,8 @@
 //! that says how much there was, so that whoever reads it knows that nothing is missing. Made step
 //! by step, so the memory it takes does not grow with what is exported.
 
+mod person;
+
 use std::collections::VecDeque;
 use std::io::Write;
 
@@ -17,6 +19,8 @@ use crate::store::conversations::{self, Conversation, ConversationView, Filter};
 use crate::store::lists::Cursor;
 use crate::store::{self, Conn, answer, events, views};
 use crate::words::{ConversationId, Role, UserId};
+
+pub use person::Personal;
 
 /// Conversations, and events, that are read at once.
 const CONVERSATIONS: i64 = 100;

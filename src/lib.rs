@@ -30,6 +30,7 @@ pub mod desk;
 
 pub mod attachments;
 pub mod board;
+pub mod erasing;
 pub mod export;
 pub mod indexer;
 pub mod minutes;

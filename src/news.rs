@@ -82,7 +82,8 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
         EventKind::Moved | EventKind::Transferred => &["queue_id", "to"],
         EventKind::Prioritized => &["to"],
         EventKind::Message => &["edited", "deleted"],
-        EventKind::Edited | EventKind::Deleted => &["seq", "author_id"],
+        EventKind::Edited => &["seq", "author_id"],
+        EventKind::Deleted => &["seq", "author_id", "erased", "through"],
         EventKind::Joined | EventKind::Left => &["name"],
         _ => &[],
     }

@@ -34,7 +34,7 @@ use crate::store::{self, Store, nodes, users};
 use crate::tuning::Tuning;
 use crate::vital::Vital;
 use crate::words::{Mode, NodeId, QueueId, now};
-use crate::{board, folder, http, indexer, minutes, retention, tuning, watch};
+use crate::{board, erasing, folder, http, indexer, minutes, retention, tuning, watch};
 
 /// The queue that a new database begins with.
 const FIRST_QUEUE: &str = "Support";
@@ -112,7 +112,14 @@ impl Server {
         let positions = Positions::begin(&store, &hub, &metrics, &paces).await?;
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let loops = loops(&settings, &lease, bell, (&metrics, &tuning), &mut vital);
+        let loops = loops(
+            &settings,
+            &lease,
+            bell,
+            (&metrics, &tuning),
+            &attachments,
+            &mut vital,
+        );
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -273,6 +280,7 @@ fn loops(
     lease: &Lease,
     bell: Bell,
     (metrics, tuning): (&Metrics, &Tuning),
+    attachments: &Attachments,
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {
@@ -282,8 +290,10 @@ fn loops(
     let reconcile = Duration::from_millis(settings.reconcile_ms);
     let check = watch::check(store.clone(), hub.clone(), bell, check_every);
     let retention = retention::keep(store.clone(), metrics.clone(), settings.retention_days);
+    let erasing = erasing::keep(desk.clone(), store.clone(), attachments.clone());
     vec![
         vital.spawn("retention", retention),
+        vital.spawn("erasing", erasing),
         vital.spawn("search index", indexer::keep(store.clone())),
         vital.spawn("lease", lease.clone().keep()),
         vital.spawn("board", board::show(store.clone(), hub.clone())),

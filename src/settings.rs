@@ -49,6 +49,7 @@ pub struct Settings {
     pub tokens_per_address_max: u32,
     pub hsts_s: i64,
     pub fresh_login_s: i64,
+    pub customers_may_erase: bool,
     pub open_per_customer_max: i64,
     pub head_start_low_min: i64,
     pub head_start_high_min: i64,

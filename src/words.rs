@@ -237,6 +237,13 @@ words! {
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
         ScheduleCreated = "schedule_created", ScheduleUpdated = "schedule_updated",
         ScheduleDeleted = "schedule_deleted", SettingsChanged = "settings_changed",
+        UserExported = "user_exported", UserErased = "user_erased",
+    }
+
+    /// How far the erasing of somebody has come: what he has on his hands is given back, then what
+    /// he said as a customer goes, then his name where he came and went, then the files, then the words that the search knew of it.
+    ErasureStep {
+        Hands = "hands", Words = "words", Names = "names", Files = "files", Index = "index", Done = "done",
     }
 
     /// What an entry of the audit is about.

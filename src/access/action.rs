@@ -10,6 +10,8 @@ pub enum Action {
 
     /// One's own profile, password and logins.
     KeepAccount,
+    TakeOwnData,
+    ReadPicture,
     ListQueues,
     Upload,
 
@@ -66,6 +68,8 @@ pub enum Action {
     ChangePeople,
     Disable,
     ChangeRole,
+    ExportPerson,
+    Erase,
 
     ReadAudit,
     ExportAudit,
@@ -93,8 +97,8 @@ impl Action {
         use Action::*;
         match self {
             Enter => Who::Anyone,
-            KeepAccount | ListQueues | Upload | Read | Write | Type | Edit | Delete | Close
-            | Reopen => Who::SignedIn,
+            KeepAccount | TakeOwnData | ReadPicture | ListQueues | Upload | Read | Write | Type
+            | Edit | Delete | Close | Reopen => Who::SignedIn,
             Open => Who::Customers,
             AnswerOffer => Who::Reps,
             Direct
@@ -114,8 +118,8 @@ impl Action {
             Assign | ReadLineHistory | ChangeQueues | ReadSchedules | ChangeSchedules
             | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
             | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
-            | Disable | ChangeRole | ReadAudit | ExportAudit | ReadMetrics | ReadKeys | AddKey
-            | RevokeKey => Who::Admins,
+            | Disable | ChangeRole | ExportPerson | Erase | ReadAudit | ExportAudit
+            | ReadMetrics | ReadKeys | AddKey | RevokeKey => Who::Admins,
         }
     }
 
@@ -124,7 +128,13 @@ impl Action {
     pub fn wants_young_login(self) -> bool {
         matches!(
             self,
-            Action::AddKey | Action::Export | Action::ExportAudit | Action::ChangeRole
+            Action::AddKey
+                | Action::Export
+                | Action::ExportAudit
+                | Action::ChangeRole
+                | Action::TakeOwnData
+                | Action::ExportPerson
+                | Action::Erase
         )
     }
 }

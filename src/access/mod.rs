@@ -112,7 +112,7 @@ fn for_his_kind(actor: &Actor, action: Action) -> Result<()> {
 fn with_person(actor: &Actor, action: Action, person: UserId) -> Result<()> {
     let himself = actor.id == person;
     match action {
-        Action::Disable | Action::ChangeRole if himself => {
+        Action::Disable | Action::ChangeRole | Action::Erase if himself => {
             let detail = "Nobody can do this to himself. Ask another admin.";
             Err(Error::new(Code::WrongState, detail))
         }

@@ -15,6 +15,8 @@ mod line;
 mod lists;
 mod moves;
 mod people;
+mod pictures;
+mod privacy;
 mod queues;
 mod reps;
 mod schedules;
@@ -109,6 +111,11 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .service(account::sessions)
         .service(account::end_others)
         .service(account::end_one)
+        .service(privacy::export_own)
+        .service(privacy::erase_own)
+        .service(pictures::set_own)
+        .service(pictures::remove_own)
+        .service(pictures::find)
         .service(people::ticket)
         .service(queues::list)
         .service(settings::texts)
@@ -171,6 +178,10 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(accounts::password_link)
         .service(accounts::sessions)
         .service(accounts::end_sessions)
+        .service(privacy::export_of)
+        .service(privacy::erase)
+        .service(pictures::set)
+        .service(pictures::remove)
         .service(reps::add)
         .service(reps::list)
         .service(reps::set_capacity)

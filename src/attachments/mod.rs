@@ -7,6 +7,7 @@
 mod intake;
 mod kind;
 mod name;
+mod picture;
 mod shelf;
 mod sweep;
 
@@ -27,6 +28,7 @@ use crate::store::{Conn, Store};
 use crate::words::{AttachmentId, Moment, Role, UserId, now};
 
 pub use kind::is_image;
+pub use picture::{PICTURE_BYTES_MAX, too_large as picture_too_large};
 pub use shelf::{Shelf, lies_whole};
 pub use sweep::keep;
 
@@ -157,7 +159,9 @@ impl Attachments {
     async fn enter(&self, row: Attachment, who: Uploader) -> Result<Attachment> {
         let limits = self.limits();
         let enter = move |conn: &mut Conn| {
-            rows::lock_uploader(conn, who.id)?;
+            if rows::lock_uploader(conn, who.id)? == 0 {
+                return Err(Error::not_found("person"));
+            }
             let usage = rows::usage(conn, who.id, row.created_at - DAY, who.is_bounded())?;
             limits.admit(usage, row.bytes as u64)?;
             rows::insert(conn, &row)?;

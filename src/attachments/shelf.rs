@@ -92,6 +92,12 @@ impl Shelf {
         Ok(got.map_err(failed)?.into_stream().map_err(failed).boxed())
     }
 
+    /// All of a small file, at once.
+    pub async fn whole(&self, id: AttachmentId) -> Result<Bytes> {
+        let got = self.store.get(&place(id)).await.map_err(failed)?;
+        got.bytes().await.map_err(failed)
+    }
+
     /// The first bytes of a file, at once.
     pub async fn head(&self, id: AttachmentId, bytes: u64) -> Result<Bytes> {
         let got = self.store.get_range(&place(id), 0..bytes).await;

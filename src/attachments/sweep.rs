@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::shelf::Lying;
 use super::{Attachments, DAY};
 use crate::error::{Error, Result};
-use crate::store::Conn;
 use crate::store::attachments as rows;
+use crate::store::{Conn, pictures};
 use crate::words::{AttachmentId, Moment, now};
 
 /// How often rows are swept.
@@ -45,6 +45,16 @@ impl Attachments {
     /// how many.
     pub async fn sweep_rows(&self, at: Moment) -> Result<usize> {
         Ok(self.sweep_unsent(at).await? + self.sweep_taken_back(at).await?)
+    }
+
+    /// Deletes what was taken back, and this picture; answers whether no file lies there still.
+    pub async fn sweep_whole(&self, picture: Option<AttachmentId>, at: Moment) -> Result<bool> {
+        if let Some(id) = picture {
+            self.delete_picture(id).await?;
+        }
+        self.sweep_taken_back(at).await?;
+        let first = |conn: &mut Conn| Ok(rows::taken_back(conn, AttachmentId(Uuid::nil()), 1)?);
+        Ok(self.0.store.read(first).await?.is_empty())
     }
 
     /// First the row, so that nobody sends it now, then the file.
@@ -112,7 +122,11 @@ impl Attachments {
 
     async fn delete_unknown(&self, ids: Vec<AttachmentId>) -> Result<usize> {
         let asked = ids.clone();
-        let read = move |conn: &mut Conn| Ok(rows::known(conn, &asked)?);
+        let read = move |conn: &mut Conn| {
+            let mut known = rows::known(conn, &asked)?;
+            known.extend(pictures::known(conn, &asked)?);
+            Ok(known)
+        };
         let known = self.0.store.read(read).await?;
         let unknown = ids.into_iter().filter(|id| !known.contains(id));
         Ok(self.delete_files(unknown.collect()).await.len())

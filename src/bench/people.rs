@@ -57,6 +57,8 @@ pub fn person(role: Role) -> User {
         created_at: now(),
         personal_rep_id: None,
         place: users::Place::default(),
+        erased_at: None,
+        picture_id: None,
     }
 }
 

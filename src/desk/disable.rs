@@ -46,20 +46,21 @@ impl Desk {
         })
         .await?;
         tracing::info!(actor = %actor.id, %person, "somebody may not sign in any more");
-        self.take_back_from(&actor, person, "rep_disabled").await
+        self.take_back_from(Some(actor.id), person, "rep_disabled")
+            .await
     }
 
     /// Puts back in line what a rep is offered and what he serves.
     pub(super) async fn take_back_from(
         &self,
-        actor: &Actor,
+        by: Option<UserId>,
         rep: UserId,
         reason: &'static str,
     ) -> Result<()> {
         self.withdraw_all(rep, "rep_unavailable").await?;
         let read = move |conn: &mut Conn| Ok(conversations::held_by(conn, rep, Status::Active)?);
         for id in self.0.store.read(read).await? {
-            let (by, at) = (actor.id, now());
+            let at = now();
             self.commit(move |conn| {
                 let mut hold = Hold::take(conn, id, at)?;
                 if hold.row.status != Status::Active || hold.row.rep_id != Some(rep) {
@@ -71,7 +72,7 @@ impl Desk {
                 let data = json!({
                     "from": rep, "reason": reason, "load": load, "capacity": capacity,
                 });
-                hold.log(EventKind::Requeued, Some(by), data);
+                hold.log(EventKind::Requeued, by, data);
                 customers::keep_place_of_the_gone(conn, &mut hold, &queue)?;
                 let (_, change) = hold.write(conn)?;
                 Ok(((), change))

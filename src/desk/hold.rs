@@ -5,12 +5,12 @@
 
 use super::Change;
 use crate::access::{Action, Actor};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::events::{self, Entry};
 use crate::store::queues::{self, Queue};
-use crate::store::{Conn, cooldowns, line, marks, reps};
+use crate::store::{Conn, cooldowns, line, marks, reps, users};
 use crate::words::{ConversationId, EventKind, Mode, Moment, QueueId, Role, Status, UserId};
 
 /// A held conversation: as it was, and as it will be.
@@ -188,6 +188,18 @@ pub(super) fn allowed(
 ) -> Result<Conversation> {
     Hold::lock(conn, id, 0)?;
     conversations::allowed(conn, actor, action, id)
+}
+
+/// Refuses to write of a customer who was erased. The head is held: what is written before he is
+/// goes with the rest.
+pub(super) fn of_somebody(conn: &mut Conn, row: &Conversation) -> Result<()> {
+    match users::is_erased(conn, row.customer_id)? {
+        true => {
+            let detail = "The customer of this conversation was erased. It stays as it is.";
+            Err(Error::new(Code::WrongState, detail))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Refuses a queue that was deleted in the moment in which a conversation came to it: once the

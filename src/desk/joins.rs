@@ -41,7 +41,7 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             joined::insert(conn, id, actor.id, at)?;
-            told(conn, row, &actor, EventKind::Joined, at)
+            told(conn, row, actor.id, EventKind::Joined, at)
         })
         .await
     }
@@ -60,42 +60,60 @@ impl Desk {
                 let detail = "You have not joined this conversation.";
                 return Err(Error::new(Code::WrongState, detail));
             }
-            told(conn, row, &actor, EventKind::Left, at)
+            told(conn, row, actor.id, EventKind::Left, at)
         })
         .await
     }
+
+    /// Takes part in nothing any more.
+    pub(super) async fn leave_all(&self, person: UserId) -> Result<()> {
+        let read = move |conn: &mut Conn| Ok(joined::all_of(conn, person)?);
+        for id in self.0.store.read(read).await? {
+            let at = now();
+            self.commit(move |conn| leave(conn, id, person, at).map(|change| ((), change)))
+                .await?;
+        }
+        Ok(())
+    }
 }
 
-/// Writes that somebody has gone whom an admin has made something else.
-pub(super) fn left(
+/// Somebody takes no part in one any more, whoever says so; nothing, if he took none.
+pub(super) fn leave(
     conn: &mut Conn,
-    row: Conversation,
-    actor: &Actor,
+    id: ConversationId,
+    person: UserId,
     at: Moment,
 ) -> Result<Change> {
-    told(conn, row, actor, EventKind::Left, at).map(|(_, change)| change)
+    // Deleted meanwhile, it is nobody's.
+    let Ok((row, _)) = hold::locked(conn, id) else {
+        return Ok(Change::default());
+    };
+    match joined::delete(conn, id, person)? {
+        0 => Ok(Change::default()),
+        _ => told(conn, row, person, EventKind::Left, at).map(|(_, change)| change),
+    }
 }
 
 /// Writes that somebody has come or gone, with his name: customers cannot look up an id.
 fn told(
     conn: &mut Conn,
     row: Conversation,
-    actor: &Actor,
+    person: UserId,
     kind: EventKind,
     at: Moment,
 ) -> Result<(ConversationView, Change)> {
     let id = row.id;
-    let name = users::find(conn, actor.id)?.map_or_else(String::new, |user| user.display_name);
+    let name = users::find(conn, person)?.map_or_else(String::new, |user| user.display_name);
     let entry = Entry {
         data: Some(json!({ "name": name })),
-        ..Entry::new(kind, Some(actor.id))
+        ..Entry::new(kind, Some(person))
     };
     let last_seq = Hold::lock(conn, id, 1)?;
     answer::check_room(last_seq, kind)?;
     let log = events::append(conn, id, last_seq, at, vec![entry])?;
     let mut audience = audience(conn, &row)?;
     // Who leaves takes part no longer, and hears that he has left.
-    audience.push(actor.id);
+    audience.push(person);
     let view = conversations::view(conn, row)?;
     Ok((view.clone(), grown(log, audience, Some(view))))
 }

@@ -12,6 +12,7 @@ mod customers;
 mod disable;
 mod dispatcher;
 mod edits;
+mod erase;
 mod exits;
 mod exporting;
 mod hold;
@@ -173,6 +174,8 @@ struct Inner {
     /// Wakes the reconcile loop before its time.
     repair: Notify,
     wake: Wake,
+    /// Told when somebody is to be erased.
+    erasing: Notify,
     started_at: Moment,
 }
 
@@ -208,6 +211,7 @@ impl Desk {
             runtime: Handle::current(),
             repair: Notify::new(),
             wake: Wake::default(),
+            erasing: Notify::new(),
             started_at: now(),
         }))
     }

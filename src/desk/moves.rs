@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::hold::Hold;
+use super::hold::{self, Hold};
 use super::{Change, Desk, check_text, hours, offers, slots};
 use crate::access::{Action, Actor};
 use crate::dispatch::NO_END;
@@ -173,6 +173,7 @@ impl Desk {
             may_with(conn, &actor, Action::Reopen, &hold.row)?;
             let his_own = actor.id == hold.row.customer_id;
             expect(&hold.row, &[Status::Closed])?;
+            hold::of_somebody(conn, &hold.row)?;
             let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
                 let detail = "Its queue is no more. Open a new conversation.";
                 Error::new(Code::QueueClosed, detail)

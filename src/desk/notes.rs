@@ -38,6 +38,7 @@ impl Desk {
                 let sent = same_again(&actor, &text, event, row.number)?;
                 return Ok((sent, Change::default()));
             }
+            hold::of_somebody(conn, &row)?;
             let note = Entry {
                 client_id: Some(client_id),
                 body: Some(text.clone()),

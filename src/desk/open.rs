@@ -119,8 +119,12 @@ impl Desk {
         let most = self.limits().open_per_customer_max;
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
-        let (queue, mine) =
+        let (queue, mine, erased_at) =
             admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
+        if erased_at.is_some() {
+            let detail = "This account was erased. Register again to open a conversation.";
+            return Err(Error::new(Code::SessionEnded, detail));
+        }
         if mine.unwrap_or_default() >= most {
             let detail = format!("You have {most} open conversations already. Close one first.");
             return Err(Error::new(Code::TooManyOpen, detail));

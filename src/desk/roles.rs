@@ -62,7 +62,8 @@ impl Desk {
             .await?;
         tracing::info!(actor = %actor.id, %person, %role, "a role was changed");
         if role != Role::Rep {
-            self.take_back_from(&actor, person, "rep_demoted").await?;
+            self.take_back_from(Some(actor.id), person, "rep_demoted")
+                .await?;
         }
         Ok(user)
     }
@@ -92,17 +93,11 @@ impl Desk {
     }
 }
 
-/// He takes part in nothing beside its rep any more: a customer's socket is told no notes.
+/// Takes part in nothing beside its rep any more: a customer's socket is told no notes.
 fn leave_all(conn: &mut Conn, person: UserId, at: Moment) -> Result<Change> {
     let mut change = Change::default();
-    // As who has joined: of staff.
-    let actor = Actor::new(person, Role::Rep);
-    for id in joined::ids_of(conn, person)? {
-        let Some(row) = conversations::find(conn, id)? else {
-            continue;
-        };
-        joined::delete(conn, id, person)?;
-        change.add(joins::left(conn, row, &actor, at)?);
+    for id in joined::all_of(conn, person)? {
+        change.add(joins::leave(conn, id, person, at)?);
     }
     Ok(change)
 }

@@ -30,7 +30,7 @@ impl Desk {
         };
         let mut audience = self.0.store.read(read).await?;
         audience.retain(|one| *one != actor.id);
-        let user = PersonView { id: actor.id, name };
+        let user = PersonView::new(actor.id, name);
         let typing = Typing {
             conversation,
             audience,

@@ -31,6 +31,28 @@ pub const ROUTES: &[Route] = &[
     ("GET /api/v1/me/sessions", KeepAccount, None),
     ("DELETE /api/v1/me/sessions", KeepAccount, None),
     ("DELETE /api/v1/me/sessions/{id}", KeepAccount, None),
+    ("GET /api/v1/me/export", TakeOwnData, None),
+    ("POST /api/v1/me/erase", KeepAccount, None),
+    ("PUT /api/v1/me/picture", KeepAccount, None),
+    ("DELETE /api/v1/me/picture", KeepAccount, None),
+    // There is no way back: it wants a person.
+    ("POST /api/v1/people/{id}/erase", Erase, None),
+    ("GET /api/v1/pictures/{id}", ReadPicture, Some(Reads)),
+    (
+        "PUT /api/v1/people/{id}/picture",
+        ChangePeople,
+        Some(People),
+    ),
+    (
+        "DELETE /api/v1/people/{id}/picture",
+        ChangePeople,
+        Some(People),
+    ),
+    (
+        "GET /api/v1/people/{id}/export",
+        ExportPerson,
+        Some(Exports),
+    ),
     // What counts for everybody is for people alone.
     ("GET /api/v1/settings", ReadSettings, None),
     ("PATCH /api/v1/settings", ChangeSettings, None),

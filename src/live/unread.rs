@@ -141,6 +141,8 @@ impl Counts {
             EventKind::Note if role == Role::Customer || mine => 0,
             EventKind::Message if mine => 0,
             EventKind::Note | EventKind::Message if one.count < UNREAD_MAX => 1,
+            // Its customer is erased: nothing has a text any more.
+            EventKind::Deleted if data("erased").is_some() => -one.count,
             // Counted when it passed, its text gone or not.
             EventKind::Deleted if one.count > 0 => {
                 let by_me = data("author_id").is_some_and(|id| *id == serde_json::json!(me));

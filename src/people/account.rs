@@ -135,7 +135,7 @@ impl People {
 
     async fn change(&self, id: UserId, profile: NewProfile, entry: Option<Entry>) -> Result<User> {
         let write = move |conn: &mut Conn| {
-            let user = accounts::find(conn, id)?;
+            let user = accounts::living(conn, id)?;
             let change = profile.clone().check(&user)?;
             if let Some(entry) = &entry {
                 // What it is now would stay there for ever.
@@ -178,7 +178,7 @@ impl People {
         let (link, expires_at) = (ticket_id(&token), now() + LINK_MS);
         let entry = about(actor, Act::PasswordLinkMade, id);
         let write = move |conn: &mut Conn| {
-            accounts::find(conn, id)?;
+            accounts::living(conn, id)?;
             let told = json!({ "expires_at": expires_at });
             audit::record(conn, &entry, None, Some(told))?;
             accounts::delete_links(conn, id)?;
@@ -216,6 +216,12 @@ impl People {
         tracing::info!(person = %id, "a password was set by a link");
         self.signed_out(id, Logins::All);
         Ok(())
+    }
+
+    /// Refuses whoever does not know his own password, by his id, as below.
+    pub async fn prove_again(&self, id: UserId, password: String, from: Place) -> Result<()> {
+        let user = self.find(id).await?;
+        self.prove_own(&user, Some(password), from).await
     }
 
     /// Refuses whoever does not know his own password, and lets him guess no faster than at a
@@ -298,7 +304,7 @@ impl People {
     pub async fn enable(&self, actor: UserId, id: UserId) -> Result<User> {
         let entry = about(actor, Act::UserEnabled, id);
         let write = move |conn: &mut Conn| {
-            let before = accounts::find(conn, id)?.disabled_at;
+            let before = accounts::living(conn, id)?.disabled_at;
             if before.is_some() {
                 let told = |at: Option<Moment>| Some(json!({ "disabled_at": at }));
                 audit::record(conn, &entry, told(before), told(None))?;

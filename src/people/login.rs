@@ -121,7 +121,14 @@ impl People {
             .pair(&session, user.role, user.token_version)?;
         self.0
             .store
-            .write(move |conn| Ok(sessions::insert(conn, &session).map(drop)?))
+            .write(move |conn| {
+                sessions::insert(conn, &session)?;
+                // Its row holds on to his: nobody is erased between this and the commit.
+                match users::is_erased(conn, session.user_id)? {
+                    true => Err(session_ended()),
+                    false => Ok(()),
+                }
+            })
             .await?;
         Ok(pair)
     }

@@ -223,6 +223,8 @@ impl People {
             created_at: now(),
             personal_rep_id: None,
             place: users::Place::default(),
+            erased_at: None,
+            picture_id: None,
         })
     }
 

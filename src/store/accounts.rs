@@ -4,11 +4,14 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::reps;
 use super::schema::{api_keys, password_links, users};
 use super::users::{Place, User, admin_exists, fold, taken};
-use crate::error::{Error, Result};
-use crate::words::{ApiKeyId, Availability, Moment, Role, SessionId, UserId};
+use super::{pictures, reps, serving, sessions};
+use crate::error::{Code, Error, Result};
+use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, SessionId, UserId};
+
+/// What others read where somebody was called by his name.
+pub const ERASED: &str = "erased";
 
 /// What may change of an account; nothing of it where there is none.
 #[derive(Debug, Clone, Default, AsChangeset)]
@@ -60,6 +63,10 @@ pub struct AccountView {
     pub created_at: Moment,
     /// Since when he may not sign in.
     pub disabled_at: Option<Moment>,
+    /// Since when nothing is left of him but this.
+    pub erased_at: Option<Moment>,
+    /// Where his picture can be got, with an access token; another address with each change.
+    pub picture: Option<String>,
 }
 
 impl From<User> for AccountView {
@@ -86,6 +93,8 @@ impl From<User> for AccountView {
             time_zone,
             created_at: user.created_at,
             disabled_at: user.disabled_at,
+            erased_at: user.erased_at,
+            picture: user.picture_id.map(pictures::url),
         }
     }
 }
@@ -97,7 +106,9 @@ queries! {
     }
 
     fn set(conn, id: UserId, change: &Change) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(change).execute(conn)
+        diesel::update(users::table.find(id).filter(users::erased_at.is_null()))
+            .set(change)
+            .execute(conn)
     }
 
     /// Those whom a filter lets through, the newest first.
@@ -130,7 +141,9 @@ queries! {
     }
 
     pub fn set_password(conn, id: UserId, hash: &str) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)
+        diesel::update(users::table.find(id).filter(users::erased_at.is_null()))
+            .set(users::password_hash.eq(hash))
+            .execute(conn)
     }
 
     /// Has one who decides about admins wait for the other: they are counted after this.
@@ -148,6 +161,46 @@ queries! {
 
     fn set_disabled(conn, id: UserId, at: Option<Moment>) -> QueryResult<usize> {
         diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(conn)
+    }
+
+    /// Takes out of somebody's row whatever is told of him. Who he was stays: his id, his number,
+    /// his role.
+    fn empty(conn, id: UserId, at: Moment) -> QueryResult<usize> {
+        diesel::update(users::table.find(id))
+            .set((
+                (
+                    users::username.eq(None::<String>),
+                    users::username_key.eq(None::<String>),
+                    users::email.eq(None::<String>),
+                    users::email_key.eq(None::<String>),
+                    users::phone.eq(None::<String>),
+                    users::first_name.eq(""),
+                    users::last_name.eq(""),
+                    users::display_name.eq(ERASED),
+                ),
+                (
+                    users::password_hash.eq(None::<String>),
+                    users::token_version.eq(users::token_version + 1),
+                    users::disabled_at.eq(Some(at)),
+                    users::erased_at.eq(Some(at)),
+                    users::picture_id.eq(None::<AttachmentId>),
+                    users::personal_rep_id.eq(None::<UserId>),
+                ),
+                (
+                    users::city.eq(""),
+                    users::province.eq(""),
+                    users::language.eq(""),
+                    users::time_zone.eq(""),
+                ),
+            ))
+            .execute(conn)
+    }
+
+    /// Those who are given this rep first are given any.
+    fn forget_personal(conn, rep: UserId) -> QueryResult<usize> {
+        diesel::update(users::table.filter(users::personal_rep_id.eq(rep)))
+            .set(users::personal_rep_id.eq(None::<UserId>))
+            .execute(conn)
     }
 
     pub fn insert_link(conn, id: SessionId, user: UserId, expires_at: Moment)
@@ -209,8 +262,8 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
 
 /// Changes an account, and answers it as it is now.
 pub fn change(conn: &mut Conn, id: UserId, change: &Change) -> Result<User> {
-    if !change.is_empty() {
-        set(conn, id, change).map_err(taken)?;
+    if !change.is_empty() && set(conn, id, change).map_err(taken)? == 0 {
+        return Err(is_erased());
     }
     find(conn, id)
 }
@@ -228,9 +281,41 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
     Ok(admin_exists(conn)?)
 }
 
+/// Leaves nothing of somebody in his row and in what belongs to it; he cannot sign in any more. His
+/// keys, what he said and what he serves are the caller's. `false`: he was the last admin.
+pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
+    let id = user.id;
+    empty(conn, id, at)?;
+    delete_links(conn, id)?;
+    sessions::empty_all(conn, id, at)?;
+    if user.role == Role::Customer {
+        return Ok(true);
+    }
+    if reps::lock(conn, id)? > 0 {
+        serving::set_queues(conn, id, &[])?;
+        reps::set_availability(conn, id, Availability::Offline)?;
+    }
+    forget_personal(conn, id)?;
+    Ok(user.role != Role::Admin || admin_exists(conn)?)
+}
+
+/// The account of somebody of whom there is more than his row.
+pub fn living(conn: &mut Conn, id: UserId) -> Result<User> {
+    let user = find(conn, id)?;
+    match user.erased_at {
+        Some(_) => Err(is_erased()),
+        None => Ok(user),
+    }
+}
+
+fn is_erased() -> Error {
+    let detail = "This person was erased. Nothing can be changed of him any more.";
+    Error::new(Code::WrongState, detail)
+}
+
 /// Lets somebody sign in again.
 pub fn enable(conn: &mut Conn, id: UserId) -> Result<User> {
-    find(conn, id)?;
+    living(conn, id)?;
     set_disabled(conn, id, None)?;
     find(conn, id)
 }

@@ -113,6 +113,15 @@ queries! {
             .execute(conn)
     }
 
+    /// The keys of a person that were not revoked.
+    pub fn made_by(conn, person: UserId) -> QueryResult<Vec<ApiKeyId>> {
+        api_keys::table
+            .filter(api_keys::created_by.eq(person).and(api_keys::revoked_at.is_null()))
+            .order(api_keys::id)
+            .select(api_keys::id)
+            .load(conn)
+    }
+
     /// Ends a key; answers it, if it was not ended before.
     pub fn revoke(conn, id: ApiKeyId, at: Moment) -> QueryResult<Option<ApiKey>> {
         diesel::update(api_keys::table.find(id).filter(api_keys::revoked_at.is_null()))

@@ -137,9 +137,9 @@ queries! {
         diesel::insert_into(attachments::table).values(row).execute(conn)
     }
 
-    /// Lets one upload of a person at a time be counted, on all nodes.
+    /// Lets one upload of a person at a time be counted, on all nodes. 0: he was erased.
     pub fn lock_uploader(conn, id: UserId) -> QueryResult<usize> {
-        diesel::update(users::table.find(id))
+        diesel::update(users::table.find(id).filter(users::erased_at.is_null()))
             .set(users::token_version.eq(users::token_version))
             .execute(conn)
     }
@@ -192,6 +192,31 @@ queries! {
                 attachments::created_at.eq(sql::<BigInt>("-created_at")),
             ))
             .execute(conn)
+    }
+
+    /// Takes away what somebody has uploaded and not sent.
+    pub fn take_back_unsent(conn, uploader: UserId) -> QueryResult<usize> {
+        diesel::update(attachments::table)
+            .filter(attachments::uploader_id.eq(uploader).and(attachments::created_at.gt(0)))
+            .filter(attachments::conversation_id.is_null())
+            .set((
+                attachments::name.eq(""),
+                attachments::created_at.eq(sql::<BigInt>("-created_at")),
+            ))
+            .execute(conn)
+    }
+
+    /// What somebody has uploaded and not taken back, by id, after one.
+    pub fn of_uploader(conn, uploader: UserId, after: AttachmentId, limit: i64)
+        -> QueryResult<Vec<Attachment>>
+    {
+        attachments::table
+            .filter(attachments::uploader_id.eq(uploader).and(attachments::created_at.gt(0)))
+            .filter(attachments::id.gt(after))
+            .order(attachments::id)
+            .limit(limit)
+            .select(Attachment::as_select())
+            .load(conn)
     }
 
     /// Some of those that were uploaded before a moment and never sent.

@@ -230,10 +230,7 @@ pub fn entries(
     let names = views::people(conn, &actors)?;
     // One whose row is gone keeps his id.
     let person = |id: UserId| {
-        let nameless = PersonView {
-            id,
-            name: String::new(),
-        };
+        let nameless = PersonView::new(id, String::new());
         names.get(&id).cloned().unwrap_or(nameless)
     };
     let view = |row: Row| EntryView {

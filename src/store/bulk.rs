@@ -113,6 +113,7 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "socket_tickets",
         "sessions",
         "api_keys",
+        "erasures",
         "users",
     ];
     // The index of the search first: then no trigger has anything to do.

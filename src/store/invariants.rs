@@ -203,10 +203,30 @@ const CHECKS: &[Check] = &[
         name: "deleted_is_gone",
         says: "a conversation has as many messages without a text as were deleted from it",
         sql: "SELECT conversation_id AS what FROM events
-              WHERE kind = 'deleted' OR kind = 'message' AND body = ''
-                AND CAST(data AS TEXT) LIKE '{\"deleted\"%'
+              WHERE (kind = 'deleted' OR kind = 'message' AND body = ''
+                AND CAST(data AS TEXT) LIKE '{\"deleted\"%')
+                AND CAST(data AS TEXT) NOT LIKE '%\"erased\":true%'
               GROUP BY conversation_id
               HAVING sum(CASE kind WHEN 'deleted' THEN 1 ELSE -1 END) <> 0",
+        of: Of::Conversation,
+    },
+    Check {
+        name: "erased_is_nameless",
+        says: "who is erased has no name, no password and no login",
+        sql: "SELECT u.id AS what FROM users u WHERE u.erased_at IS NOT NULL AND (
+                  coalesce(u.username, u.email, u.phone, u.password_hash) IS NOT NULL
+                  OR u.display_name <> 'erased' OR u.disabled_at IS NULL
+                  OR EXISTS (SELECT 1 FROM sessions s
+                      WHERE s.user_id = u.id AND s.revoked_at IS NULL))",
+        of: Of::Person,
+    },
+    Check {
+        name: "erased_is_wordless",
+        says: "of a customer who is erased no conversation has a word",
+        sql: "SELECT c.id AS what FROM erasures x JOIN conversations c ON c.customer_id = x.user_id
+              WHERE x.step NOT IN ('hands', 'words') AND (c.status <> 'closed' OR c.subject <> ''
+                  OR EXISTS (SELECT 1 FROM events e
+                      WHERE e.conversation_id = c.id AND e.body <> ''))",
         of: Of::Conversation,
     },
     Check {

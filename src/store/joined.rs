@@ -28,10 +28,13 @@ queries! {
         diesel::select(diesel::dsl::exists(joined::table.find((id, user)))).get_result(conn)
     }
 
-    /// Those that this person takes part in.
-    pub fn ids_of(conn, user: UserId) -> QueryResult<Vec<ConversationId>> {
-        let his = joined::table.filter(joined::user_id.eq(user));
-        his.select(joined::conversation_id).order(joined::conversation_id).load(conn)
+    /// All that this person takes part in.
+    pub fn all_of(conn, user: UserId) -> QueryResult<Vec<ConversationId>> {
+        joined::table
+            .filter(joined::user_id.eq(user))
+            .order(joined::conversation_id)
+            .select(joined::conversation_id)
+            .load(conn)
     }
 
     /// Those of these that this person takes part in.

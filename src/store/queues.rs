@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::conn::queries;
 use super::conversation_row::is_open;
 use super::prepared::prepared;
-use super::schema::{conversations, queues};
+use super::schema::{conversations, queues, users};
 use super::waiting::waits;
 use crate::words::{Mode, Moment, OutsideHours, QueueId, ScheduleId, UserId};
 
@@ -103,8 +103,8 @@ impl Default for Policy {
     }
 }
 
-/// A queue, and how many open conversations a customer has anywhere.
-pub type Admission = (Queue, Option<i64>);
+/// A queue, how many open conversations a customer has anywhere, and since when he is erased.
+pub type Admission = (Queue, Option<i64>, Option<Moment>);
 
 /// What is shown of queues.
 fn there() -> IsNull<queues::deleted_at> {
@@ -120,8 +120,9 @@ queries! {
         let open = conversations::table
             .filter(conversations::customer_id.eq(customer))
             .filter(is_open());
+        let erased = users::table.find(customer).select(users::erased_at);
         let mut query = queues::table
-            .select((Queue::as_select(), open.count().single_value()))
+            .select((Queue::as_select(), open.count().single_value(), erased.single_value()))
             .order((queues::position, queues::id))
             .filter(there())
             .limit(1)

@@ -24,6 +24,8 @@ diesel::table! {
         province -> Text,
         language -> Text,
         time_zone -> Text,
+        erased_at -> Nullable<BigInt>,
+        picture_id -> Nullable<SqlId>,
     }
 }
 
@@ -366,6 +368,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    erasures (user_id) {
+        user_id -> SqlId,
+        step -> Text,
+        conversation_id -> SqlId,
+        seq -> BigInt,
+        entries -> BigInt,
+        picture_id -> Nullable<SqlId>,
+        begun_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
@@ -398,4 +415,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     activity,
     audit,
     api_keys,
+    erasures,
 );

@@ -1,6 +1,7 @@
 //! The index of the search in SQLite: how texts are taken for it, and written into it. What writes
 //! is spelt here and not by `sql_query`, of which diesel has each parsed anew that answers no rows.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_query;
@@ -93,6 +94,37 @@ impl QueryFragment<Sqlite> for Words {
         out.push_sql(")");
         Ok(())
     }
+}
+
+#[derive(QueryableByName)]
+struct Changes {
+    #[diesel(sql_type = BigInt)]
+    changes: i64,
+}
+
+fn changes(conn: &mut SqliteConnection) -> QueryResult<i64> {
+    let counted = sql_query("SELECT total_changes() AS changes");
+    Ok(counted.get_result::<Changes>(conn)?.changes)
+}
+
+/// Merges the index's segments into one, at least so many pages of it at a time: what was taken out
+/// of a segment is gone with it. `begins`: all that there are now, else what was begun. Answers
+/// whether there was anything to do.
+pub fn merge(conn: &mut SqliteConnection, pages: i64, begins: bool) -> QueryResult<bool> {
+    let mut pages = pages;
+    if begins {
+        // Two are enough to be merged, or a few new ones would keep the large ones waiting.
+        const FEW: &str = "INSERT INTO search_words (search_words, rank) VALUES ('usermerge', 2)";
+        conn.batch_execute(FEW)?;
+        // As FTS5 is told to begin.
+        pages = -pages;
+    }
+    let before = changes(conn)?;
+    conn.batch_execute(&format!(
+        "INSERT INTO search_words (search_words, rank) VALUES ('merge', {pages})"
+    ))?;
+    // The command counts itself.
+    Ok(changes(conn)? - before > 1)
 }
 
 /// Writes these texts.

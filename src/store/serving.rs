@@ -102,7 +102,7 @@ pub fn queues_of(conn: &mut Conn, rep: Option<UserId>) -> Result<Vec<(UserId, Qu
 
 /// Those who serve a queue.
 pub fn reps_of(conn: &mut Conn, queue: QueueId) -> Result<Vec<PersonView>> {
-    let view = |(id, name)| PersonView { id, name };
+    let view = |(id, name)| PersonView::new(id, name);
     Ok(load_reps(conn, queue)?.into_iter().map(view).collect())
 }
 

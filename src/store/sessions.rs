@@ -144,6 +144,33 @@ queries! {
             .load(conn)
     }
 
+    /// Ends all logins of a person, and forgets from where they came. The rows stay for a while: by
+    /// them sockets learn that they have ended.
+    pub fn empty_all(conn, user: UserId, at: Moment) -> QueryResult<()> {
+        diesel::delete(socket_tickets::table.filter(socket_tickets::user_id.eq(user)))
+            .execute(conn)?;
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .filter(sessions::revoked_at.is_null())
+            .set(sessions::revoked_at.eq(Some(at)))
+            .execute(conn)?;
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .set((sessions::agent.eq(""), sessions::address.eq("")))
+            .execute(conn)
+            .map(drop)
+    }
+
+    /// All logins of a person that are written down still, ended ones too, by id, after one.
+    pub fn all_after(conn, user: UserId, after: SessionId, limit: i64)
+        -> QueryResult<Vec<Session>>
+    {
+        sessions::table
+            .filter(sessions::user_id.eq(user).and(sessions::id.gt(after)))
+            .order(sessions::id)
+            .limit(limit)
+            .select(Session::as_select())
+            .load(conn)
+    }
+
     pub fn insert_ticket(
         conn, id: SessionId, user: UserId, session: SessionId, expires_at: Moment,
     ) -> QueryResult<usize> {

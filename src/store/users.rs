@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
+use super::pictures;
 use super::schema::{conversations, users};
 use super::views::PersonView;
 use crate::error::{Code, Error, Result};
-use crate::words::{Moment, Role, UserId};
+use crate::words::{AttachmentId, Moment, Role, UserId};
 
 /// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -34,6 +35,10 @@ pub struct User {
     pub personal_rep_id: Option<UserId>,
     #[diesel(embed)]
     pub place: Place,
+    /// Since when nothing is left of him but his row.
+    pub erased_at: Option<Moment>,
+    /// The name of his picture on the shelf, if he has one.
+    pub picture_id: Option<AttachmentId>,
 }
 
 /// Where somebody is, and what he speaks; each empty if nobody has said.
@@ -115,6 +120,12 @@ queries! {
         diesel::update(still).set(users::password_hash.eq(fresh)).execute(conn)
     }
 
+    /// Whether somebody was erased.
+    pub fn is_erased(conn, id: UserId) -> QueryResult<bool> {
+        let erased = users::table.find(id).filter(users::erased_at.is_not_null());
+        diesel::select(diesel::dsl::exists(erased)).get_result(conn)
+    }
+
     /// Whether there is an admin who may sign in.
     pub fn admin_exists(conn) -> QueryResult<bool> {
         diesel::select(diesel::dsl::exists(
@@ -150,8 +161,8 @@ pub fn customer_view(conn: &mut Conn, id: UserId) -> Result<CustomerView> {
         id,
         name: user.display_name,
         personal_rep: rep.map(|rep| PersonView {
-            id: rep.id,
-            name: rep.display_name,
+            picture: rep.picture_id.map(pictures::url),
+            ..PersonView::new(rep.id, rep.display_name)
         }),
     })
 }

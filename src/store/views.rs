@@ -6,9 +6,12 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::conversation_row::{Conversation, its_rep};
+use super::pictures;
 use super::schema::{queues, users};
 use crate::error::Result;
-use crate::words::{ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId};
+use crate::words::{
+    AttachmentId, ConversationId, Moment, Priority, QueueId, Resolution, Role, Status, UserId,
+};
 
 /// What stands beside a conversation's row, as an expression to select or to return.
 macro_rules! beside {
@@ -18,6 +21,8 @@ macro_rules! beside {
         let customer = users::table.filter(users::id.eq(conversations::customer_id));
         let rep = users::table.filter(users::id.nullable().eq(conversations::rep_id));
         let last_rep = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
+        let shown = users::table.filter(users::id.nullable().eq(conversations::rep_id));
+        let last_shown = users::table.filter(users::id.nullable().eq(conversations::last_rep_id));
         (
             queue.select(queues::name).single_value().assume_not_null(),
             customer
@@ -26,6 +31,8 @@ macro_rules! beside {
                 .assume_not_null(),
             rep.select(users::display_name).single_value(),
             last_rep.select(users::display_name).single_value(),
+            shown.select(users::picture_id).single_value(),
+            last_shown.select(users::picture_id).single_value(),
         )
     }};
 }
@@ -38,13 +45,15 @@ pub struct Beside {
     customer: String,
     rep: Option<String>,
     last_rep: Option<String>,
+    rep_picture: Option<AttachmentId>,
+    last_rep_picture: Option<AttachmentId>,
 }
 
 queries! {
-    fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
+    fn names(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Called)>> {
         users::table
             .filter(users::id.eq_any(ids))
-            .select((users::id, users::display_name))
+            .select((users::id, (users::display_name, users::picture_id)))
             .load(conn)
     }
 
@@ -60,6 +69,34 @@ queries! {
 pub struct PersonView {
     pub id: UserId,
     pub name: String,
+    /// Where his picture can be got, with an access token, if he has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// How somebody is called, and what he looks like.
+#[derive(Debug, Clone, Default, Queryable)]
+struct Called {
+    name: String,
+    picture: Option<AttachmentId>,
+}
+
+impl PersonView {
+    /// Somebody whose picture is not at hand.
+    pub fn new(id: UserId, name: String) -> Self {
+        PersonView {
+            id,
+            name,
+            picture: None,
+        }
+    }
+
+    fn of(id: UserId, called: Called) -> Self {
+        PersonView {
+            picture: called.picture.map(pictures::url),
+            ..Self::new(id, called.name)
+        }
+    }
 }
 
 /// A queue as others see it.
@@ -110,7 +147,7 @@ pub struct ConversationView {
 pub fn people(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<UserId, PersonView>> {
     let found = names(conn, ids)?.into_iter();
     Ok(found
-        .map(|(id, name)| (id, PersonView { id, name }))
+        .map(|(id, called)| (id, PersonView::of(id, called)))
         .collect())
 }
 
@@ -158,16 +195,18 @@ pub fn view(conn: &mut Conn, row: Conversation) -> Result<ConversationView> {
 
 /// A row just written, with what stood beside it and its last seq.
 pub fn view_of(row: Conversation, beside: Beside, last_seq: i64) -> ConversationView {
+    let called = |name: Option<String>, picture| name.map(|name| Called { name, picture });
     let names = [
-        row.rep_id.zip(beside.rep),
-        row.last_rep_id.zip(beside.last_rep),
-        Some((row.customer_id, beside.customer)),
+        row.rep_id.zip(called(beside.rep, beside.rep_picture)),
+        row.last_rep_id
+            .zip(called(beside.last_rep, beside.last_rep_picture)),
+        Some(row.customer_id).zip(called(Some(beside.customer), None)),
     ];
     let names = names.into_iter().flatten().collect();
     named(row, beside.queue, last_seq, &names)
 }
 
-type Names = HashMap<UserId, String>;
+type Names = HashMap<UserId, Called>;
 
 fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
     let people = rows
@@ -180,10 +219,7 @@ fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
 }
 
 fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> ConversationView {
-    let person = |id: UserId| PersonView {
-        id,
-        name: names.get(&id).cloned().unwrap_or_default(),
-    };
+    let person = |id: UserId| PersonView::of(id, names.get(&id).cloned().unwrap_or_default());
     let offered = row.status == Status::Offered;
     ConversationView {
         id: row.id,
@@ -196,7 +232,11 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         priority: row.priority,
         status: row.status,
         resolution: row.resolution,
-        customer: person(row.customer_id),
+        // His picture stands in his account: no row that is written brings it along.
+        customer: PersonView {
+            picture: None,
+            ..person(row.customer_id)
+        },
         rep: row.rep_id.filter(|_| !offered).map(person),
         offered_to: row.rep_id.filter(|_| offered).map(person),
         last_rep: row.last_rep_id.map(person),

@@ -13,6 +13,7 @@ use crate::attachments::form;
 use crate::harness::{World, client_id};
 use crate::on_both;
 use crate::person::Person;
+use crate::pictures::{png, set};
 use crate::wire::{Heard, RawSocket, Reply, Request};
 
 on_both!(
@@ -139,6 +140,7 @@ impl Scene {
         let (method, path) = row.route.split_once(' ').unwrap();
         let id = match path.split('/').nth(3) {
             Some("attachments") if conversation == self.conversation => self.attachment().await,
+            Some("pictures") => self.picture().await,
             Some("reps") => self.rep.id.to_string(),
             Some("queues") => self.queue.clone(),
             Some("customers" | "people") => self.customer.id.to_string(),
@@ -155,8 +157,16 @@ impl Scene {
             Body::None => request,
             Body::Json(make) => request.json(&make()),
             Body::File => form(request, "a.txt", b"hello"),
+            Body::Picture => request.body("image/png", &png(2, 2)),
         };
         request.ask(&self.asking.base).await
+    }
+
+    /// What the rep looks like.
+    async fn picture(&self) -> String {
+        let account = set(&self.rep, &png(2, 2)).await.body();
+        let url = account["picture"].as_str().unwrap();
+        url.rsplit('/').next().unwrap().to_owned()
     }
 
     /// What the rep has sent along with a message.

@@ -11,6 +11,8 @@ pub enum Body {
     Json(fn() -> Value),
     /// A small text as a form.
     File,
+    /// A picture as it is.
+    Picture,
 }
 
 /// One route or command, and the answers in the order of the columns: anonymous, another
@@ -173,6 +175,24 @@ pub const ROUTES: &[Row] = &[
         &[NONE, INVALID, INVALID, INVALID, INVALID, INVALID, ENDED],
     ),
     row("GET /api/v1/me/sessions", Body::None, SIGNED_IN),
+    row("GET /api/v1/me/export", Body::None, SIGNED_IN),
+    row(
+        "POST /api/v1/me/erase",
+        Body::Json(|| json!({ "password": "wrong horse" })),
+        &[NONE, INVALID, INVALID, NO, NO, NO, ENDED],
+    ),
+    row("PUT /api/v1/me/picture", Body::Picture, SIGNED_IN),
+    row(
+        "DELETE /api/v1/me/picture",
+        Body::None,
+        &[NONE, "204", "204", "204", "204", "204", ENDED],
+    ),
+    // That of the rep.
+    row(
+        "GET /api/v1/pictures/{id}",
+        Body::None,
+        &[NONE, UNKNOWN, "200", "200", "200", "200", ENDED],
+    ),
     row(
         "DELETE /api/v1/me/sessions",
         Body::None,
@@ -352,6 +372,18 @@ pub const ROUTES: &[Row] = &[
     row("GET /api/v1/people/{id}/sessions", Body::None, ADMINS),
     row(
         "DELETE /api/v1/people/{id}/sessions",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, "204", ENDED],
+    ),
+    row("GET /api/v1/people/{id}/export", Body::None, ADMINS),
+    row(
+        "POST /api/v1/people/{id}/erase",
+        Body::Json(|| json!({ "confirm": "somebody else" })),
+        &[NONE, NO, NO, NO, NO, INVALID, ENDED],
+    ),
+    row("PUT /api/v1/people/{id}/picture", Body::Picture, ADMINS),
+    row(
+        "DELETE /api/v1/people/{id}/picture",
         Body::None,
         &[NONE, NO, NO, NO, NO, "204", ENDED],
     ),

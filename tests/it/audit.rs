@@ -12,7 +12,7 @@ use switchboard::words::{Act, ObjectKind, QueueId, UserId, now};
 use uuid::Uuid;
 
 use crate::doctor::tamper;
-use crate::harness::World;
+use crate::harness::{World, until};
 use crate::on_both;
 use crate::person::{Answer, Person};
 use crate::process::Process;
@@ -236,6 +236,24 @@ async fn accounts(walk: &mut Walk<'_>, ann: &Value) {
     let change = (at(since), at(&Value::Null));
     walk.left("user_enabled", by, object, change).await;
     admin.post(&path("/enable"), json!({})).await.ok(200);
+
+    let text = admin.get(&path("/export")).await.ok(200);
+    assert!(text.to_string().contains("canary"));
+    let nothing = (Value::Null, Value::Null);
+    walk.left("user_exported", by, object, nothing).await;
+    admin.delete(&path("/picture")).await.ok(204);
+    let fields = json!({ "fields": ["picture"] });
+    walk.left("user_updated", by, object, (Value::Null, fields))
+        .await;
+    let number = admin.get(&path("")).await.ok(200)["number"].to_string();
+    let erase_path = path("/erase");
+    let erase = || admin.post(&erase_path, json!({ "confirm": number }));
+    erase().await.ok(202);
+    let role = json!({ "role": "customer" });
+    walk.left("user_erased", by, object, (role, Value::Null))
+        .await;
+    // Said again, it is only told how far that has come.
+    until("he is erased", async || erase().await.status == 200).await;
 }
 
 async fn queues(walk: &mut Walk<'_>) {

@@ -137,7 +137,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         let path = path.replace("{id}", &of).replace("{seq}", "2");
         all.push((row, who, path, make()));
     }
-    assert_eq!(all.len(), 35);
+    assert_eq!(all.len(), 37);
     all
 }
 
@@ -359,7 +359,7 @@ async fn ids_queries_and_cursors(world: &World) {
             let request = Request::new(method(row), &path.replace("{id}", bad)).token(&who.token);
             let request = match row.body {
                 Body::Json(make) => request.json(&make()),
-                Body::None | Body::File => request,
+                Body::None | Body::File | Body::Picture => request,
             };
             expect(who, request, "400 invalid_id", &format!("{bad} in {path}")).await;
         }

@@ -81,10 +81,7 @@ fn every_frame_of_a_client_is_documented_as_it_is_read() {
 }
 
 fn conversation() -> ConversationView {
-    let person = || PersonView {
-        id: UserId::new(),
-        name: "x".into(),
-    };
+    let person = || PersonView::new(UserId::new(), "x".into());
     ConversationView {
         id: ConversationId::new(),
         number: 1,

@@ -157,6 +157,8 @@ impl World {
             created_at: now(),
             personal_rep_id: None,
             place: users::Place::default(),
+            erased_at: None,
+            picture_id: None,
         };
         let row = user.clone();
         app.store

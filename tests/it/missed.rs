@@ -385,10 +385,7 @@ async fn nobody_types_in_what_has_ended(world: &World) {
         News::Typing(Box::new(Typing {
             conversation: id.parse().unwrap(),
             audience: vec![ann.id],
-            user: PersonView {
-                id: who,
-                name: "somebody".into(),
-            },
+            user: PersonView::new(who, "somebody".into()),
             on: true,
         }))
     };

@@ -38,6 +38,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("board", &["hub", "store", "words"]),
     (
+        "erasing",
+        &["access", "attachments", "desk", "error", "store", "words"],
+    ),
+    (
         "export",
         &["access", "error", "news", "settings", "store", "words"],
     ),
@@ -150,6 +154,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "board",
             "desk",
             "dispatch",
+            "erasing",
             "error",
             "eta",
             "folder",

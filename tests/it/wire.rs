@@ -151,7 +151,9 @@ impl Wire {
         let length: usize = length.parse().unwrap();
         while self.read.len() < length && self.more().await {}
         let end = length.min(self.read.len());
-        reply.text = String::from_utf8(self.read.drain(..end).collect()).unwrap();
+        // A picture is no text.
+        let body: Vec<u8> = self.read.drain(..end).collect();
+        reply.text = String::from_utf8_lossy(&body).into_owned();
         Some(reply)
     }
 

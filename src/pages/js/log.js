@@ -21,7 +21,8 @@ export class Log {
   add(event) {
     const { kind, data } = event;
     if (kind === "joined") this.#names.set(event.sender_id, data.name);
-    if (kind === "edited" || kind === "deleted") this.#change(kind, data.seq, event.text);
+    if (kind === "deleted" && data.erased) this.#erase(data.through);
+    else if (kind === "edited" || kind === "deleted") this.#change(kind, data.seq, event.text);
     else this.element.append(this.#item(event));
   }
 
@@ -61,6 +62,11 @@ export class Log {
     who.append(state);
     item.append(who, said, files);
     return item;
+  }
+
+  /** The customer was erased: nothing has a text any more, up to this entry. */
+  #erase(through) {
+    for (const seq of this.#said.keys()) if (seq <= through) this.#change("deleted", seq);
   }
 
   /** An edit without a text was followed by another. */
