@@ -185,8 +185,8 @@ impl Tuning {
         Ok(())
     }
 
-    /// Reads again whenever another node has changed something, for ever; and every so often, should
-    /// the doorbell not have been heard.
+    /// Reads again whenever another node has changed something, for ever; and every so often,
+    /// should the doorbell not have been heard.
     pub async fn keep(self, every: Duration) {
         loop {
             let heard = self.0.needs.bell.settings_changed();

@@ -54,7 +54,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "line", description = "Who waits, and who has room"),
         (name = "audit", description = "What admins, machines and the server have done"),
         (name = "api keys", description = "Keys of machines"),
-        (name = "settings", description = "What counts while the server runs, and greets customers"),
+        (name = "settings", description = "What counts while it runs, and greets customers"),
         (name = "health", description = "For machines that watch this one"),
     )
 )]

@@ -12,6 +12,7 @@ use crate::harness::{World, client_id, quick, until, within};
 use crate::on_both_with;
 use crate::person::{Answer, Person};
 use crate::queues::{change, first, is, open_in, try_open};
+use crate::wire::Request;
 
 on_both_with!(
     quick;
@@ -236,12 +237,17 @@ async fn who_is_refused_is_told_when_it_opens(world: &World) {
             "client_id": client_id(), "queue": queue, "text": "Hello?",
             "leave_message": leave_message,
         });
-        let refused = ann.post("/api/v1/conversations", body).await.ok(409);
-        assert_eq!(refused["code"], "outside_hours");
+        let request = Request::new("POST", "/api/v1/conversations").token(&ann.token);
+        let reply = request.json(&body).ask(&ann.base).await;
+        assert_eq!(reply.told(), "409 outside_hours", "{reply:?}");
+        let refused = reply.body();
         let detail = refused["detail"].as_str().unwrap();
         assert!(detail.contains("09:00 (UTC)"), "{detail}");
-        let wait = refused["retry_after_ms"].as_i64().unwrap();
-        assert!((now() + wait - opens_at).abs() < 20_000, "{refused}");
+        let wait: i64 = reply.header("retry-after").unwrap().parse().unwrap();
+        assert!(
+            (now() + wait * 1_000 - opens_at).abs() < 20_000,
+            "{reply:?}"
+        );
     }
     let reopened = ann.act(&before, "reopen", json!({})).await;
     assert_eq!(reopened.code(409), "outside_hours");
