@@ -19,7 +19,7 @@ use crate::wire::Request;
 
 const PASSWORD: &str = "correct horse";
 
-/// What stands nowhere else: a word, a phone number, an address.
+/// What stands nowhere else: a word, a phone number, the network of an address.
 struct Canary {
     word: String,
     phone: String,
@@ -34,7 +34,7 @@ impl Canary {
             word: format!("qz{:016x}", number as u64),
             phone: format!("+495{digits}"),
             address: format!(
-                "2001:db8:1{:03x}:1{:03x}::7",
+                "2001:db8:1{:03x}:1{:03x}::",
                 number & 0xFFF,
                 number >> 12 & 0xFFF
             ),
@@ -146,7 +146,7 @@ async fn live(house: &House, canary: &Canary) -> Person {
     });
     let from = Request::new("POST", "/api/v1/customers")
         .header("User-Agent", word)
-        .header("X-Forwarded-For", &canary.address);
+        .header("X-Forwarded-For", &format!("{}7", canary.address));
     let made = from.json(&new).ask(base).await;
     assert_eq!(made.status, 201, "{made:?}");
     let ann = signed(&nobody(base), &made.body());
