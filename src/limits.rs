@@ -53,3 +53,14 @@ pub fn people(settings: &Settings) -> people::Limits {
         tokens: settings.tokens_per_address_max,
     }
 }
+
+/// Who is let in without an account here.
+pub fn strangers(settings: &Settings) -> people::Strangers {
+    people::Strangers {
+        visitors: settings.visitors,
+        visitor_ms: settings.visitor_token_s * 1_000,
+        per_address: settings.visitors_per_address_max,
+        per_widget: settings.visitors_per_widget_max,
+        telegram: people::Bot::new(&settings.telegram_bot_token),
+    }
+}

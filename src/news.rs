@@ -83,6 +83,7 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
         EventKind::Message => &["edited", "deleted"],
         EventKind::Edited | EventKind::Deleted => &["seq", "author_id"],
         EventKind::Joined | EventKind::Left => &["name"],
+        EventKind::Renamed => &["customer_id", "was", "name"],
         _ => &[],
     }
 }

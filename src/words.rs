@@ -116,6 +116,8 @@ ids! {
     AuditId,
     /// A key of a machine, and the person as whom it acts.
     ApiKeyId,
+    /// A part of somebody's own pages by which people come.
+    WidgetId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -225,18 +227,21 @@ words! {
         ConversationsExported = "conversations_exported",
         ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
+        WidgetCreated = "widget_created", WidgetUpdated = "widget_updated",
+        WidgetSecretRenewed = "widget_secret_renewed", WidgetDeleted = "widget_deleted",
+        IdentityVouched = "identity_vouched",
     }
 
     /// What an entry of the audit is about.
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
-        Audit = "audit",
+        Audit = "audit", Widget = "widget",
     }
 
     /// What the key of a machine may be used for.
     Scope {
         Read = "read", Write = "write", People = "people", Queues = "queues", Export = "export",
-        Audit = "audit", Keys = "keys",
+        Audit = "audit", Keys = "keys", Widgets = "widgets", Identities = "identities",
     }
 }
 

@@ -117,11 +117,14 @@ impl Desk {
         queue: Option<QueueId>,
         leaves_message: bool,
     ) -> Result<Queue> {
-        let most = self.0.limits.open_per_customer_max;
+        let (most, queue_named) = (self.0.limits.open_per_customer_max, queue.is_some());
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
-        let (queue, mine) =
-            admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
+        let (queue, mine) = admission.ok_or_else(|| match queue_named {
+            true => Error::invalid("queue", "There is no such queue."),
+            // Some queue there always is: he was a visitor, and has just become somebody else.
+            false => Error::new(Code::SessionEnded, "This login has ended. Sign in again."),
+        })?;
         if mine.unwrap_or_default() >= most {
             let detail = format!("You have {most} open conversations already. Close one first.");
             return Err(Error::new(Code::TooManyOpen, detail));

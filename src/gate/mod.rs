@@ -7,6 +7,7 @@ pub mod caller;
 mod device;
 pub mod fresh;
 pub mod headers;
+pub mod origin;
 pub mod problem;
 mod refusal;
 pub mod scopes;

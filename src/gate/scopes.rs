@@ -5,7 +5,9 @@
 use actix_web::HttpRequest;
 
 use crate::error::{Code, Error, Result};
-use crate::words::Scope::{self, Audit, Export, Keys, People, Queues, Read, Write};
+use crate::words::Scope::{
+    self, Audit, Export, Identities, Keys, People, Queues, Read, Widgets, Write,
+};
 
 /// Every route of the API's document, and the scope that a key needs for it.
 pub const ROUTES: &[(&str, Option<Scope>)] = &[
@@ -20,6 +22,10 @@ pub const ROUTES: &[(&str, Option<Scope>)] = &[
     ("GET /readyz", None),
     ("GET /metrics", None),
     ("POST /api/v1/password", None),
+    ("POST /api/v1/visitors", None),
+    ("POST /api/v1/identify", None),
+    ("POST /api/v1/telegram", None),
+    ("POST /api/v1/me/visitor", None),
     ("PATCH /api/v1/me", None),
     ("PUT /api/v1/me/password", None),
     ("GET /api/v1/me/sessions", None),
@@ -89,6 +95,13 @@ pub const ROUTES: &[(&str, Option<Scope>)] = &[
     ("GET /api/v1/api-keys", Some(Keys)),
     ("POST /api/v1/api-keys", Some(Keys)),
     ("DELETE /api/v1/api-keys/{id}", Some(Keys)),
+    ("POST /api/v1/identities", Some(Identities)),
+    ("GET /api/v1/people/{id}/identities", Some(People)),
+    ("POST /api/v1/widgets", Some(Widgets)),
+    ("GET /api/v1/widgets", Some(Widgets)),
+    ("PATCH /api/v1/widgets/{id}", Some(Widgets)),
+    ("POST /api/v1/widgets/{id}/secret", Some(Widgets)),
+    ("DELETE /api/v1/widgets/{id}", Some(Widgets)),
 ];
 
 /// Refuses a request for which a key with these scopes is not good.

@@ -334,6 +334,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    identities (provider, subject) {
+        provider -> Text,
+        subject -> Text,
+        user_id -> SqlId,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    used_proofs (id) {
+        id -> SqlId,
+        session_id -> SqlId,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    widgets (id) {
+        id -> SqlId,
+        name -> Text,
+        sites -> Text,
+        queue_id -> Nullable<SqlId>,
+        visitors -> Bool,
+        generation -> Integer,
+        renewed_at -> BigInt,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::words::SqlId;
+    arrivals (user_id) {
+        user_id -> SqlId,
+        widget_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    visitors (user_id) {
+        user_id -> SqlId,
+        session_id -> SqlId,
+        hash -> Text,
+        merged_into -> Nullable<SqlId>,
+    }
+}
+
 diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
@@ -342,6 +401,8 @@ diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> users (id));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(arrivals -> widgets (widget_id));
 diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -364,4 +425,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     activity,
     audit,
     api_keys,
+    identities,
+    widgets,
+    arrivals,
+    visitors,
 );
