@@ -56,6 +56,7 @@ pub mod reps;
 pub mod retention;
 pub mod roster;
 pub mod schema;
+mod schema_strangers;
 pub mod search;
 mod search_lite;
 mod search_postgres;

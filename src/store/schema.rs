@@ -1,5 +1,7 @@
 //! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
 
+pub use super::schema_strangers::{arrivals, identities, used_proofs, visitors, widgets};
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
@@ -331,65 +333,6 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    identities (provider, subject) {
-        provider -> Text,
-        subject -> Text,
-        user_id -> SqlId,
-        name -> Nullable<Text>,
-        email -> Nullable<Text>,
-        created_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    used_proofs (id) {
-        id -> SqlId,
-        session_id -> SqlId,
-        expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    widgets (id) {
-        id -> SqlId,
-        name -> Text,
-        sites -> Text,
-        queue_id -> Nullable<SqlId>,
-        visitors -> Bool,
-        generation -> Integer,
-        renewed_at -> BigInt,
-        created_at -> BigInt,
-        disabled_at -> Nullable<BigInt>,
-        deleted_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    use crate::words::SqlId;
-    arrivals (user_id) {
-        user_id -> SqlId,
-        widget_id -> SqlId,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    visitors (user_id) {
-        user_id -> SqlId,
-        session_id -> SqlId,
-        hash -> Text,
-        merged_into -> Nullable<SqlId>,
     }
 }
 
