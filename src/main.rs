@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 use switchboard::bell::Bell;
 use switchboard::error::{Code, Error};
 use switchboard::hub::Hub;
+use switchboard::metrics::Metrics;
 use switchboard::people::{NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
@@ -330,15 +331,9 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     let store = tokio::task::spawn_blocking(move || Store::open(&options)).await??;
     // Nobody listens, and no token is made here, so no secret is needed.
     let (lines, _) = tokio::sync::mpsc::unbounded_channel();
-    let people = People::new(
-        store,
-        Bell::local(Hub::default(), lines),
-        b"",
-        settings.access_token_s,
-        settings.refresh_token_s,
-        settings.personal_reps,
-        switchboard::limits::people(settings),
-    );
+    let bell = Bell::local(Hub::default(), lines);
+    let rules = switchboard::limits::people(settings, "")?;
+    let people = People::new(&store, &bell, &Metrics::new().0, b"", rules);
     let person = NewPerson {
         username,
         password,

@@ -25,7 +25,7 @@ use crate::kin::Kin;
 use crate::limits;
 use crate::metrics::Metrics;
 use crate::node::Lease;
-use crate::people::People;
+use crate::people::{self, People};
 use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
@@ -101,7 +101,9 @@ impl Server {
             .said()
             .context("somebody listens to the store already")?;
         vital.spawn("messages", desk.clone().tell_said(said));
-        let people = people(&settings, &store, &bell, &secret);
+        let address = listener.local_addr()?;
+        let rules = rules_of_people(&settings, address)?;
+        let people = People::new(&store, &bell, &metrics, secret.as_bytes(), rules);
         let attachments = attachments(&settings, &store).await?;
 
         let kin = Kin::of(&settings, &secret);
@@ -112,7 +114,6 @@ impl Server {
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
         let loops = loops(&settings, &lease, bell, &metrics, &mut vital);
-        let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
             store,
@@ -205,6 +206,18 @@ impl Server {
     }
 }
 
+/// By which rules people sign in. Says if logins may go over the wire as they are: only this
+/// machine sees that wire.
+fn rules_of_people(settings: &Settings, address: SocketAddr) -> anyhow::Result<people::Rules> {
+    if address.ip().is_loopback() && settings.plain_cookies() {
+        tracing::warn!(
+            "who comes by plain HTTP on this machine may keep a login in a cookie without Secure; \
+             to take none, set public_url to the https:// address of this server"
+        );
+    }
+    limits::people(settings, &format!("http://{address}"))
+}
+
 /// Waits for work of the database no longer than until the end.
 async fn in_time<T>(end: Instant, work: impl Future<Output = Result<T>>) -> Result<T> {
     let late = |_| Err(Error::unavailable(anyhow::anyhow!("there is no time left")));
@@ -290,18 +303,6 @@ fn loops(
         vital.spawn("ticker", Ticker::new(desk.clone()).run()),
         vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
     ]
-}
-
-fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> People {
-    People::new(
-        store.clone(),
-        bell.clone(),
-        secret.as_bytes(),
-        settings.access_token_s,
-        settings.refresh_token_s,
-        settings.personal_reps,
-        limits::people(settings),
-    )
 }
 
 /// What a file in base64 may take of a frame or a body, beside the rest of it.

@@ -2,6 +2,7 @@
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
 mod layers;
+mod people;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -34,16 +35,21 @@ pub struct Settings {
     pub secret: String,
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: Vec<String>,
+    pub public_url: String,
     pub attachments_dir: PathBuf,
     pub workers: usize,
     pub access_token_s: i64,
     pub refresh_token_s: i64,
+    pub login_s: i64,
     pub login_window_s: i64,
     pub login_tries_max: u32,
     pub login_tries_per_address_max: u32,
     pub login_tries_per_name_max: u32,
     pub registrations_per_address_max: u32,
     pub tokens_per_address_max: u32,
+    pub links_per_address_max: u32,
+    pub links_per_name_max: u32,
+    pub phone_pattern: String,
     pub hsts_s: i64,
     pub fresh_login_s: i64,
     pub open_per_customer_max: i64,
@@ -171,13 +177,8 @@ impl Settings {
 
     /// Pages and proxies that we trust, and Redis.
     fn check_neighbours(&self) -> anyhow::Result<()> {
-        let origin = |one: &&String| {
-            let host = one
-                .strip_prefix("https://")
-                .or_else(|| one.strip_prefix("http://"));
-            !host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
-        };
-        if let Some(wrong) = self.allowed_origins.iter().find(origin) {
+        let mut origins = self.allowed_origins.iter();
+        if let Some(wrong) = origins.find(|one| !is_origin(one)) {
             bail!("the setting `allowed_origins` holds {wrong:?}; write https://HOST, no more");
         }
         let here = IpAddr::from([127, 0, 0, 1]);
@@ -221,22 +222,6 @@ impl Settings {
             bail!("the settings `attachment_bytes_max` and `upload_kept_ms` must be at least 1");
         }
         Ok(())
-    }
-
-    fn check_logins(&self) -> anyhow::Result<()> {
-        let per_address = self.login_tries_per_address_max.into();
-        let registrations = self.registrations_per_address_max.into();
-        at_least_one(&[
-            ("login_window_s", self.login_window_s),
-            ("login_tries_max", self.login_tries_max.into()),
-            ("login_tries_per_address_max", per_address),
-            (
-                "login_tries_per_name_max",
-                self.login_tries_per_name_max.into(),
-            ),
-            ("registrations_per_address_max", registrations),
-            ("tokens_per_address_max", self.tokens_per_address_max.into()),
-        ])
     }
 
     /// What no type can say.
@@ -324,6 +309,13 @@ impl Settings {
         shown.redis_url = mask(&shown.redis_url);
         toml::to_string(&shown).expect("settings are plain values")
     }
+}
+
+/// Whether a text is an origin: how to come and to whom, and no more.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://");
+    let host = rest.or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
 }
 
 /// Whether an address lies in a network, written as `10.0.0.0/8` or as one address. None if that

@@ -116,6 +116,8 @@ ids! {
     AuditId,
     /// A key of a machine, and the person as whom it acts.
     ApiKeyId,
+    /// A link with which somebody makes his own account.
+    InvitationId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -225,13 +227,17 @@ words! {
         ConversationsExported = "conversations_exported",
         ConversationsDeleted = "conversations_deleted", AuditExported = "audit_exported",
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
+        InvitationCreated = "invitation_created", InvitationRevoked = "invitation_revoked",
     }
 
     /// What an entry of the audit is about.
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
-        Audit = "audit",
+        Audit = "audit", Invitation = "invitation",
     }
+
+    /// What a one-use link is good for that somebody asks for himself.
+    LinkKind { Password = "password", Email = "email" }
 
     /// What the key of a machine may be used for.
     Scope {

@@ -16,7 +16,7 @@ use crate::store::rep_views::{self, RepView};
 use crate::words::{Availability, QueueId, UserId};
 
 /// A rep's capacity if nothing is said.
-const CAPACITY: i32 = 5;
+pub const CAPACITY: i32 = 5;
 
 /// A new rep.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -79,6 +79,7 @@ pub async fn add(
         display_name,
         email,
         phone,
+        cookie: None,
     };
     let by = caller.actor.id;
     let rep = app

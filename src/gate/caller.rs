@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use super::scopes;
+use super::{cookies, scopes};
 use crate::app::App;
 use crate::desk::Actor;
 use crate::error::{Code, Error, Result};
@@ -21,6 +21,8 @@ pub struct Caller {
     pub session: SessionId,
     /// What his key is good for, if it is one that asks.
     pub scopes: Option<Vec<Scope>>,
+    /// Whether his browser keeps his login in a cookie.
+    pub by_cookie: bool,
 }
 
 /// A rep or an admin.
@@ -37,14 +39,20 @@ impl Caller {
             name,
             session,
             scopes: None,
+            by_cookie: false,
         }
     }
 
-    /// Reads the Authorization header and asks the record.
+    /// Reads the Authorization header, or the cookie if there is none, and asks the record.
     pub async fn of(request: &HttpRequest) -> Result<Self> {
         let app = request
             .app_data::<Data<App>>()
             .expect("every route has the app");
+        if !request.headers().contains_key(AUTHORIZATION)
+            && let Some(cookie) = cookies::access(app, request)
+        {
+            return Self::by_cookie(app, request, &cookie).await;
+        }
         let token = token(request)?;
         if app.people.is_key(token) {
             return Self::by_key(app, request, token).await;
@@ -52,6 +60,17 @@ impl Caller {
         let (bearer, session) = app.people.bearer(token).await?;
         let (id, role) = (bearer.user, bearer.role);
         Ok(Caller::new(id, role, bearer.name, session))
+    }
+
+    /// Somebody whose browser sends his token by itself, whatever page asks.
+    async fn by_cookie(app: &App, request: &HttpRequest, token: &str) -> Result<Self> {
+        if !request.method().is_safe() {
+            cookies::check_origin(app, request)?;
+        }
+        let (bearer, session) = app.people.bearer(token).await?;
+        let mut caller = Caller::new(bearer.user, bearer.role, bearer.name, session);
+        caller.by_cookie = true;
+        Ok(caller)
     }
 
     /// A machine, by its key: with the rights of an admin where its scopes reach.
@@ -80,6 +99,9 @@ impl Caller {
 
 /// Tells the log, by OWASP's word, that somebody has asked for what is not his.
 fn refused(request: &HttpRequest, actor: &Actor) {
+    if let Some(app) = request.app_data::<Data<App>>() {
+        app.metrics.forbidden.inc();
+    }
     let (event, method, path) = ("authz_fail", request.method(), request.match_pattern());
     tracing::warn!(event, user = %actor.id, %method, path, "he may not do this");
 }

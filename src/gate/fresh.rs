@@ -25,19 +25,25 @@ impl FromRequest for FreshAdmin {
             let app = request
                 .app_data::<Data<App>>()
                 .expect("every route has the app");
-            if caller.scopes.is_some() {
-                return Ok(FreshAdmin(caller));
-            }
-            let begun = app.people.login_begun(caller.session).await?;
-            let long = app.settings.fresh_login_s;
-            if now() - begun <= long * 1_000 {
-                return Ok(FreshAdmin(caller));
-            }
-            let detail = format!(
-                "For this your login must not be older than {long} s. Sign in again with your \
-                 password, and repeat it."
-            );
-            Err(Error::new(Code::LoginTooOld, detail))
+            check(app, &caller).await?;
+            Ok(FreshAdmin(caller))
         })
     }
+}
+
+/// Refuses a login that is not young. A key has none.
+pub async fn check(app: &App, caller: &Caller) -> Result<()> {
+    if caller.scopes.is_some() {
+        return Ok(());
+    }
+    let begun = app.people.login_begun(caller.session).await?;
+    let long = app.settings.fresh_login_s;
+    if now() - begun <= long * 1_000 {
+        return Ok(());
+    }
+    let detail = format!(
+        "For this your login must not be older than {long} s. Sign in again with your password, \
+         and repeat it."
+    );
+    Err(Error::new(Code::LoginTooOld, detail))
 }

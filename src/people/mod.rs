@@ -2,10 +2,14 @@
 
 mod account;
 mod counts;
+pub mod invitations;
 pub mod keys;
+mod letters;
+mod links;
 mod login;
 mod newcomer;
 mod password;
+mod rules;
 mod throttle;
 mod token;
 
@@ -17,6 +21,7 @@ use sha2::Sha256;
 
 use crate::bell::Bell;
 use crate::error::{Code, Error, Result};
+use crate::metrics::Metrics;
 use crate::store::audit::{self, Entry};
 use crate::store::counters::Numbers;
 use crate::store::reps::{self, Rep};
@@ -24,12 +29,14 @@ use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
 use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
+use links::LinkDoor;
 pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
+pub use rules::{Limits, PhoneRule, Rules};
+pub use throttle::Place;
 use throttle::{Door, Throttle};
-pub use throttle::{Limits, Place};
 pub use token::Pair;
 use token::Tokens;
 
@@ -40,39 +47,39 @@ pub struct People(Arc<Inner>);
 struct Inner {
     store: Store,
     bell: Bell,
+    metrics: Metrics,
     tokens: Tokens,
     passwords: Passwords,
     throttle: Throttle,
+    links: LinkDoor,
     numbers: Numbers,
     secret: Vec<u8>,
-    /// Whether every new customer gets a rep of his own.
-    personal_reps: bool,
+    rules: Rules,
 }
 
 impl People {
-    /// `secret` signs the tokens; lifetimes are in seconds.
-    pub fn new(
-        store: Store,
-        bell: Bell,
-        secret: &[u8],
-        access_s: i64,
-        refresh_s: i64,
-        personal_reps: bool,
-        limits: Limits,
-    ) -> Self {
-        let numbers = Numbers::new("users", &store);
-        let tokens = Tokens::new(secret, access_s, refresh_s);
+    /// `secret` signs the tokens.
+    pub fn new(store: &Store, bell: &Bell, metrics: &Metrics, secret: &[u8], rules: Rules) -> Self {
+        let numbers = Numbers::new("users", store);
+        let tokens = Tokens::new(secret, rules.access_s, rules.refresh_s);
         let passwords = Passwords::new();
         Self(Arc::new(Inner {
-            store,
-            bell,
+            store: store.clone(),
+            bell: bell.clone(),
+            metrics: metrics.clone(),
             tokens,
             passwords,
-            throttle: Throttle::new(limits),
+            throttle: Throttle::new(rules.limits.clone()),
+            links: LinkDoor::new(&rules.limits),
             numbers,
             secret: secret.to_vec(),
-            personal_reps,
+            rules,
         }))
+    }
+
+    /// The address of a link: what stands behind `#` goes to no server and into no log of one.
+    fn link(&self, what: &str, token: &str) -> String {
+        format!("{}/link#{what}={token}", self.0.rules.url)
     }
 
     /// The token of the one-time link that makes the first admin; none once there is one.
@@ -135,7 +142,7 @@ impl People {
         self.0.throttle.pass(Door::Register, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Customer).await?;
-        let personal_reps = self.0.personal_reps;
+        let personal_reps = self.0.rules.personal_reps;
         let insert = move |conn: &mut Conn, user: &User| {
             let mut user = user.clone();
             if personal_reps {
@@ -187,7 +194,7 @@ impl People {
     }
 
     async fn make(&self, person: NewPerson, role: Role) -> Result<User> {
-        check(&person)?;
+        check(&person, &self.0.rules.phones)?;
         let named = format!("{} {}", person.first_name, person.last_name)
             .trim()
             .to_owned();
@@ -214,6 +221,7 @@ impl People {
             disabled_at: None,
             created_at: now(),
             personal_rep_id: None,
+            email_confirmed_at: None,
             place: users::Place::default(),
         })
     }

@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard};
 use sha2::{Digest, Sha256};
 
 use super::counts::Counts;
+use super::rules::Limits;
 use crate::error::{Code, Error, Result};
 use crate::store::users;
 use crate::words::{Moment, UserId};
@@ -28,23 +29,6 @@ const KNOWN_MS: Moment = 30 * 24 * 60 * 60 * 1_000;
 /// Passwords from one address that are hashed or wait for that at a time.
 const HASHING_MAX: usize = 16;
 
-/// How much is allowed, within a window.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    pub window_ms: Moment,
-    /// Wrong tries with one name from one address.
-    pub tries: u32,
-    /// Wrong tries from one address with any names.
-    pub tries_per_address: u32,
-    /// Wrong tries with one name from all addresses; then they are let in one by one, but for
-    /// those from where its owner is known.
-    pub tries_per_name: u32,
-    /// Accounts that are registered, or the first admin, from one address.
-    pub registrations: u32,
-    /// Tokens and tickets that are asked for or shown, from one address.
-    pub tokens: u32,
-}
-
 /// What is counted by address alone, whatever comes of it.
 #[derive(Debug, Clone, Copy)]
 pub enum Door {
@@ -53,9 +37,9 @@ pub enum Door {
 }
 
 /// A name as somebody has written it, in few bytes however long it is.
-type Name = [u8; 16];
+pub(super) type Name = [u8; 16];
 
-fn name_of(login: &str) -> Name {
+pub(super) fn name_of(login: &str) -> Name {
     let digest = Sha256::digest(users::fold(login.trim()).as_bytes());
     digest[..16].try_into().expect("SHA-256 has 32 bytes")
 }
@@ -165,7 +149,7 @@ impl Throttle {
     }
 }
 
-fn slower(what: &str, ms: Moment) -> Error {
+pub(super) fn slower(what: &str, ms: Moment) -> Error {
     let ms = ms as u64;
     let detail = format!("{what}. Wait {} s and try again.", ms.div_ceil(1_000));
     let mut error = Error::new(Code::RateLimited, detail);
@@ -274,6 +258,8 @@ mod tests {
         tries_per_name: 10,
         registrations: 2,
         tokens: 4,
+        links_per_address: 2,
+        links_per_name: 2,
     };
 
     fn from(last: u8) -> Place {

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
+use super::email_links;
 use super::reps;
 use super::schema::{api_keys, password_links, users};
 use super::users::{Place, User, admin_exists, fold, taken};
@@ -19,6 +20,8 @@ pub struct Change {
     pub last_name: Option<String>,
     pub email: Option<Option<String>>,
     pub email_key: Option<Option<String>>,
+    /// Goes with the address that was confirmed: see [`change`].
+    pub email_confirmed_at: Option<Option<Moment>>,
     pub phone: Option<Option<String>>,
     pub city: Option<String>,
     pub province: Option<String>,
@@ -50,6 +53,9 @@ pub struct AccountView {
     pub first_name: String,
     pub last_name: String,
     pub email: Option<String>,
+    /// Since when he is known to read what goes to that address; null: he is not.
+    #[schema(required)]
+    pub email_confirmed_at: Option<Moment>,
     pub phone: Option<String>,
     pub city: String,
     pub province: String,
@@ -79,6 +85,7 @@ impl From<User> for AccountView {
             first_name: user.first_name,
             last_name: user.last_name,
             email: user.email,
+            email_confirmed_at: user.email_confirmed_at,
             phone: user.phone,
             city,
             province,
@@ -153,6 +160,24 @@ queries! {
                 password_links::user_id.eq(user),
                 password_links::expires_at.eq(expires_at),
             ))
+            .on_conflict(password_links::id)
+            .do_nothing()
+            .execute(conn)
+    }
+
+    /// How many links of a person are still good, but for this one.
+    pub fn links_but(conn, user: UserId, but: SessionId, now: Moment) -> QueryResult<i64> {
+        password_links::table
+            .filter(password_links::user_id.eq(user).and(password_links::id.ne(but)))
+            .filter(password_links::expires_at.gt(now))
+            .count()
+            .get_result(conn)
+    }
+
+    /// Somebody is known to read what goes to his e-mail address.
+    pub fn confirm_email(conn, id: UserId, at: Moment) -> QueryResult<usize> {
+        diesel::update(users::table.find(id))
+            .set(users::email_confirmed_at.eq(Some(at)))
             .execute(conn)
     }
 
@@ -201,11 +226,22 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
     .ok_or_else(|| Error::not_found("person"))
 }
 
-/// Changes an account, and answers it as it is now.
+/// Changes an account, and answers it as it is now. Another e-mail address is not confirmed.
 pub fn change(conn: &mut Conn, id: UserId, change: &Change) -> Result<User> {
-    if !change.is_empty() {
-        set(conn, id, change).map_err(taken)?;
+    let before = find(conn, id)?;
+    if change.is_empty() {
+        return Ok(before);
     }
+    let mut change = change.clone();
+    if change
+        .email_key
+        .as_ref()
+        .is_some_and(|key| *key != before.email_key)
+    {
+        change.email_confirmed_at = Some(None);
+        email_links::delete_of(conn, id)?;
+    }
+    set(conn, id, &change).map_err(taken)?;
     find(conn, id)
 }
 

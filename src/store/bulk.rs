@@ -110,6 +110,8 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "rep_queues",
         "reps",
         "password_links",
+        "email_links",
+        "invitations",
         "socket_tickets",
         "sessions",
         "api_keys",

@@ -24,6 +24,7 @@ diesel::table! {
         province -> Text,
         language -> Text,
         time_zone -> Text,
+        email_confirmed_at -> Nullable<BigInt>,
     }
 }
 
@@ -330,6 +331,37 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    email_links (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        email_key -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    invitations (id) {
+        id -> SqlId,
+        token_id -> SqlId,
+        role -> Text,
+        capacity -> Integer,
+        queues -> Nullable<Text>,
+        display_name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_by -> SqlId,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_by -> Nullable<SqlId>,
+        used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
     }
 }

@@ -133,7 +133,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         let path = path.replace("{id}", &of).replace("{seq}", "2");
         all.push((row, who, path, make()));
     }
-    assert_eq!(all.len(), 30);
+    assert_eq!(all.len(), 34);
     all
 }
 
