@@ -241,9 +241,11 @@ words! {
     }
 
     /// How far the erasing of somebody has come: what he has on his hands is given back, then what
-    /// he said as a customer goes, then his name where he came and went, then the files, then the words that the search knew of it.
+    /// he said as a customer goes, then his name where he came and went, then the files, then the
+    /// words that the search knew of it.
     ErasureStep {
-        Hands = "hands", Words = "words", Names = "names", Files = "files", Index = "index", Done = "done",
+        Hands = "hands", Words = "words", Names = "names", Files = "files", Index = "index",
+        Done = "done",
     }
 
     /// What an entry of the audit is about.
