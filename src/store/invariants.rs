@@ -190,8 +190,7 @@ const CHECKS: &[Check] = &[
               JOIN conversations c ON c.id = e.conversation_id
               JOIN users u ON u.id = e.sender_id
               WHERE e.kind = 'message' AND e.sender_id <> c.customer_id AND u.role = 'rep'
-              AND NOT EXISTS (SELECT 1 FROM audit w
-                  WHERE w.object_id = u.id AND w.act = 'role_changed')
+              AND NOT EXISTS (SELECT 1 FROM audit WHERE object_id = u.id AND act = 'role_changed')
               AND NOT EXISTS (SELECT 1 FROM events a WHERE a.conversation_id = c.id
                   AND a.kind = 'assigned' AND a.seq < e.seq
                   AND replace(CAST(a.data AS TEXT), '-', '') LIKE '%' || SENDER || '%')
