@@ -117,6 +117,7 @@ export const kept = {
 /** When somebody is here again, by the clock of whoever reads it; nothing if that is not known. */
 export function opening({ opens_at }) {
   if (opens_at === null) return "";
-  const form = { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" };
+  const day = { weekday: "long", day: "numeric", month: "long" };
+  const form = { ...day, hour: "numeric", minute: "2-digit" };
   return ` We are back on ${new Date(opens_at).toLocaleString(undefined, form)}.`;
 }
