@@ -79,6 +79,7 @@ fn inline_bytes(settings: &Settings) -> usize {
     let fits = frame.saturating_sub(REST) / 4 * 3;
     settings.attachment_inline_bytes_max.min(fits)
 }
+
 /// Who is let in without an account here.
 pub fn strangers(settings: &Settings) -> people::Strangers {
     people::Strangers {

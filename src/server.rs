@@ -276,11 +276,9 @@ async fn begin_lease(
 /// What goes on by itself until the node stops.
 fn loops(
     settings: &Settings,
-    lease: &Lease,
-    people: &People,
+    (lease, people, attachments): (&Lease, &People, &Attachments),
     bell: Bell,
     (metrics, tuning): (&Metrics, &Tuning),
-    attachments: &Attachments,
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {

@@ -2,8 +2,8 @@
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
 mod layers;
-pub mod running;
 mod networks;
+pub mod running;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

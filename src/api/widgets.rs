@@ -163,11 +163,7 @@ pub async fn renew(
     )
 )]
 #[delete("/widgets/{id}")]
-pub async fn remove(
-    app: Data<App>,
-    caller: Caller,
-    id: Path<WidgetId>,
-) -> Result<HttpResponse> {
+pub async fn remove(app: Data<App>, caller: Caller, id: Path<WidgetId>) -> Result<HttpResponse> {
     app.people.delete_widget(caller.actor.id, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

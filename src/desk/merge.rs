@@ -6,7 +6,8 @@
 use serde_json::json;
 
 use super::hold::Hold;
-use super::{Actor, Change, Desk};
+use super::{Change, Desk};
+use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
 use crate::news::{Logins, News, SignedOut};
 use crate::store::events::Entry;
@@ -24,12 +25,9 @@ impl Desk {
     /// Makes what a visitor began this customer's. `mark` is the fingerprint of the visitor's
     /// token. Done before, for the same account, it changes nothing.
     pub async fn merge(&self, actor: Actor, mark: String) -> Result<()> {
-        if actor.role != Role::Customer {
-            let detail = "Only a customer can have been a visitor. Sign in as one.";
-            return Err(Error::new(Code::Forbidden, detail));
-        }
+        may(&actor, Action::MergeVisitor, Object::None)?;
         self.count_words(&actor)?;
-        let (at, open_max) = (now(), self.0.limits.open_per_customer_max);
+        let (at, open_max) = (now(), self.limits().open_per_customer_max);
         let account = actor.id;
         let moved = self
             .commit(move |conn| {

@@ -60,6 +60,10 @@ pub async fn add(
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
+    // What may be read is told with who may: to nobody else.
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
     if let Some(lasts) = lasts {
         headers.insert(STRICT_TRANSPORT_SECURITY, lasts);
     }

@@ -187,6 +187,12 @@ mod tests {
                 "{head}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_host_says_is_whole_and_of_now() {
+        let at = now() / 1_000;
+        let good = claims(at);
         for missing in ["aud", "sub", "iat", "exp"] {
             let mut claims = good.clone();
             claims.as_object_mut().unwrap().remove(missing);

@@ -32,14 +32,14 @@ use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
 use crate::words::{Act, Moment, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
-pub use limits::Limits;
 pub use identities::Telegram;
+pub use limits::Limits;
 pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
-pub use throttle::Place;
 pub use telegram::Bot;
+pub use throttle::Place;
 use throttle::{Door, Throttle};
 pub use token::Pair;
 use token::Tokens;
@@ -114,13 +114,10 @@ impl People {
         Self(Arc::new(Inner {
             store,
             bell,
-            tokens,
-            passwords,
             throttle: Throttle::new(&limits),
             tokens: Tokens::new(secret, access_s, refresh_s),
             passwords: Passwords::new(),
             visits: Visits::new(window, strangers.per_address, strangers.per_widget),
-            throttle: Throttle::new(limits),
             numbers,
             secret: secret.to_vec(),
             personal_reps,

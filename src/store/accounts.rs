@@ -287,6 +287,7 @@ pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
     let id = user.id;
     empty(conn, id, at)?;
     delete_links(conn, id)?;
+    identities::delete_of(conn, id)?;
     sessions::empty_all(conn, id, at)?;
     if user.role == Role::Customer {
         return Ok(true);

@@ -78,6 +78,11 @@ queries! {
     }
 
     /// Those of a person.
+    /// Nobody is this person elsewhere any more.
+    pub fn delete_of(conn, user: UserId) -> QueryResult<usize> {
+        diesel::delete(identities::table.filter(identities::user_id.eq(user))).execute(conn)
+    }
+
     pub fn of(conn, user: UserId) -> QueryResult<Vec<Identity>> {
         identities::table
             .filter(identities::user_id.eq(user))

@@ -61,6 +61,7 @@ pub mod rights;
 pub mod roster;
 pub mod schedules;
 pub mod schema;
+mod schema_strangers;
 pub mod search;
 mod search_lite;
 mod search_postgres;

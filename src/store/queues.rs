@@ -7,8 +7,7 @@ use diesel::prelude::*;
 use super::conn::queries;
 use super::conversation_row::is_open;
 use super::prepared::prepared;
-use super::schema::{conversations, queues, users};
-use super::schema::{arrivals, conversations, queues, visitors, widgets};
+use super::schema::{arrivals, conversations, queues, users, visitors, widgets};
 use super::waiting::waits;
 use crate::words::{Mode, Moment, OutsideHours, QueueId, ScheduleId, UserId};
 
@@ -123,9 +122,6 @@ queries! {
             .filter(conversations::customer_id.eq(customer))
             .filter(is_open());
         let erased = users::table.find(customer).select(users::erased_at);
-        let mut query = queues::table
-            .select((Queue::as_select(), open.count().single_value(), erased.single_value()))
-            .order((queues::position, queues::id))
         let of_widget = arrivals::table
             .inner_join(widgets::table)
             .filter(arrivals::user_id.eq(customer))
@@ -135,7 +131,7 @@ queries! {
             .filter(visitors::user_id.eq(customer))
             .filter(visitors::merged_into.is_not_null());
         let mut query = queues::table
-            .select((Queue::as_select(), open.count().single_value()))
+            .select((Queue::as_select(), open.count().single_value(), erased.single_value()))
             .order((
                 queues::id.nullable().eq(of_widget).desc(),
                 queues::position,

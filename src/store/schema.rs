@@ -1,5 +1,7 @@
 //! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
 
+pub use super::schema_strangers::{arrivals, identities, used_proofs, visitors, widgets};
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
@@ -392,6 +394,8 @@ diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> users (id));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(arrivals -> widgets (widget_id));
 diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -416,4 +420,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     api_keys,
     erasures,
+    identities,
+    widgets,
+    arrivals,
+    visitors,
 );
