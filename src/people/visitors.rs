@@ -117,7 +117,7 @@ impl People {
                 move |conn: &mut Conn| Ok(visitors::extend(conn, session, at, at + lasts)?);
             if let Err(error) = self.0.store.write(extend).await {
                 // Whoever only reads can do so while nothing can be written.
-                tracing::warn!(%error, visitor = %bearer.user, "his token lasts no longer by this");
+                tracing::warn!(%error, visitor = %bearer.actor.id, "his token lasts no longer by this");
             }
         }
         Ok((bearer, session))
@@ -155,6 +155,8 @@ pub(super) fn customer(number: i64, name: Option<String>, called: &str) -> User 
         created_at: now(),
         personal_rep_id: None,
         place: users::Place::default(),
+        erased_at: None,
+        picture_id: None,
     }
 }
 

@@ -77,12 +77,12 @@ queries! {
         diesel::update(users::table.find(user)).set(users::display_name.eq(name)).execute(conn)
     }
 
-    /// Those of a person.
     /// Nobody is this person elsewhere any more.
     pub fn delete_of(conn, user: UserId) -> QueryResult<usize> {
         diesel::delete(identities::table.filter(identities::user_id.eq(user))).execute(conn)
     }
 
+    /// Those of a person.
     pub fn of(conn, user: UserId) -> QueryResult<Vec<Identity>> {
         identities::table
             .filter(identities::user_id.eq(user))
