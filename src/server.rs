@@ -98,9 +98,7 @@ impl Server {
             rules: limits::rules(&settings),
             node,
         });
-        let said = store
-            .said()
-            .context("somebody listens to the store already")?;
+        let said = store.said().context("somebody listens already")?;
         vital.spawn("messages", desk.clone().tell_said(said));
         let people = people(&settings, &store, &bell, &secret);
         let attachments = attachments(&settings, &store).await?;
@@ -112,14 +110,8 @@ impl Server {
         let positions = Positions::begin(&store, &hub, &metrics, &paces).await?;
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let loops = loops(
-            &settings,
-            &lease,
-            bell,
-            (&metrics, &tuning),
-            &attachments,
-            &mut vital,
-        );
+        let parts = (&attachments, &tuning);
+        let loops = loops(&settings, &lease, bell, &metrics, parts, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
@@ -279,8 +271,8 @@ fn loops(
     settings: &Settings,
     lease: &Lease,
     bell: Bell,
-    (metrics, tuning): (&Metrics, &Tuning),
-    attachments: &Attachments,
+    metrics: &Metrics,
+    (attachments, tuning): (&Attachments, &Tuning),
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {

@@ -59,6 +59,7 @@ pub mod rights;
 pub mod roster;
 pub mod schedules;
 pub mod schema;
+mod schema_later;
 pub mod search;
 mod search_lite;
 mod search_postgres;

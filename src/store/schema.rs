@@ -1,5 +1,7 @@
 //! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
 
+pub use super::schema_later::{erasures, schedules, settings};
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
@@ -59,31 +61,6 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         schedule_id -> Nullable<SqlId>,
         outside_hours -> Text,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    settings (name) {
-        name -> Text,
-        value -> Json,
-        changed_at -> BigInt,
-        changed_by -> SqlId,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    schedules (id) {
-        id -> SqlId,
-        name -> Text,
-        name_key -> Text,
-        time_zone -> Text,
-        plan -> Json,
-        version -> BigInt,
-        created_at -> BigInt,
     }
 }
 
@@ -365,21 +342,6 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    erasures (user_id) {
-        user_id -> SqlId,
-        step -> Text,
-        conversation_id -> SqlId,
-        seq -> BigInt,
-        entries -> BigInt,
-        picture_id -> Nullable<SqlId>,
-        begun_at -> BigInt,
-        ended_at -> Nullable<BigInt>,
     }
 }
 

@@ -39,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("board", &["hub", "store", "words"]),
     (
         "erasing",
-        &["access", "attachments", "desk", "error", "store", "words"],
+        &["attachments", "desk", "error", "store", "words"],
     ),
     (
         "export",
