@@ -1,5 +1,5 @@
-//! More tables for diesel, as `schema.rs` has them: what admins set while it runs, and the erasing of
-//! people.
+//! More tables for diesel, as `schema.rs` has them: what admins set while it runs, and the erasing
+//! of people.
 
 diesel::table! {
     use diesel::sql_types::*;
