@@ -42,7 +42,8 @@ const OF_POSTGRES: &str = "SELECT table_name || '.' || column_name AS name,
 
 /// What `schema.rs` says. Its types have the names of SQL, but for ids.
 fn schema() -> Columns {
-    let text = fs::read_to_string("src/store/schema.rs").unwrap();
+    let files = ["src/store/schema.rs", "src/store/schema_later.rs"];
+    let text: String = files.map(|file| fs::read_to_string(file).unwrap()).concat();
     let (mut columns, mut table) = (Columns::new(), String::new());
     for line in text.lines().map(str::trim) {
         if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
