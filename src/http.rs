@@ -8,7 +8,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::UPGRADE;
-use actix_web::middleware::{Condition, Next, from_fn};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpMessage, HttpServer};
 use socket2::SockRef;
@@ -39,7 +39,6 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
     };
     let factory = move || {
         let pages = app.settings.pages;
-        let others = !app.settings.allowed_origins.is_empty();
         let (routes, document) = ActixApp::new()
             .into_utoipa_app()
             .openapi(api::Document::openapi())
@@ -63,7 +62,7 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(problem::finish))
             .wrap(TracingLogger::<Spans>::new())
-            .wrap(Condition::new(others, headers::cors(&app.settings)))
+            .wrap(headers::cors(&app))
             .wrap(from_fn(headers::add))
     };
     Ok(HttpServer::new(factory)

@@ -79,3 +79,14 @@ fn inline_bytes(settings: &Settings) -> usize {
     let fits = frame.saturating_sub(REST) / 4 * 3;
     settings.attachment_inline_bytes_max.min(fits)
 }
+
+/// Who is let in without an account here.
+pub fn strangers(settings: &Settings) -> people::Strangers {
+    people::Strangers {
+        visitors: settings.visitors,
+        visitor_ms: settings.visitor_token_s * 1_000,
+        per_address: settings.visitors_per_address_max,
+        per_widget: settings.visitors_per_widget_max,
+        telegram: people::Bot::new(&settings.telegram_bot_token),
+    }
+}

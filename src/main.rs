@@ -13,14 +13,14 @@ use clap::{Parser, Subcommand};
 use switchboard::bell::Bell;
 use switchboard::error::{Code, Error};
 use switchboard::hub::Hub;
-use switchboard::people::{NewPerson, People};
+use switchboard::people::{self, NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::store::conversations::Filter;
 use switchboard::store::lists::{Span, Whose};
 use switchboard::store::{Options, Store};
 use switchboard::words::{Priority, QueueId, Resolution, Status, UserId};
-use switchboard::{bench, demo, doctor, export, folder, health, logging};
+use switchboard::{bench, demo, doctor, export, folder, health, limits, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -330,15 +330,16 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     let store = tokio::task::spawn_blocking(move || Store::open(&options)).await??;
     // Nobody listens, and no token is made here, so no secret is needed.
     let (lines, _) = tokio::sync::mpsc::unbounded_channel();
-    let people = People::new(
+    let people = People::new(people::Needs {
         store,
-        Bell::local(Hub::default(), lines),
-        b"",
-        settings.access_token_s,
-        settings.refresh_token_s,
-        settings.personal_reps,
-        switchboard::limits::people(settings),
-    );
+        bell: Bell::local(Hub::default(), lines),
+        secret: b"",
+        access_s: settings.access_token_s,
+        refresh_s: settings.refresh_token_s,
+        personal_reps: settings.personal_reps,
+        limits: limits::people(settings),
+        strangers: limits::strangers(settings),
+    });
     let person = NewPerson {
         username,
         password,

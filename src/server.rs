@@ -25,7 +25,7 @@ use crate::kin::Kin;
 use crate::limits;
 use crate::metrics::Metrics;
 use crate::node::Lease;
-use crate::people::People;
+use crate::people::{self, People};
 use crate::positions::Positions;
 use crate::settings::Settings;
 use crate::shared_redis::SharedRedis;
@@ -100,7 +100,7 @@ impl Server {
         });
         let said = store.said().context("somebody listens already")?;
         vital.spawn("messages", desk.clone().tell_said(said));
-        let people = people(&settings, &store, &bell, &secret);
+        let people = people(&settings, &store, &bell, &secret).await?;
         let attachments = attachments(&settings, &store).await?;
         let tuning = tuning(&settings, (&store, &bell), &desk, &people, &attachments).await?;
 
@@ -110,7 +110,7 @@ impl Server {
         let positions = Positions::begin(&store, &hub, &metrics, &paces).await?;
         vital.spawn("positions", positions.tell(changed_lines));
         vital.spawn("attachments", attachments::keep(attachments.clone()));
-        let parts = (&attachments, &tuning);
+        let parts = (&people, &attachments, &tuning);
         let loops = loops(&settings, &lease, bell, &metrics, parts, &mut vital);
         let address = listener.local_addr()?;
         let app = App::new(Parts {
@@ -272,7 +272,7 @@ fn loops(
     lease: &Lease,
     bell: Bell,
     metrics: &Metrics,
-    (attachments, tuning): (&Attachments, &Tuning),
+    (people, attachments, tuning): (&People, &Attachments, &Tuning),
     vital: &mut Vital,
 ) -> Vec<AbortHandle> {
     let Lease {
@@ -292,21 +292,26 @@ fn loops(
         vital.spawn("minutes", minutes::keep(store.clone())),
         vital.spawn("position check", check),
         vital.spawn("settings", tuning.clone().keep(check_every)),
+        vital.spawn("sites", people.clone().keep_sites(check_every)),
         vital.spawn("ticker", Ticker::new(desk.clone()).run()),
         vital.spawn("reconcile", Reconciler::new(desk.clone(), reconcile).run()),
     ]
 }
 
-fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> People {
-    People::new(
-        store.clone(),
-        bell.clone(),
-        secret.as_bytes(),
-        settings.access_token_s,
-        settings.refresh_token_s,
-        settings.personal_reps,
-        limits::people(settings),
-    )
+/// People, with the sites whose pages may ask from the beginning.
+async fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> Result<People> {
+    let people = People::new(people::Needs {
+        store: store.clone(),
+        bell: bell.clone(),
+        secret: secret.as_bytes(),
+        access_s: settings.access_token_s,
+        refresh_s: settings.refresh_token_s,
+        personal_reps: settings.personal_reps,
+        limits: limits::people(settings),
+        strangers: limits::strangers(settings),
+    });
+    people.read_sites().await?;
+    Ok(people)
 }
 
 /// The settings that may change while it runs, as the record has them.

@@ -2,6 +2,7 @@
 //! A wrong one stops the start with a sentence that says which, and where it was set.
 
 mod layers;
+mod networks;
 pub mod running;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use anyhow::{Context, bail};
 use toml::Table;
 
 use layers::{check_numbers, parse, set};
+pub use networks::within;
 use running::Origin;
 
 /// The bottom layer, so that what is documented is what happens.
@@ -50,6 +52,11 @@ pub struct Settings {
     pub hsts_s: i64,
     pub fresh_login_s: i64,
     pub customers_may_erase: bool,
+    pub visitors: bool,
+    pub visitor_token_s: i64,
+    pub visitors_per_address_max: u32,
+    pub visitors_per_widget_max: u32,
+    pub telegram_bot_token: String,
     pub open_per_customer_max: i64,
     pub head_start_low_min: i64,
     pub head_start_high_min: i64,
@@ -249,6 +256,15 @@ impl Settings {
             ),
             ("registrations_per_address_max", registrations),
             ("tokens_per_address_max", self.tokens_per_address_max.into()),
+            ("visitor_token_s", self.visitor_token_s),
+            (
+                "visitors_per_address_max",
+                self.visitors_per_address_max.into(),
+            ),
+            (
+                "visitors_per_widget_max",
+                self.visitors_per_widget_max.into(),
+            ),
         ])
     }
 
@@ -331,34 +347,15 @@ impl Settings {
     /// The effective settings as TOML, what is secret masked.
     pub fn masked(&self) -> String {
         let mut shown = self.clone();
-        if !shown.secret.is_empty() {
-            shown.secret = "***".into();
+        for secret in [&mut shown.secret, &mut shown.telegram_bot_token] {
+            if !secret.is_empty() {
+                *secret = "***".into();
+            }
         }
         shown.database_url = mask(&shown.database_url);
         shown.redis_url = mask(&shown.redis_url);
         toml::to_string(&shown).expect("settings are plain values")
     }
-}
-
-/// Whether an address lies in a network, written as `10.0.0.0/8` or as one address. None if that
-/// is no network.
-pub fn within(network: &str, address: IpAddr) -> Option<bool> {
-    let (base, bits) = match network.split_once('/') {
-        Some((base, bits)) => (base, Some(bits.parse::<u32>().ok()?)),
-        None => (network, None),
-    };
-    let bits_of = |address: IpAddr| match address {
-        IpAddr::V4(four) => (u128::from(u32::from(four)), 32),
-        IpAddr::V6(six) => (u128::from(six), 128),
-    };
-    let ((base, length), (address, other)) = (bits_of(base.parse().ok()?), bits_of(address));
-    let bits = bits.unwrap_or(length);
-    if bits > length {
-        return None;
-    }
-    // Shifted by all its bits, nothing would be left to compare.
-    let part = |one: u128| one.checked_shr(length - bits).unwrap_or(0);
-    Some(length == other && part(base) == part(address))
 }
 
 /// Hides the password of a URL.

@@ -118,6 +118,8 @@ ids! {
     ApiKeyId,
     /// When queues are open.
     ScheduleId,
+    /// A part of somebody's own pages by which people come.
+    WidgetId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -237,6 +239,9 @@ words! {
         KeyCreated = "authn_token_created", KeyRevoked = "authn_token_revoked",
         ScheduleCreated = "schedule_created", ScheduleUpdated = "schedule_updated",
         ScheduleDeleted = "schedule_deleted", SettingsChanged = "settings_changed",
+        WidgetCreated = "widget_created", WidgetUpdated = "widget_updated",
+        WidgetSecretRenewed = "widget_secret_renewed", WidgetDeleted = "widget_deleted",
+        IdentityVouched = "identity_vouched",
         UserExported = "user_exported", UserErased = "user_erased",
     }
 
@@ -251,13 +256,14 @@ words! {
     /// What an entry of the audit is about.
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
-        Audit = "audit", Schedule = "schedule", Settings = "settings",
+        Audit = "audit", Schedule = "schedule", Settings = "settings", Widget = "widget",
     }
 
     /// What the key of a machine may be used for.
     Scope {
         Read = "read", Write = "write", People = "people", Queues = "queues", Export = "export",
-        Audit = "audit", Keys = "keys", Metrics = "metrics",
+        Audit = "audit", Keys = "keys", Metrics = "metrics", Widgets = "widgets",
+        Identities = "identities",
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Action {
     /// One's own profile, password and logins.
     KeepAccount,
     TakeOwnData,
+    /// A visitor becomes the account that asks.
+    MergeVisitor,
     ReadPicture,
     ListQueues,
     Upload,
@@ -74,6 +76,12 @@ pub enum Action {
     ReadAudit,
     ExportAudit,
     ReadMetrics,
+    ReadWidgets,
+    AddWidget,
+    ChangeWidgets,
+    RenewWidgetSecret,
+    /// Having somebody signed in whom a back end knows.
+    VouchIdentity,
     ReadKeys,
     AddKey,
     RevokeKey,
@@ -99,7 +107,7 @@ impl Action {
             Enter => Who::Anyone,
             KeepAccount | TakeOwnData | ReadPicture | ListQueues | Upload | Read | Write | Type
             | Edit | Delete | Close | Reopen => Who::SignedIn,
-            Open => Who::Customers,
+            Open | MergeVisitor => Who::Customers,
             AnswerOffer => Who::Reps,
             Direct
             | Wake
@@ -119,7 +127,8 @@ impl Action {
             | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
             | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
             | Disable | ChangeRole | ExportPerson | Erase | ReadAudit | ExportAudit
-            | ReadMetrics | ReadKeys | AddKey | RevokeKey => Who::Admins,
+            | ReadMetrics | ReadWidgets | AddWidget | ChangeWidgets | RenewWidgetSecret
+            | VouchIdentity | ReadKeys | AddKey | RevokeKey => Who::Admins,
         }
     }
 
@@ -129,6 +138,9 @@ impl Action {
         matches!(
             self,
             Action::AddKey
+                | Action::AddWidget
+                | Action::RenewWidgetSecret
+                | Action::VouchIdentity
                 | Action::Export
                 | Action::ExportAudit
                 | Action::ChangeRole

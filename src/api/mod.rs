@@ -10,6 +10,7 @@ mod customers;
 mod export;
 mod filters;
 mod health;
+mod identities;
 mod keys;
 mod line;
 mod lists;
@@ -26,7 +27,9 @@ mod speech;
 mod transcript;
 mod transcript_text;
 mod unread;
+mod visitors;
 mod why;
+mod widgets;
 
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -55,6 +58,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "audit", description = "What admins, machines and the server have done"),
         (name = "api keys", description = "Keys of machines"),
         (name = "settings", description = "What counts while it runs, and greets customers"),
+        (name = "widgets", description = "Parts of other pages by which customers come"),
         (name = "health", description = "For machines that watch this one"),
     )
 )]
@@ -98,7 +102,10 @@ fn anyone(config: &mut ServiceConfig<'_>) {
         .service(people::register)
         .service(people::sign_in)
         .service(people::refresh)
-        .service(account::use_link);
+        .service(account::use_link)
+        .service(visitors::add)
+        .service(identities::identify)
+        .service(identities::telegram);
 }
 
 /// Whoever is signed in.
@@ -116,6 +123,7 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .service(pictures::set_own)
         .service(pictures::remove_own)
         .service(pictures::find)
+        .service(visitors::merge)
         .service(people::ticket)
         .service(queues::list)
         .service(settings::texts)
@@ -205,5 +213,12 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(audit::export)
         .service(keys::add)
         .service(keys::list)
-        .service(keys::revoke);
+        .service(keys::revoke)
+        .service(identities::vouch)
+        .service(identities::list)
+        .service(widgets::add)
+        .service(widgets::list)
+        .service(widgets::change)
+        .service(widgets::renew)
+        .service(widgets::remove);
 }

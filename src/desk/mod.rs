@@ -22,6 +22,7 @@ mod lengths;
 mod live_line;
 mod lost;
 mod marks;
+mod merge;
 mod moves;
 mod notes;
 mod offers;

@@ -116,11 +116,14 @@ impl Desk {
         queue: Option<QueueId>,
         leaves_message: bool,
     ) -> Result<Queue> {
-        let most = self.limits().open_per_customer_max;
+        let (most, queue_named) = (self.limits().open_per_customer_max, queue.is_some());
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
-        let (queue, mine, erased_at) =
-            admission.ok_or_else(|| Error::invalid("queue", "There is no such queue."))?;
+        let (queue, mine, erased_at) = admission.ok_or_else(|| match queue_named {
+            true => Error::invalid("queue", "There is no such queue."),
+            // Some queue there always is: he was a visitor, and has just become somebody else.
+            false => Error::new(Code::SessionEnded, "This login has ended. Sign in again."),
+        })?;
         if erased_at.is_some() {
             let detail = "This account was erased. Register again to open a conversation.";
             return Err(Error::new(Code::SessionEnded, detail));

@@ -10,7 +10,9 @@ use super::Desk;
 use super::comparison::{REST, Tally};
 use crate::dispatch::Snapshot;
 use crate::error::{Error, Result};
-use crate::store::{Conn, accounts, cooldowns, customer_sessions, line, nodes, sessions};
+use crate::store::{
+    Conn, accounts, cooldowns, customer_sessions, identities, line, nodes, sessions,
+};
 use crate::words::{Moment, NodeId, UserId, now};
 
 /// How often at least, while Redis is away.
@@ -195,6 +197,7 @@ impl Desk {
             cooldowns::delete_ended(conn, now())?;
             customer_sessions::delete_left(conn, now() - LEFT_KEPT_MS)?;
             accounts::delete_stale(conn, now())?;
+            identities::delete_stale(conn, now())?;
             Ok(sessions::delete_stale(conn, now())?)
         };
         self.0.store.write(forget).await.map(drop)

@@ -14,7 +14,6 @@ use actix_web::web::Data;
 use super::{address, problem};
 use crate::app::App;
 use crate::error::{Code, Error};
-use crate::settings::Settings;
 
 /// What a page may load and who may frame it: our own files and sockets, and nothing inline.
 const OF_PAGES: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; \
@@ -61,6 +60,10 @@ pub async fn add(
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
+    // What may be read is told with who may: to nobody else.
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
     if let Some(lasts) = lasts {
         headers.insert(STRICT_TRANSPORT_SECURITY, lasts);
     }
@@ -84,13 +87,16 @@ fn policy(path: &str, headers: &HeaderMap) -> &'static str {
     }
 }
 
-/// Lets pages of the origins that the settings name use the API, with a token in a header: no
-/// cookie goes with their requests. Other pages may ask, but read no answer.
-pub fn cors(settings: &Settings) -> Cors {
-    let allowed = settings.allowed_origins.clone();
+/// Lets pages of the origins that the settings name, and of the sites of widgets, use the API, with
+/// a token in a header: no cookie goes with their requests. Other pages may ask, and read no
+/// answer.
+pub fn cors(app: &App) -> Cors {
+    let (allowed, people) = (app.settings.allowed_origins.clone(), app.people.clone());
     let is_allowed = move |origin: &HeaderValue| {
-        let mut allowed = allowed.iter();
-        allowed.any(|one| one.as_bytes() == origin.as_bytes())
+        let named = allowed
+            .iter()
+            .any(|one| one.as_bytes() == origin.as_bytes());
+        named || origin.to_str().is_ok_and(|origin| people.is_site(origin))
     };
     Cors::default()
         .allowed_origin_fn(move |origin, _| is_allowed(origin))
@@ -105,7 +111,7 @@ fn refused(error: &actix_web::Error) -> Option<Error> {
     let what = error.as_error::<CorsError>()?;
     let detail = format!(
         "Pages of this origin may not ask this here: {what}. An admin can allow an origin in the \
-         setting allowed_origins."
+         setting allowed_origins, or as a site of a widget."
     );
     Some(Error::new(Code::OriginNotAllowed, detail))
 }

@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 mod device;
 pub mod headers;
+pub mod origin;
 pub mod problem;
 mod refusal;
 pub mod routes;

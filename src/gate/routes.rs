@@ -7,7 +7,8 @@ use actix_web::http::Method;
 
 use crate::access::Action::{self, *};
 use crate::words::Scope::{
-    self, Audit, Export as Exports, Keys, Metrics, People, Queues, Read as Reads, Write as Writes,
+    self, Audit, Export as Exports, Identities, Keys, Metrics, People, Queues, Read as Reads,
+    Widgets, Write as Writes,
 };
 
 /// A route of the API's document or of a dialect, its action, and the scope of a key.
@@ -53,6 +54,25 @@ pub const ROUTES: &[Route] = &[
         ExportPerson,
         Some(Exports),
     ),
+    ("POST /api/v1/visitors", Enter, None),
+    ("POST /api/v1/identify", Enter, None),
+    ("POST /api/v1/telegram", Enter, None),
+    ("POST /api/v1/me/visitor", MergeVisitor, None),
+    ("POST /api/v1/identities", VouchIdentity, Some(Identities)),
+    (
+        "GET /api/v1/people/{id}/identities",
+        ReadPeople,
+        Some(People),
+    ),
+    ("POST /api/v1/widgets", AddWidget, Some(Widgets)),
+    ("GET /api/v1/widgets", ReadWidgets, Some(Widgets)),
+    ("PATCH /api/v1/widgets/{id}", ChangeWidgets, Some(Widgets)),
+    (
+        "POST /api/v1/widgets/{id}/secret",
+        RenewWidgetSecret,
+        Some(Widgets),
+    ),
+    ("DELETE /api/v1/widgets/{id}", ChangeWidgets, Some(Widgets)),
     // What counts for everybody is for people alone.
     ("GET /api/v1/settings", ReadSettings, None),
     ("PATCH /api/v1/settings", ChangeSettings, None),

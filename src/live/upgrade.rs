@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::http::header::{
-    AUTHORIZATION, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    AUTHORIZATION, CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
 };
 use actix_web::web::{Bytes, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, error::PayloadError, rt};
@@ -28,9 +28,8 @@ use super::socket::{self, Socket, Talk};
 use super::wire::{Outgoing, Wire};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::gate::address;
 use crate::gate::caller::Caller;
-use crate::gate::routes;
+use crate::gate::{address, origin, routes};
 
 /// What begins the subprotocol that is a ticket.
 const TICKET: &str = "ticket.";
@@ -103,29 +102,16 @@ fn in_query(request: &HttpRequest, name: &str) -> bool {
         .any(|(key, _)| key == name)
 }
 
-/// Browsers name the page's origin: ours, or one that the settings allow.
+/// Browsers name the page's origin: ours, one that the settings allow, or a site of a widget.
 fn check_origin(app: &App, request: &HttpRequest) -> Result<()> {
-    let Some(origin) = request.headers().get(ORIGIN) else {
-        return Ok(());
-    };
-    let origin = origin.to_str().unwrap_or_default();
-    let host = request
-        .headers()
-        .get(HOST)
-        .and_then(|host| host.to_str().ok());
-    let own = origin.split_once("://").map(|(_, rest)| rest);
-    let known = own.is_some() && own == host
-        || app
-            .settings
-            .allowed_origins
-            .iter()
-            .any(|allowed| allowed == origin);
-    if known {
-        return Ok(());
+    match origin::foreign(app, request) {
+        Some(site) if !app.people.is_site(&site) => {
+            let detail = "Pages of this origin may not open sockets here. An admin can allow it \
+                          in the setting allowed_origins, or as a site of a widget.";
+            Err(Error::new(Code::OriginNotAllowed, detail))
+        }
+        _ => Ok(()),
     }
-    let detail = "Pages of this origin may not open sockets here. An admin can allow it in the \
-                  setting allowed_origins.";
-    Err(Error::new(Code::OriginNotAllowed, detail))
 }
 
 fn ticket(request: &HttpRequest) -> Option<String> {

@@ -101,12 +101,13 @@ impl People {
         self.begin_session(user, true, device).await
     }
 
-    async fn begin_session(&self, user: &User, rotates: bool, device: Device) -> Result<Pair> {
+    /// A login of this moment that is not written yet.
+    pub(super) fn session(&self, user: UserId, device: Device) -> Session {
         let at = now();
-        let session = Session {
+        Session {
             id: SessionId::new(),
-            user_id: user.id,
-            rotates,
+            user_id: user,
+            rotates: true,
             generation: 1,
             rotated_at: at,
             created_at: at,
@@ -114,6 +115,13 @@ impl People {
             revoked_at: None,
             agent: device.agent,
             address: device.address,
+        }
+    }
+
+    async fn begin_session(&self, user: &User, rotates: bool, device: Device) -> Result<Pair> {
+        let session = Session {
+            rotates,
+            ..self.session(user.id, device)
         };
         let pair = self
             .0
@@ -226,8 +234,11 @@ impl People {
         self.0.bell.ring(News::SignedOut(SignedOut { user, which }));
     }
 
-    /// Who carries this access token, if his login still lives.
+    /// Who carries this access token, or visitor's token, if his login still lives.
     pub async fn bearer(&self, token: &str) -> Result<(Bearer, SessionId)> {
+        if self.is_visitors(token) {
+            return self.visitor_bearer(token).await;
+        }
         let claims = self.0.tokens.read_access(token)?;
         let found = self.bearer_of(claims.session).await?;
         let fresh = found.token_version == claims.token_version && found.actor.id == claims.user;
@@ -284,7 +295,7 @@ enum Turn {
     Reused,
 }
 
-fn session_ended() -> Error {
+pub(super) fn session_ended() -> Error {
     Error::new(Code::SessionEnded, "This login has ended. Sign in again.")
 }
 

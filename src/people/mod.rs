@@ -2,13 +2,19 @@
 
 mod account;
 mod counts;
+mod host;
+mod identities;
 pub mod keys;
 mod limits;
 mod login;
 mod newcomer;
 mod password;
+mod telegram;
 mod throttle;
 mod token;
+mod visitors;
+mod visits;
+mod widgets;
 
 use std::sync::Arc;
 
@@ -24,17 +30,53 @@ use crate::store::reps::{self, Rep};
 pub use crate::store::sessions::Bearer;
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
-use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};
+use crate::words::{Act, Moment, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
+pub use identities::Telegram;
 pub use limits::Limits;
 pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
+pub use telegram::Bot;
 pub use throttle::Place;
 use throttle::{Door, Throttle};
 pub use token::Pair;
 use token::Tokens;
+pub use visitors::NewVisitor;
+use visits::Visits;
+use widgets::Sites;
+pub use widgets::{WidgetChange, WidgetView};
+
+/// Who is let in without an account here.
+#[derive(Debug, Clone)]
+pub struct Strangers {
+    /// Whether visitors may come by no widget.
+    pub visitors: bool,
+    /// How long a visitor's token is good without being used, in ms.
+    pub visitor_ms: Moment,
+    /// Visitors in a window of the limits: from one address by one widget, or by none, and from
+    /// all addresses.
+    pub per_address: u32,
+    pub per_widget: u32,
+    /// The bot by which people sign in at Telegram, if there is one.
+    pub telegram: Option<Bot>,
+}
+
+/// What people stand on.
+pub struct Needs<'a> {
+    pub store: Store,
+    pub bell: Bell,
+    /// Signs the tokens, and is what the secrets of widgets are made of.
+    pub secret: &'a [u8],
+    /// How long an access token is good, and a refresh token, in seconds.
+    pub access_s: i64,
+    pub refresh_s: i64,
+    /// Whether every new customer gets a rep of his own.
+    pub personal_reps: bool,
+    pub limits: Limits,
+    pub strangers: Strangers,
+}
 
 /// People and their logins. Cheap to clone.
 #[derive(Clone)]
@@ -50,31 +92,37 @@ struct Inner {
     secret: Vec<u8>,
     /// Whether every new customer gets a rep of his own.
     personal_reps: bool,
+    strangers: Strangers,
+    visits: Visits,
+    sites: Sites,
 }
 
 impl People {
-    /// `secret` signs the tokens; lifetimes are in seconds.
-    pub fn new(
-        store: Store,
-        bell: Bell,
-        secret: &[u8],
-        access_s: i64,
-        refresh_s: i64,
-        personal_reps: bool,
-        limits: Limits,
-    ) -> Self {
+    pub fn new(needs: Needs<'_>) -> Self {
+        let Needs {
+            store,
+            bell,
+            secret,
+            access_s,
+            refresh_s,
+            personal_reps,
+            limits,
+            strangers,
+        } = needs;
         let numbers = Numbers::new("users", &store);
-        let tokens = Tokens::new(secret, access_s, refresh_s);
-        let passwords = Passwords::new();
+        let window = limits.window_ms;
         Self(Arc::new(Inner {
             store,
             bell,
-            tokens,
-            passwords,
             throttle: Throttle::new(&limits),
+            tokens: Tokens::new(secret, access_s, refresh_s),
+            passwords: Passwords::new(),
+            visits: Visits::new(window, strangers.per_address, strangers.per_widget),
             numbers,
             secret: secret.to_vec(),
             personal_reps,
+            strangers,
+            sites: Sites::default(),
         }))
     }
 
@@ -257,8 +305,15 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What only who has the secret can make, for one purpose.
 pub fn keyed(secret: &[u8], purpose: &str) -> String {
+    let mut text = keyed_whole(secret, purpose);
+    text.truncate(32);
+    text
+}
+
+/// The same, with all its 256 bits.
+fn keyed_whole(secret: &[u8], purpose: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
-    hex(&mac.chain_update(purpose.as_bytes()).finalize().into_bytes()[..16])
+    hex(&mac.chain_update(purpose.as_bytes()).finalize().into_bytes())
 }
 
 /// Compares without telling by its time where the first difference is.

@@ -3,6 +3,9 @@
 use crate::error::{Error, FieldError, Result};
 use crate::store::users;
 
+/// Characters of a name or a place.
+const LINE_CHARS_MAX: usize = 150;
+
 /// Somebody new. Empty names are filled from the username.
 #[derive(Debug, Clone, Default)]
 pub struct NewPerson {
@@ -21,6 +24,17 @@ pub fn plain_phone(phone: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
+}
+
+/// What can be shown of a name that others have let somebody give himself: empty, if that is
+/// nothing.
+pub(super) fn plain_line(name: &str) -> String {
+    let shown = name.chars().filter(|c| !c.is_control() && !turns_text(*c));
+    let shown: String = shown.take(LINE_CHARS_MAX).collect();
+    match shown.chars().all(is_blank) {
+        true => String::new(),
+        false => shown.trim().to_owned(),
+    }
 }
 
 /// Every field that is wrong, at once.
@@ -103,7 +117,7 @@ impl Wrong {
         for (field, text) in lines {
             self.unless(
                 field,
-                text.chars().count() <= 150 && !text.chars().any(odd),
+                text.chars().count() <= LINE_CHARS_MAX && !text.chars().any(odd),
                 "Give at most 150 characters on one line, and none that turns the text around.",
             );
             self.unless(

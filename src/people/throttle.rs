@@ -157,7 +157,7 @@ impl Throttle {
     }
 }
 
-fn slower(what: &str, ms: Moment) -> Error {
+pub(super) fn slower(what: &str, ms: Moment) -> Error {
     let ms = ms as u64;
     let detail = format!("{what}. Wait {} s and try again.", ms.div_ceil(1_000));
     let mut error = Error::new(Code::RateLimited, detail);

@@ -19,7 +19,7 @@ use crate::words::{Moment, Role, SessionId, UserId, now};
 
 const ISSUER: &str = "switchboard";
 /// How far clocks may differ, in seconds.
-const LEEWAY_S: u64 = 5;
+pub const LEEWAY_S: u64 = 5;
 
 /// The two kinds, told apart by header type and audience.
 #[derive(Clone, Copy)]
@@ -238,7 +238,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 };
 
 /// The library wants its provider once per process.
-fn install_provider() {
+pub fn install_provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // Somebody else's provider would do as well: only HS256 is ever asked of it.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::schema::{api_keys, password_links, users};
 use super::users::{Place, User, admin_exists, fold, taken};
-use super::{pictures, reps, serving, sessions};
+use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
 use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, SessionId, UserId};
 
@@ -287,6 +287,7 @@ pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
     let id = user.id;
     empty(conn, id, at)?;
     delete_links(conn, id)?;
+    identities::delete_of(conn, id)?;
     sessions::empty_all(conn, id, at)?;
     if user.role == Role::Customer {
         return Ok(true);

@@ -39,6 +39,14 @@ impl Entry {
             object,
         }
     }
+
+    /// The same entry, about what is known in its transaction only.
+    pub fn about(&self, object: Uuid) -> Self {
+        Entry {
+            object: Some(object),
+            ..self.clone()
+        }
+    }
 }
 
 /// An entry as stored. Words are text: a node of a later release may write one that is new.

@@ -162,6 +162,18 @@ queries! {
         prepared(changed).get_result(conn)
     }
 
+    /// Makes it another customer's, as if he had opened it with this command.
+    pub fn set_customer(conn, id: ConversationId, customer: UserId, client: ClientId)
+        -> QueryResult<usize>
+    {
+        diesel::update(conversations::table.find(id))
+            .set((
+                conversations::customer_id.eq(customer),
+                conversations::open_client_id.eq(client),
+            ))
+            .execute(conn)
+    }
+
     /// When each of these was assigned, if it was.
     pub fn assigned_at(conn, ids: &[ConversationId])
         -> QueryResult<Vec<(ConversationId, Option<Moment>)>>

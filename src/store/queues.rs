@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::conn::queries;
 use super::conversation_row::is_open;
 use super::prepared::prepared;
-use super::schema::{conversations, queues, users};
+use super::schema::{arrivals, conversations, queues, users, visitors, widgets};
 use super::waiting::waits;
 use crate::words::{Mode, Moment, OutsideHours, QueueId, ScheduleId, UserId};
 
@@ -112,8 +112,9 @@ fn there() -> IsNull<queues::deleted_at> {
 }
 
 queries! {
-    /// What decides whether a customer may open one more conversation in this queue, or in the
-    /// first of all.
+    /// What decides whether a customer may open one more conversation in this queue, or in that of
+    /// the widget by which he came, or in the first of all. Nothing of a visitor who has become
+    /// somebody's.
     pub fn admission(conn, queue: Option<QueueId>, customer: UserId)
         -> QueryResult<Option<Admission>>
     {
@@ -121,10 +122,23 @@ queries! {
             .filter(conversations::customer_id.eq(customer))
             .filter(is_open());
         let erased = users::table.find(customer).select(users::erased_at);
+        let of_widget = arrivals::table
+            .inner_join(widgets::table)
+            .filter(arrivals::user_id.eq(customer))
+            .select(widgets::queue_id)
+            .single_value();
+        let merged = visitors::table
+            .filter(visitors::user_id.eq(customer))
+            .filter(visitors::merged_into.is_not_null());
         let mut query = queues::table
             .select((Queue::as_select(), open.count().single_value(), erased.single_value()))
-            .order((queues::position, queues::id))
+            .order((
+                queues::id.nullable().eq(of_widget).desc(),
+                queues::position,
+                queues::id,
+            ))
             .filter(there())
+            .filter(diesel::dsl::not(diesel::dsl::exists(merged)))
             .limit(1)
             .into_boxed();
         if let Some(id) = queue {

@@ -1,35 +1,9 @@
 //! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
 
-pub use super::schema_later::{erasures, schedules, settings};
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    users (id) {
-        id -> SqlId,
-        number -> BigInt,
-        role -> Text,
-        username -> Nullable<Text>,
-        username_key -> Nullable<Text>,
-        email -> Nullable<Text>,
-        email_key -> Nullable<Text>,
-        phone -> Nullable<Text>,
-        first_name -> Text,
-        last_name -> Text,
-        display_name -> Text,
-        password_hash -> Nullable<Text>,
-        token_version -> Integer,
-        disabled_at -> Nullable<BigInt>,
-        created_at -> BigInt,
-        personal_rep_id -> Nullable<SqlId>,
-        city -> Text,
-        province -> Text,
-        language -> Text,
-        time_zone -> Text,
-        erased_at -> Nullable<BigInt>,
-        picture_id -> Nullable<SqlId>,
-    }
-}
+pub use super::schema_people::{
+    api_keys, arrivals, audit, erasures, identities, password_links, sessions, socket_tickets,
+    used_proofs, users, visitors, widgets,
+};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -150,44 +124,6 @@ diesel::table! {
         body -> Nullable<Text>,
         data -> Nullable<Json>,
         created_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    sessions (id) {
-        id -> SqlId,
-        user_id -> SqlId,
-        rotates -> Bool,
-        generation -> Integer,
-        rotated_at -> BigInt,
-        created_at -> BigInt,
-        expires_at -> BigInt,
-        revoked_at -> Nullable<BigInt>,
-        agent -> Text,
-        address -> Text,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    socket_tickets (id) {
-        id -> SqlId,
-        user_id -> SqlId,
-        session_id -> SqlId,
-        expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::words::SqlId;
-    password_links (id) {
-        id -> SqlId,
-        user_id -> SqlId,
-        expires_at -> BigInt,
     }
 }
 
@@ -316,32 +252,25 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
-    audit (id) {
+    schedules (id) {
         id -> SqlId,
-        at -> BigInt,
-        actor_id -> Nullable<SqlId>,
-        api_key_id -> Nullable<SqlId>,
-        act -> Text,
-        object_kind -> Text,
-        object_id -> Nullable<SqlId>,
-        before -> Nullable<Json>,
-        after -> Nullable<Json>,
+        name -> Text,
+        name_key -> Text,
+        time_zone -> Text,
+        plan -> Json,
+        version -> BigInt,
+        created_at -> BigInt,
     }
 }
 
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
-    api_keys (id) {
-        id -> SqlId,
-        hash -> Text,
-        hint -> Text,
-        scopes -> Text,
-        created_by -> SqlId,
-        created_at -> BigInt,
-        expires_at -> Nullable<BigInt>,
-        last_used_at -> Nullable<BigInt>,
-        revoked_at -> Nullable<BigInt>,
+    settings (name) {
+        name -> Text,
+        value -> Json,
+        changed_at -> BigInt,
+        changed_by -> SqlId,
     }
 }
 
@@ -354,6 +283,8 @@ diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> users (id));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(arrivals -> widgets (widget_id));
 diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -378,4 +309,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     api_keys,
     erasures,
+    identities,
+    widgets,
+    arrivals,
+    visitors,
 );

@@ -159,6 +159,18 @@ pub const ROUTES: &[Row] = &[
         Body::Json(|| json!({ "token": "wrong", "password": "correct horse" })),
         WRONG_TOKEN,
     ),
+    row("POST /api/v1/visitors", Body::Json(nothing), ANYONE_MADE),
+    row(
+        "POST /api/v1/identify",
+        Body::Json(|| json!({ "widget": uuid::Uuid::now_v7(), "token": "wrong" })),
+        WRONG_TOKEN,
+    ),
+    // Without a bot nobody comes by Telegram.
+    row(
+        "POST /api/v1/telegram",
+        Body::Json(|| json!({ "init_data": "hash=wrong" })),
+        &[NO; 7],
+    ),
     row("GET /healthz", Body::None, ANYONE_OK),
     row("GET /readyz", Body::None, ANYONE_OK),
     // Whoever is signed in.
@@ -202,6 +214,19 @@ pub const ROUTES: &[Row] = &[
         "DELETE /api/v1/me/sessions/{id}",
         Body::None,
         &[NONE, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, ENDED],
+    ),
+    row(
+        "POST /api/v1/me/visitor",
+        Body::Json(|| json!({ "token": "sbv_wrong" })),
+        &[
+            NONE,
+            "401 token_invalid",
+            "401 token_invalid",
+            NO,
+            NO,
+            NO,
+            ENDED,
+        ],
     ),
     row("POST /api/v1/socket-tickets", Body::None, SIGNED_IN_MADE),
     row("GET /api/v1/queues", Body::None, SIGNED_IN),
@@ -445,6 +470,34 @@ pub const ROUTES: &[Row] = &[
         "POST /api/v1/api-keys",
         Body::Json(|| json!({ "name": "a machine", "scopes": ["keys"] })),
         ADMINS_MAKE,
+    ),
+    row(
+        "POST /api/v1/identities",
+        Body::Json(|| json!({ "provider": "telegram", "subject": "7000000001" })),
+        ADMINS,
+    ),
+    row("GET /api/v1/people/{id}/identities", Body::None, ADMINS),
+    row(
+        "POST /api/v1/widgets",
+        Body::Json(|| json!({ "name": "a shop" })),
+        ADMINS_MAKE,
+    ),
+    row("GET /api/v1/widgets", Body::None, ADMINS),
+    // No conversation is a widget.
+    row(
+        "PATCH /api/v1/widgets/{id}",
+        Body::Json(nothing),
+        &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED],
+    ),
+    row(
+        "POST /api/v1/widgets/{id}/secret",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED],
+    ),
+    row(
+        "DELETE /api/v1/widgets/{id}",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED],
     ),
     // No conversation is a key.
     row(

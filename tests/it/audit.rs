@@ -127,6 +127,7 @@ async fn every_act_leaves_its_entry(world: &World) {
     settings(&mut walk).await;
     conversations(&mut walk).await;
     keys(&mut walk).await;
+    widgets(&mut walk).await;
 
     let known: BTreeSet<String> = Act::ALL.iter().map(ToString::to_string).collect();
     assert_eq!(walk.seen, known, "every word is walked");
@@ -414,6 +415,61 @@ async fn keys(walk: &mut Walk<'_>) {
     admin.delete(&path).await.ok(204);
     walk.left("authn_token_revoked", by, object, (told, Value::Null))
         .await;
+}
+
+async fn widgets(walk: &mut Walk<'_>) {
+    let (admin, by) = (walk.admin.clone(), Some(walk.admin.id));
+    let new = json!({ "name": "Shop", "sites": ["https://shop.example"] });
+    let made = admin.post("/api/v1/widgets", new).await.ok(201);
+    let secret = text(&made["secret"]).to_owned();
+    let whole = json!({
+        "name": "Shop", "sites": ["https://shop.example"], "queue": null, "visitors": true,
+        "disabled_at": null,
+    });
+    let object = ("widget", Some(&made["id"]));
+    walk.left("widget_created", by, object, (Value::Null, whole.clone()))
+        .await;
+
+    let path = format!("/api/v1/widgets/{}", text(&made["id"]));
+    let edit = json!({ "visitors": false, "name": "Shop" });
+    admin.patch(&path, edit.clone()).await.ok(200);
+    let change = (json!({ "visitors": true }), json!({ "visitors": false }));
+    walk.left("widget_updated", by, object, change).await;
+    // What is so already leaves nothing.
+    admin.patch(&path, edit).await.ok(200);
+
+    let renewed = admin
+        .post(&format!("{path}/secret"), json!({}))
+        .await
+        .ok(200);
+    let change = (json!({ "generation": 1 }), json!({ "generation": 2 }));
+    walk.left("widget_secret_renewed", by, object, change).await;
+
+    admin.delete(&path).await.ok(204);
+    let mut was = whole;
+    was["visitors"] = json!(false);
+    walk.left("widget_deleted", by, object, (was, Value::Null))
+        .await;
+
+    let one = json!({ "provider": "telegram", "subject": "42", "display_name": "canary" });
+    let signed = admin.post("/api/v1/identities", one).await.ok(200);
+    let entry = all(walk.world).await.remove(0);
+    let session = &entry["after"]["session"];
+    assert!(session.is_string(), "{entry}");
+    let told = json!({ "provider": "telegram", "session": session });
+    let object = ("user", Some(&signed["user"]["id"]));
+    walk.left("identity_vouched", by, object, (Value::Null, told))
+        .await;
+    for entry in all(walk.world).await {
+        let entry = entry.to_string();
+        for secret in [
+            &secret,
+            text(&renewed["secret"]),
+            text(&signed["access_token"]),
+        ] {
+            assert!(!entry.contains(secret), "{entry}");
+        }
+    }
 }
 
 async fn what_is_refused_or_changes_nothing_of_others_leaves_none(world: &World) {

@@ -360,7 +360,7 @@ async fn by_default_no_page_of_another_origin_may_ask() {
     let ann = world.customer(0).await;
     let asked = preflight("/api/v1/me", SHOP, "GET", "authorization");
     let asked = asked.ask(&ann.base).await;
-    assert_eq!(asked.told(), "405 method_not_allowed", "{asked:?}");
+    assert_eq!(asked.told(), "403 origin_not_allowed", "{asked:?}");
     let ask = Request::new("GET", "/api/v1/me").token(&ann.token);
     let got = ask.header("Origin", SHOP).ask(&ann.base).await;
     for reply in [asked, got] {

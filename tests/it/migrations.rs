@@ -42,7 +42,7 @@ const OF_POSTGRES: &str = "SELECT table_name || '.' || column_name AS name,
 
 /// What `schema.rs` says. Its types have the names of SQL, but for ids.
 fn schema() -> Columns {
-    let files = ["src/store/schema.rs", "src/store/schema_later.rs"];
+    let files = ["src/store/schema.rs", "src/store/schema_people.rs"];
     let text: String = files.map(|file| fs::read_to_string(file).unwrap()).concat();
     let (mut columns, mut table) = (Columns::new(), String::new());
     for line in text.lines().map(str::trim) {

@@ -128,4 +128,10 @@ fn a_wrong_type_in_a_file_is_named_in_words() {
 fn passwords_are_masked() {
     assert_eq!(mask("postgres://me:pw@db/x"), "postgres://me:***@db/x");
     assert_eq!(mask("redis://127.0.0.1"), "redis://127.0.0.1");
+    let settings = Settings {
+        secret: "canary".into(),
+        telegram_bot_token: "canary".into(),
+        ..Settings::default()
+    };
+    assert!(!settings.masked().contains("canary"));
 }

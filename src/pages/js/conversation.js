@@ -83,6 +83,10 @@ export class Conversation {
       this.update({ ...this.view, status, resolution, rep, last_seq: seq });
       if (ended) this.showPending();
     }
+    if (kind === "renamed" && seq > this.view.last_seq && data?.customer_id) {
+      const customer = { id: data.customer_id, name: data.name };
+      this.update({ ...this.view, customer, last_seq: seq });
+    }
     const mine = sender === this.#me.id;
     if (kind === "message" && mine) this.#desk.outbox.remove(event.client_id);
     const { isAtEnd } = this.#log;

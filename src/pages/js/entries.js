@@ -30,6 +30,7 @@ export function told(kind, data, { who, rep, isMine }) {
     reopened: [words(who), " opened it again."],
     joined: [words(data?.name ?? who), " has joined."],
     left: [words(data?.name ?? who), " has left."],
+    renamed: ["Its customer is known as ", words(data?.name || who), " now."],
     transferred: ["It goes to somebody else."],
     wrapup: [words(who), " ended it."],
     closed: [words(who), ` closed it: ${data?.resolution ?? "closed"}.`],
