@@ -45,8 +45,29 @@ pub fn rules(settings: &Settings) -> desk::Rules {
     }
 }
 
-/// How often somebody may try to sign in, and register.
-pub fn people(settings: &Settings) -> people::Limits {
+/// By which rules people register and sign in. `served_at` is what links begin with where no
+/// setting says how people come.
+pub fn people(settings: &Settings, served_at: &str) -> anyhow::Result<people::Rules> {
+    let pattern = settings.phone_pattern.as_str();
+    let shown = (pattern != Settings::default().phone_pattern).then_some(pattern);
+    let url = match settings.public_url.as_str() {
+        "" => served_at,
+        url => url,
+    };
+    Ok(people::Rules {
+        access_s: settings.access_token_s,
+        refresh_s: settings.refresh_token_s,
+        login_s: settings.login_s,
+        personal_reps: settings.personal_reps,
+        limits: tries(settings),
+        strangers: strangers(settings),
+        phones: people::PhoneRule::new(settings.phone_rule()?, shown),
+        url: url.to_owned(),
+    })
+}
+
+/// How often somebody may try to sign in, register, and ask for links.
+pub fn tries(settings: &Settings) -> people::Limits {
     people::Limits {
         window_ms: settings.login_window_s * 1_000,
         tries: settings.login_tries_max,
@@ -54,6 +75,8 @@ pub fn people(settings: &Settings) -> people::Limits {
         tries_per_name: settings.login_tries_per_name_max,
         registrations: settings.registrations_per_address_max,
         tokens: settings.tokens_per_address_max,
+        links_per_address: settings.links_per_address_max,
+        links_per_name: settings.links_per_name_max,
     }
 }
 
@@ -81,7 +104,7 @@ fn inline_bytes(settings: &Settings) -> usize {
 }
 
 /// Who is let in without an account here.
-pub fn strangers(settings: &Settings) -> people::Strangers {
+fn strangers(settings: &Settings) -> people::Strangers {
     people::Strangers {
         visitors: settings.visitors,
         visitor_ms: settings.visitor_token_s * 1_000,

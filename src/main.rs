@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 use switchboard::bell::Bell;
 use switchboard::error::{Code, Error};
 use switchboard::hub::Hub;
+use switchboard::metrics::Metrics;
 use switchboard::people::{self, NewPerson, People};
 use switchboard::server::Server;
 use switchboard::settings::Settings;
@@ -20,7 +21,7 @@ use switchboard::store::conversations::Filter;
 use switchboard::store::lists::{Span, Whose};
 use switchboard::store::{Options, Store};
 use switchboard::words::{Priority, QueueId, Resolution, Status, UserId};
-use switchboard::{bench, demo, doctor, export, folder, health, limits, logging};
+use switchboard::{bench, demo, doctor, export, folder, health, logging};
 
 /// Live-chat dispatch for customer support.
 #[derive(Parser)]
@@ -330,15 +331,13 @@ async fn create_admin(settings: &Settings, username: String) -> anyhow::Result<(
     let store = tokio::task::spawn_blocking(move || Store::open(&options)).await??;
     // Nobody listens, and no token is made here, so no secret is needed.
     let (lines, _) = tokio::sync::mpsc::unbounded_channel();
+    let bell = Bell::local(Hub::default(), lines);
     let people = People::new(people::Needs {
         store,
-        bell: Bell::local(Hub::default(), lines),
+        bell,
+        metrics: Metrics::new().0,
         secret: b"",
-        access_s: settings.access_token_s,
-        refresh_s: settings.refresh_token_s,
-        personal_reps: settings.personal_reps,
-        limits: limits::people(settings),
-        strangers: limits::strangers(settings),
+        rules: switchboard::limits::people(settings, "")?,
     });
     let person = NewPerson {
         username,

@@ -28,6 +28,14 @@ pub struct Metrics {
     pub catch_ups: Counter,
     pub node_losses: Counter,
     pub errors: Counter,
+    /// Passwords that were right, those that were wrong, and those that had to wait.
+    pub sign_ins: Counter,
+    pub sign_ins_failed: Counter,
+    pub sign_ins_throttled: Counter,
+    /// Refresh tokens that came again, so that their login was ended.
+    pub tokens_reused: Counter,
+    /// Requests and commands of people who may not do that.
+    pub forbidden: Counter,
     /// Waits that were foretold to customers; those held against the truth; those that came true.
     pub eta_promised: Counter,
     pub eta_scored: Counter,
@@ -62,6 +70,11 @@ impl Metrics {
             catch_ups: Counter::default(),
             node_losses: Counter::default(),
             errors: Counter::default(),
+            sign_ins: Counter::default(),
+            sign_ins_failed: Counter::default(),
+            sign_ins_throttled: Counter::default(),
+            tokens_reused: Counter::default(),
+            forbidden: Counter::default(),
             eta_promised: Counter::default(),
             eta_scored: Counter::default(),
             eta_covered: Counter::default(),
@@ -95,6 +108,7 @@ impl Metrics {
     fn register(&self) -> Registry {
         let mut all = Registry::with_prefix("switchboard");
         self.register_counters(&mut all);
+        self.register_logins(&mut all);
         self.register_levels(&mut all);
         all
     }
@@ -163,6 +177,31 @@ impl Metrics {
             "eta_covered",
             "Waits that were as foretold",
             self.eta_covered.clone(),
+        );
+    }
+
+    /// Who comes in, and who does not.
+    fn register_logins(&self, all: &mut Registry) {
+        all.register("sign_ins", "Right passwords", self.sign_ins.clone());
+        all.register(
+            "sign_ins_failed",
+            "Wrong passwords and unknown names",
+            self.sign_ins_failed.clone(),
+        );
+        all.register(
+            "sign_ins_throttled",
+            "Tries to sign in that had to wait",
+            self.sign_ins_throttled.clone(),
+        );
+        all.register(
+            "tokens_reused",
+            "Refresh tokens used twice",
+            self.tokens_reused.clone(),
+        );
+        all.register(
+            "forbidden",
+            "What somebody asked for who may not",
+            self.forbidden.clone(),
         );
     }
 

@@ -100,7 +100,8 @@ impl Server {
         });
         let said = store.said().context("somebody listens already")?;
         vital.spawn("messages", desk.clone().tell_said(said));
-        let people = people(&settings, &store, &bell, &secret).await?;
+        let address = listener.local_addr()?;
+        let people = people(&settings, (&store, &bell), &metrics, &secret, address).await?;
         let attachments = attachments(&settings, &store).await?;
         let tuning = tuning(&settings, (&store, &bell), &desk, &people, &attachments).await?;
 
@@ -112,7 +113,6 @@ impl Server {
         vital.spawn("attachments", attachments::keep(attachments.clone()));
         let parts = (&people, &attachments, &tuning);
         let loops = loops(&settings, &lease, bell, &metrics, parts, &mut vital);
-        let address = listener.local_addr()?;
         let app = App::new(Parts {
             settings,
             store,
@@ -204,6 +204,18 @@ impl Server {
         self.loops.iter().for_each(AbortHandle::abort);
         self.http.stop(false).await;
     }
+}
+
+/// By which rules people sign in. Says if logins may go over the wire as they are: only this
+/// machine sees that wire.
+fn rules_of_people(settings: &Settings, address: SocketAddr) -> anyhow::Result<people::Rules> {
+    if address.ip().is_loopback() && settings.plain_cookies() {
+        tracing::warn!(
+            "who comes by plain HTTP on this machine may keep a login in a cookie without Secure; \
+             to take none, set public_url to the https:// address of this server"
+        );
+    }
+    limits::people(settings, &format!("http://{address}"))
 }
 
 /// Waits for work of the database no longer than until the end.
@@ -299,16 +311,19 @@ fn loops(
 }
 
 /// People, with the sites whose pages may ask from the beginning.
-async fn people(settings: &Settings, store: &Store, bell: &Bell, secret: &str) -> Result<People> {
+async fn people(
+    settings: &Settings,
+    (store, bell): (&Store, &Bell),
+    metrics: &Metrics,
+    secret: &str,
+    address: SocketAddr,
+) -> anyhow::Result<People> {
     let people = People::new(people::Needs {
         store: store.clone(),
         bell: bell.clone(),
+        metrics: metrics.clone(),
         secret: secret.as_bytes(),
-        access_s: settings.access_token_s,
-        refresh_s: settings.refresh_token_s,
-        personal_reps: settings.personal_reps,
-        limits: limits::people(settings),
-        strangers: limits::strangers(settings),
+        rules: rules_of_people(settings, address)?,
     });
     people.read_sites().await?;
     Ok(people)

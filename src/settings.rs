@@ -3,6 +3,7 @@
 
 mod layers;
 mod networks;
+mod people;
 pub mod running;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use anyhow::{Context, bail};
 use toml::Table;
 
 use layers::{check_numbers, parse, set};
-pub use networks::within;
+pub use networks::{is_origin, within};
 use running::Origin;
 
 /// The bottom layer, so that what is documented is what happens.
@@ -39,16 +40,21 @@ pub struct Settings {
     pub secret: String,
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: Vec<String>,
+    pub public_url: String,
     pub attachments_dir: PathBuf,
     pub workers: usize,
     pub access_token_s: i64,
     pub refresh_token_s: i64,
+    pub login_s: i64,
     pub login_window_s: i64,
     pub login_tries_max: u32,
     pub login_tries_per_address_max: u32,
     pub login_tries_per_name_max: u32,
     pub registrations_per_address_max: u32,
     pub tokens_per_address_max: u32,
+    pub links_per_address_max: u32,
+    pub links_per_name_max: u32,
+    pub phone_pattern: String,
     pub hsts_s: i64,
     pub fresh_login_s: i64,
     pub customers_may_erase: bool,
@@ -191,13 +197,8 @@ impl Settings {
 
     /// Pages and proxies that we trust, and Redis.
     fn check_neighbours(&self) -> anyhow::Result<()> {
-        let origin = |one: &&String| {
-            let host = one
-                .strip_prefix("https://")
-                .or_else(|| one.strip_prefix("http://"));
-            !host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
-        };
-        if let Some(wrong) = self.allowed_origins.iter().find(origin) {
+        let mut origins = self.allowed_origins.iter();
+        if let Some(wrong) = origins.find(|one| !is_origin(one)) {
             bail!("the setting `allowed_origins` holds {wrong:?}; write https://HOST, no more");
         }
         let here = IpAddr::from([127, 0, 0, 1]);
@@ -241,31 +242,6 @@ impl Settings {
             bail!("the settings `attachment_bytes_max` and `upload_kept_ms` must be at least 1");
         }
         Ok(())
-    }
-
-    fn check_logins(&self) -> anyhow::Result<()> {
-        let per_address = self.login_tries_per_address_max.into();
-        let registrations = self.registrations_per_address_max.into();
-        at_least_one(&[
-            ("login_window_s", self.login_window_s),
-            ("login_tries_max", self.login_tries_max.into()),
-            ("login_tries_per_address_max", per_address),
-            (
-                "login_tries_per_name_max",
-                self.login_tries_per_name_max.into(),
-            ),
-            ("registrations_per_address_max", registrations),
-            ("tokens_per_address_max", self.tokens_per_address_max.into()),
-            ("visitor_token_s", self.visitor_token_s),
-            (
-                "visitors_per_address_max",
-                self.visitors_per_address_max.into(),
-            ),
-            (
-                "visitors_per_widget_max",
-                self.visitors_per_widget_max.into(),
-            ),
-        ])
     }
 
     /// What no type can say.

@@ -179,7 +179,7 @@ impl Tuning {
             return Ok(());
         }
         needs.desk.set_limits(limits::desk(&next));
-        needs.people.set_limits(&limits::people(&next));
+        needs.people.set_limits(&limits::tries(&next));
         needs.attachments.set_limits(limits::attachments(&next));
         self.0.running.set(next);
         Ok(())

@@ -120,6 +120,8 @@ ids! {
     ScheduleId,
     /// A part of somebody's own pages by which people come.
     WidgetId,
+    /// A link with which somebody makes his own account.
+    InvitationId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -242,6 +244,7 @@ words! {
         WidgetCreated = "widget_created", WidgetUpdated = "widget_updated",
         WidgetSecretRenewed = "widget_secret_renewed", WidgetDeleted = "widget_deleted",
         IdentityVouched = "identity_vouched",
+        InvitationCreated = "invitation_created", InvitationRevoked = "invitation_revoked",
         UserExported = "user_exported", UserErased = "user_erased",
     }
 
@@ -257,7 +260,11 @@ words! {
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
         Audit = "audit", Schedule = "schedule", Settings = "settings", Widget = "widget",
+        Invitation = "invitation",
     }
+
+    /// What a one-use link is good for that somebody asks for himself.
+    LinkKind { Password = "password", Email = "email" }
 
     /// What the key of a machine may be used for.
     Scope {

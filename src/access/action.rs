@@ -73,6 +73,11 @@ pub enum Action {
     ExportPerson,
     Erase,
 
+    ReadInvitations,
+    /// Another admin wants a young login besides.
+    Invite,
+    RevokeInvitation,
+
     ReadAudit,
     ExportAudit,
     ReadMetrics,
@@ -126,9 +131,10 @@ impl Action {
             Assign | ReadLineHistory | ChangeQueues | ReadSchedules | ChangeSchedules
             | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
             | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
-            | Disable | ChangeRole | ExportPerson | Erase | ReadAudit | ExportAudit
-            | ReadMetrics | ReadWidgets | AddWidget | ChangeWidgets | RenewWidgetSecret
-            | VouchIdentity | ReadKeys | AddKey | RevokeKey => Who::Admins,
+            | Disable | ChangeRole | ExportPerson | Erase | ReadInvitations | Invite
+            | RevokeInvitation | ReadAudit | ExportAudit | ReadMetrics | ReadWidgets
+            | AddWidget | ChangeWidgets | RenewWidgetSecret | VouchIdentity | ReadKeys | AddKey
+            | RevokeKey => Who::Admins,
         }
     }
 

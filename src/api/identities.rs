@@ -65,9 +65,9 @@ pub struct Vouched {
     pub display_name: Option<String>,
 }
 
-fn signed_in((tokens, user): (Pair, User)) -> Json<SignedIn> {
+fn signed_in((pair, user): (Pair, User)) -> Json<SignedIn> {
     Json(SignedIn {
-        tokens,
+        tokens: pair.into(),
         user: user.into(),
     })
 }

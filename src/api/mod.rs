@@ -11,8 +11,10 @@ mod export;
 mod filters;
 mod health;
 mod identities;
+mod invitations;
 mod keys;
 mod line;
+mod links;
 mod lists;
 mod moves;
 mod people;
@@ -32,7 +34,7 @@ mod why;
 mod widgets;
 
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -46,8 +48,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
             give the same 404; moments are Unix milliseconds. A machine sends its API key where \
             a person sends his token."
     ),
-    modifiers(&BearerAuth),
-    security(("bearer" = [])),
+    modifiers(&Logins),
+    security(("bearer" = []), ("cookie" = [])),
     tags(
         (name = "people", description = "Registering, signing in, the first admin"),
         (name = "conversations", description = "Opening, reading, writing, closing"),
@@ -64,9 +66,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 )]
 pub struct Document;
 
-struct BearerAuth;
+/// How one shows who one is.
+struct Logins;
 
-impl utoipa::Modify for BearerAuth {
+impl utoipa::Modify for Logins {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let bearer = Http::builder()
             .scheme(HttpAuthScheme::Bearer)
@@ -74,6 +77,11 @@ impl utoipa::Modify for BearerAuth {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-switchboard_access",
+            "Of who has signed in with `cookie`; what changes anything wants the header Origin",
+        ));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     }
 }
 
@@ -105,7 +113,10 @@ fn anyone(config: &mut ServiceConfig<'_>) {
         .service(account::use_link)
         .service(visitors::add)
         .service(identities::identify)
-        .service(identities::telegram);
+        .service(identities::telegram)
+        .service(links::ask)
+        .service(links::confirm_email)
+        .service(invitations::accept);
 }
 
 /// Whoever is signed in.
@@ -190,6 +201,9 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(privacy::erase)
         .service(pictures::set)
         .service(pictures::remove)
+        .service(invitations::add)
+        .service(invitations::list)
+        .service(invitations::revoke)
         .service(reps::add)
         .service(reps::list)
         .service(reps::set_capacity)

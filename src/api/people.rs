@@ -1,13 +1,15 @@
 //! Registering, signing in, and who one is.
 
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gate::address::Address;
 use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::Caller;
+use crate::gate::cookies::{self, Given, Keeping};
 use crate::gate::problem::Problem;
 use crate::people::{Device, NewPerson, Pair};
 use crate::store::accounts::AccountView;
@@ -25,7 +27,10 @@ pub struct Registration {
     /// What others see; the username if it is not given.
     pub display_name: Option<String>,
     pub email: Option<String>,
+    /// With + and the code of its country, unless the server is set to take others.
     pub phone: Option<String>,
+    /// Whether the tokens are to be kept in cookies: for a browser, by a page of this server.
+    pub cookie: Option<bool>,
 }
 
 impl From<Registration> for NewPerson {
@@ -50,6 +55,8 @@ pub struct Setup {
     pub username: String,
     pub password: String,
     pub display_name: Option<String>,
+    /// Whether the tokens are to be kept in cookies: for a browser, by a page of this server.
+    pub cookie: Option<bool>,
 }
 
 /// Whether somebody must make the first admin.
@@ -65,20 +72,23 @@ pub struct Login {
     /// Username, e-mail address or phone number.
     pub login: String,
     pub password: String,
+    /// Whether the tokens are to be kept in cookies: for a browser, by a page of this server.
+    pub cookie: Option<bool>,
 }
 
 /// Asking for the next pair of tokens.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    pub refresh_token: String,
+    /// Left out by whoever has it in a cookie.
+    pub refresh_token: Option<String>,
 }
 
 /// Tokens, and whose they are.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct SignedIn {
     #[serde(flatten)]
-    pub tokens: Pair,
+    pub tokens: Given,
     pub user: AccountView,
 }
 
@@ -91,11 +101,26 @@ pub struct Ticket {
     pub expires_in_ms: Moment,
 }
 
-async fn signed_in(app: &App, user: User, device: Device) -> Result<SignedIn> {
-    Ok(SignedIn {
-        tokens: app.people.start_session(&user, device).await?,
+/// The answer to somebody who has his tokens now.
+fn signed_in(
+    app: &App,
+    keeping: Keeping,
+    status: StatusCode,
+    pair: Pair,
+    user: User,
+) -> HttpResponse {
+    let mut answer = HttpResponse::build(status);
+    let tokens = keeping.give(&app.settings, &mut answer, pair);
+    answer.json(SignedIn {
+        tokens,
         user: user.into(),
     })
+}
+
+/// The same of somebody who has just been made.
+pub async fn made(app: &App, keeping: Keeping, user: User, device: Device) -> Result<HttpResponse> {
+    let pair = app.people.start_session(&user, device).await?;
+    Ok(signed_in(app, keeping, StatusCode::CREATED, pair, user))
 }
 
 /// Is there no admin yet
@@ -120,6 +145,7 @@ pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
 #[post("/setup")]
 pub async fn set_up(
     app: Data<App>,
+    request: HttpRequest,
     device: Device,
     Address(from): Address,
     Body(setup): Body<Setup>,
@@ -129,7 +155,9 @@ pub async fn set_up(
         username,
         password,
         display_name,
+        cookie,
     } = setup;
+    let keeping = Keeping::asked(&app, &request, cookie)?;
     let person = NewPerson {
         username,
         password,
@@ -137,7 +165,7 @@ pub async fn set_up(
         ..NewPerson::default()
     };
     let user = app.people.set_up(&token, person, from).await?;
-    Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
+    made(&app, keeping, user, device).await
 }
 
 /// Register as a customer
@@ -151,67 +179,94 @@ pub async fn set_up(
 #[post("/customers")]
 pub async fn register(
     app: Data<App>,
+    request: HttpRequest,
     device: Device,
     Address(from): Address,
     Body(new): Body<Registration>,
 ) -> Result<HttpResponse> {
+    let keeping = Keeping::asked(&app, &request, new.cookie)?;
     let user = app.people.add_customer(new.into(), from).await?;
-    Ok(HttpResponse::Created().json(signed_in(&app, user, device).await?))
+    made(&app, keeping, user, device).await
 }
 
 /// Sign in
 ///
 /// After too many wrong passwords the answer is 429, for a name that is nobody's as for any other;
 /// `Retry-After` says how long to wait. Who is signed in already is not concerned.
+///
+/// With `cookie` the tokens come as cookies that no script can read, and not in the body. Only a
+/// page of this server may ask for that, as the browser says in `Origin`.
 #[utoipa::path(
     tag = "people", security(()), request_body = Login,
     responses(
         (status = 200, body = SignedIn), (status = 401, body = Problem),
-        (status = 429, body = Problem)
+        (status = 403, body = Problem), (status = 429, body = Problem)
     )
 )]
 #[post("/sessions")]
 pub async fn sign_in(
     app: Data<App>,
+    request: HttpRequest,
     device: Device,
     Address(from): Address,
-    Body(Login { login, password }): Body<Login>,
-) -> Result<web::Json<SignedIn>> {
+    Body(login): Body<Login>,
+) -> Result<HttpResponse> {
+    let keeping = Keeping::asked(&app, &request, login.cookie)?;
+    let Login {
+        login, password, ..
+    } = login;
     let signing = app.people.sign_in(&login, password, from, device);
-    let (tokens, user) = signing.await?;
-    Ok(web::Json(SignedIn {
-        tokens,
-        user: user.into(),
-    }))
+    let (pair, user) = signing.await?;
+    Ok(signed_in(&app, keeping, StatusCode::OK, pair, user))
 }
 
 /// Get the next pair of tokens
 ///
 /// A refresh token is good once. Used again, it ends the whole login; only within ten seconds
-/// the current pair is given again, because the answer may have been lost.
+/// the current pair is given again, because the answer may have been lost. Who has it in a cookie
+/// leaves it out, and has the next pair in cookies.
 #[utoipa::path(
     tag = "people", security(()), request_body = Refresh,
     responses(
-        (status = 200, body = Pair), (status = 401, body = Problem),
+        (status = 200, body = Given), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)
     )
 )]
 #[post("/sessions/refresh")]
 pub async fn refresh(
     app: Data<App>,
+    request: HttpRequest,
     Address(from): Address,
     Body(refresh): Body<Refresh>,
-) -> Result<web::Json<Pair>> {
-    let pair = app.people.refresh(&refresh.refresh_token, from).await?;
-    Ok(web::Json(pair))
+) -> Result<HttpResponse> {
+    let (token, keeping) = match refresh.refresh_token {
+        Some(token) => (token, Keeping::default()),
+        None => cookies::refresh(&app, &request)?.ok_or_else(|| {
+            let detail = "Give the refresh token, here or in a cookie.";
+            Error::invalid("refresh_token", detail)
+        })?,
+    };
+    let pair = app.people.refresh(&token, from).await?;
+    let mut answer = HttpResponse::Ok();
+    let tokens = keeping.give(&app.settings, &mut answer, pair);
+    Ok(answer.json(tokens))
 }
 
 /// Sign out
 #[utoipa::path(tag = "people", responses((status = 204), (status = 401, body = Problem)))]
 #[delete("/sessions/current")]
-pub async fn sign_out(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub async fn sign_out(
+    app: Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+) -> Result<HttpResponse> {
     app.people.sign_out(caller.actor.id, caller.session).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mut answer = HttpResponse::NoContent();
+    if caller.by_cookie {
+        cookies::forget(&app, &request, &mut answer);
+    }
+    Ok(answer.finish())
 }
 
 /// A body in which nothing is said.

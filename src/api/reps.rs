@@ -76,6 +76,7 @@ pub async fn add(app: Data<App>, caller: Caller, Body(new): Body<NewRep>) -> Res
         display_name,
         email,
         phone,
+        cookie: None,
     };
     let by = caller.actor.id;
     let rep = app

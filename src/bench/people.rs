@@ -56,6 +56,7 @@ pub fn person(role: Role) -> User {
         disabled_at: None,
         created_at: now(),
         personal_rep_id: None,
+        email_confirmed_at: None,
         place: users::Place::default(),
         erased_at: None,
         picture_id: None,

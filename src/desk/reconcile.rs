@@ -11,7 +11,8 @@ use super::comparison::{REST, Tally};
 use crate::dispatch::Snapshot;
 use crate::error::{Error, Result};
 use crate::store::{
-    Conn, accounts, cooldowns, customer_sessions, identities, line, nodes, sessions,
+    Conn, accounts, cooldowns, customer_sessions, email_links, identities, invitations, line,
+    nodes, sessions,
 };
 use crate::words::{Moment, NodeId, UserId, now};
 
@@ -198,6 +199,8 @@ impl Desk {
             customer_sessions::delete_left(conn, now() - LEFT_KEPT_MS)?;
             accounts::delete_stale(conn, now())?;
             identities::delete_stale(conn, now())?;
+            email_links::delete_stale(conn, now())?;
+            invitations::delete_stale(conn, now())?;
             Ok(sessions::delete_stale(conn, now())?)
         };
         self.0.store.write(forget).await.map(drop)

@@ -75,7 +75,7 @@ impl Chat {
 
     /// What to say of a failure.
     fn refusal(&self, error: &Error) -> serde_json::Value {
-        live::note_failure(&self.app, error);
+        live::note_failure(&self.app, &self.caller.actor, error);
         let mut frame = json!({ "error": error.code.as_str(), "detail": error.detail });
         if let Some(wait_ms) = error.retry_after_ms {
             frame["retry_after_ms"] = json!(wait_ms);

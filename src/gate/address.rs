@@ -44,6 +44,13 @@ pub fn is_secure(app: &App, request: &HttpRequest) -> bool {
         && peer.is_some_and(|peer| is_ours(app, peer))
 }
 
+/// Whether somebody asks on this machine itself, with nobody who speaks for him.
+pub fn is_here(request: &HttpRequest) -> bool {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let named = |name| request.headers().contains_key(name);
+    peer.is_some_and(|peer| peer.is_loopback()) && !named(FORWARDED) && !named(SCHEME)
+}
+
 /// The address to hold somebody's share against. None for who is on this machine and for whom
 /// nobody speaks: he is the operator, or a proxy that names nobody.
 pub fn of(app: &App, request: &HttpRequest) -> Option<IpAddr> {

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use super::cookies;
 use super::routes::{self, Route};
 use crate::access::{Action, Actor, Object, may};
 use crate::app::App;
@@ -22,6 +23,8 @@ pub struct Caller {
     pub session: SessionId,
     /// What his key is good for, if it is one that asks.
     pub scopes: Option<Vec<Scope>>,
+    /// Whether his browser keeps his login in a cookie.
+    pub by_cookie: bool,
 }
 
 impl Caller {
@@ -32,12 +35,19 @@ impl Caller {
             name: bearer.name,
             session,
             scopes: None,
+            by_cookie: false,
         }
     }
 
-    /// Reads the Authorization header and asks the record who that is.
+    /// Reads the Authorization header, or the cookie if there is none, and asks the record.
     pub async fn of(request: &HttpRequest) -> Result<Self> {
-        let (app, token) = (app(request), token(request)?);
+        let app = app(request);
+        if !request.headers().contains_key(AUTHORIZATION)
+            && let Some(cookie) = cookies::access(app, request)
+        {
+            return Self::by_cookie(app, request, &cookie).await;
+        }
+        let token = token(request)?;
         if !app.people.is_key(token) {
             let (bearer, session) = app.people.bearer(token).await?;
             return Ok(Caller::new(bearer, session));
@@ -50,7 +60,19 @@ impl Caller {
             name: key.name,
             session: none,
             scopes: Some(key.scopes),
+            by_cookie: false,
         })
+    }
+
+    /// Somebody whose browser sends his token by itself, whatever page asks.
+    async fn by_cookie(app: &App, request: &HttpRequest, token: &str) -> Result<Self> {
+        if !request.method().is_safe() {
+            cookies::check_origin(app, request)?;
+        }
+        let (bearer, session) = app.people.bearer(token).await?;
+        let mut caller = Caller::new(bearer, session);
+        caller.by_cookie = true;
+        Ok(caller)
     }
 
     /// Refuses what he may not do, whatever it is done with, and says so to the log.
@@ -59,6 +81,7 @@ impl Caller {
         let may = self.check_scope(scope);
         may.and_then(|()| may_at_all(&self.actor, action))
             .inspect_err(|_| {
+                app(request).metrics.forbidden.inc();
                 // By OWASP's word for it.
                 let (event, method, path) =
                     ("authz_fail", request.method(), request.match_pattern());
@@ -79,7 +102,7 @@ impl Caller {
     }
 
     /// Refuses a login that is too old. A key has its scopes instead.
-    async fn check_age(&self, app: &App) -> Result<()> {
+    pub async fn check_age(&self, app: &App) -> Result<()> {
         if self.scopes.is_some() {
             return Ok(());
         }

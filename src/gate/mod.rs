@@ -4,6 +4,7 @@
 pub mod address;
 pub mod body;
 pub mod caller;
+pub mod cookies;
 mod device;
 pub mod headers;
 pub mod origin;

@@ -27,6 +27,9 @@ pub const ROUTES: &[Route] = &[
     ("GET /readyz", Enter, None),
     ("GET /metrics", ReadMetrics, Some(Metrics)),
     ("POST /api/v1/password", Enter, None),
+    ("POST /api/v1/links", Enter, None),
+    ("POST /api/v1/email-confirmations", Enter, None),
+    ("POST /api/v1/invitations/accept", Enter, None),
     ("PATCH /api/v1/me", KeepAccount, None),
     ("PUT /api/v1/me/password", KeepAccount, None),
     ("GET /api/v1/me/sessions", KeepAccount, None),
@@ -179,6 +182,13 @@ pub const ROUTES: &[Route] = &[
     (
         "DELETE /api/v1/people/{id}/sessions",
         ChangePeople,
+        Some(People),
+    ),
+    ("GET /api/v1/invitations", ReadInvitations, Some(People)),
+    ("POST /api/v1/invitations", Invite, Some(People)),
+    (
+        "DELETE /api/v1/invitations/{id}",
+        RevokeInvitation,
         Some(People),
     ),
     ("POST /api/v1/reps", AddRep, Some(People)),

@@ -108,7 +108,7 @@ impl Session {
 
     /// It could not be read, and is not forgotten for that.
     fn owe(&mut self, id: ConversationId, error: &Error) -> Result<(), Gone> {
-        super::note_failure(&self.app, error);
+        super::note_failure(&self.app, &self.caller.actor, error);
         if !self.owed.conversations.contains(&id) {
             self.owed.conversations.push(id);
         }
@@ -137,7 +137,7 @@ impl Session {
         let (stands, seqs) = match self.app.store.catch_up(read).await {
             Ok(found) => found,
             Err(error) => {
-                super::note_failure(&self.app, &error);
+                super::note_failure(&self.app, &self.caller.actor, &error);
                 self.owed.all = true;
                 return Ok(());
             }

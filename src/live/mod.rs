@@ -29,14 +29,20 @@ pub mod wire;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::access::Actor;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use session::Session;
 
-/// Counts and logs what failed in a talk, before its client is told in his own language.
-pub fn note_failure(app: &App, error: &Error) {
+/// Counts and logs what failed in somebody's talk, before he is told in his client's language.
+pub fn note_failure(app: &App, actor: &Actor, error: &Error) {
     if error.code == Code::Internal {
         app.metrics.errors.inc();
+    }
+    if error.code == Code::Forbidden {
+        app.metrics.forbidden.inc();
+        let event = "authz_fail";
+        tracing::warn!(event, user = %actor.id, "he may not do this over his socket");
     }
     if let Some(cause) = &error.cause {
         tracing::error!(cause = format!("{cause:#}"), "a command of a socket failed");

@@ -235,7 +235,7 @@ impl Session {
         error: &Error,
         what: Reference,
     ) -> impl Future<Output = Result<(), Gone>> + use<'a> {
-        super::note_failure(&self.app, error);
+        super::note_failure(&self.app, &self.caller.actor, error);
         wire.send(ServerFrame::error(error, what))
     }
 }
@@ -298,7 +298,7 @@ impl Talk for Session {
 
     fn answer(&mut self, done: Done) -> Option<String> {
         let frame = done.unwrap_or_else(|(error, what)| {
-            super::note_failure(&self.app, &error);
+            super::note_failure(&self.app, &self.caller.actor, &error);
             Some(ServerFrame::error(&error, what))
         });
         frame.map(spelt)

@@ -197,7 +197,7 @@ impl Session {
                 .iter()
                 .for_each(|(id, unread)| self.counts.set(*id, *unread)),
             Err(error) => {
-                super::note_failure(&self.app, &error);
+                super::note_failure(&self.app, &self.caller.actor, &error);
                 self.counts.doubt(id);
             }
         }

@@ -1,7 +1,8 @@
 //! How a request becomes a socket: who it is, from where, and whether there is room.
 //!
 //! Programs send an Authorization header. Browsers cannot; they bring a single-use ticket as a
-//! second subprotocol, and must come from an origin we know.
+//! second subprotocol, and must come from an origin we know. Where they keep the login in a cookie
+//! that goes along by itself, and only a page of this server may open one.
 
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
@@ -29,7 +30,7 @@ use super::wire::{Outgoing, Wire};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::gate::caller::Caller;
-use crate::gate::{address, origin, routes};
+use crate::gate::{address, cookies, origin, routes};
 
 /// What begins the subprotocol that is a ticket.
 const TICKET: &str = "ticket.";
@@ -46,7 +47,12 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         let caller = Caller::of(request).await?;
         return caller.check(request, &routes::SOCKET).map(|()| caller);
     }
-    let Some(ticket) = ticket(request) else {
+    let ticket = ticket(request);
+    if ticket.is_none() && cookies::access(app, request).is_some() {
+        cookies::check_origin(app, request)?;
+        return Caller::of(request).await;
+    }
+    let Some(ticket) = ticket else {
         let detail = "Send the Authorization header, or a ticket as the subprotocol ticket.TICKET.";
         return Err(Error::new(Code::TokenMissing, detail));
     };

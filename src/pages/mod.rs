@@ -1,5 +1,5 @@
-//! The plain pages at `/`, `/chat` and `/console`, embedded in the binary: HTML, one style and
-//! ES modules just as they are written, on the API and the native wire like any other client.
+//! The plain pages at `/`, `/chat`, `/console` and `/link`, embedded in the binary: HTML, one style
+//! and ES modules just as they are written, on the API and the native wire like any other client.
 
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch};
 use actix_web::web::{self, ServiceConfig};
@@ -19,6 +19,7 @@ pub const FILES: &[File] = &[
     ("/", HTML, include_str!("index.html")),
     ("/chat", HTML, include_str!("chat.html")),
     ("/console", HTML, include_str!("console.html")),
+    ("/link", HTML, include_str!("link.html")),
     ("/style.css", CSS, include_str!("style.css")),
     ("/icon.svg", SVG, include_str!("icon.svg")),
     ("/js/account.js", JS, include_str!("js/account.js")),
@@ -37,6 +38,7 @@ pub const FILES: &[File] = &[
     ),
     ("/js/dom.js", JS, include_str!("js/dom.js")),
     ("/js/entries.js", JS, include_str!("js/entries.js")),
+    ("/js/link.js", JS, include_str!("js/link.js")),
     ("/js/log.js", JS, include_str!("js/log.js")),
     ("/js/outbox.js", JS, include_str!("js/outbox.js")),
     ("/js/socket.js", JS, include_str!("js/socket.js")),

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::login::ticket_id;
 use super::newcomer::{Wrong, plain_phone};
+use super::rules::PhoneRule;
 use super::throttle::{Door, Place};
 use super::{People, random_hex};
 use crate::error::{Code, Error, Result};
@@ -17,7 +18,7 @@ use crate::store::users::{self, User};
 use crate::words::{Act, Moment, ObjectKind, SessionId, UserId, now};
 
 /// How long a link for a new password is good, in ms.
-const LINK_MS: Moment = 60 * 60 * 1_000;
+pub(super) const LINK_MS: Moment = 60 * 60 * 1_000;
 
 /// What is to be another in a profile; nothing changes where nothing is given.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +37,7 @@ pub struct NewProfile {
 
 impl NewProfile {
     /// Every field that is wrong, at once; what is right as it is stored.
-    fn check(self, user: &User) -> Result<Change> {
+    fn check(self, user: &User, phones: &PhoneRule) -> Result<Change> {
         let mut wrong = Wrong::default();
         let given = |text: &Option<String>| text.clone().unwrap_or_default();
         let lines = [
@@ -55,7 +56,10 @@ impl NewProfile {
             wrong.unless("display_name", !name.is_empty(), "Give a name.");
         }
         let (email, phone) = (self.email.clone().flatten(), self.phone.clone().flatten());
-        wrong.unless_reached(email.as_deref(), phone.as_deref());
+        wrong.unless_email(email.as_deref());
+        // What he has already he may keep, also where the rule is another by now.
+        let same = |phone: &String| Some(plain_phone(phone)) == user.phone;
+        wrong.unless_phone(phone.filter(|phone| !same(phone)).as_deref(), phones);
         let name = user.username.as_deref().unwrap_or_default();
         let email_now = self.email.as_ref().unwrap_or(&user.email);
         let phone_now = self.phone.as_ref().unwrap_or(&user.phone);
@@ -86,6 +90,7 @@ impl NewProfile {
                 .as_ref()
                 .map(|one| one.as_deref().map(users::fold)),
             email: self.email,
+            email_confirmed_at: None,
             phone: self.phone.map(|one| one.as_deref().map(plain_phone)),
             city: self.city,
             province: self.province,
@@ -134,9 +139,10 @@ impl People {
     }
 
     async fn change(&self, id: UserId, profile: NewProfile, entry: Option<Entry>) -> Result<User> {
+        let phones = self.0.rules.phones.clone();
         let write = move |conn: &mut Conn| {
             let user = accounts::living(conn, id)?;
-            let change = profile.clone().check(&user)?;
+            let change = profile.clone().check(&user, &phones)?;
             if let Some(entry) = &entry {
                 // What it is now would stay there for ever.
                 let told = json!({ "fields": change.fields() });
@@ -166,7 +172,8 @@ impl People {
             Ok(sessions::revoke_others(conn, id, Some(session), at).map(drop)?)
         };
         self.0.store.write(write).await?;
-        tracing::info!(person = %id, "a password was changed");
+        let event = "authn_password_change";
+        tracing::info!(event, user = %id, "a password was changed");
         self.signed_out(id, Logins::AllBut(session));
         Ok(())
     }
@@ -213,7 +220,8 @@ impl People {
             Ok(sessions::revoke_others(conn, id, None, at).map(drop)?)
         };
         self.0.store.write(write).await?;
-        tracing::info!(person = %id, "a password was set by a link");
+        let event = "authn_password_change";
+        tracing::info!(event, user = %id, "a password was set by a link");
         self.signed_out(id, Logins::All);
         Ok(())
     }
@@ -336,8 +344,8 @@ fn about(actor: UserId, act: Act, person: UserId) -> Entry {
     Entry::new(Some(actor), act, ObjectKind::User, Some(person.0))
 }
 
-fn used_up() -> Error {
-    let detail = "This link is used up or too old. Ask an admin for a new one.";
+pub(super) fn used_up() -> Error {
+    let detail = "This link is used up or too old. Ask for a new one.";
     Error::new(Code::TokenInvalid, detail)
 }
 

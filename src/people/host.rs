@@ -109,7 +109,7 @@ fn believed(claims: Claims, at: Moment) -> Result<Said> {
     let fits = (1..=SUBJECT_CHARS_MAX).contains(&chars) && !odd;
     wrong.unless("sub", fits, &detail);
     wrong.unless_lines(&[("name", name.as_deref().unwrap_or_default())]);
-    wrong.unless_reached(email.as_deref(), None);
+    wrong.unless_email(email.as_deref());
     wrong.result()?;
     Ok(Said {
         subject: claims.sub,

@@ -82,7 +82,7 @@ impl People {
         device: Device,
     ) -> Result<(Pair, User)> {
         self.0.throttle.pass(Door::Token, from, now())?;
-        let Some(bot) = &self.0.strangers.telegram else {
+        let Some(bot) = &self.0.rules.strangers.telegram else {
             let detail = "Nobody signs in by Telegram here. An admin can set telegram_bot_token.";
             return Err(Error::new(Code::Forbidden, detail));
         };
@@ -153,7 +153,7 @@ impl People {
         let number = self.0.numbers.next(&self.0.store).await?;
         let fresh = customer(number, proven.name.clone(), "Customer");
         let session = self.session(fresh.id, device);
-        let personal_reps = self.0.personal_reps;
+        let personal_reps = self.0.rules.personal_reps;
         let write = move |conn: &mut Conn| {
             if let Some((proof, until)) = &proven.once
                 && !identities::use_up(conn, ticket_id(proof), session.id, *until)?

@@ -1,4 +1,5 @@
-//! How often somebody may try to sign in, to register, and to ask for tokens.
+//! How often somebody may try to sign in, to register, and to ask for tokens
+//! and links.
 
 use crate::words::Moment;
 
@@ -17,4 +18,7 @@ pub struct Limits {
     pub registrations: u32,
     /// Tokens and tickets that are asked for or shown, from one address.
     pub tokens: u32,
+    /// Links that are asked for, from one address and with one name.
+    pub links_per_address: u32,
+    pub links_per_name: u32,
 }

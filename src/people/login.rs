@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::newcomer::{is_phone, plain_phone};
 use super::throttle::{Door, Place, Try};
 use super::{Pair, People, password, random_hex};
 use crate::error::{Code, Error, Result};
@@ -52,23 +53,36 @@ impl People {
 
     /// Who has this name, if he has this password. Whoever tries too often waits first.
     async fn prove(&self, login: &str, password: String, from: Place) -> Result<User> {
-        let mut tried = self.0.throttle.begin(login, from, now())?;
-        let proven = self.compare(login, password, &mut tried).await;
-        let outcome = proven.as_ref().map(|user| user.id);
-        tried.end(outcome.map_err(|error| error.code), now());
+        let login = read_login(login);
+        let proven = match self.0.throttle.begin(&login.name, from, now()) {
+            Ok(mut tried) => {
+                let proven = self.compare(login, password, &mut tried).await;
+                let outcome = proven.as_ref().map(|user| user.id);
+                tried.end(outcome.map_err(|error| error.code), now());
+                proven
+            }
+            Err(error) => Err(error),
+        };
+        match proven.as_ref().map_err(|error| error.code) {
+            Ok(user) => {
+                self.0.metrics.sign_ins.inc();
+                let event = "authn_login_success";
+                tracing::info!(event, user = %user.id, "a sign-in succeeded");
+            }
+            Err(Code::RateLimited) => {
+                self.0.metrics.sign_ins_throttled.inc();
+                let event = "authn_login_fail_max";
+                tracing::warn!(event, "somebody has to wait before he may try again");
+            }
+            // It was said where it is known whose name it was.
+            Err(_) => {}
+        }
         proven
     }
 
-    async fn compare(&self, login: &str, password: String, tried: &mut Try<'_>) -> Result<User> {
-        let key = login.trim().to_owned();
-        let user = match key.contains('\0') {
-            // Nobody's name; PostgreSQL would not even look.
-            true => None,
-            false => {
-                let find = move |conn: &mut Conn| Ok(users::find_login(conn, &key)?);
-                self.0.store.read(find).await?
-            }
-        };
+    async fn compare(&self, login: Login, password: String, tried: &mut Try<'_>) -> Result<User> {
+        let find = move |conn: &mut Conn| login.find(conn);
+        let user = self.0.store.read(find).await?;
         tried.go_on(user.as_ref().map(|user| user.id), now())?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let verified = self.0.passwords.verify(password.clone(), hash.clone());
@@ -76,6 +90,7 @@ impl People {
         let whose = user.as_ref().map(|user| user.id);
         let Some(user) = user.filter(|user| right && user.disabled_at.is_none()) else {
             // Not what was given: people type a password where a name belongs.
+            self.0.metrics.sign_ins_failed.inc();
             tracing::warn!(event = "authn_login_fail", user = ?whose, "a sign-in failed");
             let detail = "This name and password do not go together. Check both and try again.";
             return Err(Error::new(Code::LoginFailed, detail));
@@ -85,7 +100,6 @@ impl People {
         {
             tracing::warn!(%error, user = %user.id, "an old password hash is still there");
         }
-        tracing::info!(event = "authn_login_success", user = %user.id, "a sign-in succeeded");
         Ok(user)
     }
 
@@ -111,7 +125,7 @@ impl People {
             generation: 1,
             rotated_at: at,
             created_at: at,
-            expires_at: at + self.0.tokens.refresh_ms(),
+            expires_at: self.expires_at(at, at),
             revoked_at: None,
             agent: device.agent,
             address: device.address,
@@ -141,6 +155,12 @@ impl People {
         Ok(pair)
     }
 
+    /// When a login ends that is used now: in a while, but no later than it may.
+    fn expires_at(&self, begun: Moment, at: Moment) -> Moment {
+        let end = begun + self.0.rules.login_s * 1_000;
+        end.min(at + self.0.tokens.refresh_ms())
+    }
+
     /// Trades a refresh token for the next pair. The one before the current one gets the current
     /// pair again for a moment; anything older means that somebody has copied it, and ends the
     /// whole login.
@@ -148,7 +168,7 @@ impl People {
         self.0.throttle.pass(Door::Token, from, now())?;
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, presented, at) = (claims.session, claims.generation, now());
-        let expires_at = at + self.0.tokens.refresh_ms();
+        let people = self.clone();
         let turn = move |conn: &mut Conn| {
             let Some(session) = sessions::find(conn, id)? else {
                 return Ok(Turn::Ended);
@@ -160,6 +180,10 @@ impl People {
                 return Ok(Turn::Ended);
             };
             if bearer.token_version != claims.token_version {
+                return Ok(Turn::Ended);
+            }
+            let expires_at = people.expires_at(session.created_at, at);
+            if expires_at <= at {
                 return Ok(Turn::Ended);
             }
             if presented == session.generation
@@ -193,6 +217,7 @@ impl People {
             }
             Turn::Ended => Err(session_ended()),
             Turn::Reused => {
+                self.0.metrics.tokens_reused.inc();
                 let event = "authn_token_reuse";
                 tracing::warn!(event, session = %id, "a refresh token came twice; the login ends");
                 let detail = "This refresh token was used before, so the login was ended. Sign in \
@@ -285,6 +310,34 @@ impl People {
             )
         })?;
         Ok((self.bearer_of(session).await?, session))
+    }
+}
+
+/// What somebody has given as his name.
+pub(super) struct Login {
+    /// As it counts: a phone number is one however it is written.
+    pub name: String,
+    written: String,
+}
+
+/// Reads a username, an e-mail address or a phone number.
+pub(super) fn read_login(text: &str) -> Login {
+    let written = text.trim().to_owned();
+    let name = match is_phone(&written) {
+        true => plain_phone(&written),
+        false => written.clone(),
+    };
+    Login { name, written }
+}
+
+impl Login {
+    /// Whose it is, if it is anybody's.
+    pub fn find(&self, conn: &mut Conn) -> Result<Option<User>> {
+        match self.written.contains('\0') {
+            // Nobody's name; PostgreSQL would not even look.
+            true => Ok(None),
+            false => Ok(users::find_login(conn, &self.written, &self.name)?),
+        }
     }
 }
 

@@ -4,11 +4,15 @@ mod account;
 mod counts;
 mod host;
 mod identities;
+pub mod invitations;
 pub mod keys;
+mod letters;
 mod limits;
+mod links;
 mod login;
 mod newcomer;
 mod password;
+mod rules;
 mod telegram;
 mod throttle;
 mod token;
@@ -24,20 +28,23 @@ use sha2::Sha256;
 
 use crate::bell::Bell;
 use crate::error::{Code, Error, Result};
+use crate::metrics::Metrics;
 use crate::store::audit::{self, Entry};
 use crate::store::counters::Numbers;
 use crate::store::reps::{self, Rep};
 pub use crate::store::sessions::Bearer;
 use crate::store::users::{self, User};
 use crate::store::{Conn, Store, queues, serving};
-use crate::words::{Act, Moment, ObjectKind, QueueId, Role, UserId, now};
+use crate::words::{Act, ObjectKind, QueueId, Role, UserId, now};
 pub use account::NewProfile;
 pub use identities::Telegram;
 pub use limits::Limits;
+use links::LinkDoor;
 pub use login::Device;
 pub use newcomer::NewPerson;
 use newcomer::{check, plain_phone};
 use password::Passwords;
+pub use rules::{PhoneRule, Rules, Strangers};
 pub use telegram::Bot;
 pub use throttle::Place;
 use throttle::{Door, Throttle};
@@ -48,34 +55,14 @@ use visits::Visits;
 use widgets::Sites;
 pub use widgets::{WidgetChange, WidgetView};
 
-/// Who is let in without an account here.
-#[derive(Debug, Clone)]
-pub struct Strangers {
-    /// Whether visitors may come by no widget.
-    pub visitors: bool,
-    /// How long a visitor's token is good without being used, in ms.
-    pub visitor_ms: Moment,
-    /// Visitors in a window of the limits: from one address by one widget, or by none, and from
-    /// all addresses.
-    pub per_address: u32,
-    pub per_widget: u32,
-    /// The bot by which people sign in at Telegram, if there is one.
-    pub telegram: Option<Bot>,
-}
-
 /// What people stand on.
 pub struct Needs<'a> {
     pub store: Store,
     pub bell: Bell,
+    pub metrics: Metrics,
     /// Signs the tokens, and is what the secrets of widgets are made of.
     pub secret: &'a [u8],
-    /// How long an access token is good, and a refresh token, in seconds.
-    pub access_s: i64,
-    pub refresh_s: i64,
-    /// Whether every new customer gets a rep of his own.
-    pub personal_reps: bool,
-    pub limits: Limits,
-    pub strangers: Strangers,
+    pub rules: Rules,
 }
 
 /// People and their logins. Cheap to clone.
@@ -85,14 +72,14 @@ pub struct People(Arc<Inner>);
 struct Inner {
     store: Store,
     bell: Bell,
+    metrics: Metrics,
     tokens: Tokens,
     passwords: Passwords,
     throttle: Throttle,
+    links: LinkDoor,
     numbers: Numbers,
     secret: Vec<u8>,
-    /// Whether every new customer gets a rep of his own.
-    personal_reps: bool,
-    strangers: Strangers,
+    rules: Rules,
     visits: Visits,
     sites: Sites,
 }
@@ -102,26 +89,28 @@ impl People {
         let Needs {
             store,
             bell,
+            metrics,
             secret,
-            access_s,
-            refresh_s,
-            personal_reps,
-            limits,
-            strangers,
+            rules,
         } = needs;
         let numbers = Numbers::new("users", &store);
-        let window = limits.window_ms;
+        let (limits, strangers) = (&rules.limits, &rules.strangers);
         Self(Arc::new(Inner {
             store,
             bell,
-            throttle: Throttle::new(&limits),
-            tokens: Tokens::new(secret, access_s, refresh_s),
+            metrics,
+            throttle: Throttle::new(limits),
+            links: LinkDoor::new(limits),
+            tokens: Tokens::new(secret, rules.access_s, rules.refresh_s),
             passwords: Passwords::new(),
-            visits: Visits::new(window, strangers.per_address, strangers.per_widget),
+            visits: Visits::new(
+                limits.window_ms,
+                strangers.per_address,
+                strangers.per_widget,
+            ),
             numbers,
             secret: secret.to_vec(),
-            personal_reps,
-            strangers,
+            rules,
             sites: Sites::default(),
         }))
     }
@@ -129,6 +118,12 @@ impl People {
     /// Has these limits count from now on, but for the window.
     pub fn set_limits(&self, limits: &Limits) {
         self.0.throttle.set(limits);
+        self.0.links.set(limits);
+    }
+
+    /// The address of a link: what stands behind `#` goes to no server and into no log of one.
+    fn link(&self, what: &str, token: &str) -> String {
+        format!("{}/link#{what}={token}", self.0.rules.url)
     }
 
     /// The token of the one-time link that makes the first admin; none once there is one.
@@ -191,7 +186,7 @@ impl People {
         self.0.throttle.pass(Door::Register, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Customer).await?;
-        let personal_reps = self.0.personal_reps;
+        let personal_reps = self.0.rules.personal_reps;
         let insert = move |conn: &mut Conn, user: &User| {
             let mut user = user.clone();
             if personal_reps {
@@ -243,7 +238,7 @@ impl People {
     }
 
     async fn make(&self, person: NewPerson, role: Role) -> Result<User> {
-        check(&person)?;
+        check(&person, &self.0.rules.phones)?;
         let named = format!("{} {}", person.first_name, person.last_name)
             .trim()
             .to_owned();
@@ -270,6 +265,7 @@ impl People {
             disabled_at: None,
             created_at: now(),
             personal_rep_id: None,
+            email_confirmed_at: None,
             place: users::Place::default(),
             erased_at: None,
             picture_id: None,

@@ -1,5 +1,6 @@
 //! Somebody new, and what must be right about him.
 
+use super::rules::PhoneRule;
 use crate::error::{Error, FieldError, Result};
 use crate::store::users;
 
@@ -17,6 +18,9 @@ pub struct NewPerson {
     pub email: Option<String>,
     pub phone: Option<String>,
 }
+
+/// Guesses that no password is found with.
+const GUESSES_MIN: u64 = 1_000_000;
 
 /// Digits only, with the plus before them if it was there.
 pub fn plain_phone(phone: &str) -> String {
@@ -38,7 +42,7 @@ pub(super) fn plain_line(name: &str) -> String {
 }
 
 /// Every field that is wrong, at once.
-pub fn check(person: &NewPerson) -> Result<()> {
+pub fn check(person: &NewPerson, phones: &PhoneRule) -> Result<()> {
     let mut wrong = Wrong::default();
     let (name, email) = (&person.username, person.email.as_deref());
     let allowed = |c: char| c.is_alphanumeric() || "_.+-@".contains(c);
@@ -49,7 +53,8 @@ pub fn check(person: &NewPerson) -> Result<()> {
     );
     wrong.unless_his_own(name, email, person.phone.as_deref(), "username");
     wrong.unless_password("password", &person.password, Some(name), email);
-    wrong.unless_reached(email, person.phone.as_deref());
+    wrong.unless_email(email);
+    wrong.unless_phone(person.phone.as_deref(), phones);
     wrong.unless_lines(&[
         (
             "display_name",
@@ -97,18 +102,19 @@ impl Wrong {
         );
     }
 
-    /// E-mail address and phone number, where they are given.
-    pub fn unless_reached(&mut self, email: Option<&str>, phone: Option<&str>) {
+    /// An e-mail address, where one is given.
+    pub fn unless_email(&mut self, email: Option<&str>) {
         self.unless(
             "email",
             email.is_none_or(is_email),
             "Give an address like a@b.example.",
         );
-        self.unless(
-            "phone",
-            phone.is_none_or(is_phone),
-            "Give 5 to 15 digits, with a + before them if it is international.",
-        );
+    }
+
+    /// A phone number, where one is given.
+    pub fn unless_phone(&mut self, phone: Option<&str>, rule: &PhoneRule) {
+        let right = phone.is_none_or(|phone| rule.takes(phone));
+        self.unless("phone", right, &rule.detail);
     }
 
     /// Names and places: short, on one line, and to be seen.
@@ -128,6 +134,7 @@ impl Wrong {
         }
     }
 
+    /// Whatever is tried first is no password, and neither is one's name.
     pub fn unless_password(
         &mut self,
         field: &'static str,
@@ -148,6 +155,14 @@ impl Wrong {
         for (right, detail) in rules {
             self.unless(field, right, detail);
         }
+        let right = self.0.iter().all(|wrong| wrong.field != field);
+        let own = [username, email].map(Option::unwrap_or_default);
+        self.unless(
+            field,
+            !right || !is_tried_first(password, &own),
+            "This is among the passwords that are tried first. Three words that do not belong \
+             together are better, or what a password manager makes.",
+        );
     }
 
     pub fn result(self) -> Result<()> {
@@ -156,6 +171,13 @@ impl Wrong {
             false => Err(Error::invalid_fields(self.0)),
         }
     }
+}
+
+/// Whether few guesses find a password, by lists of what people take, their names, keys that lie
+/// side by side and all that can be made of them. A throttle bounds the guesses, but not what many
+/// addresses try in a year.
+fn is_tried_first(password: &str, own: &[&str]) -> bool {
+    zxcvbn::zxcvbn(password, own).guesses() < GUESSES_MIN
 }
 
 /// Marks that turn what stands behind them, also when that is not of the name any more.
@@ -180,7 +202,8 @@ fn is_email(text: &str) -> bool {
     text.len() <= 254 && !text.chars().any(odd) && sides.is_some_and(sided)
 }
 
-fn is_phone(text: &str) -> bool {
+/// What may be meant as a phone number.
+pub(super) fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let body = text.strip_prefix('+').unwrap_or(text);
     (5..=15).contains(&digits)
@@ -200,7 +223,8 @@ mod tests {
             ..NewPerson::default()
         };
         change(&mut person);
-        let fields = check(&person)
+        let pattern = regex::Regex::new(r"\A\+[1-9][0-9]{4,14}\z").unwrap();
+        let fields = check(&person, &PhoneRule::new(pattern, None))
             .err()
             .map(|error| error.fields)
             .unwrap_or_default();
@@ -208,6 +232,26 @@ mod tests {
             .into_iter()
             .map(|one| one.field.into_owned())
             .collect()
+    }
+
+    #[test]
+    fn a_phone_number_is_what_the_pattern_says_and_no_part_of_it() {
+        let pattern = regex::Regex::new(r"\A(?:^09\d{9}$)\z").unwrap();
+        let rule = PhoneRule::new(pattern, Some("09..."));
+        for right in ["09123456789", "0912 345 6789", "(0912) 345-6789"] {
+            assert!(rule.takes(right), "{right}");
+        }
+        for wrong in [
+            "+989123456789",
+            "9123456789",
+            "091234567890",
+            "0912345678",
+            "0912345678x",
+            "۰۹۱۲۳۴۵۶۷۸۹",
+            "09123456789\n",
+        ] {
+            assert!(!rule.takes(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -37,9 +37,9 @@ pub enum Door {
 }
 
 /// A name as somebody has written it, in few bytes however long it is.
-type Name = [u8; 16];
+pub(super) type Name = [u8; 16];
 
-fn name_of(login: &str) -> Name {
+pub(super) fn name_of(login: &str) -> Name {
     let digest = Sha256::digest(users::fold(login.trim()).as_bytes());
     digest[..16].try_into().expect("SHA-256 has 32 bytes")
 }
@@ -266,6 +266,8 @@ mod tests {
         tries_per_name: 10,
         registrations: 2,
         tokens: 4,
+        links_per_address: 2,
+        links_per_name: 2,
     };
 
     fn from(last: u8) -> Place {

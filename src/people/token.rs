@@ -45,8 +45,7 @@ impl Kind {
 }
 
 /// What a client gets when it signs in.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[schema(as = Tokens)]
+#[derive(Debug, Clone)]
 pub struct Pair {
     /// Goes into `Authorization: Bearer ...`.
     pub access_token: String,

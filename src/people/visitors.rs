@@ -47,7 +47,7 @@ impl People {
         self.0.visits.pass(new.widget, from, now())?;
         let (token, lasts) = (
             format!("{PREFIX}{}", random_hex()),
-            self.0.strangers.visitor_ms,
+            self.0.rules.strangers.visitor_ms,
         );
         let number = self.0.numbers.next(&self.0.store).await?;
         let user = customer(number, new.display_name, "Visitor");
@@ -62,7 +62,7 @@ impl People {
             hash: hash(&token),
             merged_into: None,
         };
-        let (widget, personal_reps) = (new.widget, self.0.personal_reps);
+        let (widget, personal_reps) = (new.widget, self.0.rules.personal_reps);
         let insert = move |conn: &mut Conn, user: &User| {
             let mut user = user.clone();
             if personal_reps {
@@ -85,7 +85,7 @@ impl People {
     async fn let_in(&self, widget: Option<WidgetId>) -> Result<Vec<String>> {
         let Some(id) = widget else {
             let detail = "Visitors come here by a widget only. Name it in `widget`.";
-            return match self.0.strangers.visitors {
+            return match self.0.rules.strangers.visitors {
                 true => Ok(Vec::new()),
                 false => Err(Error::new(Code::Forbidden, detail)),
             };
@@ -111,7 +111,7 @@ impl People {
         let find = move |conn: &mut Conn| visitors::carrier(conn, &hash, at);
         let found = self.0.store.read_quickly(find).await?;
         let (bearer, session, expires_at) = found.ok_or_else(unknown)?.ok_or_else(session_ended)?;
-        let lasts = self.0.strangers.visitor_ms;
+        let lasts = self.0.rules.strangers.visitor_ms;
         if expires_at - at <= lasts - EXTENDED_EVERY_MS.min(lasts / 4) {
             let extend =
                 move |conn: &mut Conn| Ok(visitors::extend(conn, session, at, at + lasts)?);
@@ -154,6 +154,7 @@ pub(super) fn customer(number: i64, name: Option<String>, called: &str) -> User 
         disabled_at: None,
         created_at: now(),
         personal_rep_id: None,
+        email_confirmed_at: None,
         place: users::Place::default(),
         erased_at: None,
         picture_id: None,

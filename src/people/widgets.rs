@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::newcomer::Wrong;
 use super::{People, keyed_whole};
 use crate::error::{Code, Error, Result};
+use crate::settings::is_origin;
 use crate::store::audit::{self, Entry};
 use crate::store::widgets::{self, Widget};
 use crate::store::{Conn, queues};
@@ -30,8 +31,6 @@ const WIDGETS_MAX: i64 = 100;
 const WIDGET_NAME_CHARS_MAX: usize = 100;
 /// Sites of a widget.
 const SITES_MAX: usize = 20;
-/// Bytes of the origin of a site: a name of DNS, with scheme and port.
-const SITE_BYTES_MAX: usize = 270;
 /// Whoever makes one is alone with this number, so that there are never more than allowed.
 const MAKING: u128 = 0x5b77;
 
@@ -309,46 +308,4 @@ fn apply(row: &mut Widget, change: &WidgetChange, at: Moment) -> Result<()> {
         _ => {}
     }
     Ok(())
-}
-
-/// An origin as browsers spell it.
-fn is_origin(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-[]:".contains(c);
-    let host = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        text.len() <= SITE_BYTES_MAX && !host.is_empty() && host.chars().all(plain)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_origin;
-
-    #[test]
-    fn an_origin_is_spelt_as_browsers_spell_it() {
-        for right in [
-            "https://shop.example",
-            "http://localhost:8080",
-            "http://[::1]:80",
-        ] {
-            assert!(is_origin(right), "{right}");
-        }
-        let wrong = [
-            "",
-            "https://",
-            "shop.example",
-            "https://shop.example/",
-            "https://Shop.example",
-            "https://*.example",
-            "https://a b",
-            "null",
-            "ftp://shop.example",
-            "https://a@b",
-        ];
-        for wrong in wrong {
-            assert!(!is_origin(wrong), "{wrong}");
-        }
-    }
 }

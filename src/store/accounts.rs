@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::schema::{api_keys, password_links, users};
 use super::users::{Place, User, admin_exists, fold, taken};
+use super::{email_links, invitations};
 use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
 use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, SessionId, UserId};
@@ -22,6 +23,8 @@ pub struct Change {
     pub last_name: Option<String>,
     pub email: Option<Option<String>>,
     pub email_key: Option<Option<String>>,
+    /// Goes with the address that was confirmed: see [`change`].
+    pub email_confirmed_at: Option<Option<Moment>>,
     pub phone: Option<Option<String>>,
     pub city: Option<String>,
     pub province: Option<String>,
@@ -53,6 +56,9 @@ pub struct AccountView {
     pub first_name: String,
     pub last_name: String,
     pub email: Option<String>,
+    /// Since when he is known to read what goes to that address; null: he is not.
+    #[schema(required)]
+    pub email_confirmed_at: Option<Moment>,
     pub phone: Option<String>,
     pub city: String,
     pub province: String,
@@ -86,6 +92,7 @@ impl From<User> for AccountView {
             first_name: user.first_name,
             last_name: user.last_name,
             email: user.email,
+            email_confirmed_at: user.email_confirmed_at,
             phone: user.phone,
             city,
             province,
@@ -183,6 +190,7 @@ queries! {
                     users::token_version.eq(users::token_version + 1),
                     users::disabled_at.eq(Some(at)),
                     users::erased_at.eq(Some(at)),
+                    users::email_confirmed_at.eq(None::<Moment>),
                     users::picture_id.eq(None::<AttachmentId>),
                     users::personal_rep_id.eq(None::<UserId>),
                 ),
@@ -212,6 +220,24 @@ queries! {
                 password_links::user_id.eq(user),
                 password_links::expires_at.eq(expires_at),
             ))
+            .on_conflict(password_links::id)
+            .do_nothing()
+            .execute(conn)
+    }
+
+    /// How many links of a person are still good, but for this one.
+    pub fn links_but(conn, user: UserId, but: SessionId, now: Moment) -> QueryResult<i64> {
+        password_links::table
+            .filter(password_links::user_id.eq(user).and(password_links::id.ne(but)))
+            .filter(password_links::expires_at.gt(now))
+            .count()
+            .get_result(conn)
+    }
+
+    /// Somebody is known to read what goes to his e-mail address.
+    pub fn confirm_email(conn, id: UserId, at: Moment) -> QueryResult<usize> {
+        diesel::update(users::table.find(id))
+            .set(users::email_confirmed_at.eq(Some(at)))
             .execute(conn)
     }
 
@@ -260,9 +286,22 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
     .ok_or_else(|| Error::not_found("person"))
 }
 
-/// Changes an account, and answers it as it is now.
+/// Changes an account, and answers it as it is now. Another e-mail address is not confirmed.
 pub fn change(conn: &mut Conn, id: UserId, change: &Change) -> Result<User> {
-    if !change.is_empty() && set(conn, id, change).map_err(taken)? == 0 {
+    let before = find(conn, id)?;
+    if change.is_empty() {
+        return Ok(before);
+    }
+    let mut change = change.clone();
+    if change
+        .email_key
+        .as_ref()
+        .is_some_and(|key| *key != before.email_key)
+    {
+        change.email_confirmed_at = Some(None);
+        email_links::delete_of(conn, id)?;
+    }
+    if set(conn, id, &change).map_err(taken)? == 0 {
         return Err(is_erased());
     }
     find(conn, id)
@@ -287,6 +326,8 @@ pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
     let id = user.id;
     empty(conn, id, at)?;
     delete_links(conn, id)?;
+    email_links::delete_of(conn, id)?;
+    invitations::forget(conn, user)?;
     identities::delete_of(conn, id)?;
     sessions::empty_all(conn, id, at)?;
     if user.role == Role::Customer {

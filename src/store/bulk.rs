@@ -114,6 +114,8 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "arrivals",
         "visitors",
         "password_links",
+        "email_links",
+        "invitations",
         "socket_tickets",
         "sessions",
         "api_keys",

@@ -1,8 +1,8 @@
 //! The tables, as the migrations make them, for diesel. Kept by hand: ids are a type of our own.
 
 pub use super::schema_people::{
-    api_keys, arrivals, audit, erasures, identities, password_links, sessions, socket_tickets,
-    used_proofs, users, visitors, widgets,
+    api_keys, arrivals, audit, email_links, erasures, identities, invitations, password_links,
+    sessions, socket_tickets, used_proofs, users, visitors, widgets,
 };
 
 diesel::table! {

@@ -26,6 +26,7 @@ diesel::table! {
         time_zone -> Text,
         erased_at -> Nullable<BigInt>,
         picture_id -> Nullable<SqlId>,
+        email_confirmed_at -> Nullable<BigInt>,
     }
 }
 
@@ -170,5 +171,36 @@ diesel::table! {
         object_id -> Nullable<SqlId>,
         before -> Nullable<Json>,
         after -> Nullable<Json>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    email_links (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        email_key -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    invitations (id) {
+        id -> SqlId,
+        token_id -> SqlId,
+        role -> Text,
+        capacity -> Integer,
+        queues -> Nullable<Text>,
+        display_name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        created_by -> SqlId,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_by -> Nullable<SqlId>,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
     }
 }

@@ -33,6 +33,8 @@ pub struct User {
     pub created_at: Moment,
     /// The rep whom he is given first, if he has one.
     pub personal_rep_id: Option<UserId>,
+    /// Since when he is known to read what goes to his e-mail address.
+    pub email_confirmed_at: Option<Moment>,
     #[diesel(embed)]
     pub place: Place,
     /// Since when nothing is left of him but his row.
@@ -63,15 +65,15 @@ queries! {
         users::table.find(id).select(User::as_select()).get_result(conn).optional()
     }
 
-    /// By username, e-mail or phone, whichever matches.
-    pub fn find_login(conn, login: &str) -> QueryResult<Option<User>> {
+    /// By username, e-mail or phone, whichever matches. `phone` is the login as phones are stored.
+    pub fn find_login(conn, login: &str, phone: &str) -> QueryResult<Option<User>> {
         let key = fold(login);
         users::table
             .filter(
                 users::username_key
                     .eq(&key)
                     .or(users::email_key.eq(&key))
-                    .or(users::phone.eq(login)),
+                    .or(users::phone.eq(phone)),
             )
             .order(users::id)
             .select(User::as_select())

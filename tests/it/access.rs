@@ -136,7 +136,8 @@ impl Scene {
         }
     }
 
-    pub async fn ask(&self, row: &Row, conversation: &str) -> Reply {
+    /// What the row asks, by nobody so far.
+    pub async fn request(&self, row: &Row, conversation: &str) -> Request {
         let (method, path) = row.route.split_once(' ').unwrap();
         let id = match path.split('/').nth(3) {
             Some("attachments") if conversation == self.conversation => self.attachment().await,
@@ -152,13 +153,17 @@ impl Scene {
             "SOCKET" => Request::new("GET", &path).upgrade(),
             method => Request::new(method, &path),
         };
-        let request = request.token(&self.asking.token);
-        let request = match row.body {
+        match row.body {
             Body::None => request,
             Body::Json(make) => request.json(&make()),
             Body::File => form(request, "a.txt", b"hello"),
             Body::Picture => request.body("image/png", &png(2, 2)),
-        };
+        }
+    }
+
+    pub async fn ask(&self, row: &Row, conversation: &str) -> Reply {
+        let request = self.request(row, conversation).await;
+        let request = request.token(&self.asking.token);
         request.ask(&self.asking.base).await
     }
 

@@ -171,6 +171,21 @@ pub const ROUTES: &[Row] = &[
         Body::Json(|| json!({ "init_data": "hash=wrong" })),
         &[NO; 7],
     ),
+    row(
+        "POST /api/v1/links",
+        Body::Json(|| json!({ "kind": "password", "login": "nobody" })),
+        &["202"; 7],
+    ),
+    row(
+        "POST /api/v1/email-confirmations",
+        Body::Json(|| json!({ "token": "wrong" })),
+        WRONG_TOKEN,
+    ),
+    row(
+        "POST /api/v1/invitations/accept",
+        Body::Json(|| json!({ "token": "wrong", "username": "x", "password": "correct horse" })),
+        WRONG_TOKEN,
+    ),
     row("GET /healthz", Body::None, ANYONE_OK),
     row("GET /readyz", Body::None, ANYONE_OK),
     // Whoever is signed in.
@@ -411,6 +426,14 @@ pub const ROUTES: &[Row] = &[
         "DELETE /api/v1/people/{id}/picture",
         Body::None,
         &[NONE, NO, NO, NO, NO, "204", ENDED],
+    ),
+    row("GET /api/v1/invitations", Body::None, ADMINS),
+    row("POST /api/v1/invitations", Body::Json(nothing), ADMINS_MAKE),
+    // No conversation is an invitation.
+    row(
+        "DELETE /api/v1/invitations/{id}",
+        Body::None,
+        &[NONE, NO, NO, NO, NO, UNKNOWN, ENDED],
     ),
     row("POST /api/v1/reps", Body::Json(account), ADMINS_MAKE),
     row("GET /api/v1/reps", Body::None, ADMINS),

@@ -128,6 +128,7 @@ async fn every_act_leaves_its_entry(world: &World) {
     conversations(&mut walk).await;
     keys(&mut walk).await;
     widgets(&mut walk).await;
+    invitations(&mut walk).await;
 
     let known: BTreeSet<String> = Act::ALL.iter().map(ToString::to_string).collect();
     assert_eq!(walk.seen, known, "every word is walked");
@@ -470,6 +471,29 @@ async fn widgets(walk: &mut Walk<'_>) {
             assert!(!entry.contains(secret), "{entry}");
         }
     }
+}
+
+async fn invitations(walk: &mut Walk<'_>) {
+    let (admin, by) = (walk.admin.clone(), Some(walk.admin.id));
+    let new = json!({
+        "capacity": 2, "queues": [], "display_name": "canary", "email": "canary2@example.com",
+    });
+    let made = admin.post("/api/v1/invitations", new).await.ok(201);
+    let told = json!({
+        "role": "rep", "capacity": 2, "queues": [], "expires_at": made["expires_at"],
+    });
+    let object = ("invitation", Some(&made["id"]));
+    walk.left(
+        "invitation_created",
+        by,
+        object,
+        (Value::Null, told.clone()),
+    )
+    .await;
+    let path = format!("/api/v1/invitations/{}", text(&made["id"]));
+    admin.delete(&path).await.ok(204);
+    walk.left("invitation_revoked", by, object, (told, Value::Null))
+        .await;
 }
 
 async fn what_is_refused_or_changes_nothing_of_others_leaves_none(world: &World) {
@@ -864,7 +888,10 @@ async fn an_export_is_whole_however_long(world: &World) {
 async fn the_log_tells_of_attacks_and_of_no_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
-    let settings = [("LOG_FORMAT", "json".to_owned())];
+    let settings = [
+        ("LOG_FORMAT", "json".to_owned()),
+        ("LOGIN_TRIES_MAX", "1".to_owned()),
+    ];
     let log = std::fs::File::create(&path).unwrap();
     let process = Process::logged(&folder.path().join("data"), &settings, log);
     let anyone = |token: &str| {
@@ -883,8 +910,16 @@ async fn the_log_tells_of_attacks_and_of_no_secrets() {
         let answer = nobody.post("/api/v1/sessions", wrong).await;
         assert_eq!(answer.code(401), "login_failed");
     }
+    let once_more = json!({ "login": "canary-ann", "password": "canary-horse" });
+    let answer = nobody.post("/api/v1/sessions", once_more).await;
+    assert_eq!(answer.code(429), "rate_limited");
     let access = anyone(text(&ann["access_token"]));
     assert_eq!(access.get("/api/v1/audit").await.code(403), "forbidden");
+    let conversation = access.open().await;
+    let mut socket = access.socket().await;
+    let claim = json!({ "type": "claim", "conversation": conversation });
+    socket.say(claim).await;
+    assert_eq!(socket.wait("error").await["code"], "forbidden");
     let refresh = async |token: &Value| {
         let body = json!({ "refresh_token": token });
         nobody.post("/api/v1/sessions/refresh", body).await
@@ -893,6 +928,17 @@ async fn the_log_tells_of_attacks_and_of_no_secrets() {
     refresh(&next["refresh_token"]).await.ok(200);
     let again = refresh(&ann["refresh_token"]).await;
     assert_eq!(again.code(401), "token_reused");
+    let figures = nobody.get("/metrics").await.ok(200);
+    for figure in [
+        "sign_ins_total 0",
+        "sign_ins_failed_total 2",
+        "sign_ins_throttled_total 1",
+        "tokens_reused_total 1",
+        "forbidden_total 2",
+    ] {
+        let line = format!("switchboard_{figure}\n");
+        assert!(text(&figures).contains(&line), "{line}: {figures}");
+    }
     drop(process);
 
     let log = std::fs::read_to_string(&path).unwrap();
@@ -911,15 +957,23 @@ async fn the_log_tells_of_attacks_and_of_no_secrets() {
     let fail = "authn_login_fail";
     assert_eq!(
         names,
-        [fail, fail, "authz_fail", "authn_token_reuse"],
+        [
+            fail,
+            fail,
+            "authn_login_fail_max",
+            "authz_fail",
+            "authz_fail",
+            "authn_token_reuse"
+        ],
         "{log}"
     );
     let id = text(&ann["user"]["id"]);
     assert!(text(&told[0].1["user"]).contains(id), "{log}");
     assert!(!told[1].1["user"].to_string().contains(id), "{log}");
     assert_eq!(
-        (&told[2].1["user"], &told[2].1["path"]),
+        (&told[3].1["user"], &told[3].1["path"]),
         (&json!(id), &json!("/api/v1/audit"))
     );
+    assert_eq!(told[4].1["user"], json!(id));
     assert!(!log.contains("canary"), "{log}");
 }

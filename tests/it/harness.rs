@@ -63,6 +63,7 @@ pub fn settings(folder: &std::path::Path) -> Settings {
         // Tables are walked with one wrong name; `guessing.rs` asks what it costs by default.
         login_tries_max: 1_000,
         login_tries_per_name_max: 1_000,
+        links_per_name_max: 1_000,
         ..Settings::default()
     }
 }
@@ -156,6 +157,7 @@ impl World {
             disabled_at: None,
             created_at: now(),
             personal_rep_id: None,
+            email_confirmed_at: None,
             place: users::Place::default(),
             erased_at: None,
             picture_id: None,

@@ -11,7 +11,7 @@ use switchboard::server::Server;
 use switchboard::settings::Settings;
 use switchboard::words::EventKind;
 
-const PAGES: [&str; 3] = ["/", "/chat", "/console"];
+const PAGES: [&str; 4] = ["/", "/chat", "/console", "/link"];
 const LINES_MAX: usize = 200;
 const COLUMNS_MAX: usize = 100;
 

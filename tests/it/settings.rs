@@ -98,6 +98,23 @@ fn a_wrong_setting_is_named_with_its_place() {
             "`sockets_max` must be at least 1",
         ),
         (
+            ("SWITCHBOARD_PUBLIC_URL", "https://chat.example/"),
+            "`public_url` is \"https://chat.example/\"",
+        ),
+        (
+            ("SWITCHBOARD_PHONE_PATTERN", "09[0-9{9}"),
+            "`phone_pattern` is \"09[0-9{9}\", which is no pattern",
+        ),
+        (
+            ("SWITCHBOARD_PHONE_PATTERN", "[0-9]{1000000}"),
+            "`phone_pattern` is",
+        ),
+        (("SWITCHBOARD_LOGIN_S", "0"), "`login_s` must be at least 1"),
+        (
+            ("SWITCHBOARD_LINKS_PER_NAME_MAX", "0"),
+            "`links_per_name_max` must be at least 1",
+        ),
+        (
             ("SWITCHBOARD_ALLOWED_ORIGINS", "shop.example"),
             "`allowed_origins` holds",
         ),

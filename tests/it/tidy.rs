@@ -48,7 +48,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("indexer", &["error", "store"]),
     ("minutes", &["error", "store", "words"]),
     ("node", &["desk", "error", "hub", "store", "words"]),
-    ("people", &["bell", "error", "news", "store", "words"]),
+    (
+        "people",
+        &["bell", "error", "metrics", "news", "store", "words"],
+    ),
     (
         "positions",
         &["error", "eta", "hours", "hub", "metrics", "store", "words"],

@@ -9,6 +9,7 @@ use switchboard::words::UserId;
 use switchboard::words::now;
 
 use crate::bad_input::unharmed;
+use crate::doctor::tamper;
 use crate::harness::World;
 use crate::on_both;
 use crate::person::Person;
@@ -19,6 +20,7 @@ on_both!(
     a_lost_answer_is_given_again_and_a_copied_token_ends_the_login,
     two_tabs_refresh_at_once,
     a_token_is_good_only_where_its_login_began,
+    a_login_ends_however_often_it_is_refreshed,
 );
 
 async fn register(world: &World) -> Value {
@@ -215,6 +217,37 @@ async fn a_lost_answer_is_given_again_and_a_copied_token_ends_the_login(world: &
     assert_eq!(socket.end().await, Heard::Closed(4100));
     witness.say(&json!({ "type": "hello" })).await;
     witness.wait(|frame| frame["code"] == "already_ready").await;
+    unharmed(world).await;
+}
+
+async fn a_login_ends_however_often_it_is_refreshed(world: &World) {
+    const DAYS_30_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+    let pair = register(world).await;
+    let session = parts(text(&pair, "access_token"))[1]["sid"].clone();
+    let session: uuid::Uuid = session.as_str().unwrap().parse().unwrap();
+    let begun = async |ago: i64| {
+        let sql = format!(
+            "UPDATE sessions SET created_at = {} WHERE id = {{0}}",
+            now() - ago
+        );
+        tamper(world, &sql, &[session]).await;
+    };
+    let lasts = async |token: &str| {
+        let request = Request::new("GET", "/api/v1/me/sessions").token(token);
+        let listed = request.ask(&world.base(1)).await.body();
+        listed[0]["expires_at"].as_i64().unwrap() - now()
+    };
+    // As long as a refresh token, but no longer than the login.
+    let week = lasts(text(&pair, "access_token")).await;
+    assert!((604_700_000..=604_800_000).contains(&week), "{week}");
+    begun(DAYS_30_MS - 60_000).await;
+    let next = refresh(world, 1, text(&pair, "refresh_token")).await;
+    assert_eq!(next.status, 200, "{next:?}");
+    let left = lasts(text(&next.body(), "access_token")).await;
+    assert!((1..=60_000).contains(&left), "{left}");
+    begun(DAYS_30_MS).await;
+    let over = refresh(world, 0, text(&next.body(), "refresh_token")).await;
+    assert_eq!(over.told(), "401 session_ended");
     unharmed(world).await;
 }
 
