@@ -6,7 +6,6 @@ use super::hold::Hold;
 use super::{Change, Desk, customers, slots};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
 use crate::store::{Conn, accounts, conversations, sessions};
 use crate::words::{Act, EventKind, Moment, ObjectKind, Status, UserId, now};
@@ -33,15 +32,8 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             sessions::revoke_others(conn, person, None, at)?;
-            let out = SignedOut {
-                user: person,
-                which: Logins::All,
-            };
-            let change = Change {
-                news: vec![News::SignedOut(out)],
-                reps: vec![person],
-                ..Change::default()
-            };
+            let mut change = Change::default();
+            change.signed_out(person);
             Ok(((), change))
         })
         .await?;

@@ -13,7 +13,6 @@ use super::joins::{audience, grown, over};
 use super::{Change, Desk, exits};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
 use crate::store::erasures::{self, Erasure, PART};
 use crate::store::users::User;
@@ -155,15 +154,8 @@ fn begin(
 ) -> Result<(Erasure, Change)> {
     // Nobody opens a conversation meanwhile, and then another in his name.
     conn.alone_with(person.0)?;
-    let out = SignedOut {
-        user: person,
-        which: Logins::All,
-    };
-    let change = Change {
-        news: vec![News::SignedOut(out)],
-        reps: vec![person],
-        ..Change::default()
-    };
+    let mut change = Change::default();
+    change.signed_out(person);
     accounts::lock_admins(conn)?;
     if let Some(erasure) = erasures::find(conn, person)? {
         return Ok((erasure, change));

@@ -9,7 +9,7 @@ use super::hold::Hold;
 use super::{Change, Desk};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
+use crate::news::News;
 use crate::store::events::Entry;
 use crate::store::users::{self, User};
 use crate::store::visitors::{self, Visitor};
@@ -42,10 +42,7 @@ impl Desk {
                 }
                 merging::set_uploader(conn, visitor, account)?;
                 visitors::end(conn, visitor, account, at)?;
-                change.news.push(News::SignedOut(SignedOut {
-                    user: visitor,
-                    which: Logins::All,
-                }));
+                change.signed_out(visitor);
                 Ok((Some((visitor, ids.len())), change))
             })
             .await?;

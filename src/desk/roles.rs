@@ -5,7 +5,6 @@ use serde_json::json;
 use super::{Change, Desk, check_capacity, joins};
 use crate::access::{Action, Actor, Object, Rights, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
 use crate::store::rep_views::RepView;
 use crate::store::reps::{self, Rep};
@@ -137,10 +136,6 @@ fn turn(conn: &mut Conn, person: UserId, new: &NewRole) -> Result<()> {
 fn ended(conn: &mut Conn, mut change: Change, person: UserId, at: Moment) -> Result<Change> {
     sessions::revoke_others(conn, person, None, at)?;
     accounts::delete_links(conn, person)?;
-    change.news.push(News::SignedOut(SignedOut {
-        user: person,
-        which: Logins::All,
-    }));
-    change.reps.push(person);
+    change.signed_out(person);
     Ok(change)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::account::used_up;
 use super::login::ticket_id;
 use super::newcomer::Wrong;
-use super::throttle::{Door, Place};
+use super::throttle::{Door, Peer};
 use super::{NewPerson, People, created, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
@@ -184,7 +184,7 @@ impl People {
 
     /// Makes the account of whoever has an invitation, which is used up. What he does not say of
     /// himself is as his inviter has said.
-    pub async fn accept(&self, token: &str, mut person: NewPerson, from: Place) -> Result<User> {
+    pub async fn accept(&self, token: &str, mut person: NewPerson, from: Peer) -> Result<User> {
         self.0.throttle.pass(Door::Register, from, now())?;
         let token = ticket_id(token);
         let read = move |conn: &mut Conn| invitations::find_open(conn, token, now());

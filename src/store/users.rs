@@ -7,7 +7,7 @@ use super::pictures;
 use super::schema::{conversations, users};
 use super::views::PersonView;
 use crate::error::{Code, Error, Result};
-use crate::words::{AttachmentId, Moment, Role, UserId};
+use crate::words::{AttachmentId, Moment, Role, UserId, now};
 
 /// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -41,6 +41,34 @@ pub struct User {
     pub erased_at: Option<Moment>,
     /// The name of his picture on the shelf, if he has one.
     pub picture_id: Option<AttachmentId>,
+}
+
+impl User {
+    /// Somebody new, of whom nothing more is known.
+    pub fn new(number: i64, role: Role, display_name: String) -> Self {
+        Self {
+            id: UserId::new(),
+            number,
+            role,
+            username: None,
+            username_key: None,
+            email: None,
+            email_key: None,
+            phone: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            display_name,
+            password_hash: None,
+            token_version: 0,
+            disabled_at: None,
+            created_at: now(),
+            personal_rep_id: None,
+            email_confirmed_at: None,
+            place: Place::default(),
+            erased_at: None,
+            picture_id: None,
+        }
+    }
 }
 
 /// Where somebody is, and what he speaks; each empty if nobody has said.
