@@ -18,8 +18,8 @@ use crate::store::erasures::{self, Erasure, PART};
 use crate::store::users::User;
 use crate::store::{Conn, accounts, api_keys, attachments, conversations, events, users};
 use crate::words::{
-    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Role, Status,
-    UserId, now,
+    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Status, UserId,
+    now,
 };
 
 /// What became of one step over the logs.
@@ -40,10 +40,7 @@ impl Desk {
 
     /// A customer erases himself. That it is he was proved before.
     pub async fn erase_own(&self, actor: Actor) -> Result<Erasure> {
-        if actor.role != Role::Customer {
-            let detail = "Only customers can erase themselves. Ask an admin.";
-            return Err(Error::new(Code::Forbidden, detail));
-        }
+        may(&actor, Action::EraseOwn, Object::Person(actor.id))?;
         self.begin_erasing(actor.id, actor.id, None).await
     }
 

@@ -226,10 +226,18 @@ impl People {
         Ok(())
     }
 
-    /// Refuses whoever does not know his own password, by his id, as below.
-    pub async fn prove_again(&self, id: UserId, password: String, from: Peer) -> Result<()> {
+    /// Refuses whoever does not know his own password, by his id, as below. False: he has none.
+    pub async fn prove_again(
+        &self,
+        id: UserId,
+        password: Option<String>,
+        from: Peer,
+    ) -> Result<bool> {
         let user = self.find(id).await?;
-        self.prove_own(&user, Some(password), from).await
+        if user.password_hash.is_none() {
+            return Ok(false);
+        }
+        self.prove_own(&user, password, from).await.map(|()| true)
     }
 
     /// Refuses whoever does not know his own password, and lets him guess no faster than at a

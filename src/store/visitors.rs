@@ -44,6 +44,12 @@ queries! {
             .execute(conn)
     }
 
+    /// Whether this login is that of a visitor's token.
+    pub fn is_login(conn, user: UserId, session: SessionId) -> QueryResult<bool> {
+        let his = visitors::table.find(user).filter(visitors::session_id.eq(session));
+        diesel::select(diesel::dsl::exists(his)).get_result(conn)
+    }
+
     fn has_identity(conn, user: UserId) -> QueryResult<bool> {
         let his = identities::table.filter(identities::user_id.eq(user));
         diesel::select(diesel::dsl::exists(his)).get_result(conn)
