@@ -112,7 +112,7 @@ pub async fn history(
     Asked(query): Asked<HistoryQuery>,
 ) -> Result<Json<History>> {
     let to = query.to.unwrap_or_else(now);
-    let from = query.from.unwrap_or(to - 60 * MINUTE);
+    let from = query.from.unwrap_or(to.saturating_sub(60 * MINUTE));
     if from >= to {
         return Err(Error::invalid(
             "from",

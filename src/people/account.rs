@@ -226,7 +226,8 @@ impl People {
         Ok(())
     }
 
-    /// Refuses whoever does not know his own password, by his id, as below. False: he has none.
+    /// Refuses whoever does not know his own password, by his id, as below. False: he has none,
+    /// and has said none.
     pub async fn prove_again(
         &self,
         id: UserId,
@@ -234,7 +235,7 @@ impl People {
         from: Peer,
     ) -> Result<bool> {
         let user = self.find(id).await?;
-        if user.password_hash.is_none() {
+        if user.password_hash.is_none() && password.is_none() {
             return Ok(false);
         }
         self.prove_own(&user, password, from).await.map(|()| true)

@@ -229,7 +229,8 @@ async fn every_route_answers_as_the_table_says(world: &World) {
     let document = Request::new("GET", "/api/openapi.json")
         .ask(&world.base(0))
         .await;
-    assert_eq!(routes_of(&document.body()), sorted(ROUTES));
+    let document = document.body();
+    assert_eq!(routes_of(&document), sorted(ROUTES));
     assert_eq!(routes_of_the_dialect(), sorted(DIALECT));
 
     let mut wrong = Vec::new();
@@ -246,6 +247,12 @@ async fn every_route_answers_as_the_table_says(world: &World) {
                     "{} by {who:?}: {} for {expected}",
                     row.route,
                     reply.told()
+                ));
+            }
+            if !is_documented(&document, row, &reply) {
+                wrong.push(format!(
+                    "{} by {who:?}: {} is not documented",
+                    row.route, reply.status
                 ));
             }
             let entitled = matches!(who, Who::Customer | Who::Rep | Who::Admin);
@@ -274,6 +281,22 @@ fn routes_of(document: &Value) -> Vec<String> {
     let mut routes: Vec<String> = methods.collect();
     routes.sort();
     routes
+}
+
+/// Whether the API's document knows of such an answer of a route that it names.
+fn is_documented(document: &Value, row: &Row, reply: &Reply) -> bool {
+    let (method, path) = row.route.split_once(' ').unwrap();
+    let path = path.split('?').next().unwrap();
+    let method = method.to_lowercase();
+    let Some(route) = document["paths"][path].get(&method) else {
+        return true;
+    };
+    let answer = &route["responses"][&reply.status.to_string()];
+    let kind = reply.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap();
+    let told = answer["content"].as_object();
+    answer.is_object()
+        && told.is_none_or(|told| told.contains_key(kind) || told.contains_key("*/*"))
 }
 
 /// The routes of the dialect, read from where they are registered.

@@ -313,3 +313,48 @@ async fn names_of_files_broken_at_random() {
     }
     fuzz.end("names").await;
 }
+
+/// What can stand behind the question mark, by the API's own document: an address, a name.
+async fn questions(world: &World) -> Vec<(String, String)> {
+    let document = Request::new("GET", "/api/openapi.json")
+        .ask(&world.base(0))
+        .await;
+    let mut all = Vec::new();
+    for (path, item) in document.body()["paths"].as_object().unwrap() {
+        for one in item["get"]["parameters"].as_array().into_iter().flatten() {
+            if one["in"] == "query" {
+                all.push((path.clone(), one["name"].as_str().unwrap().to_owned()));
+            }
+        }
+    }
+    all
+}
+
+#[actix_web::test]
+async fn questions_broken_at_random() {
+    let mut fuzz = Fuzz::begin("questions").await;
+    let (ann, admin) = (fuzz.world.customer(0).await, fuzz.world.admin().await);
+    let id = ann.open().await;
+    let all = questions(&fuzz.world).await;
+    assert!(all.len() > 20, "{all:?}");
+    while fuzz.goes_on() {
+        let (path, name) = fuzz.one(&all).clone();
+        let value = match fuzz.odd() {
+            Value::String(text) => text.chars().take(500).collect(),
+            value => value.to_string().chars().take(500).collect::<String>(),
+        };
+        let bytes = value.bytes().map(|byte| format!("%{byte:02X}"));
+        let asked = format!(
+            "{}?{name}={}",
+            path.replace("{id}", &id),
+            bytes.collect::<String>()
+        );
+        let token = fuzz.one(&[&ann, &admin]).token.clone();
+        let reply = Request::new("GET", &asked)
+            .token(&token)
+            .ask(&ann.base)
+            .await;
+        assert!(reply.status < 500, "{path} {name} {value}: {reply:?}");
+    }
+    fuzz.end("questions").await;
+}

@@ -23,6 +23,7 @@ on_both_with!(doorbell_only;
     who_is_no_rep_any_more_holds_nothing_and_hears_nothing,
     a_customer_becomes_a_rep_once_his_own_are_closed,
     the_last_admin_stays_one_and_nobody_changes_his_own_role,
+    who_sees_only_his_own_learns_nothing_of_who_waits,
 );
 
 const SEES: [&str; 4] = ["own", "waiting", "queues", "all"];
@@ -193,7 +194,7 @@ async fn a_trusted_rep_goes_over_his_capacity_and_exports_what_he_reads(world: &
     let over = || rep.act(&ids[1], "claim", json!({ "over_capacity": true }));
     assert_eq!(over().await.code(403), "forbidden");
     assert_eq!(rep.get("/api/v1/export").await.code(403), "forbidden");
-    let more = json!({ "claim": true, "sees": "own", "over_capacity": true, "export": true });
+    let more = json!({ "claim": true, "sees": "waiting", "over_capacity": true, "export": true });
     trust(&admin, &rep, more).await;
     serves(&admin, &rep, &[&place]).await;
     over().await.ok(200);
@@ -309,4 +310,39 @@ async fn the_last_admin_stays_one_and_nobody_changes_his_own_role(world: &World)
     make(&one, &rep, json!({ "role": "admin" })).await.ok(200);
     let gone = make(&one, &one, json!({ "role": "admin" })).await;
     assert_eq!(gone.code(409), "wrong_state");
+}
+
+async fn who_sees_only_his_own_learns_nothing_of_who_waits(world: &World) {
+    let (admin, rep) = (world.admin().await, world.rep(1, 9).await);
+    let place = queue(&admin, "Own").await;
+    serves(&admin, &rep, &[&place]).await;
+    let word = format!("canary{}", uuid::Uuid::now_v7().simple());
+    let body = json!({
+        "client_id": client_id(), "queue": place, "subject": word, "text": word,
+    });
+    let ann = world.customer(0).await;
+    let view = ann.post("/api/v1/conversations", body);
+    let id = view.await.ok(201)["id"].as_str().unwrap().to_owned();
+    let idle = format!("/api/v1/reps/{}/why-idle", rep.id);
+    let told = async || {
+        let line = rep.get("/api/v1/line").await.ok(200).to_string();
+        (
+            line.contains(&word),
+            rep.get(&idle).await.ok(200).to_string().contains(&id),
+        )
+    };
+    until("it waits in his line", async || {
+        told().await == (true, true)
+    })
+    .await;
+    trust(&admin, &rep, rights("own")).await;
+    assert_eq!(told().await, (false, false));
+    let line = rep.get("/api/v1/line").await.ok(200);
+    assert_eq!(
+        line["queues"][0]["waiting"], 1,
+        "how many wait, he knows: {line}"
+    );
+    assert_eq!(rep.claim(&id).await.code(404), "not_found");
+    trust(&admin, &rep, rights("waiting")).await;
+    rep.claim(&id).await.ok(200);
 }
