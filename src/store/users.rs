@@ -115,7 +115,6 @@ queries! {
         personal.get_result::<Option<UserId>>(conn).optional().map(Option::flatten)
     }
 
-    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     /// Nobody's personal rep is this one any more.
     pub fn forget_personal_rep(conn, rep: UserId) -> QueryResult<usize> {
         diesel::update(users::table.filter(users::personal_rep_id.eq(rep)))
@@ -123,6 +122,7 @@ queries! {
             .execute(conn)
     }
 
+    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     pub fn set_personal_rep(conn, customer: UserId, rep: Option<UserId>) -> QueryResult<usize> {
         let his = users::table.find(customer).filter(users::role.eq(Role::Customer));
         diesel::update(his).set(users::personal_rep_id.eq(rep)).execute(conn)
