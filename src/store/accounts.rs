@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::schema::{api_keys, password_links, users};
-use super::users::{Place, User, admin_exists, fold, forget_personal_rep, taken};
+use super::users::{Place, User, admin_exists, fold, forget_personal_rep, is_admin, taken};
 use super::{email_links, invitations};
 use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
@@ -155,7 +155,7 @@ queries! {
 
     /// Has one who decides about admins wait for the other: they are counted after this.
     pub fn lock_admins(conn) -> QueryResult<usize> {
-        diesel::update(users::table.filter(users::role.eq(Role::Admin)))
+        diesel::update(users::table.filter(is_admin()))
             .set(users::token_version.eq(users::token_version))
             .execute(conn)
     }
