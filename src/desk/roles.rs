@@ -1,7 +1,10 @@
 //! What somebody is, and what a rep is trusted with, as admins say it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::json;
 
+use super::disable::revoke_keys;
 use super::{Change, Desk, check_capacity, joins};
 use crate::access::{Action, Actor, Object, Rights, may};
 use crate::error::{Code, Error, Result};
@@ -29,21 +32,22 @@ impl Desk {
     pub async fn set_role(&self, actor: Actor, person: UserId, new: NewRole) -> Result<User> {
         may(&actor, Action::ChangeRole, Object::Person(person))?;
         check_capacity(new.capacity)?;
-        let (at, role) = (now(), new.role);
-        let entry = Entry::new(
-            Some(actor.id),
-            Act::RoleChanged,
-            ObjectKind::User,
-            Some(person.0),
-        );
+        let (at, by, role) = (now(), actor.id, new.role);
+        let entry = Entry::new(Some(by), Act::RoleChanged, ObjectKind::User, Some(person.0));
+        let tried = AtomicBool::new(false);
         let user = self
             .commit(move |conn| {
+                let again = tried.swap(true, Ordering::Relaxed);
+                // Nobody opens a conversation meanwhile, and is no customer then.
+                conn.alone_with(person.0)?;
+                let seen = accounts::living(conn, person)?;
+                if seen.role == new.role {
+                    return Ok((seen, told_before(person, again)));
+                }
                 let left = leave_all(conn, person, at)?;
                 accounts::lock_admins(conn)?;
-                let before = accounts::find(conn, person)?;
-                if before.role == new.role {
-                    return Ok((before, Change::default()));
-                }
+                // He may have been erased before that.
+                let before = accounts::living(conn, person)?;
                 check_turn(conn, &before)?;
                 accounts::set_role(conn, person, new.role)?;
                 if !users::admin_exists(conn)? {
@@ -51,6 +55,9 @@ impl Desk {
                     return Err(Error::new(Code::WrongState, detail));
                 }
                 turn(conn, person, &new)?;
+                if before.role == Role::Admin {
+                    revoke_keys(conn, by, person, at)?;
+                }
                 let told = |role: Role| Some(json!({ "role": role }));
                 audit::record(conn, &entry, told(before.role), told(new.role))?;
                 Ok((
@@ -90,6 +97,16 @@ impl Desk {
         tracing::info!(actor = %actor.id, %rep, ?new, "a rep's rights were set");
         Ok(view)
     }
+}
+
+/// What is told when somebody is already what he is to be. Run again, because the answer of its
+/// commit was lost, it has told nobody yet that his logins have ended.
+fn told_before(person: UserId, again: bool) -> Change {
+    let mut change = Change::default();
+    if again {
+        change.signed_out(person);
+    }
+    change
 }
 
 /// Takes part in nothing beside its rep any more: a customer's socket is told no notes.
