@@ -187,7 +187,8 @@ queries! {
             .load(conn)
     }
 
-    fn set_data(conn, id: ConversationId, seq: i64, data: &Value) -> QueryResult<usize> {
+    /// What an entry tells is another from now on.
+    pub fn set_data(conn, id: ConversationId, seq: i64, data: &Value) -> QueryResult<usize> {
         diesel::update(events::table)
             .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
             .set(events::data.eq(Some(data)))
