@@ -1,7 +1,5 @@
 //! What somebody is, and what a rep is trusted with, as admins say it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use serde_json::json;
 
 use super::disable::revoke_keys;
@@ -13,7 +11,7 @@ use crate::store::rep_views::RepView;
 use crate::store::reps::{self, Rep};
 use crate::store::rights::{self, RightsRow};
 use crate::store::users::User;
-use crate::store::{Conn, accounts, conversations, joined, serving, sessions, users};
+use crate::store::{Conn, Runs, accounts, conversations, joined, serving, sessions, users};
 use crate::words::{Act, Availability, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// What somebody is to be.
@@ -34,10 +32,10 @@ impl Desk {
         check_capacity(new.capacity)?;
         let (at, by, role) = (now(), actor.id, new.role);
         let entry = Entry::new(Some(by), Act::RoleChanged, ObjectKind::User, Some(person.0));
-        let tried = AtomicBool::new(false);
+        let runs = Runs::default();
         let user = self
             .commit(move |conn| {
-                let again = tried.swap(true, Ordering::Relaxed);
+                let again = runs.again();
                 // Nobody opens a conversation meanwhile, and is no customer then.
                 conn.alone_with(person.0)?;
                 let seen = accounts::living(conn, person)?;
