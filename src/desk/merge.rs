@@ -116,8 +116,8 @@ fn within_limits(
         );
         return Err(Error::new(Code::QuotaExceeded, detail));
     }
-    let open = merging::count_open(conn, visitor)?;
-    if open > 0 && open + merging::count_open(conn, account)? > open_max {
+    let open = conversations::count_open_of(conn, visitor)?;
+    if open > 0 && open + conversations::count_open_of(conn, account)? > open_max {
         let detail = format!(
             "You would have more than {open_max} open conversations. Close some first, yours or \
              the visitor's."

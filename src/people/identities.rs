@@ -209,7 +209,13 @@ fn known_or_new(
         email: proven.email.clone(),
         created_at: fresh.created_at,
     };
-    if let Some((known, user)) = identities::find(conn, provider, subject)? {
+    let mut found = identities::find(conn, provider, subject)?;
+    if let Some((_, user)) = &found {
+        // Who erases him has ended then, or waits: nothing is written of him in between.
+        conn.alone_with(user.id.0)?;
+        found = identities::find(conn, provider, subject)?;
+    }
+    if let Some((known, user)) = found {
         // What is not said now stays as it was said.
         identity.name = identity.name.or_else(|| known.name.clone());
         identity.email = identity.email.or_else(|| known.email.clone());

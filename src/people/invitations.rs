@@ -14,7 +14,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::invitations::{self, Invitation};
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
-use crate::store::{Conn, serving};
+use crate::store::{Conn, Runs, serving};
 use crate::words::{Act, InvitationId, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// How many days an invitation may be good, and how many it is if nothing is said.
@@ -172,9 +172,14 @@ impl People {
     pub async fn revoke_invitation(&self, by: UserId, id: InvitationId) -> Result<()> {
         let at = now();
         let entry = about(by, Act::InvitationRevoked, id);
+        let runs = Runs::default();
         let write = move |conn: &mut Conn| {
-            let row = invitations::revoke(conn, id, at)?;
-            let row = row.ok_or_else(|| Error::not_found("invitation"))?;
+            let again = runs.again();
+            let row = match invitations::revoke(conn, id, at)? {
+                Some(row) => row,
+                None if again => return Ok(()),
+                None => return Err(Error::not_found("invitation")),
+            };
             audit::record(conn, &entry, Some(told(&row)), None)
         };
         self.0.store.write(write).await?;

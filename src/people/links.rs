@@ -110,10 +110,16 @@ impl People {
         let token = random_hex();
         let (id, link, at) = (user.id, ticket_id(&token), now());
         let expires_at = at + LINK_MS;
+        let known = user.email_key.clone();
         let email = user.email_key.filter(|_| user.email_confirmed_at.is_none());
         let write = move |conn: &mut Conn| {
             // Two at once would each count without the other.
             conn.alone_with(id.0)?;
+            // He may have been erased since he was found, or have another address.
+            let found = users::find(conn, id)?.filter(|found| found.disabled_at.is_none());
+            if found.is_none_or(|found| found.email_key != known) {
+                return Ok(false);
+            }
             let few = match kind {
                 LinkKind::Password => accounts::links_but(conn, id, link, at)? < LINKS_MAX,
                 LinkKind::Email => email_links::count_but(conn, id, link, at)? < LINKS_MAX,

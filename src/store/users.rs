@@ -1,6 +1,9 @@
 //! People: customers, reps and admins.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::{Conn, queries};
 use super::pictures;
@@ -88,6 +91,11 @@ pub fn fold(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// Who is an admin. Said as their index says it: they are few among all.
+pub fn is_admin() -> SqlLiteral<Bool> {
+    sql("role = 'admin'")
+}
+
 queries! {
     pub fn find(conn, id: UserId) -> QueryResult<Option<User>> {
         users::table.find(id).select(User::as_select()).get_result(conn).optional()
@@ -115,7 +123,6 @@ queries! {
         personal.get_result::<Option<UserId>>(conn).optional().map(Option::flatten)
     }
 
-    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     /// Nobody's personal rep is this one any more.
     pub fn forget_personal_rep(conn, rep: UserId) -> QueryResult<usize> {
         diesel::update(users::table.filter(users::personal_rep_id.eq(rep)))
@@ -123,6 +130,7 @@ queries! {
             .execute(conn)
     }
 
+    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     pub fn set_personal_rep(conn, customer: UserId, rep: Option<UserId>) -> QueryResult<usize> {
         let his = users::table.find(customer).filter(users::role.eq(Role::Customer));
         diesel::update(his).set(users::personal_rep_id.eq(rep)).execute(conn)
@@ -158,10 +166,8 @@ queries! {
 
     /// Whether there is an admin who may sign in.
     pub fn admin_exists(conn) -> QueryResult<bool> {
-        diesel::select(diesel::dsl::exists(
-            users::table.filter(users::role.eq(Role::Admin).and(users::disabled_at.is_null())),
-        ))
-        .get_result(conn)
+        let may = users::table.filter(is_admin()).filter(users::disabled_at.is_null());
+        diesel::select(diesel::dsl::exists(may)).get_result(conn)
     }
 
     /// The usernames of these people.

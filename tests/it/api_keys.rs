@@ -19,6 +19,7 @@ on_both!(
     every_route_wants_its_scope_and_no_other,
     a_key_is_shown_once_and_kept_as_its_hash,
     a_key_ends_at_the_next_request,
+    a_key_ends_with_the_power_of_who_made_it,
     no_key_gives_more_than_it_has,
     what_a_key_does_stands_under_its_name,
     that_it_is_used_is_written_once_a_minute,
@@ -199,6 +200,34 @@ async fn a_key_ends_at_the_next_request(world: &World) {
         }
     }
     assert_eq!(short.get("/api/v1/reps").await.body["detail"], ended);
+}
+
+/// Nobody keeps by a machine what he may not do himself any more.
+async fn a_key_ends_with_the_power_of_who_made_it(world: &World) {
+    let boss = world.admin().await;
+    let own = make(&boss, &[Scope::Read]).await;
+    let (disabled, demoted) = (world.admin().await, world.admin().await);
+    for (admin, what, body) in [
+        (&disabled, "disable", None),
+        (&demoted, "role", Some(json!({ "role": "rep" }))),
+    ] {
+        let key = make(admin, &[Scope::Read]).await;
+        let there = machine(world, 1, &key);
+        there.get("/api/v1/reps").await.ok(200);
+        let path = format!("/api/v1/people/{}/{what}", admin.id);
+        let done = match body {
+            Some(body) => boss.put(&path, body).await,
+            None => boss.post(&path, json!({})).await,
+        };
+        assert!([200, 204].contains(&done.status), "{}", done.body);
+        let gone = there.get("/api/v1/reps").await;
+        assert_eq!(gone.code(401), "token_invalid", "{what}");
+        let entries = boss.get("/api/v1/audit?act=authn_token_revoked").await;
+        let newest = entries.ok(200)["items"][0].clone();
+        assert_eq!(newest["object"]["id"], key["id"], "{what}");
+        assert_eq!(newest["actor"]["id"], json!(boss.id), "{what}");
+    }
+    machine(world, 0, &own).get("/api/v1/reps").await.ok(200);
 }
 
 async fn no_key_gives_more_than_it_has(world: &World) {

@@ -6,7 +6,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
 use switchboard::store::identities::{self as rows, Identity};
-use switchboard::store::{Conn, checks, merging};
+use switchboard::store::{Conn, checks, conversations};
 use switchboard::words::{UserId, now};
 
 use crate::harness::{World, client_id, until};
@@ -304,7 +304,7 @@ async fn what_is_opened_meanwhile_is_nobodys_loss(world: &World) {
             }
         }
         let id = vera.id;
-        let left = move |conn: &mut Conn| Ok(merging::count_open(conn, id)?);
+        let left = move |conn: &mut Conn| Ok(conversations::count_open_of(conn, id)?);
         assert_eq!(world.nodes[0].app.store.read(left).await.unwrap(), 0);
         for one in ann.get("/api/v1/conversations").await.ok(200)["items"]
             .as_array()

@@ -30,6 +30,8 @@ async fn lines(who: &Person, path: &str) -> Vec<Value> {
     let end = lines.last().unwrap();
     for (kind, name) in [
         ("login", "logins"),
+        ("identity", "identities"),
+        ("arrival", "arrivals"),
         ("conversation", "conversations"),
         ("event", "events"),
         ("mark", "marks"),
