@@ -9,6 +9,7 @@ use switchboard::store::identities::{self as rows, Identity};
 use switchboard::store::{Conn, checks, conversations, sessions};
 use switchboard::words::{SessionId, UserId, now};
 
+use crate::doctor::tamper;
 use crate::erasing::{erase_whole, is_whole, register};
 use crate::harness::{World, client_id, until};
 use crate::identities::{identify, signed};
@@ -26,6 +27,7 @@ on_both_with!(
     what_is_opened_meanwhile_is_nobodys_loss,
     a_user_of_a_host_takes_along_what_he_began,
     of_who_was_a_visitor_nothing_is_left,
+    who_has_read_it_as_staff_has_one_mark,
 );
 
 fn doorbell_only(settings: &mut Settings) {
@@ -365,4 +367,17 @@ async fn of_who_was_a_visitor_nothing_is_left(world: &World) {
     let log = json!(admin.log(&id).await).to_string();
     assert!(!log.contains("zebra") && !log.contains(&ann.name), "{log}");
     is_whole(world).await;
+}
+
+async fn who_has_read_it_as_staff_has_one_mark(world: &World) {
+    let (ann, vera) = (world.customer(0).await, visitor(world, 1, None).await);
+    let id = vera.open().await;
+    let read = format!("/api/v1/conversations/{id}/read");
+    vera.put(&read, json!({ "seq": 1 })).await.ok(200);
+    let as_staff = "INSERT INTO marks
+        (conversation_id, user_id, staff, read_seq, told_seq, delivered_seq)
+        VALUES ({0}, {1}, TRUE, 1, 0, 0)";
+    tamper(world, as_staff, &[id.parse().unwrap(), ann.id.0]).await;
+    merge(&ann, &vera).await.ok(204);
+    assert_eq!(world.broken().await, Vec::<String>::new());
 }
