@@ -1,5 +1,5 @@
-//! Somebody may not sign in any more: his logins and keys end, and what he serves goes back into its
-//! line.
+//! Somebody may not sign in any more: his logins and his keys end, and what he serves goes back
+//! into its line.
 
 use serde_json::json;
 

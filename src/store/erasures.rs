@@ -6,17 +6,17 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::Bool;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accounts::ERASED;
-use super::conn::{Conn, queries};
+use super::conn::{Conn, entries_behind, queries};
 use super::conversation_row::is_open;
 use super::schema::{conversations, erasures, events};
 use super::{attachments, search_lite};
 use crate::error::Result;
-use crate::words::{AttachmentId, ConversationId, ErasureStep, EventKind, Moment, SqlId, UserId};
+use crate::words::{AttachmentId, ConversationId, ErasureStep, EventKind, Moment, UserId};
 
 /// Entries of a log that lose their words in one transaction: few, because others wait for it in
 /// SQLite.
@@ -199,15 +199,10 @@ queries! {
     fn naming(conn, person: UserId, behind: (ConversationId, i64))
         -> QueryResult<Vec<(ConversationId, i64, Option<Value>)>>
     {
-        let later = sql::<Bool>("(events.conversation_id, events.seq) > (")
-            .bind::<SqlId, _>(behind.0)
-            .sql(", ")
-            .bind::<BigInt, _>(behind.1)
-            .sql(")");
         events::table
             .filter(events::sender_id.eq(person))
             .filter(sql::<Bool>("kind IN ('joined', 'left')"))
-            .filter(later)
+            .filter(entries_behind!(behind))
             .order((events::conversation_id, events::seq))
             .limit(PART)
             .select((events::conversation_id, events::seq, events::data))

@@ -5,7 +5,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use switchboard::access::Actor;
+use switchboard::desk::NewRole;
+use switchboard::error::Code;
 use switchboard::settings::Settings;
+use switchboard::words::{Role, UserId};
 
 use crate::harness::{World, client_id, until};
 use crate::on_both_with;
@@ -22,7 +26,8 @@ on_both_with!(doorbell_only;
     a_trusted_rep_goes_over_his_capacity_and_exports_what_he_reads,
     who_is_no_rep_any_more_holds_nothing_and_hears_nothing,
     a_customer_becomes_a_rep_once_his_own_are_closed,
-    the_last_admin_stays_one_and_nobody_changes_his_own_role,
+    nobody_changes_his_own_role,
+    the_last_admin_stays_one,
     who_sees_only_his_own_learns_nothing_of_who_waits,
 );
 
@@ -298,7 +303,7 @@ async fn a_customer_becomes_a_rep_once_his_own_are_closed(world: &World) {
     availability(&admin, &customer, "busy").await;
 }
 
-async fn the_last_admin_stays_one_and_nobody_changes_his_own_role(world: &World) {
+async fn nobody_changes_his_own_role(world: &World) {
     let (one, other) = (world.admin().await, world.admin().await);
     let himself = make(&one, &one, json!({ "role": "customer" })).await;
     assert_eq!(himself.code(409), "wrong_state");
@@ -345,4 +350,31 @@ async fn who_sees_only_his_own_learns_nothing_of_who_waits(world: &World) {
     assert_eq!(rep.claim(&id).await.code(404), "not_found");
     trust(&admin, &rep, rights("waiting")).await;
     rep.claim(&id).await.ok(200);
+}
+
+async fn the_last_admin_stays_one(world: &World) {
+    let (one, two) = (world.admin().await, world.admin().await);
+    // At once, each the other: one stays.
+    let (there, back) = (one.at(world.base(0)), two.at(world.base(1)));
+    let role = || json!({ "role": "customer" });
+    let (first, second) =
+        futures_util::join!(make(&there, &two, role()), make(&back, &one, role()));
+    let mut told = [first.status, second.status];
+    told.sort_unstable();
+    assert_eq!(told[0], 200, "{} {}", first.body, second.body);
+    assert!([401, 403, 409].contains(&told[1]), "{told:?}");
+    let left = if first.status == 200 { &one } else { &two };
+    left.get("/api/v1/me").await.ok(200);
+    // Who was let in as an admin just before that is one no more, and the last one is left.
+    let late = Actor::new(UserId::new(), Role::Admin);
+    let new = NewRole {
+        role: Role::Customer,
+        capacity: 0,
+        queues: None,
+    };
+    let refused = world.nodes[0].app.desk.set_role(late, left.id, new).await;
+    let refused = refused.expect_err("he is the last one");
+    assert_eq!(refused.code, Code::WrongState);
+    assert!(refused.detail.contains("last admin"), "{}", refused.detail);
+    left.get("/api/v1/people").await.ok(200);
 }
