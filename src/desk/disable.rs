@@ -77,14 +77,18 @@ impl Desk {
     }
 }
 
-/// Revokes every key that somebody has made, and has the audit tell of each: with one he would keep
-/// the power that he has lost himself.
+/// Revokes every key that somebody has made, and those that were made with them, and has the audit
+/// tell of each: with one he would keep the power that he has lost himself.
 pub(super) fn revoke_keys(conn: &mut Conn, by: UserId, person: UserId, at: Moment) -> Result<()> {
-    for id in api_keys::made_by(conn, person)? {
-        let entry = Entry::new(Some(by), Act::KeyRevoked, ObjectKind::ApiKey, Some(id.0));
-        if let Some(key) = api_keys::revoke(conn, id, at)? {
-            let told = json!({ "scopes": key.scopes(), "expires_at": key.expires_at });
-            audit::record(conn, &entry, Some(told), None)?;
+    let mut makers = vec![person];
+    while let Some(maker) = makers.pop() {
+        for id in api_keys::made_by(conn, maker)? {
+            makers.push(UserId(id.0));
+            let entry = Entry::new(Some(by), Act::KeyRevoked, ObjectKind::ApiKey, Some(id.0));
+            if let Some(key) = api_keys::revoke(conn, id, at)? {
+                let told = json!({ "scopes": key.scopes(), "expires_at": key.expires_at });
+                audit::record(conn, &entry, Some(told), None)?;
+            }
         }
     }
     Ok(())

@@ -185,7 +185,7 @@ async fn hear(socket: &mut RawSocket, reference: Option<&str>) -> bool {
                 }
             }
             Heard::Closed(code) => {
-                let known = [1000, 1002, 1003, 1005, 1007, 1009].contains(&code);
+                let known = [1000, 1002, 1003, 1005, 1007, 1008, 1009].contains(&code);
                 assert!(known || (4000..5000).contains(&code), "{code}");
                 return false;
             }
@@ -223,7 +223,9 @@ async fn commands(fuzz: &mut Fuzz, who: &Person, id: &str) {
         let command = fuzz.command(id);
         let text = fuzz.odd_text(command);
         let reference = format!("then {round}");
-        let then = json!({ "type": "no such command", "ref": reference });
+        let then = json!({
+            "type": "typing", "conversation": id, "on": true, "ref": reference,
+        });
         socket.wire.send(&whole(TEXT, &text)).await;
         socket.say(&then).await;
         if !hear(&mut socket, Some(&reference)).await {

@@ -318,8 +318,11 @@ async fn nobody_changes_his_own_role(world: &World) {
 }
 
 async fn who_sees_only_his_own_learns_nothing_of_who_waits(world: &World) {
-    let (admin, rep) = (world.admin().await, world.rep(1, 9).await);
-    let place = queue(&admin, "Own").await;
+    // He has no room, so it waits.
+    let (admin, rep) = (world.admin().await, world.rep(1, 0).await);
+    let name = format!("Own {}", uuid::Uuid::now_v7().simple());
+    let new = json!({ "name": name, "reps": [] });
+    let place = admin.post("/api/v1/queues", new).await.ok(201)["id"].clone();
     serves(&admin, &rep, &[&place]).await;
     let word = format!("canary{}", uuid::Uuid::now_v7().simple());
     let body = json!({
@@ -349,7 +352,7 @@ async fn who_sees_only_his_own_learns_nothing_of_who_waits(world: &World) {
     );
     assert_eq!(rep.claim(&id).await.code(404), "not_found");
     trust(&admin, &rep, rights("waiting")).await;
-    rep.claim(&id).await.ok(200);
+    assert_eq!(rep.claim(&id).await.code(409), "at_capacity");
 }
 
 async fn the_last_admin_stays_one(world: &World) {
