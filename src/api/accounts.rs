@@ -8,7 +8,7 @@ use super::people::Nothing;
 use super::reps::CAPACITY;
 use crate::app::App;
 use crate::desk::NewRole;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::gate::body::{Asked, Body, OptionalBody, page_size};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
@@ -60,8 +60,19 @@ pub struct RoleOf {
 pub struct PasswordLink {
     /// Shown this once. It is given to `POST /api/v1/password` with the new password.
     pub token: String,
+    /// The address to go to with it.
+    pub link: String,
     /// How long it is good, in ms.
     pub expires_in_ms: Moment,
+}
+
+/// Refuses a key that would shut an admin out.
+async fn check_key(app: &App, caller: &Caller, person: UserId) -> Result<()> {
+    if caller.scopes.is_some() && app.people.account(person).await?.role == Role::Admin {
+        let detail = "An API key cannot do this to an admin: sign in as a person.";
+        return Err(Error::new(Code::Forbidden, detail));
+    }
+    Ok(())
 }
 
 /// List accounts
@@ -135,6 +146,14 @@ pub async fn change(
     id: Path<UserId>,
     Body(profile): Body<Profile>,
 ) -> Result<Json<AccountView>> {
+    if caller.actor.id == *id {
+        let detail = "Change your own account with PATCH /api/v1/me.";
+        return Err(Error::new(Code::WrongState, detail));
+    }
+    // Whoever changes the address of staff can have a link sent there.
+    if app.people.account(*id).await?.role != Role::Customer {
+        caller.check_age(&app).await?;
+    }
     let user = app
         .people
         .change_profile(caller.actor.id, *id, profile.into())
@@ -190,6 +209,7 @@ pub async fn disable(
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<Json<AccountView>> {
+    check_key(&app, &caller, *id).await?;
     app.desk.disable(caller.actor, *id).await?;
     Ok(Json(app.people.account(*id).await?.into()))
 }
@@ -232,10 +252,11 @@ pub async fn password_link(
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<HttpResponse> {
-    let (token, expires_in_ms) = app.people.password_link(caller.actor.id, *id).await?;
+    let made = app.people.password_link(caller.actor.id, *id).await?;
     Ok(HttpResponse::Created().json(PasswordLink {
-        token,
-        expires_in_ms,
+        token: made.token,
+        link: made.link,
+        expires_in_ms: made.lasts_ms,
     }))
 }
 
@@ -272,6 +293,7 @@ pub async fn end_sessions(
     caller: Caller,
     id: Path<UserId>,
 ) -> Result<HttpResponse> {
+    check_key(&app, &caller, *id).await?;
     app.people.end_sessions(caller.actor.id, *id).await?;
     tracing::info!(actor = %caller.actor.id, person = %id, "somebody's logins were ended");
     Ok(HttpResponse::NoContent().finish())

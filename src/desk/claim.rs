@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::conversations::{self, Conversation, ConversationView};
 use crate::store::ties::may_with;
-use crate::store::{Conn, reps};
+use crate::store::{Conn, accounts, reps};
 use crate::words::{Act, ConversationId, EventKind, Moment, ObjectKind, Status, UserId, now};
 
 /// How to claim.
@@ -51,6 +51,9 @@ impl Desk {
                 let (row, _) = hold::locked(conn, id)?;
                 if let Some(view) = taken_already(conn, &actor, rep, &row)? {
                     return Ok(((view, false), Change::default()));
+                }
+                if rep != actor.id {
+                    accounts::check_able(conn, rep)?;
                 }
                 let mut change = match row.status {
                     Status::Parked => into_line(conn, &actor, id, at)?,

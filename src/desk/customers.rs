@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::queues::Queue;
 use crate::store::users::{self, CustomerView};
-use crate::store::{Conn, customer_sessions, reps, waiting};
+use crate::store::{Conn, accounts, customer_sessions, reps, waiting};
 use crate::words::{
     Act, ConversationId, EventKind, Moment, ObjectKind, SocketId, Status, UserId, now,
 };
@@ -91,6 +91,9 @@ impl Desk {
                 && reps::find(conn, rep)?.is_none()
             {
                 return Err(Error::invalid("rep", "There is no such rep."));
+            }
+            if let Some(rep) = rep {
+                accounts::check_able(conn, rep)?;
             }
             let before = users::personal_rep(conn, customer)?;
             if users::set_personal_rep(conn, customer, rep)? > 0 {

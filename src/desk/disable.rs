@@ -8,8 +8,8 @@ use super::{Change, Desk, customers, slots};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
-use crate::store::{Conn, accounts, api_keys, conversations, sessions};
-use crate::words::{Act, EventKind, Moment, ObjectKind, Status, UserId, now};
+use crate::store::{Conn, accounts, api_keys, conversations, invitations, sessions};
+use crate::words::{Act, EventKind, Moment, ObjectKind, Role, Status, UserId, now};
 
 impl Desk {
     /// An admin keeps somebody from signing in. Said again it does what is left of it, as after a
@@ -33,7 +33,9 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             sessions::revoke_others(conn, person, None, at)?;
-            revoke_keys(conn, by, person, at)?;
+            if accounts::find(conn, person)?.role == Role::Admin {
+                revoke_power(conn, by, person, at)?;
+            }
             let mut change = Change::default();
             change.signed_out(person);
             Ok(((), change))
@@ -77,11 +79,20 @@ impl Desk {
     }
 }
 
-/// Revokes every key that somebody has made, and those that were made with them, and has the audit
-/// tell of each: with one he would keep the power that he has lost himself.
-pub(super) fn revoke_keys(conn: &mut Conn, by: UserId, person: UserId, at: Moment) -> Result<()> {
+/// Revokes every key and invitation that somebody has made, and those that were made with his keys,
+/// and has the audit tell of each; links for passwords go, too: with one he would keep the power that
+/// he has lost himself.
+pub(super) fn revoke_power(conn: &mut Conn, by: UserId, person: UserId, at: Moment) -> Result<()> {
+    accounts::delete_all_links(conn)?;
     let mut makers = vec![person];
     while let Some(maker) = makers.pop() {
+        for id in invitations::made_by(conn, maker)? {
+            let (act, kind) = (Act::InvitationRevoked, ObjectKind::Invitation);
+            let entry = Entry::new(Some(by), act, kind, Some(id.0));
+            if let Some(row) = invitations::revoke(conn, id, at)? {
+                audit::record(conn, &entry, Some(json!({ "role": row.role })), None)?;
+            }
+        }
         for id in api_keys::made_by(conn, maker)? {
             makers.push(UserId(id.0));
             let entry = Entry::new(Some(by), Act::KeyRevoked, ObjectKind::ApiKey, Some(id.0));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::disable::revoke_keys;
+use super::disable::revoke_power;
 use super::hold::Hold;
 use super::joins::{audience, grown, over};
 use super::{Change, Desk, exits};
@@ -19,8 +19,8 @@ use crate::store::erasures::{self, Erasure, PART};
 use crate::store::users::User;
 use crate::store::{Conn, accounts, attachments, conversations, events, users};
 use crate::words::{
-    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Status, UserId,
-    now,
+    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Role, Status,
+    UserId, now,
 };
 
 /// What became of one step over the logs.
@@ -76,7 +76,9 @@ impl Desk {
                 for id in self.0.store.read(read).await? {
                     self.close_for_good(id).await?;
                 }
-                self.take_back_from(None, person, "rep_erased").await?;
+                // As if by himself: why, is not told to customers.
+                self.take_back_from(Some(person), person, "rep_erased")
+                    .await?;
                 self.leave_all(person).await?;
                 self.next_step(erasure, ErasureStep::Words).await
             }
@@ -167,7 +169,9 @@ fn begin(
     // It is written once: when this is run again, its row is there.
     let entry = Entry::new(Some(by), Act::UserErased, ObjectKind::User, Some(person.0));
     audit::record(conn, &entry, Some(json!({ "role": user.role })), None)?;
-    revoke_keys(conn, by, person, at)?;
+    if user.role == Role::Admin {
+        revoke_power(conn, by, person, at)?;
+    }
     if !accounts::erase(conn, &user, at)? {
         let detail = "He is the last admin who may sign in.";
         return Err(Error::new(Code::WrongState, detail));

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::rep_views::{self, RepView};
 use crate::store::reps::Rep;
-use crate::store::{Conn, reps, serving};
+use crate::store::{Conn, accounts, reps, serving};
 use crate::words::{Act, Availability, ObjectKind, QueueId, SocketId, UserId, now};
 
 /// The most that a rep's capacity can be.
@@ -25,6 +25,7 @@ impl Desk {
         let entry = about(&actor, Act::CapacityChanged, rep);
         let view = self
             .commit(move |conn| {
+                accounts::living(conn, rep)?;
                 if let Some(before) = held(conn, rep)? {
                     let told = |capacity: i32| Some(json!({ "capacity": capacity }));
                     audit::record(conn, &entry, told(before.capacity), told(capacity))?;
@@ -50,6 +51,7 @@ impl Desk {
         let entry = about(&actor, Act::RepQueuesChanged, rep);
         let view = self
             .commit(move |conn| {
+                accounts::living(conn, rep)?;
                 // First, so that two who say so at once do not mix.
                 let found = reps::lock(conn, rep)?;
                 let queues = serving::meant_queues(conn, Some(&queues))?;
@@ -79,6 +81,9 @@ impl Desk {
         let entry = (actor.id != rep).then_some(entry);
         let view = self
             .commit(move |conn| {
+                if availability != Availability::Offline {
+                    accounts::check_able(conn, rep)?;
+                }
                 if let Some(entry) = &entry
                     && let Some(before) = held(conn, rep)?
                 {

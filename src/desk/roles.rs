@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::disable::revoke_keys;
+use super::disable::revoke_power;
 use super::{Change, Desk, check_capacity, joins};
 use crate::access::{Action, Actor, Object, Rights, may};
 use crate::error::{Code, Error, Result};
@@ -47,6 +47,10 @@ impl Desk {
                 // He may have been erased before that.
                 let before = accounts::living(conn, person)?;
                 check_turn(conn, &before)?;
+                if new.role != Role::Customer && !accounts::is_named(&before) {
+                    let detail = "He has no name to sign in with. Let him register, or invite him.";
+                    return Err(Error::new(Code::WrongState, detail));
+                }
                 accounts::set_role(conn, person, new.role)?;
                 if !users::admin_exists(conn)? {
                     let detail = "He is the last admin who may sign in.";
@@ -54,7 +58,7 @@ impl Desk {
                 }
                 turn(conn, person, &new)?;
                 if before.role == Role::Admin {
-                    revoke_keys(conn, by, person, at)?;
+                    revoke_power(conn, by, person, at)?;
                 }
                 let told = |role: Role| Some(json!({ "role": role }));
                 audit::record(conn, &entry, told(before.role), told(new.role))?;

@@ -99,9 +99,7 @@ pub struct FirstInLine {
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 #[schema(as = WhyIdle)]
 pub struct WhyIdleView {
-    pub load: i32,
-    pub capacity: i32,
-    /// About him alone: `free`, or what keeps him out.
+    /// About him alone: `free`, or what keeps him out; always with his `load` and `capacity`.
     #[serde(flatten)]
     pub reason: Reason,
     /// The first of each of his lines where somebody waits. Empty: nobody waits for him.
@@ -160,9 +158,11 @@ impl Desk {
         }
         let first = self.readable(actor, first).await?;
         Ok(WhyIdleView {
-            load: why.load,
-            capacity: why.capacity,
-            reason: why.rep.into(),
+            reason: Reason {
+                load: Some(why.load),
+                capacity: Some(why.capacity),
+                ..why.rep.into()
+            },
             first,
         })
     }

@@ -37,7 +37,7 @@ pub fn foreign(app: &App, request: &HttpRequest) -> Option<String> {
     let mut named = settings
         .allowed_origins
         .iter()
-        .chain([&settings.public_url]);
+        .chain(Some(&settings.public_url).filter(|url| !url.is_empty()));
     // By which scheme a proxy was asked is not always known here; cookies want to know it.
     let known = own.is_some() && own == host || named.any(|one| one == origin);
     (!known).then(|| origin.to_owned())

@@ -20,6 +20,14 @@ use crate::words::{Act, Moment, ObjectKind, SessionId, UserId, now};
 /// How long a link for a new password is good, in ms.
 pub(super) const LINK_MS: Moment = 60 * 60 * 1_000;
 
+/// A link that was just made: what it carries, and the whole of it.
+#[derive(Debug, Clone)]
+pub struct MadeLink {
+    pub token: String,
+    pub link: String,
+    pub lasts_ms: Moment,
+}
+
 /// What is to be another in a profile; nothing changes where nothing is given.
 #[derive(Debug, Clone, Default)]
 pub struct NewProfile {
@@ -180,12 +188,20 @@ impl People {
 
     /// A one-use link for somebody who cannot sign in, and how long it is good, in ms. The ones
     /// before it are good no more.
-    pub async fn password_link(&self, actor: UserId, id: UserId) -> Result<(String, Moment)> {
+    pub async fn password_link(&self, actor: UserId, id: UserId) -> Result<MadeLink> {
         let token = random_hex();
         let (link, expires_at) = (ticket_id(&token), now() + LINK_MS);
         let entry = about(actor, Act::PasswordLinkMade, id);
         let write = move |conn: &mut Conn| {
-            accounts::living(conn, id)?;
+            let user = accounts::living(conn, id)?;
+            if user.disabled_at.is_some() {
+                let detail = "He may not sign in. Let him in again first.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
+            if !accounts::is_named(&user) {
+                let detail = "He signs in without a password, and has no name to use one with.";
+                return Err(Error::new(Code::WrongState, detail));
+            }
             let told = json!({ "expires_at": expires_at });
             audit::record(conn, &entry, None, Some(told))?;
             accounts::delete_links(conn, id)?;
@@ -193,7 +209,11 @@ impl People {
         };
         self.0.store.write(write).await?;
         tracing::info!(%actor, person = %id, "a link for a new password was made");
-        Ok((token, LINK_MS))
+        Ok(MadeLink {
+            link: self.link("password", &token),
+            token,
+            lasts_ms: LINK_MS,
+        })
     }
 
     /// Gives a new password to whoever has the link. It is used up, and all logins end.

@@ -252,6 +252,12 @@ queries! {
             .execute(conn)
     }
 
+    /// Takes back every link of everybody: who made some of them is not trusted any more, and which
+    /// they are is not kept. Whoever needs one asks again.
+    pub fn delete_all_links(conn) -> QueryResult<usize> {
+        diesel::delete(password_links::table).execute(conn)
+    }
+
     /// Forgets the links that nobody has used.
     pub fn delete_stale(conn, now: Moment) -> QueryResult<usize> {
         diesel::delete(password_links::table.filter(password_links::expires_at.le(now)))
@@ -315,6 +321,12 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
     Ok(admin_exists(conn)?)
 }
 
+/// Whether he has a name by which he could sign in with a password. Visitors, and people who come as
+/// who they are elsewhere, have none.
+pub fn is_named(user: &User) -> bool {
+    user.username.is_some() || user.email.is_some() || user.phone.is_some()
+}
+
 /// Leaves nothing of somebody in his row, and none of his links and logins. His picture's file is
 /// nobody's from then on, and is swept away.
 pub fn forget(conn: &mut Conn, id: UserId, at: Moment) -> QueryResult<()> {
@@ -348,6 +360,17 @@ pub fn living(conn: &mut Conn, id: UserId) -> Result<User> {
     match user.erased_at {
         Some(_) => Err(is_erased()),
         None => Ok(user),
+    }
+}
+
+/// Refuses whoever may not sign in: nothing is given to him.
+pub fn check_able(conn: &mut Conn, id: UserId) -> Result<()> {
+    match living(conn, id)?.disabled_at {
+        None => Ok(()),
+        Some(_) => {
+            let detail = "This rep may not sign in. Let him in again first, or choose another.";
+            Err(Error::new(Code::RepUnavailable, detail))
+        }
     }
 }
 

@@ -143,6 +143,16 @@ queries! {
             .execute(conn)
     }
 
+    /// Those of this maker that nobody has used.
+    pub fn made_by(conn, maker: UserId) -> QueryResult<Vec<InvitationId>> {
+        invitations::table
+            .filter(invitations::created_by.eq(maker))
+            .filter(invitations::used_at.is_null().and(invitations::revoked_at.is_null()))
+            .order(invitations::id)
+            .select(invitations::id)
+            .load(conn)
+    }
+
     /// Forgets those that ran out a month ago.
     pub fn delete_stale(conn, now: Moment) -> QueryResult<usize> {
         const MONTH: Moment = 30 * 24 * 60 * 60 * 1_000;

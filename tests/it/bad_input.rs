@@ -237,6 +237,10 @@ async fn fields_that_are_wrong(world: &World) {
 
             let mut without = good.clone();
             without.as_object_mut().unwrap().remove(name);
+            // Who has no password leaves it out.
+            if row.route == "POST /api/v1/me/erase" {
+                continue;
+            }
             let request = ask(without.to_string().as_bytes());
             let reply = expect(&who, request, "422 validation_failed", row.route).await;
             assert_eq!(field(&reply), name.as_str(), "{reply:?}");

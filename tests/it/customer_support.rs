@@ -34,10 +34,14 @@ fn walk(nodes: &[Process]) {
     assert!(output.status.success(), "{}", shown(&output));
 }
 
+/// Phone numbers as the old system has taken them.
+const PHONES: &str = r"\+?[0-9]{5,15}";
+
 #[test]
 fn a_foreign_client_walks_the_documented_flow_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    walk(&[Process::start(folder.path(), &[])]);
+    let phones = [("PHONE_PATTERN", PHONES.to_owned())];
+    walk(&[Process::start(folder.path(), &phones)]);
 }
 
 #[test]
@@ -52,6 +56,7 @@ fn a_foreign_client_walks_the_documented_flow_on_three_nodes() {
         ("REDIS_URL", redis.url()),
         ("REDIS_PREFIX", prefix),
         ("SECRET", SECRET.into()),
+        ("PHONE_PATTERN", PHONES.into()),
     ];
     let nodes = [0, 1, 2].map(|_| Process::start(folder.path(), &settings));
     walk(&nodes);

@@ -71,6 +71,7 @@ mod lists;
 mod login_time;
 mod long_steps;
 mod long_texts;
+mod lost_power;
 mod many;
 mod merging;
 mod migrations;

@@ -82,7 +82,7 @@ async fn a_picture_becomes_a_square_for_who_may_see_its_owner(world: &World) {
         ("x-content-type-options", "nosniff"),
         ("cross-origin-resource-policy", "same-origin"),
         ("cache-control", "private, max-age=3600, immutable"),
-        ("vary", "Authorization"),
+        ("vary", "Authorization, Cookie"),
     ] {
         assert_eq!(reply.header(name), Some(value), "{name}");
     }
