@@ -50,7 +50,7 @@ impl Tie {
         self.customer || self.its_rep || self.joined
     }
 
-    /// Whether he may take it, if nobody has it. Who was slower is told so where he has seen it wait.
+    /// Whether he may take it, if nobody has it. Who was slower is told so, if he has seen it wait.
     pub fn is_claimed_by(&self, actor: &Actor) -> bool {
         let knows = actor.rights.sees != Sees::Own || self.is_read_by(actor);
         knows && self.may_be_given()

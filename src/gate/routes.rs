@@ -168,8 +168,8 @@ pub const ROUTES: &[Route] = &[
     ),
     ("GET /api/v1/people", ReadPeople, Some(People)),
     ("GET /api/v1/people/{id}", ReadPeople, Some(People)),
-    // Who changes the address of an admin, lets him in again or has a link for him is as good as he:
-    // no key is.
+    // Who changes the address of an admin, lets him in again or has a link for him is as good as
+    // he: no key is.
     ("PATCH /api/v1/people/{id}", ChangePeople, None),
     ("PUT /api/v1/people/{id}/role", ChangeRole, None),
     ("PUT /api/v1/reps/{id}/rights", ChangeRights, None),

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::login::ticket_id;
-use super::newcomer::{Wrong, plain_phone};
-use super::rules::PhoneRule;
+use super::newcomer::Wrong;
+use super::phones::{PhoneRule, plain_phone};
 use super::throttle::{Door, Peer};
 use super::{People, random_hex};
 use crate::error::{Code, Error, Result};

@@ -137,7 +137,7 @@ impl People {
             Ok(true)
         };
         if !self.0.store.write(write).await? {
-            tracing::info!(person = %id, %kind, "a link was asked for and not made: he needs none, or has as many as he may");
+            tracing::info!(person = %id, %kind, "he needs no link, or has as many as he may");
             return Ok(());
         }
         letters::send(&Letter {

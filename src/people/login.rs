@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::newcomer::{is_phone, plain_phone};
+use super::phones::{is_phone, plain_phone};
 use super::throttle::{Door, Peer, Try};
 use super::{Pair, People, password, random_hex};
 use crate::error::{Code, Error, Result};

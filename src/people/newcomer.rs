@@ -1,6 +1,6 @@
 //! Somebody new, and what must be right about him.
 
-use super::rules::PhoneRule;
+use super::phones::{PhoneRule, is_phone, plain_phone};
 use crate::error::{Error, FieldError, Result};
 use crate::store::users;
 
@@ -21,14 +21,6 @@ pub struct NewPerson {
 
 /// Guesses that no password is found with.
 const GUESSES_MIN: u64 = 1_000_000;
-
-/// Digits only, with the plus before them if it was there.
-pub fn plain_phone(phone: &str) -> String {
-    phone
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect()
-}
 
 /// What can be shown of a name that others have let somebody give himself: empty, if that is
 /// nothing.
@@ -202,16 +194,6 @@ fn is_email(text: &str) -> bool {
     text.len() <= 254 && !text.chars().any(odd) && sides.is_some_and(sided)
 }
 
-/// What may be meant as a phone number.
-pub(super) fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let body = text.strip_prefix('+').unwrap_or(text);
-    (5..=15).contains(&digits)
-        && body
-            .chars()
-            .all(|c| c.is_ascii_digit() || " ()-".contains(c))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,26 +214,6 @@ mod tests {
             .into_iter()
             .map(|one| one.field.into_owned())
             .collect()
-    }
-
-    #[test]
-    fn a_phone_number_is_what_the_pattern_says_and_no_part_of_it() {
-        let pattern = regex::Regex::new(r"\A(?:^09\d{9}$)\z").unwrap();
-        let rule = PhoneRule::new(pattern, Some("09..."));
-        for right in ["09123456789", "0912 345 6789", "(0912) 345-6789"] {
-            assert!(rule.takes(right), "{right}");
-        }
-        for wrong in [
-            "+989123456789",
-            "9123456789",
-            "091234567890",
-            "0912345678",
-            "0912345678x",
-            "۰۹۱۲۳۴۵۶۷۸۹",
-            "09123456789\n",
-        ] {
-            assert!(!rule.takes(wrong), "{wrong}");
-        }
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! By which rules people register and sign in.
 
-use regex::Regex;
-
 use super::limits::Limits;
-use super::newcomer::{is_phone, plain_phone};
+use super::phones::PhoneRule;
 use super::telegram::Bot;
 use crate::words::Moment;
 
@@ -37,33 +35,4 @@ pub struct Strangers {
     pub per_widget: u32,
     /// The bot by which people sign in at Telegram, if there is one.
     pub telegram: Option<Bot>,
-}
-
-/// What phone numbers must be like.
-#[derive(Debug, Clone)]
-pub struct PhoneRule {
-    /// Matches a whole one without spaces, brackets and dashes.
-    pattern: Regex,
-    /// What whoever gives another is told.
-    pub detail: String,
-}
-
-impl PhoneRule {
-    /// `shown` is the pattern as people read it; none if it is that of every country.
-    pub fn new(pattern: Regex, shown: Option<&str>) -> Self {
-        let detail = match shown {
-            None => {
-                "Give the number with + and the code of its country, like +49 30 123456.".into()
-            }
-            Some(shown) => {
-                format!("Give 5 to 15 digits that fit to {shown} without spaces and dashes.")
-            }
-        };
-        Self { pattern, detail }
-    }
-
-    /// Whether this is a phone number here, however it is written.
-    pub fn takes(&self, phone: &str) -> bool {
-        is_phone(phone) && self.pattern.is_match(&plain_phone(phone))
-    }
 }

@@ -50,7 +50,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("node", &["desk", "error", "hub", "store", "words"]),
     (
         "people",
-        &["bell", "error", "metrics", "news", "store", "words"],
+        &[
+            "bell", "error", "metrics", "news", "settings", "store", "words",
+        ],
     ),
     (
         "positions",
