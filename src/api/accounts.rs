@@ -252,11 +252,12 @@ pub async fn password_link(
     id: Path<UserId>,
     OptionalBody(_nothing): OptionalBody<Nothing>,
 ) -> Result<HttpResponse> {
-    let made = app.people.password_link(caller.actor.id, *id).await?;
+    let making = app.people.password_link(caller.actor.id, *id);
+    let (token, link, expires_in_ms) = making.await?;
     Ok(HttpResponse::Created().json(PasswordLink {
-        token: made.token,
-        link: made.link,
-        expires_in_ms: made.lasts_ms,
+        token,
+        link,
+        expires_in_ms,
     }))
 }
 

@@ -8,7 +8,9 @@ use super::{Change, Desk, customers, slots};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
-use crate::store::{Conn, accounts, api_keys, conversations, invitations, sessions};
+use crate::store::{
+    Conn, accounts, api_keys, conversations, invitations, password_links, sessions,
+};
 use crate::words::{Act, EventKind, Moment, ObjectKind, Role, Status, UserId, now};
 
 impl Desk {
@@ -80,10 +82,10 @@ impl Desk {
 }
 
 /// Revokes every key and invitation that somebody has made, and those that were made with his keys,
-/// and has the audit tell of each; links for passwords go, too: with one he would keep the power that
-/// he has lost himself.
+/// and has the audit tell of each; links for passwords go, too: with one he would keep the power
+/// that he has lost himself.
 pub(super) fn revoke_power(conn: &mut Conn, by: UserId, person: UserId, at: Moment) -> Result<()> {
-    accounts::delete_all_links(conn)?;
+    password_links::delete_all(conn)?;
     let mut makers = vec![person];
     while let Some(maker) = makers.pop() {
         for id in invitations::made_by(conn, maker)? {

@@ -11,8 +11,8 @@ use super::comparison::{REST, Tally};
 use crate::dispatch::Snapshot;
 use crate::error::{Error, Result};
 use crate::store::{
-    Conn, accounts, cooldowns, customer_sessions, email_links, identities, invitations, line,
-    nodes, sessions,
+    Conn, cooldowns, customer_sessions, email_links, identities, invitations, line, nodes,
+    password_links, sessions,
 };
 use crate::words::{Moment, NodeId, UserId, now};
 
@@ -197,7 +197,7 @@ impl Desk {
         let forget = |conn: &mut Conn| {
             cooldowns::delete_ended(conn, now())?;
             customer_sessions::delete_left(conn, now() - LEFT_KEPT_MS)?;
-            accounts::delete_stale(conn, now())?;
+            password_links::delete_stale(conn, now())?;
             identities::delete_stale(conn, now())?;
             email_links::delete_stale(conn, now())?;
             invitations::delete_stale(conn, now())?;

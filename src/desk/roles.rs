@@ -11,7 +11,9 @@ use crate::store::rep_views::RepView;
 use crate::store::reps::{self, Rep};
 use crate::store::rights::{self, RightsRow};
 use crate::store::users::User;
-use crate::store::{Conn, Runs, accounts, conversations, joined, serving, sessions, users};
+use crate::store::{
+    Conn, Runs, accounts, conversations, joined, password_links, serving, sessions, users,
+};
 use crate::words::{Act, Availability, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// What somebody is to be.
@@ -154,7 +156,7 @@ fn turn(conn: &mut Conn, person: UserId, new: &NewRole) -> Result<()> {
 /// His logins end, and everybody is told.
 fn ended(conn: &mut Conn, mut change: Change, person: UserId, at: Moment) -> Result<Change> {
     sessions::revoke_others(conn, person, None, at)?;
-    accounts::delete_links(conn, person)?;
+    password_links::delete_of(conn, person)?;
     change.signed_out(person);
     Ok(change)
 }

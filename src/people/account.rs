@@ -10,23 +10,15 @@ use super::throttle::{Door, Peer};
 use super::{People, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::news::Logins;
-use crate::store::Conn;
 use crate::store::accounts::{self, Change, Filter};
 use crate::store::audit::{self, Entry};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, User};
+use crate::store::{Conn, password_links};
 use crate::words::{Act, Moment, ObjectKind, SessionId, UserId, now};
 
 /// How long a link for a new password is good, in ms.
 pub(super) const LINK_MS: Moment = 60 * 60 * 1_000;
-
-/// A link that was just made: what it carries, and the whole of it.
-#[derive(Debug, Clone)]
-pub struct MadeLink {
-    pub token: String,
-    pub link: String,
-    pub lasts_ms: Moment,
-}
 
 /// What is to be another in a profile; nothing changes where nothing is given.
 #[derive(Debug, Clone, Default)]
@@ -176,7 +168,7 @@ impl People {
         let at = now();
         let write = move |conn: &mut Conn| {
             accounts::set_password(conn, id, &hash)?;
-            accounts::delete_links(conn, id)?;
+            password_links::delete_of(conn, id)?;
             Ok(sessions::revoke_others(conn, id, Some(session), at).map(drop)?)
         };
         self.0.store.write(write).await?;
@@ -186,9 +178,14 @@ impl People {
         Ok(())
     }
 
-    /// A one-use link for somebody who cannot sign in, and how long it is good, in ms. The ones
+    /// A one-use link for somebody who cannot sign in: what it carries, the whole of it, and how
+    /// long it is good, in ms. The ones
     /// before it are good no more.
-    pub async fn password_link(&self, actor: UserId, id: UserId) -> Result<MadeLink> {
+    pub async fn password_link(
+        &self,
+        actor: UserId,
+        id: UserId,
+    ) -> Result<(String, String, Moment)> {
         let token = random_hex();
         let (link, expires_at) = (ticket_id(&token), now() + LINK_MS);
         let entry = about(actor, Act::PasswordLinkMade, id);
@@ -204,16 +201,13 @@ impl People {
             }
             let told = json!({ "expires_at": expires_at });
             audit::record(conn, &entry, None, Some(told))?;
-            accounts::delete_links(conn, id)?;
-            Ok(accounts::insert_link(conn, link, id, expires_at).map(drop)?)
+            password_links::delete_of(conn, id)?;
+            Ok(password_links::insert(conn, link, id, expires_at).map(drop)?)
         };
         self.0.store.write(write).await?;
         tracing::info!(%actor, person = %id, "a link for a new password was made");
-        Ok(MadeLink {
-            link: self.link("password", &token),
-            token,
-            lasts_ms: LINK_MS,
-        })
+        let link = self.link("password", &token);
+        Ok((token, link, LINK_MS))
     }
 
     /// Gives a new password to whoever has the link. It is used up, and all logins end.
@@ -221,7 +215,7 @@ impl People {
         self.0.throttle.pass(Door::Token, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let link = ticket_id(token);
-        let read = move |conn: &mut Conn| match accounts::link(conn, link, now())? {
+        let read = move |conn: &mut Conn| match password_links::find(conn, link, now())? {
             Some(id) => users::find(conn, id).map_err(Error::from),
             None => Ok(None),
         };
@@ -232,7 +226,8 @@ impl People {
         let hash = self.hash_for(&user, "password", new).await?;
         let write = move |conn: &mut Conn| {
             // Whoever was quicker with it has used it up.
-            if accounts::link(conn, link, at)? != Some(id) || accounts::delete_links(conn, id)? == 0
+            if password_links::find(conn, link, at)? != Some(id)
+                || password_links::delete_of(conn, id)? == 0
             {
                 return Err(used_up());
             }

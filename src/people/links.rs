@@ -19,7 +19,7 @@ use super::throttle::{Door, Name, Peer, name_of, slower};
 use super::{People, random_hex};
 use crate::error::{Error, Result};
 use crate::store::users::User;
-use crate::store::{Conn, accounts, email_links, users};
+use crate::store::{Conn, accounts, email_links, password_links, users};
 use crate::words::{LinkKind, Moment, UserId, now};
 
 /// Links of one kind that one person may have: whoever asks in his name takes none away from him.
@@ -121,7 +121,7 @@ impl People {
                 return Ok(false);
             }
             let few = match kind {
-                LinkKind::Password => accounts::links_but(conn, id, link, at)? < LINKS_MAX,
+                LinkKind::Password => password_links::count_but(conn, id, link, at)? < LINKS_MAX,
                 LinkKind::Email => email_links::count_but(conn, id, link, at)? < LINKS_MAX,
             };
             match (kind, &email) {
@@ -131,7 +131,7 @@ impl People {
                     email_links::insert(conn, link, id, email, expires_at)?;
                 }
                 (LinkKind::Password, _) => {
-                    accounts::insert_link(conn, link, id, expires_at)?;
+                    password_links::insert(conn, link, id, expires_at)?;
                 }
             }
             Ok(true)

@@ -4,12 +4,12 @@
 use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
-use super::schema::{api_keys, password_links, users};
+use super::schema::{api_keys, users};
 use super::users::{Place, User, admin_exists, fold, forget_personal_rep, is_admin, taken};
-use super::{email_links, invitations};
+use super::{email_links, invitations, password_links};
 use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
-use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, SessionId, UserId};
+use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, UserId};
 
 /// What others read where somebody was called by his name.
 pub const ERASED: &str = "erased";
@@ -206,29 +206,6 @@ queries! {
             .execute(conn)
     }
 
-    pub fn insert_link(conn, id: SessionId, user: UserId, expires_at: Moment)
-        -> QueryResult<usize>
-    {
-        diesel::insert_into(password_links::table)
-            .values((
-                password_links::id.eq(id),
-                password_links::user_id.eq(user),
-                password_links::expires_at.eq(expires_at),
-            ))
-            .on_conflict(password_links::id)
-            .do_nothing()
-            .execute(conn)
-    }
-
-    /// How many links of a person are still good, but for this one.
-    pub fn links_but(conn, user: UserId, but: SessionId, now: Moment) -> QueryResult<i64> {
-        password_links::table
-            .filter(password_links::user_id.eq(user).and(password_links::id.ne(but)))
-            .filter(password_links::expires_at.gt(now))
-            .count()
-            .get_result(conn)
-    }
-
     /// Somebody is known to read what goes to his e-mail address.
     pub fn confirm_email(conn, id: UserId, at: Moment) -> QueryResult<usize> {
         diesel::update(users::table.find(id))
@@ -236,33 +213,6 @@ queries! {
             .execute(conn)
     }
 
-    /// Whose link this is, if it is still good.
-    pub fn link(conn, id: SessionId, now: Moment) -> QueryResult<Option<UserId>> {
-        password_links::table
-            .find(id)
-            .filter(password_links::expires_at.gt(now))
-            .select(password_links::user_id)
-            .get_result(conn)
-            .optional()
-    }
-
-    /// Takes back every link of a person: one is used, or another is given instead.
-    pub fn delete_links(conn, user: UserId) -> QueryResult<usize> {
-        diesel::delete(password_links::table.filter(password_links::user_id.eq(user)))
-            .execute(conn)
-    }
-
-    /// Takes back every link of everybody: who made some of them is not trusted any more, and which
-    /// they are is not kept. Whoever needs one asks again.
-    pub fn delete_all_links(conn) -> QueryResult<usize> {
-        diesel::delete(password_links::table).execute(conn)
-    }
-
-    /// Forgets the links that nobody has used.
-    pub fn delete_stale(conn, now: Moment) -> QueryResult<usize> {
-        diesel::delete(password_links::table.filter(password_links::expires_at.le(now)))
-            .execute(conn)
-    }
 }
 
 /// A pattern for whatever has this text in it, taken as it is.
@@ -321,8 +271,8 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
     Ok(admin_exists(conn)?)
 }
 
-/// Whether he has a name by which he could sign in with a password. Visitors, and people who come as
-/// who they are elsewhere, have none.
+/// Whether he has a name to sign in with, and a password could be his. Visitors, and who comes as
+/// who he is elsewhere, have none.
 pub fn is_named(user: &User) -> bool {
     user.username.is_some() || user.email.is_some() || user.phone.is_some()
 }
@@ -331,7 +281,7 @@ pub fn is_named(user: &User) -> bool {
 /// nobody's from then on, and is swept away.
 pub fn forget(conn: &mut Conn, id: UserId, at: Moment) -> QueryResult<()> {
     empty(conn, id, at)?;
-    delete_links(conn, id)?;
+    password_links::delete_of(conn, id)?;
     email_links::delete_of(conn, id)?;
     sessions::empty_all(conn, id, at)
 }

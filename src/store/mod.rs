@@ -46,6 +46,7 @@ pub mod nodes;
 mod opener;
 pub mod originals;
 pub mod pace;
+pub mod password_links;
 mod patience;
 pub mod personal;
 pub mod pictures;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
-use switchboard::store::{Conn, accounts};
+use switchboard::store::{Conn, password_links};
 use switchboard::words::{SessionId, UserId, now};
 
 use crate::doctor::tamper;
@@ -227,7 +227,7 @@ async fn nobody_takes_the_links_of_another_away(world: &World) {
     let there = async || {
         let count = move |conn: &mut Conn| {
             let none = SessionId::new();
-            Ok(accounts::links_but(conn, ann.id, none, now())?)
+            Ok(password_links::count_but(conn, ann.id, none, now())?)
         };
         world.nodes[0].app.store.read(count).await.unwrap()
     };
