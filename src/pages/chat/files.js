@@ -1,0 +1,44 @@
+// Files that came with a message.
+
+import { icon, make, words } from "../ui/dom.js";
+
+/** Types that are shown in their place. Everything else comes to be saved. */
+const SHOWN = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const PREVIEW_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A file that came with a message: a picture, or a link to save it. */
+export function fileRow(file, api, locale) {
+  const { name, bytes, id, type, width, height } = file;
+  const values = { name, size: locale.size(bytes) };
+  const place = make("span", { class: "error", role: "alert" });
+  // It takes an access token, so the page fetches it and hands it over.
+  const save = async (event) => {
+    event.preventDefault();
+    place.textContent = "";
+    try {
+      const address = URL.createObjectURL(await api.file(id));
+      make("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch (error) {
+      place.textContent = error.message;
+    }
+  };
+  const label = { type: "button", class: "file", "aria-label": locale.t("download", values) };
+  const button = make("button", { ...label, onclick: save }, icon("file"), words(name),
+    make("span", { class: "note" }, values.size));
+  const row = make("li", {}, button, place);
+  if (SHOWN.includes(type) && bytes <= PREVIEW_BYTES_MAX) {
+    const image = make("img", { alt: locale.t("image", { name }), width, height });
+    // Only what comes near the eye is fetched.
+    new IntersectionObserver(([seen], observer) => {
+      if (!seen.isIntersecting) return;
+      observer.disconnect();
+      api.file(id).then((blob) => {
+        image.src = URL.createObjectURL(blob);
+        image.onload = () => URL.revokeObjectURL(image.src);
+        button.prepend(image);
+      }, () => {});
+    }).observe(row);
+  }
+  return row;
+}
