@@ -24,8 +24,11 @@ pub fn slim(text: &str) -> String {
 /// that `find` does not know.
 pub fn bundle<'a>(entry: &str, find: &impl Fn(&str) -> Option<&'a str>) -> Option<String> {
     let mut bundle = Bundle::default();
-    let (body, _) = bundle.read(entry, find)?;
+    let (body, exports) = bundle.read(entry, find)?;
     bundle.parts.push(body);
+    if !exports.is_empty() {
+        bundle.parts.push(format!("export{{{}}};", exports.join(",")));
+    }
     Some(bundle.parts.join("\n"))
 }
 
@@ -148,5 +151,7 @@ mod tests {
         ];
         assert_eq!(text, expected.join("\n"));
         assert_eq!(bundle("b.js", &find), None);
+        let alone = "const ONE = 1;\nasync function one() {}\nexport{ONE,one};";
+        assert_eq!(bundle("one.js", &find).as_deref(), Some(alone));
     }
 }

@@ -42,7 +42,9 @@ export class Card {
   /** What a new conversation is to be like, as it was chosen here. */
   get wishes() {
     const queue = this.#queue();
-    return { queue: this.#picked, name: this.name.value, leave: queue?.open === false };
+    // Outside of its hours a queue takes messages by itself.
+    const leave = queue?.open === false && queue.hours?.open !== false;
+    return { queue: this.#picked, name: this.name.value, leave };
   }
 
   /** Chooses a queue by its id or its name. */
@@ -161,8 +163,10 @@ export class Card {
   #standing(view) {
     const { status } = view;
     if (status === "closed" || status === "wrapup") return this.#closed(view);
-    if (status === "parked") return ["parked", make("p", { class: "say" },
-      this.#locale.t("parked"))];
+    if (status === "parked") {
+      const key = view.last_rep ? "parked" : "left";
+      return [key, make("p", { class: "say" }, this.#locale.t(key))];
+    }
     if (status === "active") return this.#active(view);
     return this.#waiting(view);
   }

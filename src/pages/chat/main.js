@@ -89,7 +89,8 @@ async function withThread() {
       const [{ Thread }] = await Promise.all([import("./thread.js"), moreTexts(locale)]);
       if (parts.locale !== locale) return withThread();
       parts.thread ??= new Thread(visit, locale, (text, uploads) => composer.put(text, uploads));
-    } catch {
+    } catch (error) {
+      console.error(error);
       await new Promise((done) => setTimeout(done, wait));
     }
   }

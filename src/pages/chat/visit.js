@@ -15,7 +15,9 @@ export const PAGE = 50;
 const MARK_MS = 300;
 const TYPING_MS = 3_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** Close codes: a frame was too long; too many sockets of one person. */
 const TOO_BIG = 1009;
+const REPLACED = 4101;
 
 export class Visit {
   /** Since when he waits for an answer to what he wrote last; 0: he does not. */
@@ -371,11 +373,9 @@ export class Visit {
     }, MARK_MS);
   }
 
-  #linked(state, { code, reason } = {}) {
+  #linked(state, { code }) {
     if (code === TOO_BIG) this.outbox.tooBig();
-    if (state === "stopped" && reason) {
-      this.#stuck(/session/.test(reason) || reason === "4100" ? "ended" : "replaced");
-    }
+    if (state === "stopped" && code) this.#stuck(code === REPLACED ? "replaced" : "ended");
     const was = this.link;
     if (state === "connecting" && was.state === "waiting") return;
     const since = state === "waiting" && was.state === "waiting" ? was.since : Date.now();

@@ -37,7 +37,7 @@ export class Socket {
   /**
    * `frame(frame)` hears what the server says, in order. `status(state, detail)` hears how the
    * connection is: connecting, ready, waiting (to come back; `code` is the close code) or stopped
-   * (`reason` is the server's). `gap(frame)` is told that more is missing than comes by itself;
+   * (`code` and `reason` are the server's). `gap(frame)` is told that more is missing than comes by itself;
    * without it the gap is read. `probe()` is a harmless command that the server answers.
    */
   constructor(api, { frame, status, gap, probe = () => null }) {
@@ -66,10 +66,10 @@ export class Socket {
   }
 
   /** Ends it for good; `text` says why, if somebody is to know. */
-  stop(reason = "") {
+  stop(reason = "", code = 0) {
     this.#stopped = true;
     this.#drop();
-    this.#hears.status("stopped", { reason });
+    this.#hears.status("stopped", { reason, code });
   }
 
   /** Comes back now instead of after a while. */
@@ -142,7 +142,7 @@ export class Socket {
     };
     socket.onclose = ({ code, reason }) => before.then(() => {
       if (turn !== this.#turn) return;
-      if (code >= TERMINAL) this.stop(reason || String(code));
+      if (code >= TERMINAL) this.stop(reason || String(code), code);
       else this.#lose(code);
     });
   }
