@@ -9,7 +9,6 @@ const PREVIEW_BYTES_MAX = 4 * 1024 * 1024;
 /** A file that came with a message: a picture, or a link to save it. */
 export function fileRow(file, api, locale) {
   const { name, bytes, id, type, width, height } = file;
-  const values = { name, size: locale.size(bytes) };
   const place = make("span", { class: "error", role: "alert" });
   // It takes an access token, so the page fetches it and hands it over.
   const save = async (event) => {
@@ -23,9 +22,9 @@ export function fileRow(file, api, locale) {
       place.textContent = error.message;
     }
   };
-  const label = { type: "button", class: "file", "aria-label": locale.t("download", values) };
-  const button = make("button", { ...label, onclick: save }, icon("file"), words(name),
-    make("span", { class: "note" }, values.size));
+  const said = locale.parts("download", { name: words(name), size: locale.size(bytes) });
+  const button = make("button", { type: "button", class: "file", onclick: save }, icon("file"),
+    make("span", {}, ...said));
   const row = make("li", {}, button, place);
   if (SHOWN.includes(type) && bytes <= PREVIEW_BYTES_MAX) {
     const image = make("img", { alt: locale.t("image", { name }), width, height });
