@@ -71,7 +71,8 @@ test("before it is opened there is one request, nothing kept, and a button in a 
     assert.deepEqual(page.complaints, []);
     await page.reload();
     const again = await frameOf(page);
-    await again.locator(".mine").filter({ hasText: "From the shop" }).waitFor({ state: "attached" });
+    const kept = again.locator(".mine").filter({ hasText: "From the shop" });
+    await kept.waitFor({ state: "attached" });
     await context.close();
   });
 

@@ -31,7 +31,8 @@ async function served(base = line.base) {
   await one.page.goto(`${base}/chat`);
   await write(one.page, "first");
   const id = await rep.assigned();
-  await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  // What he has read he says on his socket, so that is there.
+  await rep.hears(({ type, customer }) => type === "marks" && customer.read > 0);
   return { ...one, rep, id };
 }
 
@@ -47,7 +48,7 @@ test("20 drops during 100 messages: the same on both sides, in one order", async
   await page.locator(".rows:not(.pending) .mine").filter({ hasText: "customer 50" }).waitFor({
     timeout: 30_000 });
   await page.locator(".pending li").first().waitFor({ state: "detached" });
-  await page.locator(".theirs").filter({ hasText: "rep 50" }).waitFor();
+  await page.locator(".theirs .said").getByText("rep 50", { exact: true }).waitFor();
   const shown = await texts(page);
   const { items } = await server.ask("GET", `/conversations/${id}/events?limit=200`, rep.token);
   const stored = items.filter(({ kind }) => kind === "message").map(({ text }) => text);

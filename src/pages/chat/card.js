@@ -187,7 +187,8 @@ export class Card {
     const { place } = this.#visit;
     const hours = place?.hours;
     const lost = view.lost && this.#visit.names.get(view.lost);
-    const begin = lost ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
+    const begin = lost
+      ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
     const leave = make("p", { class: "row" }, this.#button("leave_line", this.#does.end));
     const key = `waiting:${JSON.stringify([place?.position, this.#wait(place?.eta), lost,
       hours ?? view.left_outside_hours])}`;

@@ -21,7 +21,7 @@ export class Composer {
   constructor(locale, send) {
     this.#locale = locale;
     const { t } = locale;
-    this.#field = make("textarea", { name: "text", rows: "1", dir: "auto", id: "text",
+    this.#field = make("textarea", { name: "text", rows: "1", dir: locale.dir, id: "text",
       "aria-label": t("write"), placeholder: t("placeholder"), "aria-describedby": "hint",
       enterkeyhint: isTouch() ? "enter" : "send" });
     this.#send = make("button", { class: "send", "aria-label": t("send"), title: t("send") },
@@ -153,8 +153,10 @@ export class Composer {
     if (this.#key) kept.set(this.#key, this.#field.value || null);
   }
 
-  // Browsers that cannot size a field by its content get it measured; a class sets the height.
+  // An empty field runs as the page does, a text as its first letter says. Browsers that cannot
+  // size a field by its content are told how many lines there are.
   #grow() {
+    this.#field.dir = this.#field.value ? "auto" : this.#locale.dir;
     if (CSS.supports("field-sizing", "content")) return;
     this.#field.rows = Math.min(6, this.#field.value.split("\n").length);
   }

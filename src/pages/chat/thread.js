@@ -19,6 +19,10 @@ export class Thread {
   #older = null;
   #isReading = false;
   #below = 0;
+  /** Whether the reader was at the end when he last moved. */
+  #follows = true;
+  /** While what was missed comes in: how many messages of others there were; else null. */
+  #missed = null;
   #day = "";
   #typingTimer;
   #earlier;
@@ -45,6 +49,8 @@ export class Thread {
       "aria-label": t("messages"), onscroll: () => this.#scrolled() },
     this.#earlier, this.#list, this.#pending);
     this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
+    // What grows below it leaves its end in sight.
+    new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
   }
 
   get isAtEnd() {
@@ -83,7 +89,7 @@ export class Thread {
   /** One entry more. */
   add(event) {
     const follows = this.isAtEnd || this.#isMine(event);
-    if (event.kind === "message" && event.sender_id !== this.#visit.api.user?.id) this.#hush();
+    if (!this.#isMine(event)) this.#hush();
     this.#add(event);
     if (follows) {
       this.#forget();
@@ -103,6 +109,7 @@ export class Thread {
     const body = this.#body(event);
     if (!body) return;
     const day = this.#locale.day(created_at);
+    if (this.#missed !== null && body.kind === "theirs" && this.#missed++ === 0) this.#drawLine();
     const row = make("li", { class: body.kind }, day !== this.#day
       && make("p", { class: "day" }, day), ...body.parts);
     this.#day = day;
@@ -209,6 +216,7 @@ export class Thread {
   }
 
   #scrolled() {
+    this.#follows = this.isAtEnd;
     if (this.log.scrollTop < 40 && this.#older !== null && this.#rows.length) this.#readOlder();
     if (!this.isAtEnd) {
       this.#showBelow();
@@ -229,21 +237,21 @@ export class Thread {
       label));
   }
 
-  /** Draws a line before what comes next: it was missed. */
+  /** What comes next was missed: a line stands before the first message of it. */
   markNew() {
-    this.#list.querySelector(".new-line")?.remove();
-    this.#list.append(make("li", { class: "new-line" }, make("p", {}, this.#locale.t("new_line"))));
+    this.#missed = 0;
   }
 
-  /** Whether anything stands behind that line; if not, it goes. */
+  /** It has come; answers how many messages it was. */
   countNew() {
-    const line = this.#list.querySelector(".new-line");
-    let count = 0;
-    for (let row = line?.nextElementSibling; row; row = row.nextElementSibling) {
-      if (row.className === "theirs") count += 1;
-    }
-    if (!count) line?.remove();
-    return count;
+    const missed = this.#missed ?? 0;
+    this.#missed = null;
+    return missed;
+  }
+
+  #drawLine() {
+    this.#list.querySelector(".new-line")?.remove();
+    this.#list.append(make("li", { class: "new-line" }, make("p", {}, this.#locale.t("new_line"))));
   }
 
   showPending() {
@@ -270,7 +278,9 @@ export class Thread {
   /** Says of one's own last message how far it has come. */
   showMarks() {
     const last = this.#rows.findLast((row) => row.mine);
-    for (const one of this.#list.querySelectorAll(".reached")) if (one !== last?.reached) one.remove();
+    for (const one of this.#list.querySelectorAll(".reached")) {
+      if (one !== last?.reached) one.remove();
+    }
     if (!last || !this.#visit.view?.marks) return;
     const { read, delivered } = this.#visit.view.marks.staff;
     const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";

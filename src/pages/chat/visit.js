@@ -164,6 +164,8 @@ export class Visit {
   /** Writes: into what is before him, or as the beginning of a new one. */
   write(text, files, { queue = null, name = "", leave = false } = {}) {
     this.#typedAt = 0;
+    // Whoever writes below what has ended begins something new.
+    if (this.view && !this.isOpen) this.leave();
     if (this.isOpen) return this.outbox.add(this.view.id, text, { files });
     if (this.opening) {
       return this.outbox.add(this.opening.client_id, text, { files, held: true });

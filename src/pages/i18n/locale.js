@@ -21,9 +21,13 @@ export class Locale {
   #plurals;
   #number;
   #more = null;
+  #land;
 
   constructor(tag, catalog) {
     this.tag = tag;
+    // How a moment is written depends on the land, too.
+    this.#land = navigator.languages.find((one) => choose(one) === tag && one.startsWith(tag))
+      ?? tag;
     this.dir = RTL.has(tag) ? "rtl" : "ltr";
     this.#catalog = catalog;
     this.#plurals = new Intl.PluralRules(tag);
@@ -96,5 +100,5 @@ export class Locale {
     return new Intl.NumberFormat(this.tag, style).format(value);
   };
 
-  #time = (ms, form) => new Intl.DateTimeFormat(this.tag, form).format(ms);
+  #time = (ms, form) => new Intl.DateTimeFormat(this.#land, form).format(ms);
 }

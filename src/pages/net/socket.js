@@ -14,7 +14,8 @@ const PATIENCE_MS = 10_000;
 /** Close codes from here on mean: do not come back by yourself. */
 const TERMINAL = 4100;
 /** Silent for so long while somebody looks on, the socket is asked whether it still lives. */
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 18_000;
+const LOOK_MS = 3_000;
 /** As many as the server takes in one hello. */
 const RESUME_MAX = 200;
 
@@ -37,8 +38,8 @@ export class Socket {
   /**
    * `frame(frame)` hears what the server says, in order. `status(state, detail)` hears how the
    * connection is: connecting, ready, waiting (to come back; `code` is the close code) or stopped
-   * (`code` and `reason` are the server's). `gap(frame)` is told that more is missing than comes by itself;
-   * without it the gap is read. `probe()` is a harmless command that the server answers.
+   * (`code` and `reason` are the server's). `gap(frame)` is told that more is missing than comes
+   * by itself; without it the gap is read. `probe()` is a harmless command that is answered.
    */
   constructor(api, { frame, status, gap, probe = () => null }) {
     this.#api = api;
@@ -51,7 +52,7 @@ export class Socket {
     addEventListener("online", wake);
     addEventListener("pageshow", wake);
     document.addEventListener("visibilitychange", wake);
-    setInterval(wake, SILENCE_MS / 2);
+    setInterval(wake, LOOK_MS);
     addEventListener("offline", () => this.#socket && this.#lose());
   }
 
