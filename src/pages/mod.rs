@@ -11,8 +11,8 @@ mod files;
 mod pack;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG,
-    EntityTag, Header, IfNoneMatch, VARY,
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_SECURITY_POLICY, ETAG, EntityTag, Header, IfNoneMatch, LINK, VARY,
 };
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -76,8 +76,12 @@ fn answer(request: &HttpRequest, file: &'static File) -> HttpResponse {
     answer
         .insert_header((ETAG, tag.to_string()))
         .insert_header((CACHE_CONTROL, file.kept))
-        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header((VARY, "Accept-Encoding, Accept-Language"))
         .content_type(file.kind);
+    if let Some(texts) = texts_for(request, file) {
+        let link = format!("<{}>; rel=modulepreload", texts.address);
+        answer.insert_header((LINK, link));
+    }
     if file.is_for_others {
         answer.insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
     }
@@ -90,6 +94,21 @@ fn answer(request: &HttpRequest, file: &'static File) -> HttpResponse {
     answer
         .insert_header((CONTENT_ENCODING, "br"))
         .body(file.brotli())
+}
+
+/// What the chat will say first, in the language that the browser wants most: so it is fetched
+/// beside the rest, and not after it.
+fn texts_for(request: &HttpRequest, file: &File) -> Option<&'static File> {
+    let wanted = request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let tags = wanted.split(',').filter_map(|one| one.trim().get(..2));
+    let named = |tag: &str| {
+        let end = format!("/i18n/chat.{tag}.js");
+        all().iter().find(|file| file.address.ends_with(&end))
+    };
+    let texts = tags
+        .map(str::to_ascii_lowercase)
+        .find_map(|tag| named(&tag));
+    (file.address == CHAT).then_some(texts).flatten()
 }
 
 fn takes_brotli(request: &HttpRequest) -> bool {

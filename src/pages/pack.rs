@@ -27,7 +27,9 @@ pub fn bundle<'a>(entry: &str, find: &impl Fn(&str) -> Option<&'a str>) -> Optio
     let (body, exports) = bundle.read(entry, find)?;
     bundle.parts.push(body);
     if !exports.is_empty() {
-        bundle.parts.push(format!("export{{{}}};", exports.join(",")));
+        bundle
+            .parts
+            .push(format!("export{{{}}};", exports.join(",")));
     }
     Some(bundle.parts.join("\n"))
 }
