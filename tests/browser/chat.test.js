@@ -219,6 +219,19 @@ test("a login that was ended says so and loses nothing that was typed", async ()
   assert.equal(await field(page).inputValue(), "not yet sent");
   await page.getByRole("button", { name: "Begin anew" }).click();
   await page.getByRole("heading", { name: "How can we help?" }).waitFor();
+  assert.equal(await field(page).inputValue(), "not yet sent");
+  await field(page).press("Enter");
+  await card(page).filter({ hasText: "You are number 2 in line" }).waitFor();
+  // Whoever signs out leaves nothing to the next one.
+  await field(page).fill("private words");
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "How can we help?" }).waitFor();
+  assert.equal(await field(page).inputValue(), "");
+  const left = await page.evaluate(() => JSON.stringify([{ ...localStorage },
+    { ...sessionStorage }]));
+  assert.doesNotMatch(left, /private words|not yet sent|sbv_/);
   await context.close();
   await clear();
 });

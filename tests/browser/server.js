@@ -36,10 +36,17 @@ export class Server {
     server.base = `http://127.0.0.1:${server.port}`;
     server.#settings = settings;
     await server.up();
-    const token = server.#log.match(/setup=(\w+)/)[1];
+    const token = await server.#says(/setup=(\w+)/);
     const made = { token, username: "admin1", password: "correct horse" };
     server.admin = (await server.ask("POST", "/setup", null, made)).access_token;
     return server;
+  }
+
+  async #says(pattern) {
+    for (let turn = 0; turn < 100 && !pattern.test(this.#log); turn += 1) {
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    return this.#log.match(pattern)[1];
   }
 
   /** Starts it, or starts it again on what it has stored. */

@@ -87,13 +87,23 @@ export class Composer {
     const key = this.#visit.key(`draft.${this.#visit.view?.id ?? "new"}`);
     if (key === this.#key) return;
     const typed = this.#field.value;
-    // What was begun before its conversation was there goes on in it.
-    const carried = this.#key === "" || this.#key.includes(".draft.new.") ? typed : "";
+    // What was begun before its conversation was there goes on in it, and what was not sent when
+    // a login ended goes on after that.
+    const isNobodys = this.#key === "" || this.#key.includes(".draft.new.");
+    const carried = isNobodys || !this.#visit.api.user ? typed : "";
     if (this.#key) kept.set(this.#key, carried ? null : typed || null);
     this.#key = key;
     this.#field.value = kept.get(key, "") || carried;
     this.#save();
     this.#grow();
+  }
+
+  /** Somebody else comes. */
+  clear() {
+    this.take();
+    this.#field.value = "";
+    this.#key = "";
+    this.follow();
   }
 
   /** Puts text back that could not be sent, before what stands there. */

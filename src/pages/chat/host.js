@@ -2,6 +2,7 @@
 // told, and to no other; from then on both speak through a port that nobody else has.
 
 import { choose } from "../i18n/locale.js";
+import { patiently } from "../net/api.js";
 
 export class Host {
   /** Fulfilled when the page has said who comes. */
@@ -48,14 +49,10 @@ export class Host {
 
   // A token that is good no more is no news: he comes as somebody new.
   async #resume(token) {
-    const { api } = this.#visit;
-    for (let wait = 1_000; ; wait = Math.min(wait * 2, 15_000)) {
-      try {
-        return await api.resume(token);
-      } catch (error) {
-        if (!error.mayPass) return this.say({ type: "session", token: null });
-        await new Promise((done) => setTimeout(done, wait));
-      }
+    try {
+      await patiently(() => this.#visit.api.resume(token));
+    } catch {
+      this.say({ type: "session", token: null });
     }
   }
 

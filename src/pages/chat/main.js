@@ -161,6 +161,7 @@ function ring(event) {
 let missed = 0;
 const hears = {
   state: refresh,
+  forgotten: () => parts.composer.clear(),
   log: (log) => parts.thread?.reset(log),
   entry(event) {
     parts.thread?.add(event);

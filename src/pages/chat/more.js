@@ -67,14 +67,14 @@ export function menu(element, visit, locale, does, { embedded }) {
       ([value, name]) => make("option", { value, selected: value === now }, name))));
   const theme = document.documentElement.dataset.theme ?? "auto";
   const themes = { auto: t("theme_auto"), light: t("theme_light"), dark: t("theme_dark") };
-  const account = !embedded && (api.user && !api.isVisitor ? item("sign_out", does.signOut)
-    : item("sign_in", does.signIn));
+  const known = api.user && !api.isVisitor;
   element.replaceChildren(...[
-    api.user && !api.isVisitor && make("p", { class: "note" },
+    known && make("p", { class: "note" },
       ...locale.parts("signed_in", { name: words(api.user.display_name) })),
     view && item("transcript", does.transcript),
     isOpen && view.status === "active" && item("end", does.end),
-    account,
+    !embedded && !known && item("sign_in", does.signIn),
+    !embedded && api.user && item("sign_out", does.signOut),
     choice("language", LOCALES, tag, does.setLocale),
     choice("theme", themes, theme, does.setTheme),
   ].filter(Boolean));

@@ -4,6 +4,7 @@
 // Topics: `state` (what is shown beside the log), `log` (the log anew), `entry` (one more of it),
 // `pending` (what is not stored yet), `marks`, `typing`, `link`, `back`, `unread`.
 
+import { patiently, retryMs } from "../net/api.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { Outbox } from "../net/outbox.js";
 import { Socket } from "../net/socket.js";
@@ -14,7 +15,6 @@ export const PAGE = 50;
 /** How soon after a message it is told that it was seen or has arrived, in ms. */
 const MARK_MS = 300;
 const TYPING_MS = 3_000;
-const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Close codes: a frame was too long; too many sockets of one person. */
 const TOO_BIG = 1009;
 const REPLACED = 4101;
@@ -96,17 +96,7 @@ export class Visit {
     await welcome.catch(() => this.#stuck("unavailable"));
   }
 
-  async #patiently(work) {
-    for (let turn = 0; ; turn += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!error.mayPass) throw error;
-        this.#tell("unreachable");
-        await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(turn, 4)]));
-      }
-    }
-  }
+  #patiently = (work) => patiently(work, () => this.#tell("unreachable"));
 
   /** Somebody is signed in: finds what is open and shows what he looked at last. */
   async enter() {
@@ -240,7 +230,7 @@ export class Visit {
     if (!waits) {
       return this.#keepOpening({ ...job, error: error.message, code: error.code });
     }
-    setTimeout(() => this.#open(), RETRY_MS[Math.min(this.#tries++, 4)]);
+    setTimeout(() => this.#open(), retryMs(this.#tries++));
     this.#tell("unreachable");
   }
 
@@ -264,12 +254,23 @@ export class Visit {
     this.socket.send({ type: "typing", conversation: this.view.id, on });
   }
 
-  /** Is nobody any more, here. `signOut`: nor at the server. */
+  /**
+   * Is nobody any more, here. `signOut`: nor at the server, and whoever comes next at this screen
+   * finds nothing of what was written.
+   */
   forget({ signOut = true } = {}) {
     this.socket.stop();
     this.socket.forgetAll();
-    if (signOut) this.api.signOut();
-    else this.api.leave();
+    if (signOut) {
+      this.api.signOut();
+      this.opening = null;
+      this.outbox.clear();
+      const [begin, end] = this.key("|").split("|");
+      kept.forget((key) => key.startsWith(begin) && key.endsWith(end));
+      this.#tell("forgotten");
+    } else {
+      this.api.leave();
+    }
     this.open.clear();
     this.#places.clear();
     this.trouble = null;

@@ -28,6 +28,22 @@ const unreachable = () => new Problem(0, {
   detail: "The server cannot be reached. Nothing is lost; try again in a moment.",
 });
 
+/** How long to wait before trying again, the more often it was tried. */
+export const retryMs = (tries) => Math.min(1_000 * 2 ** tries, 15_000);
+
+/** Does what may well be done a little later, until it is; `failed()` hears of each failure. */
+export async function patiently(work, failed = () => {}) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!error.mayPass) throw error;
+      failed();
+      await new Promise((done) => setTimeout(done, retryMs(tries)));
+    }
+  }
+}
+
 export class Api {
   /** Called with the reason when the login has ended by itself. */
   onEnded = () => {};

@@ -22,6 +22,15 @@ function keeper(name) {
         memory.set(key, value);
       }
     },
+    /** Forgets whatever has such a key. */
+    forget(isSuch) {
+      try {
+        for (const key of Object.keys(storage()).filter(isSuch)) storage().removeItem(key);
+      } catch {
+        // Then there is nothing in it.
+      }
+      for (const key of [...memory.keys()].filter(isSuch)) memory.delete(key);
+    },
   };
 }
 

@@ -55,6 +55,13 @@ export class Outbox {
     this.send();
   }
 
+  /** Somebody else comes: nothing of this is his. */
+  clear() {
+    this.#entries = [];
+    this.#underWay = null;
+    this.#keep(null);
+  }
+
   /** Tries a refused message again. */
   retry(id) {
     this.#change(id, { error: undefined, code: undefined });

@@ -29,6 +29,7 @@
   let frame = null;
   let port = null;
   let patience;
+  let notice = null;
   const waiting = [];
   const listeners = new Map();
 
@@ -136,7 +137,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     const link = make("a", { href: `${base}/chat/${dataset.widget}`, target: "_blank",
       rel: "noopener" }, text(blocked));
     frame.hidden = true;
-    panel.append(make("p", {}, link));
+    notice = panel.appendChild(make("p", {}, link));
     emit("error", { code: "blocked" });
   };
   const load = () => {
@@ -148,7 +149,12 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     frame = make("iframe", { title: label(), allow: "autoplay; clipboard-write",
       referrerpolicy: "origin", src: address.href, sandbox: "allow-scripts allow-same-origin "
         + "allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-downloads" });
-    patience = setTimeout(refused, 10_000);
+    patience = setTimeout(refused, 15_000);
+    frame.addEventListener("load", () => {
+      if (port) return;
+      clearTimeout(patience);
+      patience = setTimeout(refused, 5_000);
+    });
     panel.append(frame);
   };
 
@@ -169,6 +175,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     const known = frame && event.source === frame.contentWindow && event.origin === base;
     if (!known || event.data?.switchboard !== "hello") return;
     clearTimeout(patience);
+    notice?.remove();
+    frame.hidden = false;
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = ({ data }) => hears[data.type]?.(data);
