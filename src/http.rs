@@ -44,6 +44,7 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .openapi(api::Document::openapi())
             .configure(api::routes)
             .split_for_parts();
+        let document = api::document(document);
         let docs = SwaggerUi::new("/docs/{_:.*}").url("/api/openapi.json", document.clone());
         routes
             .app_data(Data::new(app.clone()))

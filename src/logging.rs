@@ -27,7 +27,13 @@ pub fn start(settings: &Settings) -> anyhow::Result<()> {
         "json" => logger.json().try_init(),
         _ => logger.compact().try_init(),
     };
-    started.map_err(|error| anyhow::anyhow!("logging cannot be started: {error}"))
+    started.map_err(|error| anyhow::anyhow!("logging cannot be started: {error}"))?;
+    // By default it is a line of another form, with whatever stands in its message.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a panic");
+    }));
+    Ok(())
 }
 
 /// A word alone is a level for everything, or names lines of ours; what the library takes for

@@ -209,7 +209,8 @@ impl Server {
 /// By which rules people sign in. Says if logins may go over the wire as they are: only this
 /// machine sees that wire.
 fn rules_of_people(settings: &Settings, address: SocketAddr) -> anyhow::Result<people::Rules> {
-    if address.ip().is_loopback() && settings.plain_cookies() {
+    let reached_here = address.ip().is_loopback() || address.ip().is_unspecified();
+    if reached_here && settings.plain_cookies() {
         tracing::warn!(
             "who comes by plain HTTP on this machine may keep a login in a cookie without Secure; \
              to take none, set public_url to the https:// address of this server"

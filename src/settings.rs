@@ -15,7 +15,7 @@ use toml::Table;
 
 use layers::{check_numbers, parse, set};
 pub use networks::{is_origin, within};
-use running::Origin;
+use running::{Origin, SECRET};
 
 /// The bottom layer, so that what is documented is what happens.
 pub const DEFAULTS: &str = include_str!("settings.toml");
@@ -322,14 +322,14 @@ impl Settings {
 
     /// The effective settings as TOML, what is secret masked.
     pub fn masked(&self) -> String {
-        let mut shown = self.clone();
-        for secret in [&mut shown.secret, &mut shown.telegram_bot_token] {
-            if !secret.is_empty() {
-                *secret = "***".into();
+        let mut shown = Table::try_from(self).expect("settings are plain values");
+        for name in SECRET {
+            match shown.get_mut(*name) {
+                Some(toml::Value::String(url)) if name.ends_with("_url") => *url = mask(url),
+                Some(toml::Value::String(secret)) if !secret.is_empty() => *secret = "***".into(),
+                _ => {}
             }
         }
-        shown.database_url = mask(&shown.database_url);
-        shown.redis_url = mask(&shown.redis_url);
         toml::to_string(&shown).expect("settings are plain values")
     }
 }

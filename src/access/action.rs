@@ -11,6 +11,7 @@ pub enum Action {
     /// One's own profile, password and logins.
     KeepAccount,
     TakeOwnData,
+    EraseOwn,
     /// A visitor becomes the account that asks.
     MergeVisitor,
     ReadPicture,
@@ -68,6 +69,9 @@ pub enum Action {
 
     ReadPeople,
     ChangePeople,
+    Enable,
+    /// A link with which whoever has it takes somebody's account over.
+    MakePasswordLink,
     Disable,
     ChangeRole,
     ExportPerson,
@@ -112,7 +116,7 @@ impl Action {
             Enter => Who::Anyone,
             KeepAccount | TakeOwnData | ReadPicture | ListQueues | Upload | Read | Write | Type
             | Edit | Delete | Close | Reopen => Who::SignedIn,
-            Open | MergeVisitor => Who::Customers,
+            Open | MergeVisitor | EraseOwn => Who::Customers,
             AnswerOffer => Who::Reps,
             Direct
             | Wake
@@ -131,10 +135,10 @@ impl Action {
             Assign | ReadLineHistory | ChangeQueues | ReadSchedules | ChangeSchedules
             | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
             | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
-            | Disable | ChangeRole | ExportPerson | Erase | ReadInvitations | Invite
-            | RevokeInvitation | ReadAudit | ExportAudit | ReadMetrics | ReadWidgets
-            | AddWidget | ChangeWidgets | RenewWidgetSecret | VouchIdentity | ReadKeys | AddKey
-            | RevokeKey => Who::Admins,
+            | Enable | MakePasswordLink | Disable | ChangeRole | ExportPerson | Erase
+            | ReadInvitations | Invite | RevokeInvitation | ReadAudit | ExportAudit
+            | ReadMetrics | ReadWidgets | AddWidget | ChangeWidgets | RenewWidgetSecret
+            | VouchIdentity | ReadKeys | AddKey | RevokeKey => Who::Admins,
         }
     }
 
@@ -150,9 +154,18 @@ impl Action {
                 | Action::Export
                 | Action::ExportAudit
                 | Action::ChangeRole
+                | Action::ChangeRights
+                | Action::MakePasswordLink
+                | Action::ChangeSettings
                 | Action::TakeOwnData
                 | Action::ExportPerson
                 | Action::Erase
         )
+    }
+
+    /// Whether it is reading of which the audit tells: no page of others may have a browser do it.
+    pub fn is_noted_reading(self) -> bool {
+        use Action::*;
+        matches!(self, Export | ExportAudit | ExportPerson | TakeOwnData)
     }
 }

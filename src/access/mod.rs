@@ -140,7 +140,7 @@ fn with_conversation(actor: &Actor, action: Action, tie: &Tie) -> Result<()> {
         Action::Reopen if tie.customer => Ok(()),
         Action::Wake if tie.left && tie.serves => Ok(()),
         Action::Direct | Action::Reopen | Action::Wake => direct(actor, tie),
-        Action::Claim if tie.may_be_given() => Ok(()),
+        Action::Claim if tie.is_claimed_by(actor) => Ok(()),
         Action::Claim => Err(unknown()),
         Action::Assign => Ok(()),
         Action::Join { reps } => join(actor, tie, reps),

@@ -50,6 +50,12 @@ impl Tie {
         self.customer || self.its_rep || self.joined
     }
 
+    /// Whether he may take it, if nobody has it. Who was slower is told so where he has seen it wait.
+    pub fn is_claimed_by(&self, actor: &Actor) -> bool {
+        let knows = actor.rights.sees != Sees::Own || self.is_read_by(actor);
+        knows && self.may_be_given()
+    }
+
     /// Whether a rep can be given it at all: it was or is meant for him, or he serves its queue.
     pub fn may_be_given(&self) -> bool {
         self.rep || self.last || self.kept || self.serves

@@ -114,7 +114,7 @@ pub async fn upload_inline(
 #[utoipa::path(
     tag = "attachments", params(("id" = String, Path, format = "uuid")),
     responses(
-        (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 200, content_type = "*/*", body = Vec<u8>),
         (status = 206, description = "The range that was asked for"),
         (status = 304, description = "It is what the client has"),
         (status = 404, body = Problem), (status = 416, body = Problem),
@@ -161,7 +161,7 @@ pub async fn download(
     answer
         .insert_header(header::ETag(tag))
         .insert_header((header::CACHE_CONTROL, CACHING))
-        .insert_header((header::VARY, "Authorization"))
+        .insert_header((header::VARY, "Authorization, Cookie"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,

@@ -3,6 +3,7 @@
 use actix_web::get;
 use actix_web::web::{Data, Json};
 
+use crate::access::Action;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::body::Asked;
@@ -12,8 +13,8 @@ use crate::store::board::{Board, QueueNow};
 use crate::store::conversations::{self, ConversationView};
 use crate::store::minutes::{self, MINUTE, Minute};
 use crate::store::rep_views::RepView;
-use crate::store::{Conn, waiting};
-use crate::words::{Moment, QueueId, Role, now};
+use crate::store::{Conn, ties, waiting};
+use crate::words::{Moment, QueueId, Role, Sees, now};
 
 /// How many waiting ones are shown of each queue.
 const SHOWN: i64 = 100;
@@ -66,11 +67,11 @@ pub struct History {
 )]
 #[get("/line")]
 pub async fn line(app: Data<App>, caller: Caller) -> Result<Json<LiveLine>> {
-    let (id, role) = (caller.actor.id, caller.actor.role);
+    let actor = caller.actor;
     let read = move |conn: &mut Conn| {
         let mut board = Board::read(conn, now())?;
-        if role == Role::Rep {
-            board = board.of_rep(id);
+        if actor.role == Role::Rep {
+            board = board.of_rep(actor.id);
         }
         let mut queues = Vec::with_capacity(board.queues.len());
         for now in board.queues {
@@ -78,6 +79,9 @@ pub async fn line(app: Data<App>, caller: Caller) -> Result<Json<LiveLine>> {
             let mut rows = Vec::with_capacity(ids.len());
             for (id, ..) in ids {
                 rows.extend(conversations::find(conn, id)?);
+            }
+            if actor.rights.sees == Sees::Own {
+                rows.retain(|row| ties::may_with(conn, &actor, Action::Read, row).is_ok());
             }
             let first = conversations::views(conn, rows)?;
             queues.push(QueueLine { now, first });
@@ -108,7 +112,7 @@ pub async fn history(
     Asked(query): Asked<HistoryQuery>,
 ) -> Result<Json<History>> {
     let to = query.to.unwrap_or_else(now);
-    let from = query.from.unwrap_or(to - 60 * MINUTE);
+    let from = query.from.unwrap_or(to.saturating_sub(60 * MINUTE));
     if from >= to {
         return Err(Error::invalid(
             "from",

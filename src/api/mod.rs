@@ -21,6 +21,7 @@ mod people;
 mod pictures;
 mod privacy;
 mod queues;
+mod refusals;
 mod reps;
 mod schedules;
 mod search;
@@ -34,6 +35,7 @@ mod welcome;
 mod why;
 mod widgets;
 
+pub use refusals::document;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::scope;

@@ -161,7 +161,7 @@ pub async fn find(
     answer
         .insert_header(header::ETag(tag))
         .insert_header((header::CACHE_CONTROL, CACHING))
-        .insert_header((header::VARY, "Authorization"))
+        .insert_header((header::VARY, "Authorization, Cookie"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
             "sandbox; default-src 'none'",

@@ -6,7 +6,7 @@ use crate::people::Device;
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
 use crate::store::{Conn, queues, serving};
-use crate::words::{QueueId, Role, UserId, now};
+use crate::words::{QueueId, Role, UserId};
 
 /// One end of the conversations: who he is, and his token.
 pub struct Side {
@@ -38,28 +38,11 @@ pub async fn add(app: &App, role: Role, capacity: i32) -> Result<Side> {
 /// Somebody who has no row yet.
 pub fn person(role: Role) -> User {
     let id = UserId::new();
+    // The random half of the id: unique, and out of the counter's way.
+    let number = (id.0.as_u64_pair().1 >> 2) as i64;
     User {
         id,
-        // The random half of the id: unique, and out of the counter's way.
-        number: (id.0.as_u64_pair().1 >> 2) as i64,
-        role,
-        username: None,
-        username_key: None,
-        email: None,
-        email_key: None,
-        phone: None,
-        first_name: String::new(),
-        last_name: String::new(),
-        display_name: format!("bench {role} {id}"),
-        password_hash: None,
-        token_version: 0,
-        disabled_at: None,
-        created_at: now(),
-        personal_rep_id: None,
-        email_confirmed_at: None,
-        place: users::Place::default(),
-        erased_at: None,
-        picture_id: None,
+        ..User::new(number, role, format!("bench {role} {id}"))
     }
 }
 

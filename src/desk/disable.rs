@@ -1,4 +1,5 @@
-//! Somebody may not sign in any more: his logins end, and what he serves goes back into its line.
+//! Somebody may not sign in any more: his logins and his keys end, and what he serves goes back
+//! into its line.
 
 use serde_json::json;
 
@@ -6,9 +7,8 @@ use super::hold::Hold;
 use super::{Change, Desk, customers, slots};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
-use crate::store::{Conn, accounts, conversations, sessions};
+use crate::store::{Conn, accounts, api_keys, conversations, sessions};
 use crate::words::{Act, EventKind, Moment, ObjectKind, Status, UserId, now};
 
 impl Desk {
@@ -16,9 +16,9 @@ impl Desk {
     /// failure in the middle. What he has parked waits for its moment or its customer, as before.
     pub async fn disable(&self, actor: Actor, person: UserId) -> Result<()> {
         may(&actor, Action::Disable, Object::Person(person))?;
-        let at = now();
+        let (at, by) = (now(), actor.id);
         let entry = Entry::new(
-            Some(actor.id),
+            Some(by),
             Act::UserDisabled,
             ObjectKind::User,
             Some(person.0),
@@ -33,15 +33,9 @@ impl Desk {
                 return Err(Error::new(Code::WrongState, detail));
             }
             sessions::revoke_others(conn, person, None, at)?;
-            let out = SignedOut {
-                user: person,
-                which: Logins::All,
-            };
-            let change = Change {
-                news: vec![News::SignedOut(out)],
-                reps: vec![person],
-                ..Change::default()
-            };
+            revoke_keys(conn, by, person, at)?;
+            let mut change = Change::default();
+            change.signed_out(person);
             Ok(((), change))
         })
         .await?;
@@ -81,4 +75,21 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Revokes every key that somebody has made, and those that were made with them, and has the audit
+/// tell of each: with one he would keep the power that he has lost himself.
+pub(super) fn revoke_keys(conn: &mut Conn, by: UserId, person: UserId, at: Moment) -> Result<()> {
+    let mut makers = vec![person];
+    while let Some(maker) = makers.pop() {
+        for id in api_keys::made_by(conn, maker)? {
+            makers.push(UserId(id.0));
+            let entry = Entry::new(Some(by), Act::KeyRevoked, ObjectKind::ApiKey, Some(id.0));
+            if let Some(key) = api_keys::revoke(conn, id, at)? {
+                let told = json!({ "scopes": key.scopes(), "expires_at": key.expires_at });
+                audit::record(conn, &entry, Some(told), None)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::disable::revoke_keys;
 use super::hold::Hold;
 use super::joins::{audience, grown, over};
 use super::{Change, Desk, exits};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
 use crate::store::erasures::{self, Erasure, PART};
 use crate::store::users::User;
-use crate::store::{Conn, accounts, api_keys, attachments, conversations, events, users};
+use crate::store::{Conn, accounts, attachments, conversations, events, users};
 use crate::words::{
-    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Role, Status,
-    UserId, now,
+    Act, ConversationId, ErasureStep, EventKind, Moment, ObjectKind, Resolution, Status, UserId,
+    now,
 };
 
 /// What became of one step over the logs.
@@ -41,10 +41,7 @@ impl Desk {
 
     /// A customer erases himself. That it is he was proved before.
     pub async fn erase_own(&self, actor: Actor) -> Result<Erasure> {
-        if actor.role != Role::Customer {
-            let detail = "Only customers can erase themselves. Ask an admin.";
-            return Err(Error::new(Code::Forbidden, detail));
-        }
+        may(&actor, Action::EraseOwn, Object::Person(actor.id))?;
         self.begin_erasing(actor.id, actor.id, None).await
     }
 
@@ -155,19 +152,14 @@ fn begin(
 ) -> Result<(Erasure, Change)> {
     // Nobody opens a conversation meanwhile, and then another in his name.
     conn.alone_with(person.0)?;
-    let out = SignedOut {
-        user: person,
-        which: Logins::All,
-    };
-    let change = Change {
-        news: vec![News::SignedOut(out)],
-        reps: vec![person],
-        ..Change::default()
-    };
+    let mut change = Change::default();
+    change.signed_out(person);
     accounts::lock_admins(conn)?;
     if let Some(erasure) = erasures::find(conn, person)? {
         return Ok((erasure, change));
     }
+    // His picture and his address are as they are now: whoever was changing them has ended.
+    attachments::lock_uploader(conn, person)?;
     let user = accounts::find(conn, person)?;
     if let Some(said) = confirm {
         check_confirmed(&user, said)?;
@@ -175,13 +167,7 @@ fn begin(
     // It is written once: when this is run again, its row is there.
     let entry = Entry::new(Some(by), Act::UserErased, ObjectKind::User, Some(person.0));
     audit::record(conn, &entry, Some(json!({ "role": user.role })), None)?;
-    for id in api_keys::made_by(conn, person)? {
-        let entry = Entry::new(Some(by), Act::KeyRevoked, ObjectKind::ApiKey, Some(id.0));
-        if let Some(key) = api_keys::revoke(conn, id, at)? {
-            let told = json!({ "scopes": key.scopes(), "expires_at": key.expires_at });
-            audit::record(conn, &entry, Some(told), None)?;
-        }
-    }
+    revoke_keys(conn, by, person, at)?;
     if !accounts::erase(conn, &user, at)? {
         let detail = "He is the last admin who may sign in.";
         return Err(Error::new(Code::WrongState, detail));

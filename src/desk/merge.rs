@@ -9,7 +9,7 @@ use super::hold::Hold;
 use super::{Change, Desk};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
+use crate::news::News;
 use crate::store::events::Entry;
 use crate::store::users::{self, User};
 use crate::store::visitors::{self, Visitor};
@@ -42,10 +42,7 @@ impl Desk {
                 }
                 merging::set_uploader(conn, visitor, account)?;
                 visitors::end(conn, visitor, account, at)?;
-                change.news.push(News::SignedOut(SignedOut {
-                    user: visitor,
-                    which: Logins::All,
-                }));
+                change.signed_out(visitor);
                 Ok((Some((visitor, ids.len())), change))
             })
             .await?;
@@ -119,8 +116,8 @@ fn within_limits(
         );
         return Err(Error::new(Code::QuotaExceeded, detail));
     }
-    let open = merging::count_open(conn, visitor)?;
-    if open > 0 && open + merging::count_open(conn, account)? > open_max {
+    let open = conversations::count_open_of(conn, visitor)?;
+    if open > 0 && open + conversations::count_open_of(conn, account)? > open_max {
         let detail = format!(
             "You would have more than {open_max} open conversations. Close some first, yours or \
              the visitor's."

@@ -52,7 +52,7 @@ use crate::current::Current;
 use crate::dispatch::{ConversationFact, Engine, Facts};
 use crate::error::{Code, Error, Result};
 use crate::metrics::Metrics;
-use crate::news::{Grown, News};
+use crate::news::{Grown, Logins, News, SignedOut};
 use crate::store::counters::Numbers;
 use crate::store::events::Event;
 use crate::store::{Conn, Store, events, messages};
@@ -131,6 +131,16 @@ impl Change {
         self.facts.conversations.extend(later.facts.conversations);
         self.facts.reps.extend(later.facts.reps);
         self.reps.extend(later.reps);
+    }
+
+    /// Adds that all logins of a person have ended, and what he is now.
+    fn signed_out(&mut self, person: UserId) {
+        let which = Logins::All;
+        self.news.push(News::SignedOut(SignedOut {
+            user: person,
+            which,
+        }));
+        self.reps.push(person);
     }
 
     /// Adds a conversation as it was just written, and the entries that say so.

@@ -119,14 +119,18 @@ impl Desk {
         let (most, queue_named) = (self.limits().open_per_customer_max, queue.is_some());
         conn.alone_with(customer.0)?;
         let admission = queues::admission(conn, queue, customer)?;
-        let (queue, mine, erased_at) = admission.ok_or_else(|| match queue_named {
+        let (queue, mine, erased_at, role) = admission.ok_or_else(|| match queue_named {
             true => Error::invalid("queue", "There is no such queue."),
             // Some queue there always is: he was a visitor, and has just become somebody else.
-            false => Error::new(Code::SessionEnded, "This login has ended. Sign in again."),
+            false => login_ended(),
         })?;
         if erased_at.is_some() {
             let detail = "This account was erased. Register again to open a conversation.";
             return Err(Error::new(Code::SessionEnded, detail));
+        }
+        // Somebody has just made him a rep or an admin: what he opened now would be nobody's.
+        if role != Some(Role::Customer) {
+            return Err(login_ended());
         }
         if mine.unwrap_or_default() >= most {
             let detail = format!("You have {most} open conversations already. Close one first.");
@@ -151,6 +155,10 @@ impl Desk {
         }
         Ok(queue)
     }
+}
+
+fn login_ended() -> Error {
+    Error::new(Code::SessionEnded, "This login has ended. Sign in again.")
 }
 
 /// What a repetition may be told instead of its answer, because the first one counts.

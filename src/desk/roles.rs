@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
+use super::disable::revoke_keys;
 use super::{Change, Desk, check_capacity, joins};
 use crate::access::{Action, Actor, Object, Rights, may};
 use crate::error::{Code, Error, Result};
-use crate::news::{Logins, News, SignedOut};
 use crate::store::audit::{self, Entry};
 use crate::store::rep_views::RepView;
 use crate::store::reps::{self, Rep};
 use crate::store::rights::{self, RightsRow};
 use crate::store::users::User;
-use crate::store::{Conn, accounts, conversations, joined, serving, sessions, users};
+use crate::store::{Conn, Runs, accounts, conversations, joined, serving, sessions, users};
 use crate::words::{Act, Availability, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// What somebody is to be.
@@ -30,21 +30,22 @@ impl Desk {
     pub async fn set_role(&self, actor: Actor, person: UserId, new: NewRole) -> Result<User> {
         may(&actor, Action::ChangeRole, Object::Person(person))?;
         check_capacity(new.capacity)?;
-        let (at, role) = (now(), new.role);
-        let entry = Entry::new(
-            Some(actor.id),
-            Act::RoleChanged,
-            ObjectKind::User,
-            Some(person.0),
-        );
+        let (at, by, role) = (now(), actor.id, new.role);
+        let entry = Entry::new(Some(by), Act::RoleChanged, ObjectKind::User, Some(person.0));
+        let runs = Runs::default();
         let user = self
             .commit(move |conn| {
+                let again = runs.again();
+                // Nobody opens a conversation meanwhile, and is no customer then.
+                conn.alone_with(person.0)?;
+                let seen = accounts::living(conn, person)?;
+                if seen.role == new.role {
+                    return Ok((seen, told_before(person, again)));
+                }
                 let left = leave_all(conn, person, at)?;
                 accounts::lock_admins(conn)?;
-                let before = accounts::find(conn, person)?;
-                if before.role == new.role {
-                    return Ok((before, Change::default()));
-                }
+                // He may have been erased before that.
+                let before = accounts::living(conn, person)?;
                 check_turn(conn, &before)?;
                 accounts::set_role(conn, person, new.role)?;
                 if !users::admin_exists(conn)? {
@@ -52,6 +53,9 @@ impl Desk {
                     return Err(Error::new(Code::WrongState, detail));
                 }
                 turn(conn, person, &new)?;
+                if before.role == Role::Admin {
+                    revoke_keys(conn, by, person, at)?;
+                }
                 let told = |role: Role| Some(json!({ "role": role }));
                 audit::record(conn, &entry, told(before.role), told(new.role))?;
                 Ok((
@@ -91,6 +95,16 @@ impl Desk {
         tracing::info!(actor = %actor.id, %rep, ?new, "a rep's rights were set");
         Ok(view)
     }
+}
+
+/// What is told when somebody is already what he is to be. Run again, because the answer of its
+/// commit was lost, it has told nobody yet that his logins have ended.
+fn told_before(person: UserId, again: bool) -> Change {
+    let mut change = Change::default();
+    if again {
+        change.signed_out(person);
+    }
+    change
 }
 
 /// Takes part in nothing beside its rep any more: a customer's socket is told no notes.
@@ -137,10 +151,6 @@ fn turn(conn: &mut Conn, person: UserId, new: &NewRole) -> Result<()> {
 fn ended(conn: &mut Conn, mut change: Change, person: UserId, at: Moment) -> Result<Change> {
     sessions::revoke_others(conn, person, None, at)?;
     accounts::delete_links(conn, person)?;
-    change.news.push(News::SignedOut(SignedOut {
-        user: person,
-        which: Logins::All,
-    }));
-    change.reps.push(person);
+    change.signed_out(person);
     Ok(change)
 }

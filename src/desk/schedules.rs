@@ -10,7 +10,7 @@ use crate::hours::{Day, Plan, Week, zone};
 use crate::news::News;
 use crate::store::audit::{self, Entry};
 use crate::store::schedules::{self, Schedule, ScheduleView};
-use crate::store::{Conn, users, waiting};
+use crate::store::{Conn, Runs, users, waiting};
 use crate::words::{Act, ObjectKind, ScheduleId, now};
 
 /// Characters of a schedule's name.
@@ -46,11 +46,13 @@ impl Desk {
         let (id, at) = (row.id, now());
         let make = move |conn: &mut Conn| {
             conn.alone_with(Uuid::from_u128(MAKING))?;
-            if schedules::count(conn)? >= SCHEDULES_MAX {
+            // Run again because the answer of its commit was lost, it finds its own.
+            let made = schedules::find(conn, row.id)?.is_some();
+            if !made && schedules::count(conn)? >= SCHEDULES_MAX {
                 let detail = format!("There are {SCHEDULES_MAX} schedules. Delete one first.");
                 return Err(Error::new(Code::QuotaExceeded, detail));
             }
-            if schedules::insert(conn, &row)? == 0 {
+            if !made && schedules::insert(conn, &row)? == 0 {
                 return Err(name_taken());
             }
             audit::record(conn, &entry, None, Some(whole(&row)))?;
@@ -100,9 +102,14 @@ impl Desk {
     pub async fn delete_schedule(&self, actor: Actor, id: ScheduleId) -> Result<()> {
         may(&actor, Action::ChangeSchedules, Object::None)?;
         let entry = about(&actor, Act::ScheduleDeleted, id);
+        let runs = Runs::default();
         let delete = move |conn: &mut Conn| {
-            let row = schedules::hold(conn, id)?;
-            let row = row.ok_or_else(|| Error::not_found("schedule"))?;
+            let again = runs.again();
+            let row = match schedules::hold(conn, id)? {
+                Some(row) => row,
+                None if again => return Ok(()),
+                None => return Err(Error::not_found("schedule")),
+            };
             if let Some(queue) = schedules::queues_of(conn, id)?.first() {
                 let name = &queue.name;
                 let detail = format!("The queue {name} goes by this schedule. Change that first.");

@@ -9,7 +9,9 @@ use crate::dispatch::{NO_END, Verdict, Whose, Why};
 use crate::error::{Code, Error, Result};
 use crate::store::conversations::{self, Conversation, PersonView};
 use crate::store::{Conn, events, reps, views};
-use crate::words::{Availability, ConversationId, EventKind, Moment, QueueId, Status, UserId, now};
+use crate::words::{
+    Availability, ConversationId, EventKind, Moment, QueueId, Sees, Status, UserId, now,
+};
 
 /// Whose line one stands in: a queue's, or that of the only rep who may have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -148,17 +150,38 @@ impl Desk {
         known.await?.ok_or_else(|| Error::not_found("rep"))?;
         let snapshot = self.0.line.snapshot().await.map_err(|_| unfilled())?;
         let why = snapshot.why_idle(rep, now()).ok_or_else(unfilled)?;
-        let first = why.heads.into_iter().map(|head| FirstInLine {
-            line: head.line.into(),
-            conversation: head.conversation,
-            reason: head.verdict.into(),
-        });
+        let mut first = Vec::with_capacity(why.heads.len());
+        for head in why.heads {
+            first.push(FirstInLine {
+                line: head.line.into(),
+                conversation: head.conversation,
+                reason: head.verdict.into(),
+            });
+        }
+        let first = self.readable(actor, first).await?;
         Ok(WhyIdleView {
             load: why.load,
             capacity: why.capacity,
             reason: why.rep.into(),
-            first: first.collect(),
+            first,
         })
+    }
+
+    /// Those that he may read: he is not to know of others.
+    async fn readable(&self, actor: Actor, all: Vec<FirstInLine>) -> Result<Vec<FirstInLine>> {
+        if actor.rights.sees != Sees::Own {
+            return Ok(all);
+        }
+        let read = move |conn: &mut Conn| {
+            let mut seen = Vec::new();
+            for one in all.clone() {
+                if conversations::allowed(conn, &actor, Action::Read, one.conversation).is_ok() {
+                    seen.push(one);
+                }
+            }
+            Ok(seen)
+        };
+        self.0.store.read(read).await
     }
 
     async fn named(&self, reps: Vec<(UserId, Verdict)>) -> Result<Vec<Candidate>> {

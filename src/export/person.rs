@@ -17,7 +17,9 @@ use crate::store::audit::{self, Filter};
 use crate::store::events::Event;
 use crate::store::personal::{self, Searched};
 use crate::store::sessions::Session;
-use crate::store::{Conn, answer, conversations, erasures, events, marks, sessions, views};
+use crate::store::{
+    Conn, answer, conversations, erasures, events, identities, marks, sessions, views, widgets,
+};
 use crate::words::{AttachmentId, AuditId, ConversationId, Role, SessionId, UserId};
 
 /// Rows, and events, that are read at once.
@@ -36,6 +38,8 @@ pub struct Personal {
 #[derive(Debug, Clone, Copy, Default, serde::Serialize)]
 struct Told {
     logins: u64,
+    identities: u64,
+    arrivals: u64,
     conversations: u64,
     events: u64,
     marks: u64,
@@ -48,6 +52,8 @@ struct Told {
 enum Part {
     Profile,
     Logins(SessionId),
+    /// Who he is elsewhere, and the widget by which he came.
+    Origins,
     Conversations(ConversationId),
     /// Of a conversation with this number: behind this entry, up to the last.
     Events(ConversationId, i64, i64, i64),
@@ -76,6 +82,7 @@ impl Personal {
         export.part = match export.part {
             Part::Profile => export.profile(conn, &mut lines)?,
             Part::Logins(after) => export.logins(conn, after, &mut lines)?,
+            Part::Origins => export.origins(conn, &mut lines)?,
             Part::Conversations(after) => export.conversation(conn, after, &mut lines)?,
             Part::Events(id, number, seq, last) => {
                 export.events(conn, (id, number, seq, last), &mut lines)?
@@ -108,8 +115,28 @@ impl Personal {
         self.told.logins += found.len() as u64;
         Ok(match found.last() {
             Some(last) => Part::Logins(last.id),
-            None if self.role == Role::Customer => Part::Conversations(NO_CONVERSATION),
-            None => Part::Words(Searched {
+            None => Part::Origins,
+        })
+    }
+
+    /// From where he comes: as who he is known elsewhere, and by which widget.
+    fn origins(&mut self, conn: &mut Conn, lines: &mut Vec<u8>) -> Result<Part> {
+        for one in identities::all_of(conn, self.person)? {
+            let told = json!({
+                "type": "identity", "provider": one.provider, "subject": one.subject,
+                "name": one.name, "email": one.email, "created_at": one.created_at,
+            });
+            write_line(lines, &told);
+            self.told.identities += 1;
+        }
+        if let Some((widget, name)) = widgets::arrival_of(conn, self.person)? {
+            let told = json!({ "type": "arrival", "widget": widget, "name": name });
+            write_line(lines, &told);
+            self.told.arrivals += 1;
+        }
+        Ok(match self.role {
+            Role::Customer => Part::Conversations(NO_CONVERSATION),
+            _ => Part::Words(Searched {
                 behind: (NO_CONVERSATION, 0),
                 upto: NO_CONVERSATION,
             }),

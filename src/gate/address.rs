@@ -17,6 +17,9 @@ const FORWARDED: &str = "X-Forwarded-For";
 /// How a client has come to our proxy.
 const SCHEME: &str = "X-Forwarded-Proto";
 
+/// What proxies say besides.
+const OTHERS: [&str; 2] = ["Forwarded", "Via"];
+
 /// The address of who asks, as [`of`] tells it.
 pub struct Address(pub Option<IpAddr>);
 
@@ -48,7 +51,8 @@ pub fn is_secure(app: &App, request: &HttpRequest) -> bool {
 pub fn is_here(request: &HttpRequest) -> bool {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
     let named = |name| request.headers().contains_key(name);
-    peer.is_some_and(|peer| peer.is_loopback()) && !named(FORWARDED) && !named(SCHEME)
+    let spoken_for = named(FORWARDED) || named(SCHEME) || OTHERS.into_iter().any(named);
+    peer.is_some_and(|peer| peer.is_loopback()) && !spoken_for
 }
 
 /// The address to hold somebody's share against. None for who is on this machine and for whom

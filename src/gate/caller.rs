@@ -155,6 +155,9 @@ impl FromRequest for Caller {
             let route = routes::of(&request)
                 .ok_or_else(|| Error::internal(anyhow::anyhow!("a route without a row")))?;
             caller.check(&request, route)?;
+            if caller.by_cookie && route.1.is_noted_reading() {
+                cookies::check_site(&request)?;
+            }
             if route.1.wants_young_login() {
                 caller.check_age(app(&request)).await?;
             }

@@ -114,6 +114,18 @@ pub fn check_origin(app: &App, request: &HttpRequest) -> Result<()> {
     Err(Error::new(Code::OriginNotAllowed, detail))
 }
 
+/// Refuses reading of which the audit tells, where a page of others has the browser ask for it.
+pub fn check_site(request: &HttpRequest) -> Result<()> {
+    let mut sites = request.headers().get_all(SITE).peekable();
+    let ours = |site: &[u8]| site == b"same-origin" || site == b"none";
+    if sites.peek().is_some() && sites.all(|site| ours(site.as_bytes())) {
+        return Ok(());
+    }
+    let detail = "With a cookie this is taken out from a page of this server, or by its address \
+                  typed in. Programs send the header Authorization instead.";
+    Err(Error::new(Code::OriginNotAllowed, detail))
+}
+
 /// Where somebody who signs in keeps his tokens: in cookies, or wherever he likes.
 #[derive(Clone, Copy, Default)]
 pub struct Keeping(Option<Way>);

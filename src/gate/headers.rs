@@ -25,7 +25,7 @@ const OF_API_PAGE: &str = "default-src 'self'; img-src 'self' data:; \
      style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'self'";
 /// What is no page loads nothing, wherever somebody puts it.
-const OF_THE_REST: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const OF_THE_REST: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The same for all. A handler that knows better says so itself, as for a file.
 const ALWAYS: [(HeaderName, &str); 5] = [
@@ -56,12 +56,7 @@ pub async fn add(
     }
     let policy = policy(response.request().path(), response.headers());
     let headers = response.headers_mut();
-    let policy = (header::CONTENT_SECURITY_POLICY, policy);
-    for (name, value) in ALWAYS.into_iter().chain([policy]) {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
+    protect(policy, headers);
     // What may be read is told with who may: to nobody else.
     if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
@@ -70,6 +65,16 @@ pub async fn add(
         headers.insert(STRICT_TRANSPORT_SECURITY, lasts);
     }
     Ok(response)
+}
+
+/// What goes onto every answer, whoever makes it.
+pub(super) fn protect(policy: &'static str, headers: &mut HeaderMap) {
+    let policy = (header::CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in ALWAYS.into_iter().chain([policy]) {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
 }
 
 /// For how long who came by HTTPS is to come by nothing else.

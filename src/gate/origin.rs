@@ -33,8 +33,13 @@ pub fn foreign(app: &App, request: &HttpRequest) -> Option<String> {
     let origin = text(request.headers().get(ORIGIN)?);
     let own = origin.split_once("://").map(|(_, rest)| rest);
     let host = request.headers().get(HOST).map(text);
-    let allowed = &app.settings.allowed_origins;
-    let known = own.is_some() && own == host || allowed.iter().any(|one| one == origin);
+    let settings = &app.settings;
+    let mut named = settings
+        .allowed_origins
+        .iter()
+        .chain([&settings.public_url]);
+    // By which scheme a proxy was asked is not always known here; cookies want to know it.
+    let known = own.is_some() && own == host || named.any(|one| one == origin);
     (!known).then(|| origin.to_owned())
 }
 

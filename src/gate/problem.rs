@@ -1,6 +1,8 @@
 //! Errors on their way out: `application/problem+json` (RFC 9457), whatever went wrong.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
@@ -10,8 +12,10 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use futures_util::FutureExt;
 use tracing_actix_web::RequestId;
 
+use super::headers;
 use crate::app::App;
 use crate::error::{Code, Error, FieldError};
 
@@ -43,6 +47,24 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         answer(self, None)
+    }
+}
+
+/// What is left of a request whose handler panicked: nothing but this to answer it with.
+#[derive(Debug)]
+struct Broken(Option<String>);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a handler panicked")
+    }
+}
+
+impl ResponseError for Broken {
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = answer(&Error::internal(anyhow::anyhow!("{self}")), self.0.clone());
+        headers::protect(headers::OF_THE_REST, answer.headers_mut());
+        answer
     }
 }
 
@@ -90,7 +112,14 @@ pub async fn finish(
         .get::<RequestId>()
         .map(ToString::to_string);
     let app = request.app_data::<actix_web::web::Data<App>>().cloned();
-    let response = next.call(request).await?.map_into_boxed_body();
+    let Ok(called) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+        if let Some(app) = app {
+            app.metrics.errors.inc();
+        }
+        tracing::error!("a handler panicked");
+        return Err(Broken(id).into());
+    };
+    let response = called?.map_into_boxed_body();
     let status = response.status();
     if status.is_success() || status.is_redirection() || status.is_informational() {
         return Ok(response);
@@ -196,5 +225,45 @@ impl Known {
             .into_iter()
             .map(|(path, methods)| (ResourceDef::new(path), methods));
         Self(paths.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, test, web};
+
+    use super::*;
+
+    async fn breaks() -> HttpResponse {
+        panic!("with a canary")
+    }
+
+    async fn works() -> HttpResponse {
+        HttpResponse::Ok().finish()
+    }
+
+    #[actix_web::test]
+    async fn a_handler_that_panics_is_answered_and_the_next_is_served() {
+        let app = App::new()
+            .route("/breaks", web::get().to(breaks))
+            .route("/works", web::get().to(works))
+            .wrap(from_fn(finish));
+        let service = test::init_service(app).await;
+        let request = |path| test::TestRequest::get().uri(path).to_request();
+        let broken = test::try_call_service(&service, request("/breaks")).await;
+        let broken = broken.err().expect("no answer of its own").error_response();
+        assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for name in ["x-content-type-options", "content-security-policy"] {
+            assert!(broken.headers().contains_key(name), "{name}");
+        }
+        let body = actix_web::body::to_bytes(broken.into_body()).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            text.contains("\"internal\"") && !text.contains("canary"),
+            "{text}"
+        );
+        let next = test::try_call_service(&service, request("/works")).await;
+        assert_eq!(next.unwrap().status(), StatusCode::OK);
     }
 }

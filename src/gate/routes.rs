@@ -36,7 +36,7 @@ pub const ROUTES: &[Route] = &[
     ("DELETE /api/v1/me/sessions", KeepAccount, None),
     ("DELETE /api/v1/me/sessions/{id}", KeepAccount, None),
     ("GET /api/v1/me/export", TakeOwnData, None),
-    ("POST /api/v1/me/erase", KeepAccount, None),
+    ("POST /api/v1/me/erase", EraseOwn, None),
     ("PUT /api/v1/me/picture", KeepAccount, None),
     ("DELETE /api/v1/me/picture", KeepAccount, None),
     // There is no way back: it wants a person.
@@ -168,15 +168,17 @@ pub const ROUTES: &[Route] = &[
     ),
     ("GET /api/v1/people", ReadPeople, Some(People)),
     ("GET /api/v1/people/{id}", ReadPeople, Some(People)),
-    ("PATCH /api/v1/people/{id}", ChangePeople, Some(People)),
+    // Who changes the address of an admin, lets him in again or has a link for him is as good as he:
+    // no key is.
+    ("PATCH /api/v1/people/{id}", ChangePeople, None),
     ("PUT /api/v1/people/{id}/role", ChangeRole, None),
-    ("PUT /api/v1/reps/{id}/rights", ChangeRights, Some(People)),
+    ("PUT /api/v1/reps/{id}/rights", ChangeRights, None),
     ("POST /api/v1/people/{id}/disable", Disable, Some(People)),
-    ("POST /api/v1/people/{id}/enable", Disable, Some(People)),
+    ("POST /api/v1/people/{id}/enable", Enable, None),
     (
         "POST /api/v1/people/{id}/password-link",
-        ChangePeople,
-        Some(People),
+        MakePasswordLink,
+        None,
     ),
     ("GET /api/v1/people/{id}/sessions", ReadPeople, Some(People)),
     (

@@ -50,7 +50,8 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
     let ticket = ticket(request);
     if ticket.is_none() && cookies::access(app, request).is_some() {
         cookies::check_origin(app, request)?;
-        return Caller::of(request).await;
+        let caller = Caller::of(request).await?;
+        return caller.check(request, &routes::SOCKET).map(|()| caller);
     }
     let Some(ticket) = ticket else {
         let detail = "Send the Authorization header, or a ticket as the subprotocol ticket.TICKET.";

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::login::ticket_id;
 use super::newcomer::{Wrong, plain_phone};
 use super::rules::PhoneRule;
-use super::throttle::{Door, Place};
+use super::throttle::{Door, Peer};
 use super::{People, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::news::Logins;
@@ -118,7 +118,7 @@ impl People {
         id: UserId,
         profile: NewProfile,
         password: Option<String>,
-        from: Place,
+        from: Peer,
     ) -> Result<User> {
         let user = self.find(id).await?;
         if profile.email.is_some() || profile.phone.is_some() {
@@ -160,7 +160,7 @@ impl People {
         session: SessionId,
         password: String,
         new: String,
-        from: Place,
+        from: Peer,
     ) -> Result<()> {
         let user = self.find(id).await?;
         self.prove_own(&user, Some(password), from).await?;
@@ -197,7 +197,7 @@ impl People {
     }
 
     /// Gives a new password to whoever has the link. It is used up, and all logins end.
-    pub async fn use_link(&self, token: &str, new: String, from: Place) -> Result<()> {
+    pub async fn use_link(&self, token: &str, new: String, from: Peer) -> Result<()> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let link = ticket_id(token);
@@ -226,15 +226,24 @@ impl People {
         Ok(())
     }
 
-    /// Refuses whoever does not know his own password, by his id, as below.
-    pub async fn prove_again(&self, id: UserId, password: String, from: Place) -> Result<()> {
+    /// Refuses whoever does not know his own password, by his id, as below. False: he has none,
+    /// and has said none.
+    pub async fn prove_again(
+        &self,
+        id: UserId,
+        password: Option<String>,
+        from: Peer,
+    ) -> Result<bool> {
         let user = self.find(id).await?;
-        self.prove_own(&user, Some(password), from).await
+        if user.password_hash.is_none() && password.is_none() {
+            return Ok(false);
+        }
+        self.prove_own(&user, password, from).await.map(|()| true)
     }
 
     /// Refuses whoever does not know his own password, and lets him guess no faster than at a
     /// login: he may have found the login of somebody else open.
-    async fn prove_own(&self, user: &User, password: Option<String>, from: Place) -> Result<()> {
+    async fn prove_own(&self, user: &User, password: Option<String>, from: Peer) -> Result<()> {
         let Some(password) = password else {
             return Err(Error::invalid("password", "Give your password for this."));
         };

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::login::{Device, ticket_id};
-use super::throttle::{Door, Place};
+use super::throttle::{Door, Peer};
 use super::visitors::{check_site, customer};
 use super::{Pair, People, host, telegram};
 use crate::error::{Code, Error, Result};
@@ -52,7 +52,7 @@ impl People {
         widget: WidgetId,
         token: &str,
         site: Option<String>,
-        from: Place,
+        from: Peer,
         device: Device,
     ) -> Result<(Pair, User)> {
         self.0.throttle.pass(Door::Token, from, now())?;
@@ -78,7 +78,7 @@ impl People {
     pub async fn enter_by_telegram(
         &self,
         shown: Telegram,
-        from: Place,
+        from: Peer,
         device: Device,
     ) -> Result<(Pair, User)> {
         self.0.throttle.pass(Door::Token, from, now())?;
@@ -149,7 +149,7 @@ impl People {
     }
 
     /// A login for who was proved to be this one; who is new is made a customer.
-    async fn enter(&self, proven: Proven, from: Place, device: Device) -> Result<(Pair, User)> {
+    async fn enter(&self, proven: Proven, from: Peer, device: Device) -> Result<(Pair, User)> {
         let number = self.0.numbers.next(&self.0.store).await?;
         let fresh = customer(number, proven.name.clone(), "Customer");
         let session = self.session(fresh.id, device);
@@ -209,7 +209,13 @@ fn known_or_new(
         email: proven.email.clone(),
         created_at: fresh.created_at,
     };
-    if let Some((known, user)) = identities::find(conn, provider, subject)? {
+    let mut found = identities::find(conn, provider, subject)?;
+    if let Some((_, user)) = &found {
+        // Who erases him has ended then, or waits: nothing is written of him in between.
+        conn.alone_with(user.id.0)?;
+        found = identities::find(conn, provider, subject)?;
+    }
+    if let Some((known, user)) = found {
         // What is not said now stays as it was said.
         identity.name = identity.name.or_else(|| known.name.clone());
         identity.email = identity.email.or_else(|| known.email.clone());

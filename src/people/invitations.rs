@@ -7,14 +7,14 @@ use uuid::Uuid;
 use super::account::used_up;
 use super::login::ticket_id;
 use super::newcomer::Wrong;
-use super::throttle::{Door, Place};
+use super::throttle::{Door, Peer};
 use super::{NewPerson, People, created, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::store::audit::{self, Entry};
 use crate::store::invitations::{self, Invitation};
 use crate::store::reps::{self, Rep};
 use crate::store::users::{self, User};
-use crate::store::{Conn, serving};
+use crate::store::{Conn, Runs, serving};
 use crate::words::{Act, InvitationId, Moment, ObjectKind, QueueId, Role, UserId, now};
 
 /// How many days an invitation may be good, and how many it is if nothing is said.
@@ -172,9 +172,14 @@ impl People {
     pub async fn revoke_invitation(&self, by: UserId, id: InvitationId) -> Result<()> {
         let at = now();
         let entry = about(by, Act::InvitationRevoked, id);
+        let runs = Runs::default();
         let write = move |conn: &mut Conn| {
-            let row = invitations::revoke(conn, id, at)?;
-            let row = row.ok_or_else(|| Error::not_found("invitation"))?;
+            let again = runs.again();
+            let row = match invitations::revoke(conn, id, at)? {
+                Some(row) => row,
+                None if again => return Ok(()),
+                None => return Err(Error::not_found("invitation")),
+            };
             audit::record(conn, &entry, Some(told(&row)), None)
         };
         self.0.store.write(write).await?;
@@ -184,7 +189,7 @@ impl People {
 
     /// Makes the account of whoever has an invitation, which is used up. What he does not say of
     /// himself is as his inviter has said.
-    pub async fn accept(&self, token: &str, mut person: NewPerson, from: Place) -> Result<User> {
+    pub async fn accept(&self, token: &str, mut person: NewPerson, from: Peer) -> Result<User> {
         self.0.throttle.pass(Door::Register, from, now())?;
         let token = ticket_id(token);
         let read = move |conn: &mut Conn| invitations::find_open(conn, token, now());

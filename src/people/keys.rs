@@ -9,7 +9,7 @@ use super::{People, hex, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::store::api_keys::{self, ApiKey};
 use crate::store::audit::{self, Entry};
-use crate::store::{Conn, sessions};
+use crate::store::{Conn, sessions, visitors};
 use crate::words::{Act, ApiKeyId, Moment, ObjectKind, Scope, SessionId, UserId, now};
 
 /// What every key begins with, so that people and scanners tell one when they see it.
@@ -148,11 +148,16 @@ impl People {
 
     /// When a login was begun, with a password.
     pub async fn login_begun(&self, session: SessionId) -> Result<Moment> {
-        let find = move |conn: &mut Conn| Ok(sessions::find(conn, session)?);
+        let find = move |conn: &mut Conn| {
+            let Some(found) = sessions::find(conn, session)? else {
+                return Ok(None);
+            };
+            // Who shows a visitor's token has nothing else to prove who he is.
+            let anew = visitors::is_login(conn, found.user_id, session)?;
+            Ok(Some(if anew { now() } else { found.created_at }))
+        };
         let found = self.0.store.read_quickly(find).await?;
-        found
-            .map(|session| session.created_at)
-            .ok_or_else(|| Error::not_found("login"))
+        found.ok_or_else(|| Error::not_found("login"))
     }
 
     /// Whose key this is, if it is good at this moment. Nobody learns why one is not.

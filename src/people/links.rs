@@ -15,7 +15,7 @@ use super::counts::{Count, Counts};
 use super::letters::{self, Letter};
 use super::limits::Limits;
 use super::login::{read_login, ticket_id};
-use super::throttle::{Door, Name, Place, name_of, slower};
+use super::throttle::{Door, Name, Peer, name_of, slower};
 use super::{People, random_hex};
 use crate::error::{Error, Result};
 use crate::store::users::User;
@@ -60,7 +60,7 @@ impl LinkDoor {
     }
 
     /// Counts a question, or says how long to wait with it.
-    fn pass(&self, login: &str, from: Place, at: Moment) -> Result<()> {
+    fn pass(&self, login: &str, from: Peer, at: Moment) -> Result<()> {
         let name = name_of(login);
         let counted = self.counted.lock();
         let mut counted = counted.expect("nothing panics under this lock");
@@ -84,7 +84,7 @@ impl LinkDoor {
 
 impl People {
     /// Sends a link to whoever has this name, if anybody has it. Nobody learns from the answer.
-    pub async fn ask_link(&self, kind: LinkKind, login: &str, from: Place) -> Result<()> {
+    pub async fn ask_link(&self, kind: LinkKind, login: &str, from: Peer) -> Result<()> {
         let login = read_login(login);
         self.0.links.pass(&login.name, from, now())?;
         let making = self.0.links.making.clone().try_acquire_owned();
@@ -110,10 +110,16 @@ impl People {
         let token = random_hex();
         let (id, link, at) = (user.id, ticket_id(&token), now());
         let expires_at = at + LINK_MS;
+        let known = user.email_key.clone();
         let email = user.email_key.filter(|_| user.email_confirmed_at.is_none());
         let write = move |conn: &mut Conn| {
             // Two at once would each count without the other.
             conn.alone_with(id.0)?;
+            // He may have been erased since he was found, or have another address.
+            let found = users::find(conn, id)?.filter(|found| found.disabled_at.is_none());
+            if found.is_none_or(|found| found.email_key != known) {
+                return Ok(false);
+            }
             let few = match kind {
                 LinkKind::Password => accounts::links_but(conn, id, link, at)? < LINKS_MAX,
                 LinkKind::Email => email_links::count_but(conn, id, link, at)? < LINKS_MAX,
@@ -131,7 +137,7 @@ impl People {
             Ok(true)
         };
         if !self.0.store.write(write).await? {
-            tracing::info!(person = %id, %kind, "a link was asked for that is not needed");
+            tracing::info!(person = %id, %kind, "a link was asked for and not made: he needs none, or has as many as he may");
             return Ok(());
         }
         letters::send(&Letter {
@@ -144,7 +150,7 @@ impl People {
     }
 
     /// Confirms an e-mail address for whoever has the link that went there. It is used up.
-    pub async fn confirm_email(&self, token: &str, from: Place) -> Result<()> {
+    pub async fn confirm_email(&self, token: &str, from: Peer) -> Result<()> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let (link, at) = (ticket_id(token), now());
         let write = move |conn: &mut Conn| -> Result<UserId> {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::newcomer::{is_phone, plain_phone};
-use super::throttle::{Door, Place, Try};
+use super::throttle::{Door, Peer, Try};
 use super::{Pair, People, password, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::news::{Logins, News, SignedOut};
@@ -32,7 +32,7 @@ impl People {
         &self,
         login: &str,
         password: String,
-        from: Place,
+        from: Peer,
         device: Device,
     ) -> Result<(Pair, User)> {
         let user = self.prove(login, password, from).await?;
@@ -44,7 +44,7 @@ impl People {
         &self,
         login: &str,
         password: String,
-        from: Place,
+        from: Peer,
         device: Device,
     ) -> Result<Pair> {
         let user = self.prove(login, password, from).await?;
@@ -52,7 +52,7 @@ impl People {
     }
 
     /// Who has this name, if he has this password. Whoever tries too often waits first.
-    async fn prove(&self, login: &str, password: String, from: Place) -> Result<User> {
+    async fn prove(&self, login: &str, password: String, from: Peer) -> Result<User> {
         let login = read_login(login);
         let proven = match self.0.throttle.begin(&login.name, from, now()) {
             Ok(mut tried) => {
@@ -164,7 +164,7 @@ impl People {
     /// Trades a refresh token for the next pair. The one before the current one gets the current
     /// pair again for a moment; anything older means that somebody has copied it, and ends the
     /// whole login.
-    pub async fn refresh(&self, token: &str, from: Place) -> Result<Pair> {
+    pub async fn refresh(&self, token: &str, from: Peer) -> Result<Pair> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, presented, at) = (claims.session, claims.generation, now());
@@ -229,7 +229,7 @@ impl People {
 
     /// A fresh access token for a refresh token that is kept: for logins of dialects, whose clients
     /// never turn theirs over. A token of any other login is refused here.
-    pub async fn renew(&self, token: &str, from: Place) -> Result<Pair> {
+    pub async fn renew(&self, token: &str, from: Peer) -> Result<Pair> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let claims = self.0.tokens.read_refresh(token)?;
         let (id, at) = (claims.session, now());
@@ -285,7 +285,7 @@ impl People {
         &self,
         user: UserId,
         session: SessionId,
-        from: Place,
+        from: Peer,
     ) -> Result<(String, Moment)> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let ticket = random_hex();
@@ -298,7 +298,7 @@ impl People {
     }
 
     /// Uses a pass up.
-    pub async fn redeem(&self, ticket: &str, from: Place) -> Result<(Bearer, SessionId)> {
+    pub async fn redeem(&self, ticket: &str, from: Peer) -> Result<(Bearer, SessionId)> {
         self.0.throttle.pass(Door::Token, from, now())?;
         let id = ticket_id(ticket);
         let write = move |conn: &mut Conn| Ok(sessions::take_ticket(conn, id, now())?);

@@ -46,7 +46,7 @@ use newcomer::{check, plain_phone};
 use password::Passwords;
 pub use rules::{PhoneRule, Rules, Strangers};
 pub use telegram::Bot;
-pub use throttle::Place;
+pub use throttle::Peer;
 use throttle::{Door, Throttle};
 pub use token::Pair;
 use token::Tokens;
@@ -146,7 +146,7 @@ impl People {
     }
 
     /// Makes the first admin, for whoever has the link.
-    pub async fn set_up(&self, token: &str, person: NewPerson, from: Place) -> Result<User> {
+    pub async fn set_up(&self, token: &str, person: NewPerson, from: Peer) -> Result<User> {
         self.0.throttle.pass(Door::Register, from, now())?;
         let people = self.clone();
         let known = self.0.store.read(move |conn| people.setup(conn)).await?;
@@ -182,7 +182,7 @@ impl People {
 
     /// A customer registers himself. A rep of his own is one who is there now; if nobody is, his
     /// first opening decides.
-    pub async fn add_customer(&self, person: NewPerson, from: Place) -> Result<User> {
+    pub async fn add_customer(&self, person: NewPerson, from: Peer) -> Result<User> {
         self.0.throttle.pass(Door::Register, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let user = self.make(person, Role::Customer).await?;
@@ -248,10 +248,9 @@ impl People {
             named
         };
         let display_name = person.display_name.filter(|name| !name.trim().is_empty());
+        let number = self.0.numbers.next(&self.0.store).await?;
+        let name = display_name.unwrap_or(named);
         Ok(User {
-            id: UserId::new(),
-            number: self.0.numbers.next(&self.0.store).await?,
-            role,
             username_key: Some(users::fold(&person.username)),
             username: Some(person.username),
             email_key: person.email.as_deref().map(users::fold),
@@ -259,16 +258,8 @@ impl People {
             phone: person.phone.as_deref().map(plain_phone),
             first_name: person.first_name,
             last_name: person.last_name,
-            display_name: display_name.unwrap_or(named),
             password_hash: Some(self.0.passwords.hash(person.password).await?),
-            token_version: 0,
-            disabled_at: None,
-            created_at: now(),
-            personal_rep_id: None,
-            email_confirmed_at: None,
-            place: users::Place::default(),
-            erased_at: None,
-            picture_id: None,
+            ..User::new(number, role, name)
         })
     }
 

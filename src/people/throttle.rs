@@ -20,7 +20,7 @@ use crate::store::users;
 use crate::words::{Moment, UserId};
 
 /// From where somebody asks; none for whom nobody names: see `gate/address.rs`.
-pub type Place = Option<IpAddr>;
+pub type Peer = Option<IpAddr>;
 
 /// For so many windows without a try one who tried too often is remembered.
 const QUIET_WINDOWS: Moment = 6;
@@ -50,13 +50,13 @@ pub struct Throttle {
 }
 
 struct Counted {
-    pairs: Counts<(Name, Place)>,
+    pairs: Counts<(Name, Peer)>,
     addresses: Counts<IpAddr>,
     names: Counts<Name>,
     registrations: Counts<IpAddr>,
     tokens: Counts<IpAddr>,
     /// Where people are at home.
-    known: Counts<(UserId, Place)>,
+    known: Counts<(UserId, Peer)>,
     hashing: HashMap<IpAddr, usize>,
 }
 
@@ -94,7 +94,7 @@ impl Throttle {
 
     /// Lets somebody try a password, or says how long to wait with it. The try counts as wrong
     /// until [`Try::end`] says otherwise, so that many at once are no way around it.
-    pub fn begin(&self, login: &str, from: Place, at: Moment) -> Result<Try<'_>> {
+    pub fn begin(&self, login: &str, from: Peer, at: Moment) -> Result<Try<'_>> {
         let name = name_of(login);
         let mut counted = self.counted();
         if let Some(ms) = counted.pairs.wait(&(name, from), at) {
@@ -120,7 +120,7 @@ impl Throttle {
     }
 
     /// Counts what is counted by address alone, or says how long to wait with it.
-    pub fn pass(&self, door: Door, from: Place, at: Moment) -> Result<()> {
+    pub fn pass(&self, door: Door, from: Peer, at: Moment) -> Result<()> {
         let Some(address) = from else { return Ok(()) };
         let mut counted = self.counted();
         let (counts, what) = match door {
@@ -143,14 +143,14 @@ impl Throttle {
     }
 
     /// Takes a place among the passwords of an address that are hashed, until it is dropped.
-    pub fn enter(&self, from: Place) -> Result<Hashing<'_>> {
+    pub fn enter(&self, from: Peer) -> Result<Hashing<'_>> {
         self.counted().enter(from)?;
         let throttle = self;
         Ok(Hashing { throttle, from })
     }
 
     /// Somebody is signed in here.
-    pub fn saw(&self, user: UserId, from: Place, at: Moment) {
+    pub fn saw(&self, user: UserId, from: Peer, at: Moment) {
         let mut counted = self.counted();
         counted.known.forget(&(user, from));
         counted.known.add((user, from), at);
@@ -168,7 +168,7 @@ pub(super) fn slower(what: &str, ms: Moment) -> Error {
 /// One of the passwords of an address that are hashed.
 pub struct Hashing<'a> {
     throttle: &'a Throttle,
-    from: Place,
+    from: Peer,
 }
 
 impl Drop for Hashing<'_> {
@@ -188,7 +188,7 @@ impl Drop for Hashing<'_> {
 pub struct Try<'a> {
     hashing: Hashing<'a>,
     name: Name,
-    from: Place,
+    from: Peer,
     /// Whether it is counted for its name, too.
     named: bool,
 }
@@ -233,7 +233,7 @@ impl Try<'_> {
 }
 
 impl Counted {
-    fn enter(&mut self, from: Place) -> Result<()> {
+    fn enter(&mut self, from: Peer) -> Result<()> {
         let Some(address) = from else { return Ok(()) };
         let under_way = self.hashing.entry(address).or_default();
         if *under_way >= HASHING_MAX {
@@ -270,12 +270,12 @@ mod tests {
         links_per_name: 2,
     };
 
-    fn from(last: u8) -> Place {
+    fn from(last: u8) -> Peer {
         Some(IpAddr::from([203, 0, 113, last]))
     }
 
     /// A wrong try of a name that is nobody's, or how many ms it must wait.
-    fn wrong(throttle: &Throttle, name: &str, from: Place, at: Moment) -> Result<(), u64> {
+    fn wrong(throttle: &Throttle, name: &str, from: Peer, at: Moment) -> Result<(), u64> {
         let wait = |error: Error| error.retry_after_ms.unwrap();
         let mut one = throttle.begin(name, from, at).map_err(wait)?;
         one.go_on(None, at).map_err(wait)?;
@@ -283,7 +283,7 @@ mod tests {
         Ok(())
     }
 
-    fn right(throttle: &Throttle, name: &str, user: UserId, from: Place, at: Moment) -> bool {
+    fn right(throttle: &Throttle, name: &str, user: UserId, from: Peer, at: Moment) -> bool {
         let Ok(mut one) = throttle.begin(name, from, at) else {
             return false;
         };

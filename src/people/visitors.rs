@@ -6,14 +6,14 @@ use sha2::{Digest, Sha256};
 
 use super::login::{Device, session_ended};
 use super::newcomer::Wrong;
-use super::throttle::{Door, Place};
+use super::throttle::{Door, Peer};
 use super::{People, hex, random_hex};
 use crate::error::{Code, Error, Result};
 use crate::store::sessions::{self, Bearer, Session};
 use crate::store::users::{self, User};
 use crate::store::visitors::{self, Visitor};
 use crate::store::{Conn, reps, widgets};
-use crate::words::{Moment, Role, SessionId, UserId, WidgetId, now};
+use crate::words::{Moment, Role, SessionId, WidgetId, now};
 
 /// What every token begins with, so that people and scanners tell one when they see it.
 const PREFIX: &str = "sbv_";
@@ -35,7 +35,7 @@ impl People {
     pub async fn add_visitor(
         &self,
         new: NewVisitor,
-        from: Place,
+        from: Peer,
         device: Device,
     ) -> Result<(String, Moment, User)> {
         let mut wrong = Wrong::default();
@@ -117,14 +117,14 @@ impl People {
                 move |conn: &mut Conn| Ok(visitors::extend(conn, session, at, at + lasts)?);
             if let Err(error) = self.0.store.write(extend).await {
                 // Whoever only reads can do so while nothing can be written.
-                tracing::warn!(%error, visitor = %bearer.actor.id, "his token lasts no longer by this");
+                tracing::warn!(%error, visitor = %bearer.actor.id, "his token was not prolonged");
             }
         }
         Ok((bearer, session))
     }
 
     /// The fingerprint of a visitor's token, by which the desk finds whose it is.
-    pub fn visitor_mark(&self, token: &str, from: Place) -> Result<String> {
+    pub fn visitor_mark(&self, token: &str, from: Peer) -> Result<String> {
         self.0.throttle.pass(Door::Token, from, now())?;
         match self.is_visitors(token) {
             true => Ok(hash(token)),
@@ -137,28 +137,8 @@ impl People {
 /// `called`, and his number.
 pub(super) fn customer(number: i64, name: Option<String>, called: &str) -> User {
     let name = name.filter(|name| !name.trim().is_empty());
-    User {
-        id: UserId::new(),
-        number,
-        role: Role::Customer,
-        username: None,
-        username_key: None,
-        email: None,
-        email_key: None,
-        phone: None,
-        first_name: String::new(),
-        last_name: String::new(),
-        display_name: name.unwrap_or_else(|| format!("{called} {number}")),
-        password_hash: None,
-        token_version: 0,
-        disabled_at: None,
-        created_at: now(),
-        personal_rep_id: None,
-        email_confirmed_at: None,
-        place: users::Place::default(),
-        erased_at: None,
-        picture_id: None,
-    }
+    let name = name.unwrap_or_else(|| format!("{called} {number}"));
+    User::new(number, Role::Customer, name)
 }
 
 /// Refuses a page of another origin that is none of these sites.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 
 use super::counts::Counts;
-use super::throttle::{Place, slower};
+use super::throttle::{Peer, slower};
 use crate::error::Result;
 use crate::words::{Moment, WidgetId};
 
@@ -33,7 +33,7 @@ impl Visits {
 
     /// Counts one, or says how long to wait. Who is refused for his address takes nothing of what
     /// others have.
-    pub fn pass(&self, by: By, from: Place, at: Moment) -> Result<()> {
+    pub fn pass(&self, by: By, from: Peer, at: Moment) -> Result<()> {
         let mut counted = self.0.lock().expect("nothing panics under this lock");
         let Counted { addresses, widgets } = &mut *counted;
         let address = from.map(|address| (by, address));

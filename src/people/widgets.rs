@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Result};
 use crate::settings::is_origin;
 use crate::store::audit::{self, Entry};
 use crate::store::widgets::{self, Widget};
-use crate::store::{Conn, queues};
+use crate::store::{Conn, Runs, queues};
 use crate::words::{Act, Moment, ObjectKind, QueueId, UserId, WidgetId, now};
 
 /// What every secret begins with, so that people and scanners tell one when they see it.
@@ -115,7 +115,7 @@ impl People {
         };
         self.0.store.write(write).await?;
         tracing::info!(actor = %by, widget = %made.id, "a widget was made");
-        self.read_sites().await?;
+        self.sites_changed().await;
         let secret = self.widget_secret(made.id, made.generation);
         Ok((made.into(), secret))
     }
@@ -150,7 +150,7 @@ impl People {
         };
         let row = self.0.store.write(write).await?;
         tracing::info!(actor = %by, widget = %id, "a widget was changed");
-        self.read_sites().await?;
+        self.sites_changed().await;
         Ok(row.into())
     }
 
@@ -182,8 +182,14 @@ impl People {
     /// Takes a widget away. Who has come by it stays.
     pub async fn delete_widget(&self, by: UserId, id: WidgetId) -> Result<()> {
         let (at, entry) = (now(), about(by, Act::WidgetDeleted, id));
+        let runs = Runs::default();
         let write = move |conn: &mut Conn| {
-            let before = held(conn, id)?;
+            let again = runs.again();
+            let before = match widgets::hold(conn, id)? {
+                Some(before) => before,
+                None if again => return Ok(()),
+                None => return Err(no_widget()),
+            };
             let row = Widget {
                 deleted_at: Some(at),
                 ..before.clone()
@@ -193,7 +199,8 @@ impl People {
         };
         self.0.store.write(write).await?;
         tracing::info!(actor = %by, widget = %id, "a widget was deleted");
-        self.read_sites().await
+        self.sites_changed().await;
+        Ok(())
     }
 
     /// A widget that lets people in; none if it was disabled or deleted, or there was never one.
@@ -262,12 +269,17 @@ impl People {
         Ok(())
     }
 
+    /// Reads them anew. That it fails undoes no change: they are read again soon.
+    async fn sites_changed(&self) {
+        if let Err(error) = self.read_sites().await {
+            tracing::warn!(%error, "the sites of widgets could not be read");
+        }
+    }
+
     /// Keeps what is known of the sites up to date: another node may have changed a widget.
     pub async fn keep_sites(self, every: Duration) {
         loop {
-            if let Err(error) = self.read_sites().await {
-                tracing::warn!(%error, "the sites of widgets could not be read");
-            }
+            self.sites_changed().await;
             tokio::time::sleep(every).await;
         }
     }
@@ -278,7 +290,11 @@ fn about(by: UserId, act: Act, id: WidgetId) -> Entry {
 }
 
 fn held(conn: &mut Conn, id: WidgetId) -> Result<Widget> {
-    widgets::hold(conn, id)?.ok_or_else(|| Error::not_found("widget"))
+    widgets::hold(conn, id)?.ok_or_else(no_widget)
+}
+
+fn no_widget() -> Error {
+    Error::not_found("widget")
 }
 
 /// What the audit tells of a widget.

@@ -74,8 +74,8 @@ pub const RUNNING: &[(&str, Range)] = &[
     ("fresh_login_s", count(1)),
 ];
 
-/// Those whose value is told to nobody.
-pub const SECRET: &[&str] = &["secret", "database_url", "redis_url"];
+/// Those whose value is told to nobody, neither over the API nor where settings are printed.
+pub const SECRET: &[&str] = &["secret", "database_url", "redis_url", "telegram_bot_token"];
 
 /// What a setting may be while the server runs. None: it counts from the start.
 pub fn range(name: &str) -> Option<Range> {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::conn::{Conn, queries};
 use super::schema::{api_keys, password_links, users};
-use super::users::{Place, User, admin_exists, fold, taken};
+use super::users::{Place, User, admin_exists, fold, forget_personal_rep, is_admin, taken};
 use super::{email_links, invitations};
 use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
@@ -155,7 +155,7 @@ queries! {
 
     /// Has one who decides about admins wait for the other: they are counted after this.
     pub fn lock_admins(conn) -> QueryResult<usize> {
-        diesel::update(users::table.filter(users::role.eq(Role::Admin)))
+        diesel::update(users::table.filter(is_admin()))
             .set(users::token_version.eq(users::token_version))
             .execute(conn)
     }
@@ -167,7 +167,9 @@ queries! {
     }
 
     fn set_disabled(conn, id: UserId, at: Option<Moment>) -> QueryResult<usize> {
-        diesel::update(users::table.find(id)).set(users::disabled_at.eq(at)).execute(conn)
+        diesel::update(users::table.find(id).filter(users::erased_at.is_null()))
+            .set(users::disabled_at.eq(at))
+            .execute(conn)
     }
 
     /// Takes out of somebody's row whatever is told of him. Who he was stays: his id, his number,
@@ -201,13 +203,6 @@ queries! {
                     users::time_zone.eq(""),
                 ),
             ))
-            .execute(conn)
-    }
-
-    /// Those who are given this rep first are given any.
-    fn forget_personal(conn, rep: UserId) -> QueryResult<usize> {
-        diesel::update(users::table.filter(users::personal_rep_id.eq(rep)))
-            .set(users::personal_rep_id.eq(None::<UserId>))
             .execute(conn)
     }
 
@@ -320,16 +315,22 @@ pub fn disable(conn: &mut Conn, id: UserId, at: Moment) -> Result<bool> {
     Ok(admin_exists(conn)?)
 }
 
+/// Leaves nothing of somebody in his row, and none of his links and logins. His picture's file is
+/// nobody's from then on, and is swept away.
+pub fn forget(conn: &mut Conn, id: UserId, at: Moment) -> QueryResult<()> {
+    empty(conn, id, at)?;
+    delete_links(conn, id)?;
+    email_links::delete_of(conn, id)?;
+    sessions::empty_all(conn, id, at)
+}
+
 /// Leaves nothing of somebody in his row and in what belongs to it; he cannot sign in any more. His
 /// keys, what he said and what he serves are the caller's. `false`: he was the last admin.
 pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
     let id = user.id;
-    empty(conn, id, at)?;
-    delete_links(conn, id)?;
-    email_links::delete_of(conn, id)?;
+    forget(conn, id, at)?;
     invitations::forget(conn, user)?;
     identities::delete_of(conn, id)?;
-    sessions::empty_all(conn, id, at)?;
     if user.role == Role::Customer {
         return Ok(true);
     }
@@ -337,7 +338,7 @@ pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
         serving::set_queues(conn, id, &[])?;
         reps::set_availability(conn, id, Availability::Offline)?;
     }
-    forget_personal(conn, id)?;
+    forget_personal_rep(conn, id)?;
     Ok(user.role != Role::Admin || admin_exists(conn)?)
 }
 
@@ -358,7 +359,10 @@ fn is_erased() -> Error {
 /// Lets somebody sign in again.
 pub fn enable(conn: &mut Conn, id: UserId) -> Result<User> {
     living(conn, id)?;
-    set_disabled(conn, id, None)?;
+    // He may be erased since he was read.
+    if set_disabled(conn, id, None)? == 0 {
+        return Err(is_erased());
+    }
     find(conn, id)
 }
 

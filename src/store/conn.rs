@@ -47,6 +47,19 @@ macro_rules! queries {
 }
 pub(crate) use queries;
 
+/// Whether an entry of the logs stands behind one, by conversation and seq: compared as a row, so
+/// that an index finds it.
+macro_rules! entries_behind {
+    ($behind:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>("(events.conversation_id, events.seq) > (")
+            .bind::<$crate::words::SqlId, _>($behind.0)
+            .sql(", ")
+            .bind::<diesel::sql_types::BigInt, _>($behind.1)
+            .sql(")")
+    };
+}
+pub(crate) use entries_behind;
+
 /// What the two databases say differently.
 pub trait Dialect {
     /// The database's own clock, in Unix milliseconds.

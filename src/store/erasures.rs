@@ -6,17 +6,17 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::Bool;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accounts::ERASED;
-use super::conn::{Conn, queries};
+use super::conn::{Conn, entries_behind, queries};
 use super::conversation_row::is_open;
 use super::schema::{conversations, erasures, events};
 use super::{attachments, search_lite};
 use crate::error::Result;
-use crate::words::{AttachmentId, ConversationId, ErasureStep, EventKind, Moment, SqlId, UserId};
+use crate::words::{AttachmentId, ConversationId, ErasureStep, EventKind, Moment, UserId};
 
 /// Entries of a log that lose their words in one transaction: few, because others wait for it in
 /// SQLite.
@@ -175,19 +175,20 @@ queries! {
             .execute(conn)
     }
 
-    /// Those that may tell what people have typed, or a fingerprint of it.
+    /// Those that may tell what people have typed, or a fingerprint of it, or his name.
     fn telling_more(conn, id: ConversationId, from: i64, to: i64) -> QueryResult<Vec<Told>> {
         events::table
             .filter(events::conversation_id.eq(id).and(events::seq.between(from, to)))
             .filter(sql::<Bool>(
-                "(CAST(data AS TEXT) LIKE '%\"original\":%'
+                "(kind = 'renamed' OR CAST(data AS TEXT) LIKE '%\"original\":%'
                   OR CAST(data AS TEXT) LIKE '%\"reason\":%')",
             ))
             .select((events::seq, events::kind, events::sender_id, events::data))
             .load(conn)
     }
 
-    fn set_data(conn, id: ConversationId, seq: i64, data: &Value) -> QueryResult<usize> {
+    /// What an entry tells is another from now on.
+    pub fn set_data(conn, id: ConversationId, seq: i64, data: &Value) -> QueryResult<usize> {
         diesel::update(events::table)
             .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
             .set(events::data.eq(Some(data)))
@@ -198,15 +199,10 @@ queries! {
     fn naming(conn, person: UserId, behind: (ConversationId, i64))
         -> QueryResult<Vec<(ConversationId, i64, Option<Value>)>>
     {
-        let later = sql::<Bool>("(events.conversation_id, events.seq) > (")
-            .bind::<SqlId, _>(behind.0)
-            .sql(", ")
-            .bind::<BigInt, _>(behind.1)
-            .sql(")");
         events::table
             .filter(events::sender_id.eq(person))
             .filter(sql::<Bool>("kind IN ('joined', 'left')"))
-            .filter(later)
+            .filter(entries_behind!(behind))
             .order((events::conversation_id, events::seq))
             .limit(PART)
             .select((events::conversation_id, events::seq, events::data))
@@ -229,13 +225,16 @@ pub fn empty_part(
     let instead = json!({ "deleted": told_by, "erased": true });
     empty_words(conn, id, from, to, &instead)?;
     empty_edits(conn, id, from, to)?;
-    for (seq, _, sender, data) in telling_more(conn, id, from, to)? {
+    for (seq, kind, sender, data) in telling_more(conn, id, from, to)? {
         let Some(mut data) = data else { continue };
         if let Some(fields) = data.as_object_mut() {
             fields.remove("original");
             // A reason of the server's own is a word.
             if sender.is_some() && fields.contains_key("reason") {
                 fields.insert("reason".into(), Value::Null);
+            }
+            if kind == EventKind::Renamed {
+                fields.insert("name".into(), ERASED.into());
             }
         }
         set_data(conn, id, seq, &data)?;

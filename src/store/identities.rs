@@ -82,7 +82,16 @@ queries! {
         diesel::delete(identities::table.filter(identities::user_id.eq(user))).execute(conn)
     }
 
-    /// Those of a person.
+    /// All of a person: he is known in one place, or in few.
+    pub fn all_of(conn, user: UserId) -> QueryResult<Vec<Identity>> {
+        identities::table
+            .filter(identities::user_id.eq(user))
+            .order(identities::created_at)
+            .select(Identity::as_select())
+            .load(conn)
+    }
+
+    /// Those of a person, the first ones.
     pub fn of(conn, user: UserId) -> QueryResult<Vec<Identity>> {
         identities::table
             .filter(identities::user_id.eq(user))

@@ -221,11 +221,11 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "erased_is_wordless",
-        says: "of a customer who is erased no conversation has a word",
+        says: "of a customer who is erased no conversation has a word or his name",
         sql: "SELECT c.id AS what FROM erasures x JOIN conversations c ON c.customer_id = x.user_id
               WHERE x.step NOT IN ('hands', 'words') AND (c.status <> 'closed' OR c.subject <> ''
-                  OR EXISTS (SELECT 1 FROM events e
-                      WHERE e.conversation_id = c.id AND e.body <> ''))",
+                  OR EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND (e.body <> ''
+                      OR e.kind = 'renamed' AND CAST(e.data AS TEXT) NOT LIKE '%\"erased\"%')))",
         of: Of::Conversation,
     },
     Check {

@@ -77,9 +77,13 @@ queries! {
         diesel::select(diesel::dsl::exists(admin)).get_result(conn)
     }
 
-    /// Whether this key was not revoked.
-    fn is_key(conn, id: UserId) -> QueryResult<bool> {
-        let key = api_keys::table.find(ApiKeyId(id.0)).filter(api_keys::revoked_at.is_null());
+    /// Whether this key was not revoked, and has not run out.
+    fn is_key(conn, id: UserId, now: Moment) -> QueryResult<bool> {
+        let good = api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now));
+        let key = api_keys::table
+            .find(ApiKeyId(id.0))
+            .filter(api_keys::revoked_at.is_null())
+            .filter(good);
         diesel::select(diesel::dsl::exists(key)).get_result(conn)
     }
 
@@ -160,7 +164,7 @@ pub fn find_open(conn: &mut Conn, token: SessionId, now: Moment) -> Result<Optio
     };
     let (admin, key) = (
         is_admin(conn, found.created_by)?,
-        is_key(conn, found.created_by)?,
+        is_key(conn, found.created_by, now)?,
     );
     Ok(Some(found).filter(|_| admin || key))
 }

@@ -1,25 +1,16 @@
 //! What a visitor began becomes an account's: everything that names him names the account. Only
 //! the desk says when.
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::conn::{Conn, queries};
-use super::conversation_row::is_open;
+use super::erasures::set_data;
 use super::schema::{attachments, conversations, events, heads, marks};
 use crate::error::Result;
 use crate::words::{ConversationId, EventKind, UserId};
 
 queries! {
-    /// How many a customer has open.
-    pub fn count_open(conn, customer: UserId) -> QueryResult<i64> {
-        conversations::table
-            .filter(conversations::customer_id.eq(customer).and(is_open()))
-            .select(count_star())
-            .get_result(conn)
-    }
-
     fn count_entries(conn, ids: &[ConversationId]) -> QueryResult<Vec<i64>> {
         heads::table
             .filter(heads::conversation_id.eq_any(ids))
@@ -56,20 +47,15 @@ queries! {
             .load(conn)
     }
 
-    fn set_data(conn, id: ConversationId, seq: i64, data: serde_json::Value)
-        -> QueryResult<usize>
-    {
-        diesel::update(events::table)
-            .filter(events::conversation_id.eq(id).and(events::seq.eq(seq)))
-            .set(events::data.eq(Some(data)))
-            .execute(conn)
-    }
-
     fn set_reader(conn, id: ConversationId, from: UserId, to: UserId) -> QueryResult<usize> {
         diesel::update(marks::table)
             .filter(marks::conversation_id.eq(id).and(marks::user_id.eq(from)))
             .set(marks::user_id.eq(to))
             .execute(conn)
+    }
+
+    fn delete_mark(conn, id: ConversationId, person: UserId) -> QueryResult<usize> {
+        diesel::delete(marks::table.find((id, person))).execute(conn)
     }
 
     fn set_changed_by(conn, id: ConversationId, from: UserId, to: UserId) -> QueryResult<usize> {
@@ -96,12 +82,14 @@ pub fn entries(conn: &mut Conn, ids: &[ConversationId]) -> Result<i64> {
 /// has read how far. Whose conversation it is stands elsewhere.
 pub fn rewrite(conn: &mut Conn, id: ConversationId, from: UserId, to: UserId) -> Result<()> {
     set_sender(conn, id, from, to)?;
+    // Once staff, he may have read it as such: the mark of whose it was counts.
+    delete_mark(conn, id, to)?;
     set_reader(conn, id, from, to)?;
     set_changed_by(conn, id, from, to)?;
     for (seq, data) in about_words(conn, id)? {
         if let Some(mut data) = data.filter(|data| data["author_id"] == json!(from)) {
             data["author_id"] = json!(to);
-            set_data(conn, id, seq, data)?;
+            set_data(conn, id, seq, &data)?;
         }
     }
     Ok(())

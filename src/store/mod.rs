@@ -94,7 +94,7 @@ pub use kept::Kept;
 use messages::{Append, Appended};
 pub(crate) use opener::Opener;
 use patience::retrying;
-pub use patience::{ANSWER, in_time};
+pub use patience::{ANSWER, Runs, in_time};
 use place::Place;
 
 /// One connection to a database as it is: for looking at it, as long as that takes. Blocks.

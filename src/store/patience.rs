@@ -1,5 +1,6 @@
 //! How long anybody waits for the database, and how often it is asked again.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, Result, connection_lost, worth_retrying};
@@ -10,6 +11,18 @@ pub const ANSWER: Duration = Duration::from_secs(5);
 
 /// How often a transaction is run again when the database asks for it.
 const RETRIES: u32 = 3;
+
+/// How often a write was run: again, it may find that it was committed, and that only the answer
+/// was lost. What it takes away is gone then, and that is no failure.
+#[derive(Debug, Default)]
+pub struct Runs(AtomicBool);
+
+impl Runs {
+    /// Counts a run, and tells whether there was one before.
+    pub fn again(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+}
 
 /// Waits for an answer of the database, but not for ever.
 pub async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -1,15 +1,13 @@
 //! What is found of one person in logs and marks that are ordered by conversation: looked for in
 //! windows, so that no single question takes long however much there is.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
 
-use super::conn::queries;
+use super::conn::{entries_behind, queries};
 use super::events::Event;
 use super::marks::Mark;
 use super::schema::{events, heads, marks};
-use crate::words::{ConversationId, SqlId, UserId};
+use crate::words::{ConversationId, UserId};
 
 /// Logs that are looked through at a time.
 const WINDOW: i64 = 100;
@@ -27,13 +25,8 @@ queries! {
     fn entries(
         conn, person: UserId, behind: (ConversationId, i64), upto: ConversationId, limit: i64,
     ) -> QueryResult<Vec<Event>> {
-        let later = sql::<Bool>("(events.conversation_id, events.seq) > (")
-            .bind::<SqlId, _>(behind.0)
-            .sql(", ")
-            .bind::<BigInt, _>(behind.1)
-            .sql(")");
         events::table
-            .filter(later)
+            .filter(entries_behind!(behind))
             .filter(events::conversation_id.le(upto).and(events::sender_id.eq(person)))
             .order((events::conversation_id, events::seq))
             .limit(limit)

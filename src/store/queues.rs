@@ -9,7 +9,7 @@ use super::conversation_row::is_open;
 use super::prepared::prepared;
 use super::schema::{arrivals, conversations, queues, users, visitors, widgets};
 use super::waiting::waits;
-use crate::words::{Mode, Moment, OutsideHours, QueueId, ScheduleId, UserId};
+use crate::words::{Mode, Moment, OutsideHours, QueueId, Role, ScheduleId, UserId};
 
 /// A queue as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -103,8 +103,9 @@ impl Default for Policy {
     }
 }
 
-/// A queue, how many open conversations a customer has anywhere, and since when he is erased.
-pub type Admission = (Queue, Option<i64>, Option<Moment>);
+/// A queue, how many open conversations a customer has anywhere, since when he is erased, and what
+/// he is now.
+pub type Admission = (Queue, Option<i64>, Option<Moment>, Option<Role>);
 
 /// What is shown of queues.
 fn there() -> IsNull<queues::deleted_at> {
@@ -122,6 +123,7 @@ queries! {
             .filter(conversations::customer_id.eq(customer))
             .filter(is_open());
         let erased = users::table.find(customer).select(users::erased_at);
+        let role = users::table.find(customer).select(users::role);
         let of_widget = arrivals::table
             .inner_join(widgets::table)
             .filter(arrivals::user_id.eq(customer))
@@ -131,7 +133,12 @@ queries! {
             .filter(visitors::user_id.eq(customer))
             .filter(visitors::merged_into.is_not_null());
         let mut query = queues::table
-            .select((Queue::as_select(), open.count().single_value(), erased.single_value()))
+            .select((
+                Queue::as_select(),
+                open.count().single_value(),
+                erased.single_value(),
+                role.single_value(),
+            ))
             .order((
                 queues::id.nullable().eq(of_widget).desc(),
                 queues::position,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::queries;
+use super::conn::{Conn, queries};
 use super::rights::RightsRow;
 use super::schema::{reps, sessions, socket_tickets, users};
 use crate::access::{Actor, Rights};
@@ -144,19 +144,15 @@ queries! {
             .load(conn)
     }
 
-    /// Ends all logins of a person, and forgets from where they came. The rows stay for a while: by
-    /// them sockets learn that they have ended.
-    pub fn empty_all(conn, user: UserId, at: Moment) -> QueryResult<()> {
+    fn delete_tickets(conn, user: UserId) -> QueryResult<usize> {
         diesel::delete(socket_tickets::table.filter(socket_tickets::user_id.eq(user)))
-            .execute(conn)?;
-        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
-            .filter(sessions::revoked_at.is_null())
-            .set(sessions::revoked_at.eq(Some(at)))
-            .execute(conn)?;
+            .execute(conn)
+    }
+
+    fn empty_places(conn, user: UserId) -> QueryResult<usize> {
         diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
             .set((sessions::agent.eq(""), sessions::address.eq("")))
             .execute(conn)
-            .map(drop)
     }
 
     /// All logins of a person that are written down still, ended ones too, by id, after one.
@@ -200,4 +196,13 @@ queries! {
             .execute(conn)?;
         diesel::delete(sessions::table.filter(sessions::expires_at.le(now - MONTH))).execute(conn)
     }
+}
+
+/// Ends all logins of a person, and forgets from where they came. The rows stay for a while: by
+/// them sockets learn that they have ended.
+pub fn empty_all(conn: &mut Conn, user: UserId, at: Moment) -> QueryResult<()> {
+    delete_tickets(conn, user)?;
+    revoke_others(conn, user, None, at)?;
+    empty_places(conn, user)?;
+    Ok(())
 }

@@ -1,13 +1,16 @@
 //! People: customers, reps and admins.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::{Conn, queries};
 use super::pictures;
 use super::schema::{conversations, users};
 use super::views::PersonView;
 use crate::error::{Code, Error, Result};
-use crate::words::{AttachmentId, Moment, Role, UserId};
+use crate::words::{AttachmentId, Moment, Role, UserId, now};
 
 /// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -43,6 +46,34 @@ pub struct User {
     pub picture_id: Option<AttachmentId>,
 }
 
+impl User {
+    /// Somebody new, of whom nothing more is known.
+    pub fn new(number: i64, role: Role, display_name: String) -> Self {
+        Self {
+            id: UserId::new(),
+            number,
+            role,
+            username: None,
+            username_key: None,
+            email: None,
+            email_key: None,
+            phone: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            display_name,
+            password_hash: None,
+            token_version: 0,
+            disabled_at: None,
+            created_at: now(),
+            personal_rep_id: None,
+            email_confirmed_at: None,
+            place: Place::default(),
+            erased_at: None,
+            picture_id: None,
+        }
+    }
+}
+
 /// Where somebody is, and what he speaks; each empty if nobody has said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users)]
@@ -58,6 +89,11 @@ pub struct Place {
 /// A name as it is compared: lower case of every alphabet, not only of ASCII.
 pub fn fold(name: &str) -> String {
     name.to_lowercase()
+}
+
+/// Who is an admin. Said as their index says it: they are few among all.
+pub fn is_admin() -> SqlLiteral<Bool> {
+    sql("role = 'admin'")
 }
 
 queries! {
@@ -87,7 +123,6 @@ queries! {
         personal.get_result::<Option<UserId>>(conn).optional().map(Option::flatten)
     }
 
-    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     /// Nobody's personal rep is this one any more.
     pub fn forget_personal_rep(conn, rep: UserId) -> QueryResult<usize> {
         diesel::update(users::table.filter(users::personal_rep_id.eq(rep)))
@@ -95,6 +130,7 @@ queries! {
             .execute(conn)
     }
 
+    /// Gives a customer this rep for his own, or none. 0, if there is no such customer.
     pub fn set_personal_rep(conn, customer: UserId, rep: Option<UserId>) -> QueryResult<usize> {
         let his = users::table.find(customer).filter(users::role.eq(Role::Customer));
         diesel::update(his).set(users::personal_rep_id.eq(rep)).execute(conn)
@@ -130,10 +166,8 @@ queries! {
 
     /// Whether there is an admin who may sign in.
     pub fn admin_exists(conn) -> QueryResult<bool> {
-        diesel::select(diesel::dsl::exists(
-            users::table.filter(users::role.eq(Role::Admin).and(users::disabled_at.is_null())),
-        ))
-        .get_result(conn)
+        let may = users::table.filter(is_admin()).filter(users::disabled_at.is_null());
+        diesel::select(diesel::dsl::exists(may)).get_result(conn)
     }
 
     /// The usernames of these people.

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::accounts;
 use super::conn::{Conn, queries};
-use super::schema::{identities, sessions, users, visitors};
+use super::schema::{identities, sessions, visitors};
 use super::sessions::{self as logins, Bearer};
 use super::users::User;
 use crate::error::Result;
@@ -44,6 +45,12 @@ queries! {
             .execute(conn)
     }
 
+    /// Whether this login is that of a visitor's token.
+    pub fn is_login(conn, user: UserId, session: SessionId) -> QueryResult<bool> {
+        let his = visitors::table.find(user).filter(visitors::session_id.eq(session));
+        diesel::select(diesel::dsl::exists(his)).get_result(conn)
+    }
+
     fn has_identity(conn, user: UserId) -> QueryResult<bool> {
         let his = identities::table.filter(identities::user_id.eq(user));
         diesel::select(diesel::dsl::exists(his)).get_result(conn)
@@ -52,12 +59,6 @@ queries! {
     fn set_merged(conn, visitor: UserId, account: UserId) -> QueryResult<usize> {
         diesel::update(visitors::table.find(visitor))
             .set(visitors::merged_into.eq(Some(account)))
-            .execute(conn)
-    }
-
-    fn set_gone(conn, visitor: UserId, at: Moment) -> QueryResult<usize> {
-        diesel::update(users::table.find(visitor))
-            .set(users::disabled_at.eq(Some(at)))
             .execute(conn)
     }
 }
@@ -83,10 +84,9 @@ pub fn is_account(conn: &mut Conn, user: &User) -> Result<bool> {
     Ok(user.password_hash.is_some() || user.username.is_some() || has_identity(conn, user.id)?)
 }
 
-/// A visitor is somebody's from now on: he himself is nobody any more, and his logins end.
+/// A visitor is somebody's from now on: he himself is nobody any more, and his logins end. What he
+/// said of himself goes, as of who is erased: else it outlived the account he has become.
 pub fn end(conn: &mut Conn, visitor: UserId, account: UserId, at: Moment) -> Result<()> {
     set_merged(conn, visitor, account)?;
-    set_gone(conn, visitor, at)?;
-    logins::revoke_others(conn, visitor, None, at)?;
-    Ok(())
+    Ok(accounts::forget(conn, visitor, at)?)
 }

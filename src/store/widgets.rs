@@ -83,6 +83,16 @@ queries! {
         diesel::update(widgets::table.find(row.id)).set(row).execute(conn)
     }
 
+    /// The widget by which somebody has come, and its name, if he has come by one.
+    pub fn arrival_of(conn, user: UserId) -> QueryResult<Option<(WidgetId, String)>> {
+        arrivals::table
+            .inner_join(widgets::table)
+            .filter(arrivals::user_id.eq(user))
+            .select((widgets::id, widgets::name))
+            .get_result(conn)
+            .optional()
+    }
+
     /// Writes down by which widget somebody has come.
     pub fn arrive(conn, user: UserId, widget: WidgetId) -> QueryResult<usize> {
         diesel::insert_into(arrivals::table)

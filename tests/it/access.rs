@@ -14,6 +14,7 @@ use crate::harness::{World, client_id};
 use crate::on_both;
 use crate::person::Person;
 use crate::pictures::{png, set};
+use crate::visitors::visitor;
 use crate::wire::{Heard, RawSocket, Reply, Request};
 
 on_both!(
@@ -26,6 +27,8 @@ on_both!(
 pub enum Who {
     Anonymous,
     Stranger,
+    /// Another customer, who has not said who he is.
+    Visitor,
     Customer,
     Rep,
     OtherRep,
@@ -35,12 +38,15 @@ pub enum Who {
     ForeignRep,
     /// A customer of whom an admin has said so: as one who has signed out.
     Disabled,
+    /// A customer whose logins an admin has ended: the same.
+    Revoked,
 }
 
 /// Who asks, and the column of the table with his answers.
-const COLUMNS: [(Who, usize); 9] = [
+const COLUMNS: [(Who, usize); 11] = [
     (Who::Anonymous, 0),
     (Who::Stranger, 1),
+    (Who::Visitor, 1),
     (Who::Customer, 2),
     (Who::Rep, 3),
     (Who::OtherRep, 4),
@@ -48,6 +54,7 @@ const COLUMNS: [(Who, usize); 9] = [
     (Who::Admin, 5),
     (Who::SignedOut, 6),
     (Who::Disabled, 6),
+    (Who::Revoked, 6),
 ];
 
 /// What the table says. A rep of no queue stands in the column of another rep of the queue; but he
@@ -94,6 +101,7 @@ impl Scene {
         let asking = match who {
             Who::Anonymous => nobody,
             Who::Stranger => world.customer(turn).await,
+            Who::Visitor => visitor(world, turn, None).await,
             Who::Customer => customer,
             Who::Rep => rep.clone(),
             Who::OtherRep => world.rep(turn, 9).await,
@@ -106,6 +114,10 @@ impl Scene {
             Who::Admin => world.admin().await,
             Who::Disabled => {
                 disable(world, &customer).await;
+                customer
+            }
+            Who::Revoked => {
+                revoke(world, &customer).await;
                 customer
             }
             Who::SignedOut => {
@@ -192,6 +204,12 @@ async fn disable(world: &World, person: &Person) {
     world.admin().await.post(&path, json!({})).await.ok(200);
 }
 
+/// Has an admin end all logins of somebody.
+async fn revoke(world: &World, person: &Person) {
+    let path = format!("/api/v1/people/{}/sessions", person.id);
+    world.admin().await.delete(&path).await.ok(204);
+}
+
 const SIGN_OUT: &str = "/api/v1/sessions/current";
 
 fn is_of_a_conversation(row: &Row) -> bool {
@@ -211,7 +229,8 @@ async fn every_route_answers_as_the_table_says(world: &World) {
     let document = Request::new("GET", "/api/openapi.json")
         .ask(&world.base(0))
         .await;
-    assert_eq!(routes_of(&document.body()), sorted(ROUTES));
+    let document = document.body();
+    assert_eq!(routes_of(&document), sorted(ROUTES));
     assert_eq!(routes_of_the_dialect(), sorted(DIALECT));
 
     let mut wrong = Vec::new();
@@ -228,6 +247,12 @@ async fn every_route_answers_as_the_table_says(world: &World) {
                     "{} by {who:?}: {} for {expected}",
                     row.route,
                     reply.told()
+                ));
+            }
+            if !is_documented(&document, row, &reply) {
+                wrong.push(format!(
+                    "{} by {who:?}: {} is not documented",
+                    row.route, reply.status
                 ));
             }
             let entitled = matches!(who, Who::Customer | Who::Rep | Who::Admin);
@@ -256,6 +281,22 @@ fn routes_of(document: &Value) -> Vec<String> {
     let mut routes: Vec<String> = methods.collect();
     routes.sort();
     routes
+}
+
+/// Whether the API's document knows of such an answer of a route that it names.
+fn is_documented(document: &Value, row: &Row, reply: &Reply) -> bool {
+    let (method, path) = row.route.split_once(' ').unwrap();
+    let path = path.split('?').next().unwrap();
+    let method = method.to_lowercase();
+    let Some(route) = document["paths"][path].get(&method) else {
+        return true;
+    };
+    let answer = &route["responses"][&reply.status.to_string()];
+    let kind = reply.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap();
+    let told = answer["content"].as_object();
+    answer.is_object()
+        && told.is_none_or(|told| told.contains_key(kind) || told.contains_key("*/*"))
 }
 
 /// The routes of the dialect, read from where they are registered.
@@ -300,7 +341,7 @@ async fn every_socket_command_answers_as_the_table_says(world: &World) {
     for (who, column) in columns {
         for row in SOCKET {
             let who_opens = match who {
-                Who::SignedOut | Who::Disabled => Who::Customer,
+                Who::SignedOut | Who::Disabled | Who::Revoked => Who::Customer,
                 who => who,
             };
             let scene = Scene::set(world, who_opens, column).await;
@@ -311,6 +352,9 @@ async fn every_socket_command_answers_as_the_table_says(world: &World) {
             }
             if who == Who::Disabled {
                 disable(world, &scene.asking).await;
+            }
+            if who == Who::Revoked {
+                revoke(world, &scene.asking).await;
             }
             let told = command(&mut socket, row, &scene.conversation).await;
             if told.0 != answer(row, who, column) {

@@ -2,6 +2,8 @@
 //! on PostgreSQL and Redis; what ends a login reaches sockets by the doorbell, without the position
 //! check.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
 use switchboard::words::UserId;
@@ -95,7 +97,9 @@ async fn a_new_password_ends_all_other_logins(world: &World) {
     other.get("/api/v1/me").await.ok(200);
 
     change(PASSWORD, "battery staple").await.ok(204);
+    let begun = Instant::now();
     assert_eq!(there.closed().await, Some(4100));
+    println!("the other socket ended after {:?}", begun.elapsed());
     assert_eq!(other.get("/api/v1/me").await.code(401), "session_ended");
     ann.get("/api/v1/me").await.ok(200);
     let id = ann.open().await;

@@ -19,12 +19,15 @@ on_both!(
     every_route_wants_its_scope_and_no_other,
     a_key_is_shown_once_and_kept_as_its_hash,
     a_key_ends_at_the_next_request,
+    a_key_ends_with_the_power_of_who_made_it,
     no_key_gives_more_than_it_has,
     what_a_key_does_stands_under_its_name,
     that_it_is_used_is_written_once_a_minute,
     there_are_so_many_keys_and_no_more,
     a_key_is_nobody_who_signs_in,
     an_old_login_makes_no_key_and_exports_nothing,
+    what_gives_power_away_wants_a_young_login,
+    no_key_becomes_a_person_with_power,
 );
 
 const PATH: &str = "/api/v1/api-keys";
@@ -199,6 +202,34 @@ async fn a_key_ends_at_the_next_request(world: &World) {
     assert_eq!(short.get("/api/v1/reps").await.body["detail"], ended);
 }
 
+/// Nobody keeps by a machine what he may not do himself any more.
+async fn a_key_ends_with_the_power_of_who_made_it(world: &World) {
+    let boss = world.admin().await;
+    let own = make(&boss, &[Scope::Read]).await;
+    let (disabled, demoted) = (world.admin().await, world.admin().await);
+    for (admin, what, body) in [
+        (&disabled, "disable", None),
+        (&demoted, "role", Some(json!({ "role": "rep" }))),
+    ] {
+        let key = make(admin, &[Scope::Read]).await;
+        let there = machine(world, 1, &key);
+        there.get("/api/v1/reps").await.ok(200);
+        let path = format!("/api/v1/people/{}/{what}", admin.id);
+        let done = match body {
+            Some(body) => boss.put(&path, body).await,
+            None => boss.post(&path, json!({})).await,
+        };
+        assert!([200, 204].contains(&done.status), "{}", done.body);
+        let gone = there.get("/api/v1/reps").await;
+        assert_eq!(gone.code(401), "token_invalid", "{what}");
+        let entries = boss.get("/api/v1/audit?act=authn_token_revoked").await;
+        let newest = entries.ok(200)["items"][0].clone();
+        assert_eq!(newest["object"]["id"], key["id"], "{what}");
+        assert_eq!(newest["actor"]["id"], json!(boss.id), "{what}");
+    }
+    machine(world, 0, &own).get("/api/v1/reps").await.ok(200);
+}
+
 async fn no_key_gives_more_than_it_has(world: &World) {
     let admin = world.admin().await;
     let keys = machine(world, 0, &make(&admin, &[Scope::Keys, Scope::Read]).await);
@@ -354,4 +385,54 @@ async fn an_old_login_makes_no_key_and_exports_nothing(world: &World) {
     admin.get("/api/v1/audit").await.ok(200);
     let path = format!("{PATH}/{}", every.id);
     admin.delete(&path).await.ok(204);
+}
+
+/// What gives power away or takes everything out, and whatever opens the way to that: a link is the
+/// account, a right may be that to take all out, and how old a login may be is a setting.
+const POWER: [&str; 13] = [
+    "POST /api/v1/api-keys",
+    "POST /api/v1/widgets",
+    "POST /api/v1/widgets/{id}/secret",
+    "POST /api/v1/identities",
+    "GET /api/v1/export",
+    "GET /api/v1/audit/export",
+    "GET /api/v1/me/export",
+    "GET /api/v1/people/{id}/export",
+    "POST /api/v1/people/{id}/erase",
+    "PUT /api/v1/people/{id}/role",
+    "POST /api/v1/people/{id}/password-link",
+    "PUT /api/v1/reps/{id}/rights",
+    "PATCH /api/v1/settings",
+];
+
+async fn what_gives_power_away_wants_a_young_login(world: &World) {
+    let mut wrong = Vec::new();
+    for route in POWER {
+        let row = ROUTES.iter().find(|row| row.route == route);
+        let row = row.unwrap_or_else(|| panic!("there is no {route}"));
+        let scene = Scene::set(world, Who::Admin, wrong.len()).await;
+        tamper(world, "UPDATE sessions SET created_at = 1", &[]).await;
+        let told = scene.ask(row, &scene.conversation).await.told();
+        if told != "403 login_too_old" {
+            wrong.push(format!("{route}: {told}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+async fn no_key_becomes_a_person_with_power(world: &World) {
+    let (admin, boss, rep) = (
+        world.admin().await,
+        world.admin().await,
+        world.rep(0, 1).await,
+    );
+    let people = machine(world, 0, &make(&admin, &[Scope::People]).await);
+    for person in [&boss, &rep] {
+        let path = format!("/api/v1/people/{}/password-link", person.id);
+        let link = people.post(&path, json!({})).await;
+        assert_eq!(link.code(403), "forbidden");
+    }
+    let all = json!({ "claim": true, "sees": "all", "over_capacity": false, "export": true });
+    let path = format!("/api/v1/reps/{}/rights", rep.id);
+    assert_eq!(people.put(&path, all).await.code(403), "forbidden");
 }

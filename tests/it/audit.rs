@@ -16,6 +16,7 @@ use crate::harness::{World, until};
 use crate::on_both;
 use crate::person::{Answer, Person};
 use crate::process::Process;
+use crate::wire::Request;
 
 on_both!(
     every_act_leaves_its_entry,
@@ -928,7 +929,14 @@ async fn the_log_tells_of_attacks_and_of_no_secrets() {
     refresh(&next["refresh_token"]).await.ok(200);
     let again = refresh(&ann["refresh_token"]).await;
     assert_eq!(again.code(401), "token_reused");
-    let figures = nobody.get("/metrics").await.ok(200);
+    let link = process.welcome.split("?setup=").nth(1).unwrap();
+    let setup = json!({
+        "token": link.lines().next().unwrap(), "username": "canary-admin",
+        "password": "canary-horse",
+    });
+    let admin = nobody.post("/api/v1/setup", setup).await.ok(201);
+    let admin = anyone(text(&admin["access_token"]));
+    let figures = admin.get("/metrics").await.ok(200);
     for figure in [
         "sign_ins_total 0",
         "sign_ins_failed_total 2",
@@ -976,4 +984,53 @@ async fn the_log_tells_of_attacks_and_of_no_secrets() {
     );
     assert_eq!(told[4].1["user"], json!(id));
     assert!(!log.contains("canary"), "{log}");
+}
+
+/// What shows who somebody is stands in no line of the log, however much is logged.
+#[actix_web::test]
+async fn no_token_and_no_ticket_is_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let log = std::fs::File::create(&path).unwrap();
+    let settings = [("LOG", "trace".to_owned())];
+    let process = Process::logged(&folder.path().join("data"), &settings, log);
+    let base = process.base.clone();
+    let nobody = Person::new(UserId::new(), String::new(), base.clone(), String::new());
+    let new = json!({ "username": "ann", "password": "canary horse" });
+    let made = nobody.post("/api/v1/customers", new).await.ok(201);
+    let ann = Person {
+        token: text(&made["access_token"]).into(),
+        ..nobody.clone()
+    };
+    let ticket = ann.post("/api/v1/socket-tickets", json!({})).await.ok(201);
+    let old = json!({ "refresh_token": made["refresh_token"] });
+    let next = nobody.post("/api/v1/sessions/refresh", old).await.ok(200);
+    let visitor = nobody.post("/api/v1/visitors", json!({})).await.ok(201);
+    // Where they do not belong, too.
+    for name in ["token", "access_token", "ticket"] {
+        for secret in [ann.token.as_str(), text(&ticket["ticket"])] {
+            let address = format!("/ws?{name}={secret}");
+            let refused = Request::new("GET", &address).upgrade().ask(&base).await;
+            assert_eq!(refused.status, 401, "{refused:?}");
+        }
+    }
+    let protocols = format!("switchboard.v1, ticket.{}", text(&ticket["ticket"]));
+    let opening = Request::new("GET", "/ws").upgrade();
+    let opening = opening.header("Sec-WebSocket-Protocol", &protocols);
+    assert_eq!(opening.ask(&base).await.status, 101);
+    drop(process);
+
+    let log = std::fs::read_to_string(&path).unwrap();
+    assert!(log.contains("socket-tickets"), "what was asked is there");
+    for secret in [
+        &made["access_token"],
+        &made["refresh_token"],
+        &next["access_token"],
+        &next["refresh_token"],
+        &ticket["ticket"],
+        &visitor["token"],
+    ] {
+        assert!(!log.contains(text(secret)), "{secret}");
+    }
+    assert!(!log.contains("canary"), "a password");
 }

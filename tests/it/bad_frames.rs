@@ -170,10 +170,20 @@ async fn a_flood_is_slowed_down_and_then_cut() {
             .to_string()
             .into_bytes()
     };
-    let floods: [(&str, Vec<u8>); 4] = [
+    let floods: [(&str, Vec<u8>); 5] = [
         (
             "messages",
             (0..1_000).flat_map(|_| whole(TEXT, &message())).collect(),
+        ),
+        (
+            "typing",
+            whole(
+                TEXT,
+                json!({ "type": "typing", "conversation": id, "on": true })
+                    .to_string()
+                    .as_bytes(),
+            )
+            .repeat(1_000),
         ),
         ("pings", whole(PING, b"x").repeat(1_000)),
         ("pongs", whole(0x8A, b"x").repeat(1_000)),

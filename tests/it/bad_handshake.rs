@@ -245,3 +245,19 @@ async fn only_in_a_language_that_is_spoken_here(world: &World) {
     assert_eq!(opened.ask(&ann.base).await.status, 101);
     unharmed(world).await;
 }
+
+/// What is compressed tells by its length what stands in it, and may be a bomb.
+#[actix_web::test]
+async fn no_extension_is_agreed_on() {
+    let world = World::embedded().await;
+    let ann = world.customer(0).await;
+    for path in addresses(&ann).await {
+        let offered = "permessage-deflate; client_max_window_bits";
+        let asked = open(&path).token(&ann.token);
+        let asked = asked.header("Sec-WebSocket-Extensions", offered);
+        let opened = asked.ask(&ann.base).await;
+        assert_eq!(opened.status, 101, "{opened:?}");
+        assert_eq!(opened.header("sec-websocket-extensions"), None, "{path}");
+    }
+    world.end().await;
+}

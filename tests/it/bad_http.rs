@@ -165,3 +165,19 @@ async fn headers_that_take_their_time_are_not_waited_for() {
     assert!(reply.is_none_or(|reply| reply.status == 408));
     world.end().await;
 }
+
+/// What comes along with a request is shown to no page.
+#[actix_web::test]
+async fn nothing_is_sent_back_as_it_came() {
+    let world = World::embedded().await;
+    for method in ["TRACE", "TRACK", "DEBUG"] {
+        for path in ["/", "/ws", "/api/v1/me", "/metrics"] {
+            let asked = Request::new(method, path).header("X-Odd", "canary");
+            let reply = asked.ask(&world.base(0)).await;
+            assert_eq!(reply.told(), "405 method_not_allowed", "{method} {path}");
+            assert!(!reply.text.contains("canary"), "{reply:?}");
+        }
+    }
+    unharmed(&world).await;
+    world.end().await;
+}

@@ -11,6 +11,7 @@ use tokio_postgres::Client;
 
 use crate::attachments::form;
 use crate::harness::{client_id, until};
+use crate::identities::{claims, head, jwt};
 use crate::person::Person;
 use crate::pictures::{png, set};
 use crate::process::Process;
@@ -137,8 +138,9 @@ fn signed(at: &Person, body: &Value) -> Person {
     Person::new(id, String::new(), at.base.clone(), token)
 }
 
-/// Somebody who has filled in everything, said everything, and of whom everything was said.
-async fn live(house: &House, canary: &Canary) -> Person {
+/// Somebody who has filled in everything, said everything, and of whom everything was said; and
+/// others who are called the same.
+async fn live(house: &House, canary: &Canary) -> Vec<UserId> {
     let (word, base) = (&canary.word, &house.process.base);
     let new = json!({
         "username": word, "password": PASSWORD, "email": format!("{word}@example.com"),
@@ -173,7 +175,64 @@ async fn live(house: &House, canary: &Canary) -> Person {
     // The search has seen all of it.
     let found = house.admin.get(&format!("/api/v1/search?q={word}")).await;
     assert!(!found.ok(200)["items"].as_array().unwrap().is_empty());
-    ann
+    let shop = json!({ "name": "Shop" });
+    let shop = house.admin.post("/api/v1/widgets", shop).await.ok(201);
+    belong(house, canary, &ann, &shop).await;
+    let [named, invited] = others(house, canary, &shop).await;
+    vec![named, invited, ann.id]
+}
+
+/// A link to confirm his address is asked for, and what he had begun as a visitor becomes his.
+async fn belong(house: &House, canary: &Canary, ann: &Person, shop: &Value) {
+    let (word, base) = (&canary.word, &house.process.base);
+    let ask = json!({ "kind": "email", "login": word });
+    ann.post("/api/v1/links", ask).await.ok(202);
+    until("the link is made", async || {
+        let log = std::fs::read_to_string(house.folder.path().join("log"));
+        log.unwrap().contains("link#email=")
+    })
+    .await;
+    let come = Request::new("POST", "/api/v1/visitors")
+        .header("User-Agent", word)
+        .header("X-Forwarded-For", &format!("{}8", canary.address));
+    let new = json!({ "widget": shop["id"], "display_name": word });
+    let made = come.json(&new).ask(base).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let made = made.body();
+    let mut vera = nobody(base);
+    vera.token = made["token"].as_str().unwrap().into();
+    let profile = json!({
+        "first_name": word, "last_name": word, "city": word,
+    });
+    vera.patch("/api/v1/me", profile).await.ok(200);
+    let open = json!({ "client_id": client_id(), "subject": word, "text": word });
+    vera.post("/api/v1/conversations", open).await.ok(201);
+    let of_her = json!({ "token": vera.token });
+    ann.post("/api/v1/me/visitor", of_her).await.ok(204);
+}
+
+/// One whom a host has named, and a rep who came by an invitation; another was made for him, too.
+async fn others(house: &House, canary: &Canary, shop: &Value) -> [UserId; 2] {
+    let (word, nobody) = (&canary.word, nobody(&house.process.base));
+    let mut said = claims(word);
+    said["name"] = json!(word);
+    said["email"] = json!(format!("h.{word}@example.com"));
+    let token = jwt(&head(), &said, shop["secret"].as_str().unwrap());
+    let body = json!({ "widget": shop["id"], "token": token });
+    let named = nobody.post("/api/v1/identify", body).await.ok(200);
+    let email = format!("i.{word}@example.com");
+    let new = json!({ "role": "rep", "capacity": 1, "display_name": word, "email": email });
+    let mut invited = Value::Null;
+    for _ in 0..2 {
+        let made = house.admin.post("/api/v1/invitations", new.clone()).await;
+        invited = made.ok(201);
+    }
+    let body = json!({
+        "token": invited["token"], "username": format!("i{word}"), "password": PASSWORD,
+    });
+    let rep = nobody.post("/api/v1/invitations/accept", body).await;
+    let rep = rep.ok(201);
+    [signed(&nobody, &named).id, signed(&nobody, &rep).id]
 }
 
 async fn speak(house: &House, ann: &Person, id: &str, word: &str) {
@@ -207,26 +266,31 @@ async fn speak(house: &House, ann: &Person, id: &str, word: &str) {
     rep.act(id, "close", words).await.ok(200);
 }
 
-/// Erases him, with the server killed on the way, until it is done.
-async fn erase(house: &mut House, ann: &Person, canary: &Canary) {
-    let path = format!("/api/v1/people/{}/erase", ann.id);
-    let body = json!({ "confirm": canary.word });
-    let number = house.admin.get(&format!("/api/v1/people/{}", ann.id)).await;
-    let number = json!({ "confirm": number.ok(200)["number"].to_string() });
-    house.admin.post(&path, body).await.ok(202);
+/// Erases them, with the server killed on the way, until it is done.
+async fn erase(house: &mut House, people: &[UserId]) {
+    let mut asked = Vec::new();
+    for id in people {
+        let path = format!("/api/v1/people/{id}");
+        let number = house.admin.get(&path).await.ok(200)["number"].to_string();
+        let (path, body) = (format!("{path}/erase"), json!({ "confirm": number }));
+        house.admin.post(&path, body.clone()).await.ok(202);
+        asked.push((path, body));
+    }
     house.fall();
-    let admin = house.admin.clone();
-    until("he is erased", async || {
-        admin.post(&path, number.clone()).await.status == 200
-    })
-    .await;
+    for (path, body) in &asked {
+        let admin = &house.admin;
+        until("they are erased", async || {
+            admin.post(path, body.clone()).await.status == 200
+        })
+        .await;
+    }
 }
 
 #[actix_web::test]
 async fn sqlite_and_its_folder_know_nothing_of_who_is_erased() {
     let canary = Canary::new();
     let mut house = House::open(Vec::new()).await;
-    let ann = live(&house, &canary).await;
+    let people = live(&house, &canary).await;
     let folder = house.folder.path().to_owned();
     let before = canary.found_below(&folder).concat();
     for needle in canary.needles() {
@@ -235,7 +299,7 @@ async fn sqlite_and_its_folder_know_nothing_of_who_is_erased() {
     for place in ["switchboard.db", "attachments"] {
         assert!(before.contains(place), "it would find it in {place}");
     }
-    erase(&mut house, &ann, &canary).await;
+    erase(&mut house, &people).await;
     assert_eq!(house.process.stop(), Some(0));
     assert_eq!(canary.found_below(&folder), Vec::<String>::new());
     let url = format!("sqlite:{}", folder.join("data/switchboard.db").display());
@@ -284,7 +348,7 @@ async fn postgres_and_redis_know_nothing_of_who_is_erased() {
     ];
     let mut house = House::open(settings).await;
     let client = services::client(&database).await;
-    let ann = live(&house, &canary).await;
+    let people = live(&house, &canary).await;
     let before = tables(&client, &canary).await.concat();
     for table in [
         "users",
@@ -292,13 +356,16 @@ async fn postgres_and_redis_know_nothing_of_who_is_erased() {
         "conversations",
         "sessions",
         "attachments",
+        "identities",
+        "invitations",
+        "email_links",
     ] {
         assert!(
             before.contains(table),
             "it would find it in {table}: {before}"
         );
     }
-    erase(&mut house, &ann, &canary).await;
+    erase(&mut house, &people).await;
     assert_eq!(tables(&client, &canary).await, Vec::<String>::new());
 
     // In the bytes of the files, once old rows and their indexes are gone.

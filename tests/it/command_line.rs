@@ -229,3 +229,42 @@ fn a_secret_that_everybody_may_read_is_warned_of() {
     assert!(told(0o644));
     assert!(!told(0o600));
 }
+
+#[test]
+fn a_start_that_cannot_be_right_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let (used, fresh, short) = (place("used"), place("fresh"), place("short"));
+    let running = Process::start(Path::new(&used), &[]);
+    let taken = running.base.trim_start_matches("http://");
+    std::fs::create_dir(&short).unwrap();
+    std::fs::write(folder.path().join("short/secret"), "short").unwrap();
+    std::fs::write(folder.path().join("file"), "in the way").unwrap();
+    let below = place("file/data");
+    let here = "127.0.0.1:0";
+    let cases = [
+        (&used, here, "", "is in use by another process"),
+        (&fresh, taken, "", "cannot be served"),
+        (
+            &fresh,
+            here,
+            "mysql://x",
+            "must begin with sqlite: or postgres://",
+        ),
+        (&short, here, "", "holds fewer than 32 characters"),
+        (&below, here, "", "cannot be made"),
+    ];
+    for (data, listen, database, says) in cases {
+        let output = switchboard()
+            .env("SWITCHBOARD_DATA_DIR", data)
+            .env("SWITCHBOARD_LISTEN", listen)
+            .env("SWITCHBOARD_DATABASE_URL", database)
+            .output()
+            .unwrap();
+        let told = shown(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        let last = told.lines().last().unwrap_or_default();
+        assert!(last.starts_with("switchboard: "), "{told}");
+        assert!(last.contains(says), "{told}");
+    }
+}

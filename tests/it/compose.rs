@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use switchboard::settings::Settings;
 
 use crate::process::{Process, shown, switchboard};
@@ -195,4 +195,20 @@ fn the_image_runs_commands_that_there_are() {
     assert!(healthy().status.success(), "{}", shown(&healthy()));
     drop(process);
     assert_eq!(healthy().status.code(), Some(1), "{}", shown(&healthy()));
+}
+
+#[test]
+fn no_container_is_written_into_and_no_node_is_root() {
+    for (name, service) in compose()["services"].as_object().unwrap() {
+        assert_eq!(service["read_only"], json!(true), "{name}");
+        let options = json!(["no-new-privileges:true"]);
+        assert_eq!(service["security_opt"], options, "{name}");
+        assert!(service["privileged"].is_null(), "{name}");
+    }
+    assert_eq!(compose()["services"]["node-a"]["cap_drop"], json!(["ALL"]));
+    let image = fs::read_to_string("Dockerfile").unwrap();
+    let (_, last) = image.rsplit_once("\nFROM ").unwrap();
+    let user = last.lines().find_map(|line| line.strip_prefix("USER "));
+    let user = user.and_then(|user| user.split(':').next()?.parse().ok());
+    assert!(user.is_some_and(|user: u32| user > 0), "by its number");
 }

@@ -379,3 +379,55 @@ async fn the_log_warns_of_cookies_by_plain_http() {
         assert_eq!(log.contains(warning), warned, "{log}");
     }
 }
+
+/// No GET says from which page it is asked, so none may change anything, whatever page has a
+/// browser ask it. What is written is that it was asked: in the audit, and of keys.
+#[actix_web::test]
+async fn what_is_read_changes_nothing() {
+    let tables = "users sessions socket_tickets password_links identities used_proofs widgets \
+        arrivals visitors erasures email_links invitations queues reps rep_queues rep_sessions \
+        customer_sessions conversations heads events counters cooldowns attachments marks joined \
+        activity schedules settings";
+    let world = World::embedded().await;
+    let mut asked = Vec::new();
+    for (who, column) in [(Who::Customer, 2), (Who::Rep, 3), (Who::Admin, 5)] {
+        let scene = Scene::set(&world, who, column).await;
+        for row in ROUTES.iter().chain(DIALECT) {
+            if row.route.starts_with("GET ") {
+                let request = scene.request(row, &scene.conversation).await;
+                let request = request.token(&scene.asking.token);
+                asked.push((row, who, request, row.answers[column]));
+            }
+        }
+    }
+    let run = async |sql: fn(&str, &str) -> String| {
+        let acts = ["INSERT", "UPDATE", "DELETE"];
+        let each = tables
+            .split_whitespace()
+            .flat_map(|table| acts.map(|act| sql(act, table)));
+        let all: String = each.collect();
+        let store = &world.nodes[0].app.store;
+        store
+            .write(move |conn| Ok(conn.execute(&all)?))
+            .await
+            .unwrap();
+    };
+    run(|act, table| {
+        format!(
+            "CREATE TRIGGER no_{act}_{table} BEFORE {act} ON {table} BEGIN
+                 SELECT RAISE(ABORT, 'a reading writes'); END;"
+        )
+    })
+    .await;
+    let mut wrong = Vec::new();
+    for (row, who, request, expected) in &asked {
+        let told = request.ask(&world.base(0)).await.told();
+        if told != *expected {
+            wrong.push(format!("{} by {who:?}: {told}", row.route));
+        }
+    }
+    run(|act, table| format!("DROP TRIGGER no_{act}_{table};")).await;
+    assert!(asked.len() > 90, "{}", asked.len());
+    assert_eq!(wrong, Vec::<String>::new());
+    world.end().await;
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use switchboard::words::Mode;
+use switchboard::words::{Mode, UserId};
 
 use crate::harness::{World, client_id};
 use crate::on_both;
@@ -69,6 +69,7 @@ on_both!(
     a_place_is_told_once_on_entering,
     who_is_back_at_his_place_is_told_so,
     who_makes_no_sense_for_long_is_sent_away,
+    who_says_that_he_is_more_becomes_a_customer,
 );
 
 async fn chat(person: &Person, conversation: &str) -> Socket {
@@ -375,4 +376,21 @@ async fn a_lost_doorbell_delays_the_redirect_and_does_not_lose_it() {
     let frame = told(&mut socket, "redirect_id").await;
     assert_eq!(frame["redirect_id"], second);
     world.end().await;
+}
+
+/// Old clients send more than there is; it is passed over.
+async fn who_says_that_he_is_more_becomes_a_customer(world: &World) {
+    let name = format!("c{}", uuid::Uuid::now_v7().simple());
+    let mut body = registration(&name);
+    for field in ["role", "is_staff", "is_superuser", "capacity"] {
+        body[field] = json!("admin");
+        body["user"][field] = json!("admin");
+    }
+    let nobody = Person::new(UserId::new(), String::new(), world.base(0), String::new());
+    let path = "/api/register_customer/";
+    let made = nobody.post(path, body).await.ok(201);
+    assert_eq!(made.get("max_capacity"), None, "{made}");
+    let login = json!({ "login": name, "password": "a long word" });
+    let signed = nobody.post("/api/v1/sessions", login).await.ok(200);
+    assert_eq!(signed["user"]["role"], "customer");
 }

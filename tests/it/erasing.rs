@@ -22,7 +22,7 @@ on_both!(
 const PASSWORD: &str = "correct horse";
 
 /// A customer with a password, and everything that can be told of one.
-async fn register(world: &World, turn: usize) -> Person {
+pub async fn register(world: &World, turn: usize) -> Person {
     let name = format!("n{}", UserId::new().0.simple());
     let nobody = Person::new(
         UserId::new(),
@@ -48,7 +48,7 @@ async fn erase(admin: &Person, person: &Person) -> Answer {
 }
 
 /// Erases somebody, and waits until it is done.
-async fn erase_whole(admin: &Person, person: &Person) -> Value {
+pub async fn erase_whole(admin: &Person, person: &Person) -> Value {
     let begun = erase(admin, person).await.ok(202);
     assert_eq!(begun["ended_at"], Value::Null);
     let mut done = Value::Null;
@@ -64,7 +64,7 @@ async fn erase_whole(admin: &Person, person: &Person) -> Value {
 }
 
 /// The doctor, with every log told anew.
-async fn is_whole(world: &World) {
+pub async fn is_whole(world: &World) {
     let (findings, examples) = world.nodes[0]
         .app
         .store

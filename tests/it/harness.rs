@@ -16,7 +16,7 @@ use switchboard::store::conversations::{self, Conversation};
 use switchboard::store::queues::{self, Queue};
 use switchboard::store::users::{self, User};
 use switchboard::store::{Conn, checks};
-use switchboard::words::{ConversationId, QueueId, Role, UserId, now};
+use switchboard::words::{ConversationId, QueueId, Role, UserId};
 
 pub use crate::person::Person;
 use crate::services;
@@ -140,27 +140,12 @@ impl World {
         let app = &self.nodes[turn % self.nodes.len()].app;
         let id = UserId::new();
         let name = format!("{role}-{}", id.0.simple());
+        let number = i64::from_be_bytes(id.0.as_bytes()[8..].try_into().unwrap()) >> 1;
         let user = User {
             id,
-            number: i64::from_be_bytes(id.0.as_bytes()[8..].try_into().unwrap()) >> 1,
-            role,
             username: Some(name.clone()),
             username_key: Some(name.clone()),
-            email: None,
-            email_key: None,
-            phone: None,
-            first_name: String::new(),
-            last_name: String::new(),
-            display_name: name.clone(),
-            password_hash: None,
-            token_version: 0,
-            disabled_at: None,
-            created_at: now(),
-            personal_rep_id: None,
-            email_confirmed_at: None,
-            place: users::Place::default(),
-            erased_at: None,
-            picture_id: None,
+            ..User::new(number, role, name.clone())
         };
         let row = user.clone();
         app.store

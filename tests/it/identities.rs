@@ -39,19 +39,19 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
-fn jwt(header: &Value, claims: &Value, secret: &str) -> String {
+pub fn jwt(header: &Value, claims: &Value, secret: &str) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", part(header), part(claims));
     let signature = BASE64_URL_SAFE_NO_PAD.encode(mac(secret.as_bytes(), &text));
     format!("{text}.{signature}")
 }
 
-fn head() -> Value {
+pub fn head() -> Value {
     json!({ "typ": "identity+jwt", "alg": "HS256" })
 }
 
 /// What a host says of this user of its own. No two are the same.
-fn claims(subject: &str) -> Value {
+pub fn claims(subject: &str) -> Value {
     let at = now() / 1_000;
     json!({
         "aud": "switchboard:identify", "sub": subject, "iat": at, "exp": at + 300,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use switchboard::access::Actor;
 use switchboard::store::conversations::{self, Filter};
-use switchboard::store::{Conn, Options, Store, waiting};
+use switchboard::store::{Conn, Options, Store, accounts, users, waiting};
 use switchboard::words::{ConversationId, Role, Status, UserId};
 use uuid::Uuid;
 
@@ -140,5 +140,44 @@ async fn what_time_seldom_finds_is_found_without_looking_at_the_line() {
         };
         let seen = store.write(look).await.unwrap();
         assert_eq!(seen, (0, 1, 0), "{index}");
+    }
+}
+
+/// They are locked one after the other, in the queue of those who write.
+#[tokio::test]
+async fn admins_and_whose_rep_somebody_is_are_found_among_many() {
+    let many = "INSERT INTO users (id, number, role, display_name, created_at)
+            SELECT gen_random_uuid(), n, CASE n WHEN 2 THEN 'admin' ELSE 'customer' END, '', 0
+            FROM generate_series(2, 20000) n;
+        ANALYZE;";
+    let Some(store) = filled(many.into()).await else {
+        return;
+    };
+    type Ask = fn(&mut Conn) -> QueryResult<i64>;
+    let cases: [(&str, Ask, i64); 3] = [
+        (
+            "users_admins",
+            |conn| Ok(accounts::lock_admins(conn)? as i64),
+            1,
+        ),
+        (
+            "users_admins",
+            |conn| Ok(users::admin_exists(conn)?.into()),
+            1,
+        ),
+        (
+            "users_of_rep",
+            |conn| {
+                let rep = UserId(Uuid::from_u128(REP));
+                Ok(users::forget_personal_rep(conn, rep)? as i64)
+            },
+            0,
+        ),
+    ];
+    for (index, ask, expected) in cases {
+        let look = move |conn: &mut Conn| Ok((ask(conn)?, scans(conn, index)));
+        let (found, scans) = store.write(look).await.unwrap();
+        assert_eq!(found, expected, "{index}");
+        assert!(scans > 0, "{index} is not used");
     }
 }

@@ -182,6 +182,9 @@ async fn what_is_revoked_or_old_or_of_nobody_lets_nobody_in(world: &World) {
     let token = key["key"].as_str().unwrap().to_owned();
     let machine = Person::new(UserId::new(), String::new(), world.base(0), token);
     let made = invite(&machine, json!({})).await;
+    tamper(world, "UPDATE api_keys SET expires_at = 1", &[]).await;
+    out(&made).await;
+    tamper(world, "UPDATE api_keys SET expires_at = NULL", &[]).await;
     let path = format!("/api/v1/api-keys/{}", key["id"].as_str().unwrap());
     admin.delete(&path).await.ok(204);
     out(&made).await;

@@ -208,6 +208,8 @@ async fn names_and_addresses_get_so_many_links(world: &World) {
             assert_eq!(reply.status, expected, "{name}: {reply:?}");
         }
     }
+    // They are made behind the answers.
+    letters::token(ann.id, "password", 3).await;
     assert_eq!(letters::got(ann.id, "password").len(), 3);
     for number in 0..7 {
         let reply = ask(&format!("nobody{number}"), "198.51.100.1").await;

@@ -47,6 +47,7 @@ mod erasing;
 mod exports;
 mod faults;
 mod full_logs;
+mod fuzz;
 mod guessing;
 mod handed_on;
 mod harness;

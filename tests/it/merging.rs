@@ -6,9 +6,11 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use switchboard::settings::Settings;
 use switchboard::store::identities::{self as rows, Identity};
-use switchboard::store::{Conn, checks, merging};
-use switchboard::words::{UserId, now};
+use switchboard::store::{Conn, checks, conversations, sessions};
+use switchboard::words::{SessionId, UserId, now};
 
+use crate::doctor::tamper;
+use crate::erasing::{erase_whole, is_whole, register};
 use crate::harness::{World, client_id, until};
 use crate::identities::{identify, signed};
 use crate::on_both_with;
@@ -24,6 +26,8 @@ on_both_with!(
     what_is_too_much_changes_nothing,
     what_is_opened_meanwhile_is_nobodys_loss,
     a_user_of_a_host_takes_along_what_he_began,
+    of_who_was_a_visitor_nothing_is_left,
+    who_has_read_it_as_staff_has_one_mark,
 );
 
 fn doorbell_only(settings: &mut Settings) {
@@ -304,7 +308,7 @@ async fn what_is_opened_meanwhile_is_nobodys_loss(world: &World) {
             }
         }
         let id = vera.id;
-        let left = move |conn: &mut Conn| Ok(merging::count_open(conn, id)?);
+        let left = move |conn: &mut Conn| Ok(conversations::count_open_of(conn, id)?);
         assert_eq!(world.nodes[0].app.store.read(left).await.unwrap(), 0);
         for one in ann.get("/api/v1/conversations").await.ok(200)["items"]
             .as_array()
@@ -328,4 +332,52 @@ async fn a_user_of_a_host_takes_along_what_he_began(world: &World) {
     let mine = he.get("/api/v1/conversations").await.ok(200);
     assert_eq!(mine["items"][0]["id"], json!(id));
     assert_eq!(mine["items"][0]["customer"]["id"], answer["user"]["id"]);
+}
+
+async fn of_who_was_a_visitor_nothing_is_left(world: &World) {
+    let (admin, ann) = (world.admin().await, register(world, 0).await);
+    let shop = widget(&admin, json!({ "name": "Shop" })).await;
+    let vera = visitor(world, 1, Some(&shop["id"])).await;
+    let profile = json!({ "first_name": "Vera", "city": "Ulm" });
+    vera.patch("/api/v1/me", profile).await.ok(200);
+    let id = vera.open().await;
+    vera.say(&id, "where is my zebra?").await;
+    merge(&ann, &vera).await.ok(204);
+    let known = async |id: UserId| admin.get(&format!("/api/v1/people/{id}")).await.ok(200);
+    let told = admin.last(&id, "renamed").await["data"]["name"].clone();
+    assert_eq!(told, known(ann.id).await["display_name"]);
+    // He goes at once, whatever becomes of the account.
+    let account = known(vera.id).await;
+    assert_eq!(account["display_name"], "erased");
+    assert!(account["erased_at"].is_i64(), "{account}");
+    for field in ["first_name", "city"] {
+        assert_eq!(account[field], "", "{account}");
+    }
+    let gone = move |conn: &mut Conn| {
+        let logins = sessions::all_after(conn, vera.id, SessionId(uuid::Uuid::nil()), 10)?;
+        Ok(logins
+            .iter()
+            .all(|one| one.agent.is_empty() && one.address.is_empty()))
+    };
+    assert!(world.nodes[0].app.store.read(gone).await.unwrap());
+
+    erase_whole(&admin, &ann).await;
+    let told = admin.last(&id, "renamed").await;
+    assert_eq!(told["data"]["name"], "erased", "{told}");
+    let log = json!(admin.log(&id).await).to_string();
+    assert!(!log.contains("zebra") && !log.contains(&ann.name), "{log}");
+    is_whole(world).await;
+}
+
+async fn who_has_read_it_as_staff_has_one_mark(world: &World) {
+    let (ann, vera) = (world.customer(0).await, visitor(world, 1, None).await);
+    let id = vera.open().await;
+    let read = format!("/api/v1/conversations/{id}/read");
+    vera.put(&read, json!({ "seq": 1 })).await.ok(200);
+    let as_staff = "INSERT INTO marks
+        (conversation_id, user_id, staff, read_seq, told_seq, delivered_seq)
+        VALUES ({0}, {1}, TRUE, 1, 0, 0)";
+    tamper(world, as_staff, &[id.parse().unwrap(), ann.id.0]).await;
+    merge(&ann, &vera).await.ok(204);
+    assert_eq!(world.broken().await, Vec::<String>::new());
 }

@@ -77,4 +77,14 @@ async fn what_is_tried_first_is_refused_at_every_door(world: &World) {
     assert_eq!(refused["errors"][0]["field"], "new_password");
     let fine = json!({ "password": good, "new_password": "tulip kettle north" });
     ann.put("/api/v1/me/password", fine).await.ok(204);
+
+    // One's own e-mail address, however it is written.
+    for path in ["/api/v1/customers", "/api/v1/reps"] {
+        let own = json!({
+            "username": "x", "email": "Q7vk.Zrt9@shop.example",
+            "password": "q7vk.zrt9@SHOP.example",
+        });
+        let refused = admin.post(path, own).await.ok(422);
+        assert_eq!(refused["errors"][0]["field"], "password", "{path}");
+    }
 }

@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use crate::attachments::uploaded;
 use crate::doctor::tamper;
 use crate::harness::{World, client_id};
+use crate::identities::{claims, head, identify, jwt};
 use crate::on_both;
 use crate::person::Person;
+use crate::visitors::widget;
 
 on_both!(
     a_customer_gets_all_he_may_read,
     staff_get_what_they_have_written_and_done,
+    who_he_is_elsewhere_is_told,
     it_wants_a_young_login,
 );
 
@@ -30,6 +33,8 @@ async fn lines(who: &Person, path: &str) -> Vec<Value> {
     let end = lines.last().unwrap();
     for (kind, name) in [
         ("login", "logins"),
+        ("identity", "identities"),
+        ("arrival", "arrivals"),
         ("conversation", "conversations"),
         ("event", "events"),
         ("mark", "marks"),
@@ -153,6 +158,33 @@ async fn staff_get_what_they_have_written_and_done(world: &World) {
         .map(|one| one["act"].clone())
         .collect();
     assert_eq!(acts, [json!("capacity_changed")]);
+}
+
+async fn who_he_is_elsewhere_is_told(world: &World) {
+    let admin = world.admin().await;
+    let shop = widget(&admin, json!({ "name": "Shop" })).await;
+    let mut said = claims("7");
+    said["name"] = json!("Ann of the shop");
+    said["email"] = json!("ann@shop.example");
+    let token = jwt(&head(), &said, shop["secret"].as_str().unwrap());
+    let he = identify(world, 0, &shop["id"], &token).await.ok(200);
+    let id = he["user"]["id"].as_str().unwrap();
+    let told = lines(&admin, &format!("/api/v1/people/{id}/export")).await;
+    let identity = of(&told, "identity")[0];
+    let provider = format!("widget:{}", shop["id"].as_str().unwrap());
+    assert_eq!(
+        (&identity["provider"], &identity["subject"]),
+        (&json!(provider), &json!("7"))
+    );
+    assert_eq!(
+        (&identity["name"], &identity["email"]),
+        (&said["name"], &said["email"])
+    );
+    let arrival = of(&told, "arrival")[0];
+    assert_eq!(
+        (&arrival["widget"], &arrival["name"]),
+        (&shop["id"], &json!("Shop"))
+    );
 }
 
 async fn it_wants_a_young_login(world: &World) {

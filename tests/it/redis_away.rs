@@ -8,7 +8,7 @@ use switchboard::store::Conn;
 use switchboard::store::waiting;
 use switchboard::words::QueueId;
 
-use crate::harness::{World, until};
+use crate::harness::{World, client_id, until};
 use crate::queues::{all_is_told, is};
 use crate::services;
 
@@ -267,5 +267,39 @@ async fn a_wipe_is_noticed_when_nobody_does_anything() {
     the_line_is_whole(&mut link, &world).await;
     redis.flush();
     the_line_is_whole(&mut link, &world).await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn redis_keeps_nothing_that_anybody_says_or_is_called() {
+    let Some(redis) = services::own_redis() else {
+        return;
+    };
+    let url = redis.url();
+    let Some(world) = on(&url).await else {
+        return;
+    };
+    let mut link = link(&url).await;
+    let mut plainly = redis::cmd("CONFIG");
+    plainly.arg("SET").arg("rdbcompression").arg("no");
+    plainly.exec_async(&mut link).await.unwrap();
+    let (rep, ann) = (world.rep(0, 1).await, world.customer(1).await);
+    let said = json!({ "client_id": client_id(), "subject": "canary", "text": "canary" });
+    ann.post("/api/v1/conversations", said).await.ok(201);
+    the_line_is_whole(&mut link, &world).await;
+    let mut all = redis::cmd("KEYS");
+    let all: Vec<String> = all.arg("*").query_async(&mut link).await.unwrap();
+    assert!(all.len() > 3, "{all:?}");
+    for key in all {
+        let mut dump = redis::cmd("DUMP");
+        dump.arg(&key);
+        // One that runs out may be gone by now.
+        let dump: Option<Vec<u8>> = dump.query_async(&mut link).await.unwrap();
+        let dump = dump.unwrap_or_default();
+        for word in ["canary", ann.name.as_str(), rep.name.as_str()] {
+            let found = dump.windows(word.len()).any(|part| part == word.as_bytes());
+            assert!(!found, "{word} in {key}");
+        }
+    }
     world.end().await;
 }

@@ -5,7 +5,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use switchboard::access::Actor;
+use switchboard::desk::NewRole;
+use switchboard::error::Code;
 use switchboard::settings::Settings;
+use switchboard::words::{Role, UserId};
 
 use crate::harness::{World, client_id, until};
 use crate::on_both_with;
@@ -22,7 +26,9 @@ on_both_with!(doorbell_only;
     a_trusted_rep_goes_over_his_capacity_and_exports_what_he_reads,
     who_is_no_rep_any_more_holds_nothing_and_hears_nothing,
     a_customer_becomes_a_rep_once_his_own_are_closed,
-    the_last_admin_stays_one_and_nobody_changes_his_own_role,
+    nobody_changes_his_own_role,
+    the_last_admin_stays_one,
+    who_sees_only_his_own_learns_nothing_of_who_waits,
 );
 
 const SEES: [&str; 4] = ["own", "waiting", "queues", "all"];
@@ -193,7 +199,7 @@ async fn a_trusted_rep_goes_over_his_capacity_and_exports_what_he_reads(world: &
     let over = || rep.act(&ids[1], "claim", json!({ "over_capacity": true }));
     assert_eq!(over().await.code(403), "forbidden");
     assert_eq!(rep.get("/api/v1/export").await.code(403), "forbidden");
-    let more = json!({ "claim": true, "sees": "own", "over_capacity": true, "export": true });
+    let more = json!({ "claim": true, "sees": "waiting", "over_capacity": true, "export": true });
     trust(&admin, &rep, more).await;
     serves(&admin, &rep, &[&place]).await;
     over().await.ok(200);
@@ -297,7 +303,7 @@ async fn a_customer_becomes_a_rep_once_his_own_are_closed(world: &World) {
     availability(&admin, &customer, "busy").await;
 }
 
-async fn the_last_admin_stays_one_and_nobody_changes_his_own_role(world: &World) {
+async fn nobody_changes_his_own_role(world: &World) {
     let (one, other) = (world.admin().await, world.admin().await);
     let himself = make(&one, &one, json!({ "role": "customer" })).await;
     assert_eq!(himself.code(409), "wrong_state");
@@ -309,4 +315,69 @@ async fn the_last_admin_stays_one_and_nobody_changes_his_own_role(world: &World)
     make(&one, &rep, json!({ "role": "admin" })).await.ok(200);
     let gone = make(&one, &one, json!({ "role": "admin" })).await;
     assert_eq!(gone.code(409), "wrong_state");
+}
+
+async fn who_sees_only_his_own_learns_nothing_of_who_waits(world: &World) {
+    // He has no room, so it waits.
+    let (admin, rep) = (world.admin().await, world.rep(1, 0).await);
+    let name = format!("Own {}", uuid::Uuid::now_v7().simple());
+    let new = json!({ "name": name, "reps": [] });
+    let place = admin.post("/api/v1/queues", new).await.ok(201)["id"].clone();
+    serves(&admin, &rep, &[&place]).await;
+    let word = format!("canary{}", uuid::Uuid::now_v7().simple());
+    let body = json!({
+        "client_id": client_id(), "queue": place, "subject": word, "text": word,
+    });
+    let ann = world.customer(0).await;
+    let view = ann.post("/api/v1/conversations", body);
+    let id = view.await.ok(201)["id"].as_str().unwrap().to_owned();
+    let idle = format!("/api/v1/reps/{}/why-idle", rep.id);
+    let told = async || {
+        let line = rep.get("/api/v1/line").await.ok(200).to_string();
+        (
+            line.contains(&word),
+            rep.get(&idle).await.ok(200).to_string().contains(&id),
+        )
+    };
+    until("it waits in his line", async || {
+        told().await == (true, true)
+    })
+    .await;
+    trust(&admin, &rep, rights("own")).await;
+    assert_eq!(told().await, (false, false));
+    let line = rep.get("/api/v1/line").await.ok(200);
+    assert_eq!(
+        line["queues"][0]["waiting"], 1,
+        "how many wait, he knows: {line}"
+    );
+    assert_eq!(rep.claim(&id).await.code(404), "not_found");
+    trust(&admin, &rep, rights("waiting")).await;
+    assert_eq!(rep.claim(&id).await.code(409), "at_capacity");
+}
+
+async fn the_last_admin_stays_one(world: &World) {
+    let (one, two) = (world.admin().await, world.admin().await);
+    // At once, each the other: one stays.
+    let (there, back) = (one.at(world.base(0)), two.at(world.base(1)));
+    let role = || json!({ "role": "customer" });
+    let (first, second) =
+        futures_util::join!(make(&there, &two, role()), make(&back, &one, role()));
+    let mut told = [first.status, second.status];
+    told.sort_unstable();
+    assert_eq!(told[0], 200, "{} {}", first.body, second.body);
+    assert!([401, 403, 409].contains(&told[1]), "{told:?}");
+    let left = if first.status == 200 { &one } else { &two };
+    left.get("/api/v1/me").await.ok(200);
+    // Who was let in as an admin just before that is one no more, and the last one is left.
+    let late = Actor::new(UserId::new(), Role::Admin);
+    let new = NewRole {
+        role: Role::Customer,
+        capacity: 0,
+        queues: None,
+    };
+    let refused = world.nodes[0].app.desk.set_role(late, left.id, new).await;
+    let refused = refused.expect_err("he is the last one");
+    assert_eq!(refused.code, Code::WrongState);
+    assert!(refused.detail.contains("last admin"), "{}", refused.detail);
+    left.get("/api/v1/people").await.ok(200);
 }

@@ -440,6 +440,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("reps::free_slot", &["desk"]),
     // Only the desk speaks with the line; the server builds it.
     ("dyn Engine", &["desk", "server"]),
+    // The server asks nobody for anything over HTTP; only these are clients.
+    ("awc::", &["client", "demo"]),
     (".unwrap()", &[]),
     ("unimplemented!", &[]),
     ("todo!", &[]),
@@ -515,4 +517,68 @@ fn the_layers_in_architecture_are_the_layers() {
         architecture().contains(&block),
         "ARCHITECTURE.md should contain\n{block}"
     );
+}
+
+/// What may stand within the text of a query: names of tables and fields, other queries of ours,
+/// numbers. What people say and who they are is bound.
+const IN_QUERIES: &[&str] = &[
+    "",
+    "table",
+    "child",
+    "field",
+    "parent",
+    "key",
+    "sql",
+    "name",
+    "pages",
+    "ms",
+    "FIRST",
+    "LOG_PAGES",
+    "MIGRATING",
+];
+
+#[test]
+fn nothing_that_people_say_is_written_into_a_query() {
+    let words = [
+        "SELECT ",
+        "INSERT ",
+        "UPDATE ",
+        "DELETE ",
+        "TRUNCATE ",
+        "PRAGMA ",
+        "VACUUM ",
+        "CREATE ",
+        "DROP ",
+        "ALTER ",
+    ];
+    let (mut complaints, mut queries) = (Vec::new(), 0);
+    for Source { path, module, text } in code() {
+        if module == "bench" {
+            continue;
+        }
+        for part in without_tests(&text).split("format!(").skip(1) {
+            let literal = part.trim_start().strip_prefix('"');
+            let literal = literal.and_then(|rest| rest.split('"').next());
+            let Some(query) = literal.filter(|text| words.iter().any(|word| text.contains(word)))
+            else {
+                continue;
+            };
+            queries += 1;
+            let names = query.split('{').skip(1);
+            let names = names.filter_map(|rest| rest.split('}').next());
+            for name in names.filter(|name| !IN_QUERIES.contains(name)) {
+                complaints.push(format!("{}: {{{name}}} in a query", path.display()));
+            }
+        }
+    }
+    assert!(queries > 5, "the queries are not where they are looked for");
+    none(&complaints);
+}
+
+#[test]
+fn no_code_of_ours_is_unsafe() {
+    for path in ["src/lib.rs", "src/main.rs", "tests/it/main.rs"] {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains("#![forbid(unsafe_code)]"), "{path}");
+    }
 }

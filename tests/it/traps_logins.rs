@@ -10,7 +10,7 @@ use switchboard::words::now;
 
 use crate::bad_input::unharmed;
 use crate::doctor::tamper;
-use crate::harness::World;
+use crate::harness::{World, until};
 use crate::on_both;
 use crate::person::Person;
 use crate::wire::{Heard, RawSocket, Reply, Request};
@@ -21,6 +21,7 @@ on_both!(
     two_tabs_refresh_at_once,
     a_token_is_good_only_where_its_login_began,
     a_login_ends_however_often_it_is_refreshed,
+    a_lost_answer_is_given_again_for_ten_seconds_only,
 );
 
 async fn register(world: &World) -> Value {
@@ -136,6 +137,19 @@ async fn forged_tokens_open_nothing(world: &World) {
         (format!("{good}x"), "401 token_invalid"),
         (good.replace('.', ".."), "401 token_invalid"),
     ]);
+    // A key that the token itself names or brings is nobody's.
+    let keys = [
+        ("kid", json!("another")),
+        ("jku", json!("https://evil.example/keys")),
+        ("x5u", json!("https://evil.example/key")),
+        ("x5c", json!(["x"])),
+    ];
+    for (name, value) in keys {
+        let token = signed(&with(&header, name, value), &claims, "x");
+        forged.push((token, "401 token_invalid"));
+    }
+    let issuer = with(&claims, "iss", json!("elsewhere"));
+    forged.push((signed(&header, &issuer, secret), "401 token_invalid"));
     for (token, expected) in forged {
         let reply = me(world, &token).await;
         assert_eq!(reply.told(), expected, "{token}");
@@ -327,4 +341,57 @@ async fn a_setup_link_is_good_for_its_own_database_on_every_node() {
         assert_eq!(link(&many, 0).await, link(&many, 1).await);
         many.end().await;
     }
+}
+
+async fn a_lost_answer_is_given_again_for_ten_seconds_only(world: &World) {
+    let first = register(world).await;
+    let second = refresh(world, 1, text(&first, "refresh_token"))
+        .await
+        .body();
+    let session = parts(text(&first, "access_token"))[1]["sid"].clone();
+    let session: uuid::Uuid = session.as_str().unwrap().parse().unwrap();
+    let turned = async |ago: i64| {
+        let sql = format!(
+            "UPDATE sessions SET rotated_at = {} WHERE id = {{0}}",
+            now() - ago
+        );
+        tamper(world, &sql, &[session]).await;
+    };
+    turned(3_000).await;
+    let again = refresh(world, 2, text(&first, "refresh_token")).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    assert_eq!(generation(&again.body()), generation(&second));
+    turned(10_001).await;
+    let late = refresh(world, 0, text(&first, "refresh_token")).await;
+    assert_eq!(late.told(), "401 token_reused");
+    let next = refresh(world, 1, text(&second, "refresh_token")).await;
+    assert_eq!(next.told(), "401 session_ended");
+    unharmed(world).await;
+}
+
+#[actix_web::test]
+async fn a_socket_lasts_as_long_as_its_login_and_not_as_its_token() {
+    let world = World::embedded_with(|one| {
+        one.access_token_s = 1;
+        one.position_check_ms = 300;
+    })
+    .await;
+    let pair = register(&world).await;
+    let token = text(&pair, "access_token");
+    let mut socket = RawSocket::ready(&world.base(0), token).await;
+    until("the end of the token", async || {
+        me(&world, token).await.told() == "401 token_expired"
+    })
+    .await;
+    socket.say(&json!({ "type": "hello" })).await;
+    socket.wait(|frame| frame["code"] == "already_ready").await;
+    let session = parts(token)[1]["sid"].clone();
+    let session: uuid::Uuid = session.as_str().unwrap().parse().unwrap();
+    let sql = format!(
+        "UPDATE sessions SET expires_at = {} WHERE id = {{0}}",
+        now() - 1
+    );
+    tamper(&world, &sql, &[session]).await;
+    assert_eq!(socket.end().await, Heard::Closed(4100));
+    world.end().await;
 }

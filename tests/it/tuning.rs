@@ -23,7 +23,6 @@ on_both_with!(
     what_is_set_is_in_force_on_every_node,
     what_is_taken_back_is_as_the_file_says,
     customers_are_greeted_with_the_texts,
-    a_new_node_begins_with_what_is_set,
     what_no_doorbell_has_told_is_found,
     each_part_goes_by_its_new_limits,
 );
@@ -218,16 +217,28 @@ async fn customers_are_greeted_with_the_texts(world: &World) {
     set(&admin, json!({ "away_text": "ü".repeat(1_000) })).await;
 }
 
-async fn a_new_node_begins_with_what_is_set(world: &World) {
-    let admin = world.admin().await;
-    set(&admin, json!({ "edit_window_s": 77 })).await;
-    let read = |conn: &mut Conn| Ok(rows::list(conn)?);
-    let kept = world.nodes[0].app.store.read(read).await.unwrap();
-    assert_eq!((kept.len(), &kept[0].value), (1, &json!(77)));
-    assert_eq!(kept[0].changed_by, admin.id);
-    let tuning = &world.nodes[world.nodes.len() - 1].app.tuning;
-    tuning.read_again().await.unwrap();
-    assert_eq!(tuning.running().edit_window_s, 77);
+#[actix_web::test]
+async fn a_new_node_begins_with_what_is_set() {
+    // No doorbell tells it what was before it, and it looks for that much later.
+    let seldom = |settings: &mut Settings| settings.position_check_ms = 600_000;
+    let mut worlds = vec![World::embedded_with(seldom).await];
+    worlds.extend(World::services_with(1, seldom).await);
+    for mut world in worlds {
+        let admin = world.admin().await;
+        set(&admin, json!({ "edit_window_s": 77 })).await;
+        let store = &world.nodes[0].app.store;
+        let kept = store.read(|conn| Ok(rows::list(conn)?)).await.unwrap();
+        assert_eq!((kept.len(), &kept[0].value), (1, &json!(77)));
+        assert_eq!(kept[0].changed_by, admin.id);
+        // On SQLite another comes when the first has gone.
+        if !store.shared() {
+            world.nodes.remove(0).stop().await;
+        }
+        world.add_node().await;
+        let tuning = &world.nodes.last().unwrap().app.tuning;
+        assert_eq!(tuning.running().edit_window_s, 77);
+        world.end().await;
+    }
 }
 
 /// What is in the record and this release does not take, as one of a later release, stops nothing.

@@ -8,6 +8,7 @@ use switchboard::store::visitors as rows;
 use switchboard::store::{Conn, sessions};
 use switchboard::words::{SessionId, UserId, now};
 
+use crate::doctor::tamper;
 use crate::harness::World;
 use crate::on_both_with;
 use crate::person::Person;
@@ -20,6 +21,7 @@ on_both_with!(
     a_token_lasts_as_long_as_it_is_used,
     a_flood_by_one_widget_blocks_no_other,
     what_is_wrong_makes_nobody,
+    who_has_no_password_takes_his_data_out_and_goes,
 );
 
 const LASTS_S: i64 = 1_000;
@@ -298,4 +300,43 @@ async fn without_a_widget_only_if_the_settings_say_so() {
         .await
         .ok(200);
     world.end().await;
+}
+
+async fn who_has_no_password_takes_his_data_out_and_goes(world: &World) {
+    let vera = visitor(world, 0, None).await;
+    let number = UserId::new().0.as_u128() % 1_000_000_000;
+    let one = json!({ "provider": "telegram", "subject": number.to_string() });
+    let came = world
+        .admin()
+        .await
+        .post("/api/v1/identities", one)
+        .await
+        .ok(200);
+    let token = came["access_token"].as_str().unwrap().to_owned();
+    let id = came["user"]["id"].as_str().unwrap().parse().unwrap();
+    let tim = Person::new(id, String::new(), world.base(0), token);
+    let export = async |who: &Person| {
+        let request = Request::new("GET", "/api/v1/me/export").token(&who.token);
+        request.ask(&who.base).await.told()
+    };
+    let erase = async |who: &Person| who.post("/api/v1/me/erase", json!({})).await;
+    let guess = vera
+        .post("/api/v1/me/erase", json!({ "password": "x" }))
+        .await;
+    assert_eq!(guess.code(422), "validation_failed");
+    tamper(world, "UPDATE sessions SET created_at = 1", &[]).await;
+    // A visitor shows his token each time; another has to come again.
+    assert_eq!(export(&vera).await, "200");
+    assert_eq!(export(&tim).await, "403 login_too_old");
+    assert_eq!(erase(&tim).await.code(403), "login_too_old");
+    tim.get("/api/v1/me").await.ok(200);
+    assert_eq!(erase(&vera).await.ok(202)["person"], json!(vera.id));
+    assert_eq!(vera.get("/api/v1/me").await.code(401), "session_ended");
+    tamper(
+        world,
+        &format!("UPDATE sessions SET created_at = {}", now()),
+        &[],
+    )
+    .await;
+    erase(&tim).await.ok(202);
 }

@@ -119,6 +119,11 @@ impl Wire {
         self.stream.write_all(bytes).await.is_ok()
     }
 
+    /// Says that nothing more will come.
+    pub async fn shut(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
     /// Reads some more; false at the end.
     async fn more(&mut self) -> bool {
         let reading = self.stream.read_buf(&mut self.read);

@@ -1,0 +1,2 @@
+DROP INDEX users_of_rep;
+DROP INDEX users_admins;
