@@ -2,7 +2,9 @@
 //! that is not, and nothing in them needs more than the content policy gives.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::net::TcpListener;
+use std::path::PathBuf;
 
 use actix_web::http::{Method, StatusCode};
 use awc::Client;
@@ -148,7 +150,7 @@ async fn every_file_that_the_pages_name_is_served_with_its_type() {
     for file in switchboard::pages::all() {
         let path = file.address.as_str();
         // Catalogs are named by the language, the loader by pages of others.
-        let computed = path.contains("/i18n/chat.") || path == "/widget.js";
+        let computed = path.contains("/i18n/") || path == "/widget.js";
         assert!(
             computed || named.contains(path),
             "{path} is served and never named"
@@ -183,11 +185,32 @@ async fn nothing_in_a_page_needs_an_inline_script_or_style() {
     site.server.stop().await;
 }
 
-#[actix_web::test]
-async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
-    for file in switchboard::pages::all() {
-        let (path, text) = (&file.address, &file.text);
+/// The files as they are written.
+fn sources() -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![PathBuf::from("src/pages")];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            if path.is_dir() {
+                folders.push(path);
+            } else if ["js", "css", "html"].map(Some).contains(&ending) {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path.display().to_string(), text));
+            }
+        }
+    }
+    assert!(sources.len() > 30, "they are not where they are looked for");
+    sources
+}
+
+#[test]
+fn a_file_stays_small_says_what_it_is_for_and_writes_nobodys_words_as_markup() {
+    for (path, text) in sources() {
         assert!(text.lines().count() <= LINES_MAX, "{path} is too long");
+        let opens = ["// ", "/* ", "<!doctype html>\n<!-- "];
+        assert!(opens.iter().any(|one| text.starts_with(one)), "{path}");
         for line in text.lines() {
             assert!(line.chars().count() <= COLUMNS_MAX, "{path}: {line}");
         }
@@ -203,15 +226,30 @@ async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
     }
 }
 
+/// Each is named in the list of what is embedded, and so is sent, by itself or in a bundle.
+#[test]
+fn every_file_is_embedded() {
+    let list = fs::read_to_string("src/pages/files.rs").unwrap();
+    for (path, _) in sources() {
+        let name = path.strip_prefix("src/pages/").unwrap();
+        assert!(list.contains(&format!("{name}\"")), "{path}");
+    }
+}
+
+/// A bundle that could not be made would be sent with imports, of files that are not there.
+#[test]
+fn a_bundle_names_no_part_of_it() {
+    let whole = switchboard::pages::all().iter();
+    for file in whole.filter(|file| file.address.contains("/chat/")) {
+        assert!(!file.text.contains("import {"), "{}", file.address);
+    }
+}
+
 /// A kind that a page has no words for is shown as its bare name.
 #[test]
 fn the_pages_have_words_for_whatever_a_log_tells() {
-    let file = |path: &str| {
-        let mut files = switchboard::pages::all().iter();
-        let found = files.find(|file| file.address.ends_with(path));
-        found.unwrap().text.as_str()
-    };
-    let (told, shown) = (file("/js/entries.js"), file("/js/log.js"));
+    let file = |path: &str| fs::read_to_string(format!("src/pages/{path}")).unwrap();
+    let (told, shown) = (file("js/entries.js"), file("js/log.js"));
     let (_, told) = told.split_once("export function told").unwrap();
     for kind in EventKind::ALL {
         // Nothing writes these yet.
