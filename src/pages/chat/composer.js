@@ -30,6 +30,13 @@ export class Composer {
       "aria-hidden": "true" });
     const attach = make("button", { type: "button", class: "round", "aria-label": t("attach"),
       title: t("attach"), onclick: () => this.#pick.click() }, icon("clip"));
+    // What is allowed is said before anything is chosen, once it is known.
+    for (const near of ["pointerenter", "focus"]) {
+      attach.addEventListener(near, () => {
+        const { bytes_max: most, per_message_max: n } = this.#visit?.welcome?.files ?? {};
+        if (most) attach.title = `${t("attach")}. ${t("limits", { size: locale.size(most), n })}`;
+      });
+    }
     const row = make("div", { class: "write" }, attach, this.#pick, this.#field, this.#send);
     this.element = make("form", { class: "composer" }, row,
       make("p", { id: "hint", class: "unseen" }, t("hint")));

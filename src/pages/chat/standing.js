@@ -7,6 +7,9 @@ const STATUS = {
   reopened: "waiting", parked: "parked", wrapup: "closed", closed: "closed",
 };
 
+/** A wrap-up is the rep's: for the customer it has ended. */
+export const isOver = ({ status }) => status === "closed" || status === "wrapup";
+
 /** The conversation as it is after this entry; null if that changes nothing of it. */
 export function after(view, { kind, data, sender_id: sender, seq }) {
   // What is told of the past says nothing of where it stands now.

@@ -8,7 +8,7 @@ import { patiently, retryMs } from "../net/api.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { Outbox } from "../net/outbox.js";
 import { Socket } from "../net/socket.js";
-import { after, Names, since } from "./standing.js";
+import { after, isOver, Names, since } from "./standing.js";
 
 /** Entries that are read at once. */
 export const PAGE = 50;
@@ -55,7 +55,9 @@ export class Visit {
     this.socket = new Socket(api, {
       frame: (frame) => this.#hear(frame),
       status: (state, detail) => this.#linked(state, detail),
-      gap: ({ conversation }) => conversation === this.view?.id && this.show(conversation),
+      gap: ({ conversation }) => {
+        if (conversation === this.view?.id) this.show(conversation).catch(() => this.leave());
+      },
       probe: () => this.view && this.#marked
         && { type: "read", conversation: this.view.id, seq: this.#marked },
     });
@@ -77,7 +79,7 @@ export class Visit {
   }
 
   get isOpen() {
-    return Boolean(this.view) && this.view.status !== "closed" && this.view.status !== "wrapup";
+    return Boolean(this.view) && !isOver(this.view);
   }
 
   get place() {
@@ -103,13 +105,12 @@ export class Visit {
     this.trouble = null;
     const { items } = await this.api.get("/conversations?limit=20");
     this.hasEarlier = items.length > 0;
-    const isOpen = ({ status }) => !["closed", "wrapup"].includes(status);
-    for (const one of items.filter(isOpen)) {
+    for (const one of items.filter((one) => !isOver(one))) {
       this.open.set(one.id, one);
       this.socket.knows(one.id, one.last_seq);
     }
     const shown = kept.get(this.key("shown"), null);
-    const wanted = items.find(({ id }) => id === shown) ?? items.find(isOpen);
+    const wanted = items.find(({ id }) => id === shown) ?? [...this.open.values()][0];
     if (wanted && shown !== "none") await this.show(wanted.id, wanted);
     this.socket.start();
     if (this.opening && !this.opening.error) this.#open();
@@ -120,11 +121,16 @@ export class Visit {
   async show(id, known = null) {
     const early = [];
     this.#early = { id, early };
-    const [view, page] = await Promise.all([
+    const isWanted = () => this.#early?.early === early;
+    const read = () => Promise.all([
       known ?? this.api.get(`/conversations/${id}`),
       this.api.get(`/conversations/${id}/events?limit=${PAGE}`),
     ]);
-    if (this.#early.early !== early) return;
+    const [view, page] = await this.#patiently(read).catch((error) => {
+      if (isWanted()) this.#early = null;
+      throw error;
+    });
+    if (!isWanted()) return;
     this.#early = null;
     this.#set({ ...view, marks: page.marks });
     kept.set(this.key("shown"), id);
@@ -135,7 +141,7 @@ export class Visit {
     this.waitsSince = since(0, page.items, this.api.user);
     this.#tell("log", { items: page.items, older: page.previous });
     for (const frame of early) this.#event(frame);
-    this.#mark();
+    this.looked();
   }
 
   /** Nothing is before him: he may begin another one. */
@@ -310,11 +316,11 @@ export class Visit {
     if (shown) this.#set(shown);
     const chosen = kept.get(this.key("shown"), null);
     if (!this.view && !this.opening && conversations.length && chosen !== "none") {
-      this.show(conversations.at(-1).id);
+      this.show(conversations.at(-1).id).catch(() => {});
     }
     this.outbox.ready();
     this.#tell("state");
-    this.#mark();
+    this.looked();
   }
 
   #assigned(view) {
@@ -337,7 +343,7 @@ export class Visit {
     this.waitsSince = since(this.waitsSince, [frame], this.api.user);
     this.#tell("entry", frame);
     if (news) this.#set({ ...this.view, ...news });
-    this.#mark();
+    this.looked();
   }
 
   #set(view) {
@@ -361,9 +367,7 @@ export class Visit {
   }
 
   /** Says how far he has read, or, while he looks elsewhere, how much has arrived. */
-  looked = () => this.#mark();
-
-  #mark() {
+  looked() {
     clearTimeout(this.#markTimer);
     this.#markTimer = setTimeout(() => {
       const { view } = this;

@@ -1,6 +1,7 @@
 // What the chat says in English from its beginning.
 
 export default {
+  limits: "Up to {size} each, {n} at a time.",
   title: "Chat with us", team: "Support", close_chat: "Close the chat", write: "Your message",
   placeholder: "Write a message…", send: "Send", attach: "Attach files", menu: "More",
   hint: "Enter sends, Shift+Enter begins a new line.", drop: "Drop files here to attach them",

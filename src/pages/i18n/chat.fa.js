@@ -1,6 +1,7 @@
 // What the chat says in Persian from its beginning.
 
 export default {
+  limits: "هر یک تا {size}، هر بار {n} عدد.",
   title: "گفتگو با ما", team: "پشتیبانی", close_chat: "بستن گفتگو", write: "پیام شما",
   placeholder: "پیام خود را بنویسید…", send: "فرستادن", attach: "پیوست کردن پرونده",
   menu: "بیشتر", hint: "با Enter فرستاده می‌شود و با Shift+Enter سطر تازه آغاز می‌شود.",

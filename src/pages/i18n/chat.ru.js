@@ -1,6 +1,7 @@
 // What the chat says in Russian from its beginning.
 
 export default {
+  limits: "До {size} каждый, не больше {n} за раз.",
   title: "Напишите нам", team: "Поддержка", close_chat: "Закрыть чат", write: "Ваше сообщение",
   placeholder: "Напишите сообщение…", send: "Отправить", attach: "Прикрепить файлы", menu: "Ещё",
   hint: "Enter отправляет, Shift+Enter начинает новую строку.",

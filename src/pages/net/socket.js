@@ -14,7 +14,7 @@ const PATIENCE_MS = 10_000;
 /** Close codes from here on mean: do not come back by yourself. */
 const TERMINAL = 4100;
 /** Silent for so long while somebody looks on, the socket is asked whether it still lives. */
-const SILENCE_MS = 18_000;
+const SILENCE_MS = 15_000;
 const LOOK_MS = 3_000;
 /** As many as the server takes in one hello. */
 const RESUME_MAX = 200;
