@@ -22,7 +22,7 @@ export function fileRow(file, api, locale) {
       place.textContent = error.message;
     }
   };
-  const said = locale.parts("download", { name: words(name), size: locale.size(bytes) });
+  const said = locale.parts("download", { name: words(name), size: words(locale.size(bytes)) });
   const button = make("button", { type: "button", class: "file", onclick: save }, icon("file"),
     make("span", {}, ...said));
   const row = make("li", {}, button, place);
