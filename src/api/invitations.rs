@@ -153,7 +153,8 @@ pub async fn revoke(
 #[utoipa::path(
     tag = "people", security(()), request_body = Acceptance,
     responses(
-        (status = 201, body = SignedIn), (status = 401, body = Problem),
+        (status = 201, body = SignedIn), (status = 403, body = Problem),
+        (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)
     )

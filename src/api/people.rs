@@ -137,7 +137,8 @@ pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
 #[utoipa::path(
     tag = "people", security(()), request_body = Setup,
     responses(
-        (status = 201, body = SignedIn), (status = 401, body = Problem),
+        (status = 201, body = SignedIn), (status = 403, body = Problem),
+        (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)
     )
@@ -172,7 +173,8 @@ pub async fn set_up(
 #[utoipa::path(
     tag = "people", security(()), request_body = Registration,
     responses(
-        (status = 201, body = SignedIn), (status = 409, body = Problem),
+        (status = 201, body = SignedIn), (status = 403, body = Problem),
+        (status = 409, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)
     )
 )]

@@ -252,7 +252,7 @@ mod tests {
         let service = test::init_service(app).await;
         let request = |path| test::TestRequest::get().uri(path).to_request();
         let broken = test::try_call_service(&service, request("/breaks")).await;
-        let broken = broken.err().expect("no answer of its own").error_response();
+        let broken = broken.expect_err("no answer of its own").error_response();
         assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
         for name in ["x-content-type-options", "content-security-policy"] {
             assert!(broken.headers().contains_key(name), "{name}");

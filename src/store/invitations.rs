@@ -48,6 +48,9 @@ impl Invitation {
     }
 }
 
+/// An invitation that tells for whom it is: who came by it, and an address.
+type Addressed = (InvitationId, Option<UserId>, Option<String>);
+
 queries! {
     /// Run again because the answer of its commit was lost, it changes nothing.
     pub fn insert(conn, row: &Invitation) -> QueryResult<usize> {
@@ -124,7 +127,7 @@ queries! {
             .optional()
     }
 
-    fn addressed(conn) -> QueryResult<Vec<(InvitationId, Option<UserId>, Option<String>)>> {
+    fn addressed(conn) -> QueryResult<Vec<Addressed>> {
         invitations::table
             .filter(invitations::email.is_not_null().or(invitations::display_name.is_not_null()))
             .select((invitations::id, invitations::used_by, invitations::email))

@@ -124,10 +124,18 @@ fn sign_in(name: &str) -> Request {
     Request::new("POST", "/api/v1/sessions").json(&body)
 }
 
+/// The headers of a way in, the origin of its pages, what its cookies begin with, and what is said
+/// of them.
+type Way = (
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
 async fn a_login_in_cookies_begins_goes_on_and_ends(world: &World) {
     let name = register(world).await;
-    // The way in, the origin of its pages, what its cookies begin with, and what is said of them.
-    let ways: [(&[(&str, &str)], &str, &str, &str); 2] = [
+    let ways: [Way; 2] = [
         (&[], OWN, "", "HttpOnly; SameSite=Lax; Path=/"),
         (
             &[("X-Forwarded-Proto", "https")],
