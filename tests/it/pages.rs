@@ -279,6 +279,26 @@ async fn a_browser_that_has_the_newest_gets_no_body() {
 }
 
 #[actix_web::test]
+async fn a_browser_that_takes_it_gets_it_packed_and_may_keep_what_has_a_version() {
+    let site = Site::start(true).await;
+    let page = site.get("/chat").await.text;
+    let (_, script) = page.split_once("src=\"").unwrap();
+    let (script, _) = script.split_once('"').unwrap();
+    for (path, kept) in [("/chat", "no-cache"), (script, "immutable")] {
+        let url = format!("http://{}{path}", site.server.address);
+        let request = site.client.get(url).no_decompress();
+        let request = request.insert_header(("Accept-Encoding", "gzip, br"));
+        let mut answer = request.send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap();
+        assert_eq!(header("content-encoding"), "br", "{path}");
+        assert!(header("cache-control").ends_with(kept), "{path}");
+        let (packed, plain) = (answer.body().await.unwrap(), site.get(path).await.text);
+        assert!(packed.len() * 2 < plain.len(), "{path}: {}", packed.len());
+    }
+    site.server.stop().await;
+}
+
+#[actix_web::test]
 async fn what_can_be_got_can_be_asked_for_without_its_body() {
     let site = Site::start(true).await;
     let paths = [
