@@ -26,6 +26,8 @@ has_postgres() {
 }
 has_redis() { command -v redis-server >/dev/null; }
 has_curl() { command -v curl >/dev/null; }
+has_node() { node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; }
+has_chromium() { [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; }
 has_compiler() { command -v cc >/dev/null; }
 # A Debian python3 without its venv package cannot make one: ensurepip is cut off.
 has_python() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
@@ -79,6 +81,8 @@ has_curl || missing+=(curl)
 has_redis || missing+=(redis-server)
 has_postgres || missing+=(postgresql)
 has_python || missing+=(python3 python3-venv)
+has_node || missing+=(nodejs npm)
+has_chromium || missing+=(chromium)
 if [ ${#missing[@]} -gt 0 ]; then
     install "${missing[@]}"
     # What an installer calls a success is not yet a program that is found.
@@ -87,10 +91,21 @@ if [ ${#missing[@]} -gt 0 ]; then
     has_redis || fail "still no redis-server in PATH after installing it."
     has_postgres || fail "still no initdb and postgres after installing postgresql."
     has_python || fail "still no python3 that makes a venv after installing python3-venv."
+    has_node || fail "still no Node 20 or later after installing nodejs; install it by hand."
+    has_chromium || fail "still no Chromium after installing it; set CHROMIUM to its path."
 fi
 # One that is set is used as it is: for machines without a package index.
 [ -n "${SWITCHBOARD_TEST_PYTHON:-}" ] || make_venv
 "$SWITCHBOARD_TEST_PYTHON" -c 'import websockets' ||
     fail "SWITCHBOARD_TEST_PYTHON=$SWITCHBOARD_TEST_PYTHON has no websockets package."
 
-REQUIRE_SERVICES=1 exec cargo test --locked "$@"
+REQUIRE_SERVICES=1 cargo test --locked "$@"
+
+# The pages in a browser come last and alone: they look at times. Whoever names tests of cargo's
+# wants those only.
+[ $# -eq 0 ] || exit 0
+npm ci --prefix tests/browser --no-fund --no-audit --loglevel error ||
+    fail "npm could not install what tests/browser needs (network?)."
+TEST_BINARY=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/switchboard
+export TEST_BINARY
+exec node tests/browser/run.js

@@ -31,6 +31,7 @@ mod transcript;
 mod transcript_text;
 mod unread;
 mod visitors;
+mod welcome;
 mod why;
 mod widgets;
 
@@ -108,6 +109,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 fn anyone(config: &mut ServiceConfig<'_>) {
     config
         .service(people::setup_state)
+        .service(welcome::welcome)
         .service(people::set_up)
         .service(people::register)
         .service(people::sign_in)

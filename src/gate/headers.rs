@@ -15,9 +15,11 @@ use super::{address, problem};
 use crate::app::App;
 use crate::error::{Code, Error};
 
-/// What a page may load and who may frame it: our own files and sockets, and nothing inline.
-const OF_PAGES: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; \
-     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+/// What a page may load and who may frame it: our own files and sockets, and nothing inline. No
+/// text of anybody becomes markup or script, so there is no policy for trusted types.
+const OF_PAGES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'self'; \
+     require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'";
 /// The same of the API's own page, which writes styles into itself.
 const OF_API_PAGE: &str = "default-src 'self'; img-src 'self' data:; \
      style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; \
@@ -90,6 +92,14 @@ fn policy(path: &str, headers: &HeaderMap) -> &'static str {
         Some(kind) if kind.starts_with(b"text/html") => OF_PAGES,
         _ => OF_THE_REST,
     }
+}
+
+/// What a page may that these sites may frame; nothing else than any other if there are none.
+pub fn framed_by(sites: &[String]) -> Option<HeaderValue> {
+    let ancestors = format!("frame-ancestors {}", sites.join(" "));
+    let policy = OF_PAGES.replace("frame-ancestors 'none'", &ancestors);
+    let framed = (!sites.is_empty()).then(|| HeaderValue::from_str(&policy).ok());
+    framed.flatten()
 }
 
 /// Lets pages of the origins that the settings name, and of the sites of widgets, use the API, with

@@ -17,6 +17,7 @@ pub type Route = (&'static str, Action, Option<Scope>);
 /// Every route of the API's document.
 pub const ROUTES: &[Route] = &[
     ("GET /api/v1/setup", Enter, None),
+    ("GET /api/v1/welcome", Enter, None),
     ("POST /api/v1/setup", Enter, None),
     ("POST /api/v1/customers", Enter, None),
     ("POST /api/v1/sessions", Enter, None),

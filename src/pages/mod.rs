@@ -1,72 +1,72 @@
-//! The plain pages at `/`, `/chat`, `/console` and `/link`, embedded in the binary: HTML, one style
-//! and ES modules just as they are written, on the API and the native wire like any other client.
+//! The faces: the pages at `/`, `/chat`, `/console` and `/link`, and the loader of the chat inside
+//! other pages. HTML, styles and ES modules just as they are written, embedded in the binary, on
+//! the API and the native wire like any other client.
+//!
+//! They are sent without comments, and what a page needs at once as one file: see `pack.rs`.
+//!
+//! What pages load stands under `/assets/VERSION/`, where it never changes: a new version of this
+//! program is a new version of all its files at once. The modules name each other relatively.
 
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch};
-use actix_web::web::{self, ServiceConfig};
+mod files;
+mod pack;
+
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_SECURITY_POLICY, ETAG, EntityTag, Header, IfNoneMatch, LINK, VARY,
+};
+use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use sha2::{Digest, Sha256};
 
-/// A file that is served: its address, its type, its text.
-type File = (&'static str, &'static str, &'static str);
+pub use files::{File, all};
 
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const JS: &str = "text/javascript; charset=utf-8";
-const SVG: &str = "image/svg+xml";
+use crate::app::App;
+use crate::gate::headers;
+use crate::words::WidgetId;
 
-/// Every file there is.
-pub const FILES: &[File] = &[
-    ("/", HTML, include_str!("index.html")),
-    ("/chat", HTML, include_str!("chat.html")),
-    ("/console", HTML, include_str!("console.html")),
-    ("/link", HTML, include_str!("link.html")),
-    ("/style.css", CSS, include_str!("style.css")),
-    ("/icon.svg", SVG, include_str!("icon.svg")),
-    ("/js/account.js", JS, include_str!("js/account.js")),
-    ("/js/api.js", JS, include_str!("js/api.js")),
-    ("/js/chat.js", JS, include_str!("js/chat.js")),
-    ("/js/console.js", JS, include_str!("js/console.js")),
-    (
-        "/js/conversation.js",
-        JS,
-        include_str!("js/conversation.js"),
-    ),
-    (
-        "/js/conversations.js",
-        JS,
-        include_str!("js/conversations.js"),
-    ),
-    ("/js/dom.js", JS, include_str!("js/dom.js")),
-    ("/js/entries.js", JS, include_str!("js/entries.js")),
-    ("/js/link.js", JS, include_str!("js/link.js")),
-    ("/js/log.js", JS, include_str!("js/log.js")),
-    ("/js/outbox.js", JS, include_str!("js/outbox.js")),
-    ("/js/socket.js", JS, include_str!("js/socket.js")),
-    ("/js/start.js", JS, include_str!("js/start.js")),
-];
+/// The page that widgets show in their frames, too.
+const CHAT: &str = "/chat";
 
-/// The addresses of the pages.
+/// The addresses of the pages and of what they load.
 pub fn routes(config: &mut ServiceConfig) {
-    for (path, kind, text) in FILES {
-        let tag = tag(text);
-        let file = move |request: HttpRequest| {
-            let answer = answer(&request, kind, text, &tag);
-            async move { answer }
-        };
+    for file in all() {
+        let get = move |request: HttpRequest| async move { answer(&request, file) };
         config.service(
-            web::resource(*path)
-                .route(web::get().to(file))
+            web::resource(file.address.as_str())
+                .route(web::get().to(get))
                 .default_service(web::to(wrong_method)),
         );
     }
+    config.service(
+        web::resource("/chat/{widget}")
+            .route(web::get().to(chat_of_widget))
+            .default_service(web::to(wrong_method)),
+    );
 }
 
-/// A browser asks each time and is told in a word that it has the newest: a new version of this
-/// program is a new version of all its files at once.
-fn answer(request: &HttpRequest, kind: &str, text: &'static str, tag: &EntityTag) -> HttpResponse {
+/// The chat of a widget. Pages of its sites may frame it, and nobody else's.
+async fn chat_of_widget(
+    request: HttpRequest,
+    app: Data<App>,
+    widget: Path<String>,
+) -> HttpResponse {
+    let sites = match widget.parse::<WidgetId>() {
+        Ok(id) => app.people.sites_of(id).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let page = all().iter().find(|file| file.address == CHAT);
+    let mut answer = answer(&request, page.expect("the chat is one of the files"));
+    if let Some(policy) = headers::framed_by(&sites) {
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
+/// A browser asks for a page each time, and is told in a word that it has the newest.
+fn answer(request: &HttpRequest, file: &'static File) -> HttpResponse {
+    let tag = EntityTag::new_weak(file.tag.clone());
     let has_it = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => request.headers().contains_key("If-None-Match"),
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&tag)),
         Err(_) => false,
     };
     let mut answer = match has_it {
@@ -75,22 +75,46 @@ fn answer(request: &HttpRequest, kind: &str, text: &'static str, tag: &EntityTag
     };
     answer
         .insert_header((ETAG, tag.to_string()))
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .content_type(kind);
-    match has_it {
-        true => answer.finish(),
-        false => answer.body(text),
+        .insert_header((CACHE_CONTROL, file.kept))
+        .insert_header((VARY, "Accept-Encoding, Accept-Language"))
+        .content_type(file.kind);
+    if let Some(texts) = texts_for(request, file) {
+        let link = format!("<{}>; rel=modulepreload", texts.address);
+        answer.insert_header((LINK, link));
     }
+    if file.is_for_others {
+        answer.insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
+    }
+    if has_it {
+        return answer.finish();
+    }
+    if !takes_brotli(request) {
+        return answer.body(file.text.as_bytes());
+    }
+    answer
+        .insert_header((CONTENT_ENCODING, "br"))
+        .body(file.brotli())
 }
 
-fn tag(text: &str) -> EntityTag {
-    let digest = Sha256::digest(text.as_bytes());
-    EntityTag::new_strong(
-        digest[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    )
+/// What the chat will say first, in the language that the browser wants most: so it is fetched
+/// beside the rest, and not after it.
+fn texts_for(request: &HttpRequest, file: &File) -> Option<&'static File> {
+    let wanted = request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let tags = wanted.split(',').filter_map(|one| one.trim().get(..2));
+    let named = |tag: &str| {
+        let end = format!("/i18n/chat.{tag}.js");
+        all().iter().find(|file| file.address.ends_with(&end))
+    };
+    let texts = tags
+        .map(str::to_ascii_lowercase)
+        .find_map(|tag| named(&tag));
+    (file.address == CHAT).then_some(texts).flatten()
+}
+
+fn takes_brotli(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING);
+    let accepted = accepted.and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|list| list.split(',').any(|one| one.trim() == "br"))
 }
 
 async fn wrong_method() -> HttpResponse {

@@ -210,6 +210,24 @@ impl People {
         Ok(found.filter(|one| one.disabled_at.is_none()))
     }
 
+    /// The sites of a widget that lets people in; none of any other.
+    pub async fn sites_of(&self, id: WidgetId) -> Result<Vec<String>> {
+        let widget = self.open_widget(id).await?;
+        let sites = widget.iter().flat_map(Widget::sites);
+        Ok(sites.map(str::to_owned).collect())
+    }
+
+    /// Whether people without a proof are let in by this widget, or by none, and where they wait
+    /// if they name no queue.
+    pub async fn door(&self, id: Option<WidgetId>) -> Result<(bool, Option<QueueId>)> {
+        let Some(id) = id else {
+            return Ok((self.0.rules.strangers.visitors, None));
+        };
+        let widget = self.open_widget(id).await?;
+        let widget = widget.ok_or_else(|| Error::not_found("widget"))?;
+        Ok((widget.visitors, widget.queue_id))
+    }
+
     /// What the host of a widget may sign with at this moment.
     pub(super) fn widget_secrets(&self, widget: &Widget, at: Moment) -> Vec<String> {
         let before = widget.generation - 1;

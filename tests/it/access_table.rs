@@ -138,6 +138,7 @@ fn dialect_account() -> Value {
 pub const ROUTES: &[Row] = &[
     // Anyone.
     row("GET /api/v1/setup", Body::None, ANYONE_OK),
+    row("GET /api/v1/welcome", Body::None, ANYONE_OK),
     row(
         "POST /api/v1/setup",
         Body::Json(|| json!({ "token": "wrong", "username": "x", "password": "correct horse" })),

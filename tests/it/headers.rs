@@ -70,8 +70,7 @@ async fn cases(ann: &Person, body_max: usize) -> Vec<(&'static str, Request, u16
         ),
         ("page /", get("/"), 200),
         ("page /chat", get("/chat"), 200),
-        ("page /style.css", get("/style.css"), 200),
-        ("page /js/dom.js", get("/js/dom.js"), 200),
+        ("page /icon.svg", get("/icon.svg"), 200),
         ("the API's page", get("/docs/"), 200),
         ("the way to it", get("/docs"), 307),
         ("the API's document", get("/api/openapi.json"), 200),
@@ -197,15 +196,15 @@ async fn only_pages_may_load_anything() {
     let world = World::embedded().await;
     let ann = world.customer(0).await;
     for (path, frames) in [
-        ("/", "'self'"),
-        ("/chat", "'self'"),
-        ("/console", "'self'"),
+        ("/", "'none'"),
+        ("/chat", "'none'"),
+        ("/console", "'none'"),
         ("/docs/", "'self'"),
         ("/api/v1/me", "'none'"),
         ("/api/openapi.json", "'none'"),
         ("/nothing", "'none'"),
         ("/docs/nothing", "'none'"),
-        ("/js/dom.js", "'none'"),
+        ("/icon.svg", "'none'"),
         ("/metrics", "'none'"),
     ] {
         let reply = Request::new("GET", path)

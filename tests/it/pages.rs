@@ -2,7 +2,9 @@
 //! that is not, and nothing in them needs more than the content policy gives.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::net::TcpListener;
+use std::path::PathBuf;
 
 use actix_web::http::{Method, StatusCode};
 use awc::Client;
@@ -12,7 +14,7 @@ use switchboard::settings::Settings;
 use switchboard::words::EventKind;
 
 const PAGES: [&str; 4] = ["/", "/chat", "/console", "/link"];
-const LINES_MAX: usize = 200;
+const LINES_MAX: usize = 400;
 const COLUMNS_MAX: usize = 100;
 
 /// What came back for one address.
@@ -91,7 +93,8 @@ impl Site {
     }
 }
 
-/// The addresses that a file names: links, styles and scripts of a page, imports of a module.
+/// The addresses that a file names: links, styles and scripts of a page, imports of a module, of
+/// which those that are written later than at its start are named with `import(`.
 fn named(path: &str, text: &str) -> Vec<String> {
     let after = |start: &str| -> Vec<String> {
         let parts = text.split(start).skip(1);
@@ -100,17 +103,27 @@ fn named(path: &str, text: &str) -> Vec<String> {
             .collect()
     };
     if path.ends_with(".js") {
-        let imports = after(" from \"");
-        let modules = imports
-            .iter()
-            .map(|name| name.replacen("./", "/js/", 1))
-            .collect();
-        return modules;
+        let imports = [after(" from \""), after("import(\"")].concat();
+        return imports.iter().map(|name| beside(path, name)).collect();
     }
     if PAGES.contains(&path) {
         return [after("href=\""), after("src=\"")].concat();
     }
     Vec::new()
+}
+
+/// What a module means by a relative name.
+fn beside(path: &str, name: &str) -> String {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    for part in name.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(folders.pop()),
+            part => folders.push(part),
+        }
+    }
+    folders.join("/")
 }
 
 fn expected_kind(path: &str) -> &'static str {
@@ -134,8 +147,14 @@ async fn every_file_that_the_pages_name_is_served_with_its_type() {
         }
     }
     let named: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-    for (path, _, _) in switchboard::pages::FILES {
-        assert!(named.contains(path), "{path} is served and never named");
+    for file in switchboard::pages::all() {
+        let path = file.address.as_str();
+        // Catalogs are named by the language, the loader by pages of others.
+        let computed = path.contains("/i18n/") || path == "/widget.js";
+        assert!(
+            computed || named.contains(path),
+            "{path} is served and never named"
+        );
     }
     site.server.stop().await;
 }
@@ -166,10 +185,32 @@ async fn nothing_in_a_page_needs_an_inline_script_or_style() {
     site.server.stop().await;
 }
 
-#[actix_web::test]
-async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
-    for (path, _, text) in switchboard::pages::FILES {
+/// The files as they are written.
+fn sources() -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![PathBuf::from("src/pages")];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            if path.is_dir() {
+                folders.push(path);
+            } else if ["js", "css", "html"].map(Some).contains(&ending) {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path.display().to_string(), text));
+            }
+        }
+    }
+    assert!(sources.len() > 30, "they are not where they are looked for");
+    sources
+}
+
+#[test]
+fn a_file_stays_small_says_what_it_is_for_and_writes_nobodys_words_as_markup() {
+    for (path, text) in sources() {
         assert!(text.lines().count() <= LINES_MAX, "{path} is too long");
+        let opens = ["// ", "/* ", "<!doctype html>\n<!-- "];
+        assert!(opens.iter().any(|one| text.starts_with(one)), "{path}");
         for line in text.lines() {
             assert!(line.chars().count() <= COLUMNS_MAX, "{path}: {line}");
         }
@@ -185,14 +226,30 @@ async fn a_file_stays_small_and_writes_nobodys_words_as_markup() {
     }
 }
 
+/// Each is named in the list of what is embedded, and so is sent, by itself or in a bundle.
+#[test]
+fn every_file_is_embedded() {
+    let list = fs::read_to_string("src/pages/files.rs").unwrap();
+    for (path, _) in sources() {
+        let name = path.strip_prefix("src/pages/").unwrap();
+        assert!(list.contains(&format!("{name}\"")), "{path}");
+    }
+}
+
+/// A bundle that could not be made would be sent with imports, of files that are not there.
+#[test]
+fn a_bundle_names_no_part_of_it() {
+    let whole = switchboard::pages::all().iter();
+    for file in whole.filter(|file| file.address.contains("/chat/")) {
+        assert!(!file.text.contains("import {"), "{}", file.address);
+    }
+}
+
 /// A kind that a page has no words for is shown as its bare name.
 #[test]
 fn the_pages_have_words_for_whatever_a_log_tells() {
-    let file = |path| {
-        let mut files = switchboard::pages::FILES.iter();
-        files.find(|(name, ..)| *name == path).unwrap().2
-    };
-    let (told, shown) = (file("/js/entries.js"), file("/js/log.js"));
+    let file = |path: &str| fs::read_to_string(format!("src/pages/{path}")).unwrap();
+    let (told, shown) = (file("js/entries.js"), file("js/log.js"));
     let (_, told) = told.split_once("export function told").unwrap();
     for kind in EventKind::ALL {
         // Nothing writes these yet.
@@ -218,6 +275,26 @@ async fn a_browser_that_has_the_newest_gets_no_body() {
     assert_eq!((other.status, other.text), (StatusCode::OK, first.text));
     let head = site.ask(Method::HEAD, "/chat", None).await;
     assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""));
+    site.server.stop().await;
+}
+
+#[actix_web::test]
+async fn a_browser_that_takes_it_gets_it_packed_and_may_keep_what_has_a_version() {
+    let site = Site::start(true).await;
+    let page = site.get("/chat").await.text;
+    let (_, script) = page.split_once("src=\"").unwrap();
+    let (script, _) = script.split_once('"').unwrap();
+    for (path, kept) in [("/chat", "no-cache"), (script, "immutable")] {
+        let url = format!("http://{}{path}", site.server.address);
+        let request = site.client.get(url).no_decompress();
+        let request = request.insert_header(("Accept-Encoding", "gzip, br"));
+        let mut answer = request.send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap();
+        assert_eq!(header("content-encoding"), "br", "{path}");
+        assert!(header("cache-control").ends_with(kept), "{path}");
+        let (packed, plain) = (answer.body().await.unwrap(), site.get(path).await.text);
+        assert!(packed.len() * 2 < plain.len(), "{path}: {}", packed.len());
+    }
     site.server.stop().await;
 }
 
@@ -282,7 +359,8 @@ async fn what_is_no_file_or_no_reading_is_a_problem() {
 #[actix_web::test]
 async fn without_pages_there_are_none() {
     let site = Site::start(false).await;
-    for (path, _, _) in switchboard::pages::FILES {
+    for file in switchboard::pages::all() {
+        let path = file.address.as_str();
         assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     site.server.stop().await;

@@ -144,7 +144,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("pages", &[]),
+    ("pages", &["app", "gate", "words"]),
     ("http", &["api", "app", "dialects", "gate", "live", "pages"]),
     ("shared_redis", &[]),
     ("vital", &[]),

@@ -19,6 +19,8 @@ on_both_with!(
     a_widget_is_made_changed_and_deleted,
     the_secret_before_is_good_for_a_day,
     its_sites_may_ask_by_it_and_no_others,
+    its_sites_may_frame_its_chat_and_no_others,
+    a_newcomer_is_told_what_he_finds,
     conversations_go_to_its_queue,
     disabled_it_lets_nobody_new_in,
     there_are_so_many_widgets_and_no_more,
@@ -303,4 +305,60 @@ async fn there_are_so_many_widgets_and_no_more(world: &World) {
     assert_eq!(answers, [201, 201, 429, 429]);
     admin.delete(&path(&last)).await.ok(204);
     one().await;
+}
+
+async fn its_sites_may_frame_its_chat_and_no_others(world: &World) {
+    let admin = world.admin().await;
+    let made = widget(&admin, json!({ "name": "Shop", "sites": [SHOP, FORUM] })).await;
+    let bare = widget(&admin, json!({ "name": "Bare" })).await;
+    let framed = async |id: &str| {
+        let page = Request::new("GET", &format!("/chat/{id}"));
+        let reply = page.ask(&world.base(0)).await;
+        assert_eq!(reply.status, 200, "{id}");
+        let policy = reply.header("content-security-policy").unwrap().to_owned();
+        let (_, ancestors) = policy.rsplit_once("frame-ancestors ").unwrap();
+        ancestors.to_owned()
+    };
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(framed(id).await, format!("{SHOP} {FORUM}"));
+    let (bare, unknown) = (bare["id"].as_str().unwrap(), WidgetId::new().to_string());
+    for other in [bare, unknown.as_str(), "none"] {
+        assert_eq!(framed(other).await, "'none'", "{other}");
+    }
+    let edit = json!({ "disabled": true });
+    admin.patch(&path(&made), edit).await.ok(200);
+    assert_eq!(framed(id).await, "'none'");
+    // The loader alone may be loaded by pages of others.
+    let loader = Request::new("GET", "/widget.js").ask(&world.base(0)).await;
+    let policy = loader.header("cross-origin-resource-policy");
+    assert_eq!((loader.status, policy), (200, Some("cross-origin")));
+}
+
+async fn a_newcomer_is_told_what_he_finds(world: &World) {
+    let admin = world.admin().await;
+    let queue = admin.get("/api/v1/queues").await.ok(200)[0]["id"].clone();
+    let new = json!({ "name": "Members", "queue": queue, "visitors": false });
+    let made = widget(&admin, new).await;
+    let told = async |query: &str| admin.get(&format!("/api/v1/welcome{query}")).await;
+    let plain = told("").await.ok(200);
+    assert_eq!(
+        (&plain["visitors"], &plain["queue"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(plain["queues"][0]["id"], queue);
+    assert_eq!(plain["texts"], json!({ "welcome": "", "away": "" }));
+    assert!(plain["files"]["bytes_max"].is_u64());
+    let by = |id: &Value| format!("?widget={}", id.as_str().unwrap());
+    let members = told(&by(&made["id"])).await.ok(200);
+    assert_eq!(
+        (&members["visitors"], &members["queue"]),
+        (&json!(false), &queue)
+    );
+    let unknown = told(&format!("?widget={}", WidgetId::new())).await;
+    assert_eq!(unknown.code(404), "not_found");
+    admin
+        .patch(&path(&made), json!({ "disabled": true }))
+        .await
+        .ok(200);
+    assert_eq!(told(&by(&made["id"])).await.code(404), "not_found");
 }

@@ -1,6 +1,7 @@
 // Signing in and out, the same on every page.
 
-import { byId, onSubmit, underWay } from "./dom.js";
+import { byId } from "../ui/dom.js";
+import { onSubmit, underWay } from "../ui/forms.js";
 
 /**
  * Shows #account to whoever is not signed in and #inside to who is. Calls `start(user)` and

@@ -1,9 +1,11 @@
 // The rep's page: who waits, whom you serve, and how much you want to do.
 
 import { account } from "./account.js";
-import { Api } from "./api.js";
+import { Api } from "../net/api.js";
 import { Conversations } from "./conversations.js";
-import { byId, errorPlace, make, quietly, span, underWay, words } from "./dom.js";
+import { byId, make, words } from "../ui/dom.js";
+import { errorPlace, quietly, underWay } from "../ui/forms.js";
+import { span } from "./phrases.js";
 
 /** How often the line is read again, in ms, and how soon after something has happened. */
 const EVERY_MS = 3_000;

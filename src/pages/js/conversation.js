@@ -2,7 +2,9 @@
 // in, and the way to end it.
 
 import { AFTER } from "./entries.js";
-import { errorPlace, kept, make, onSubmit, opening, span, words } from "./dom.js";
+import { kept } from "../net/keep.js";
+import { make, words } from "../ui/dom.js";
+import { errorPlace, onSubmit } from "../ui/forms.js";
 import { Log } from "./log.js";
 
 export class Conversation {
@@ -11,9 +13,6 @@ export class Conversation {
   #me;
   #desk;
   #names = new Map();
-  #place = null;
-  #eta = null;
-  #hours = null;
   #title = make("h2");
   #status = make("p", { role: "status", class: "state" });
   #log;
@@ -46,8 +45,7 @@ export class Conversation {
 
   /** The one on the other side. */
   get other() {
-    const { customer, rep, last_rep } = this.view;
-    return this.#me.role === "customer" ? rep ?? last_rep : customer;
+    return this.view.customer;
   }
 
   update(view) {
@@ -59,26 +57,14 @@ export class Conversation {
     this.#showState();
   }
 
-  /**
-   * The customer's place in line (1 is next), how long it will probably take, if known, and whether
-   * anybody is expected, if his queue has hours.
-   */
-  stand(position, eta, hours = null) {
-    this.#place = position;
-    this.#eta = eta;
-    this.#hours = hours;
-    this.#showState();
-  }
-
   /** The log has grown. */
   event(event) {
     const { kind, data, sender_id: sender, seq } = event;
-    // A wrap-up is the rep's: for the customer it has ended.
-    const ended = kind === "closed" || (kind === "wrapup" && this.#me.role === "customer");
+    const ended = kind === "closed";
     const status = ended ? "closed" : AFTER[kind];
     // What is told of the past says nothing of where it stands now.
     if (status && seq > this.view.last_seq) {
-      const rep = kind === "wrapup" && !ended ? this.view.rep : null;
+      const rep = kind === "wrapup" ? this.view.rep : null;
       const resolution = ended ? data?.resolution : this.view.resolution;
       this.update({ ...this.view, status, resolution, rep, last_seq: seq });
       if (ended) this.showPending();
@@ -123,15 +109,11 @@ export class Conversation {
   }
 
   #showState() {
-    const { status, resolution, rep } = this.view;
-    const customer = this.#me.role === "customer";
-    const place = this.#place === 1 ? "You are next." : `You are number ${this.#place} in line.`;
+    const { status, resolution } = this.view;
     const text = {
-      waiting: customer && this.#place ? [place, this.#wait()]
-        : ["Waiting in line for a rep with room."],
-      active: customer ? [words(rep?.name ?? "A rep"), " is with you."]
-        : ["You are with ", words(this.view.customer.name), "."],
-      offered: customer ? ["A rep is being asked."] : ["You are asked to take it."],
+      waiting: ["Waiting in line for a rep with room."],
+      active: ["You are with ", words(this.view.customer.name), "."],
+      offered: ["You are asked to take it."],
       parked: ["Laid aside; it comes back by itself."],
       wrapup: ["Over for its customer. Your slot is taken until you close it."],
       closed: [`Closed: ${resolution ?? "closed"}.`],
@@ -143,13 +125,6 @@ export class Conversation {
     }
     this.#writing.hidden = this.#ending.hidden = !this.isOpen;
     this.#putAway.hidden = this.isOpen;
-  }
-
-  #wait() {
-    if (this.#hours?.open === false) return ` Nobody is here now.${opening(this.#hours)}`;
-    if (!this.#eta) return " A rep takes over as soon as one has room.";
-    const most = span(this.#eta.to_ms + 60_000);
-    return ` It will probably take less than ${most}.`;
   }
 
   #makeWriting() {
@@ -176,7 +151,7 @@ export class Conversation {
   }
 
   #makeEnding() {
-    const how = this.#me.role === "customer" ? null : make("label", {}, "How did it end?",
+    const how = make("label", {}, "How did it end?",
       make("select", { name: "resolution" }, make("option", { value: "resolved" }, "Resolved"),
         make("option", { value: "unresolved" }, "Unresolved")));
     const form = make("form", {},

@@ -1,9 +1,10 @@
 // All conversations of whoever is signed in: their list, the one that is shown, and the wire.
 
 import { Conversation } from "./conversation.js";
-import { byId, kept, make, words } from "./dom.js";
-import { Outbox } from "./outbox.js";
-import { Socket } from "./socket.js";
+import { kept } from "../net/keep.js";
+import { Outbox } from "../net/outbox.js";
+import { Socket } from "../net/socket.js";
+import { byId, make, words } from "../ui/dom.js";
 
 /** The close code for a frame that is longer than the server takes. */
 const TOO_BIG = 1009;
@@ -17,7 +18,6 @@ export class Conversations {
   #me = null;
   #all = new Map();
   #early = new Map();
-  #places = new Map();
   #read = {};
   #shown = null;
   #title = document.title;
@@ -28,7 +28,7 @@ export class Conversations {
     this.#api = api;
     this.socket = new Socket(api, {
       frame: (frame) => this.#hear(frame),
-      status: (state, text, code) => this.#connection(state, text, code),
+      status: (state, detail) => this.#connection(state, detail),
     });
     this.outbox = new Outbox(this.socket, (id) => this.#all.get(id)?.showPending());
     document.addEventListener("visibilitychange", () => this.#markRead());
@@ -52,7 +52,7 @@ export class Conversations {
     this.socket.stop();
     this.socket.forgetAll();
     for (const { id } of this.all) this.#remove(id);
-    for (const map of [this.#early, this.#places]) map.clear();
+    this.#early.clear();
   }
 
   /** Shows one, or none, and remembers it as what the reader wants. */
@@ -82,13 +82,10 @@ export class Conversations {
     const fresh = new Conversation(view, this.#me, desk);
     this.#all.set(view.id, fresh);
     byId("shown").append(fresh.element);
-    if (this.#places.has(view.id)) fresh.stand(...this.#places.get(view.id));
     const early = this.#early.get(view.id) ?? [];
     this.#early.delete(view.id);
     for (const event of early) this.#grow(fresh, event);
-    // Nobody who is about to open another one is taken away from it.
-    const wanted = kept.get(this.#key("shown"), view.id) === view.id;
-    if (!this.#shown && (wanted || this.#me.role === "rep")) this.#show(view.id);
+    if (!this.#shown) this.#show(view.id);
     this.#changed();
   }
 
@@ -98,16 +95,12 @@ export class Conversations {
     if (frame.type === "ready") this.#ready(frame);
     if (frame.type === "assigned") this.add(frame.conversation);
     if (frame.type === "event") one ? this.#grow(one, frame) : this.#wonder(frame);
-    if (frame.type === "line") {
-      this.#places.set(frame.conversation, [frame.position, frame.eta, frame.hours]);
-      one?.stand(frame.position, frame.eta, frame.hours);
-    }
     if (frame.type === "gone" && one?.isOpen) this.#remove(one.id);
     this.onFrame(frame);
   }
 
   #ready({ conversations }) {
-    const isMine = (view) => this.#me.role === "customer" || view.rep?.id === this.#me.id;
+    const isMine = (view) => view.rep?.id === this.#me.id;
     const mine = conversations.filter((view) => isMine(view) || view.status === "closed");
     const ids = new Set(mine.map((view) => view.id));
     for (const one of this.all) if (one.isOpen && !ids.has(one.id)) this.#remove(one.id);
@@ -188,8 +181,14 @@ export class Conversations {
     this.onChange();
   }
 
-  #connection(state, text, code) {
+  #connection(state, { code, reason }) {
     if (code === TOO_BIG) this.outbox.tooBig();
+    const text = {
+      connecting: "Connecting…",
+      ready: "Connected",
+      waiting: "Not connected; trying again. What you write is kept and sent then.",
+      stopped: reason && `The server has ended this connection: ${reason}.`,
+    }[state];
     const again = () => this.socket.start();
     byId("connection").dataset.state = state;
     byId("connection").replaceChildren(text, state === "stopped" && text

@@ -1,6 +1,6 @@
 // What the entries of a log mean: where a conversation stands after each, and how it is told.
 
-import { words } from "./dom.js";
+import { words } from "../ui/dom.js";
 
 /** Where a conversation stands after an entry of this kind. */
 export const AFTER = {

@@ -1,7 +1,8 @@
 // One-use links: what stands behind # says what for, and goes to the server with a form only.
 
-import { Api } from "./api.js";
-import { byId, onSubmit } from "./dom.js";
+import { Api } from "../net/api.js";
+import { byId } from "../ui/dom.js";
+import { onSubmit } from "../ui/forms.js";
 
 const api = new Api("link");
 const [kind, token = ""] = location.hash.slice(1).split("=");

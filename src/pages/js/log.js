@@ -1,7 +1,9 @@
 // The log of a conversation as it is shown: messages, notes and files, each as it is now.
 
 import { told } from "./entries.js";
-import { clock, errorPlace, make, underWay, words } from "./dom.js";
+import { make, words } from "../ui/dom.js";
+import { errorPlace, underWay } from "../ui/forms.js";
+import { clock } from "./phrases.js";
 
 export class Log {
   element = make("ol", { role: "log", "aria-label": "Messages", tabindex: "0", class: "log" });

@@ -1,8 +1,9 @@
 // The start page: the first admin, and what an admin needs to begin with: reps and capacities.
 
 import { account, setup } from "./account.js";
-import { Api } from "./api.js";
-import { byId, errorPlace, make, onSubmit, quietly, words } from "./dom.js";
+import { Api } from "../net/api.js";
+import { byId, make, words } from "../ui/dom.js";
+import { errorPlace, onSubmit, quietly } from "../ui/forms.js";
 
 /** How often the list of reps is read again, in ms. */
 const EVERY_MS = 3_000;

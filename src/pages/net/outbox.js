@@ -1,7 +1,7 @@
 // What was written and is not stored yet. It outlives a lost connection and a reload; each
 // message keeps its id, so that sending it again stores nothing twice.
 
-import { kept, uuid7 } from "./dom.js";
+import { kept, uuid7 } from "./keep.js";
 
 /** The server takes 20 frames a second; a long outbox stays below that. */
 const PACE_MS = 60;
@@ -37,15 +37,34 @@ export class Outbox {
     return new Set(this.#entries.map((entry) => entry.conversation));
   }
 
-  add(conversation, text) {
-    this.#entries.push({ client_id: uuid7(), conversation, text });
+  /** `files` are uploads that go along. `held`: its conversation is not there yet. */
+  add(conversation, text, { files = [], held = false } = {}) {
+    const more = { ...(files.length && { files }), ...(held && { held }) };
+    this.#entries.push({ client_id: uuid7(), conversation, text, ...more });
     this.#keep(conversation);
     this.send();
   }
 
+  /** What waited for a conversation to be opened goes there now. */
+  move(from, to) {
+    for (const entry of this.of(from)) {
+      delete entry.held;
+      entry.conversation = to;
+    }
+    this.#keep(to);
+    this.send();
+  }
+
+  /** Somebody else comes: nothing of this is his. */
+  clear() {
+    this.#entries = [];
+    this.#underWay = null;
+    this.#keep(null);
+  }
+
   /** Tries a refused message again. */
   retry(id) {
-    this.#change(id, { error: undefined });
+    this.#change(id, { error: undefined, code: undefined });
     this.send();
   }
 
@@ -76,7 +95,7 @@ export class Outbox {
       return true;
     }
     if (!frame.client_id) return false;
-    this.#change(frame.client_id, { error: frame.message });
+    this.#change(frame.client_id, { error: frame.message, code: frame.code });
     this.#next(frame.client_id);
     return true;
   }
@@ -84,17 +103,20 @@ export class Outbox {
   /** The server has closed the socket because of what was under way. */
   tooBig() {
     const error = "It is too long for one message. Take it back and shorten it.";
-    if (this.#underWay) this.#change(this.#underWay, { error });
+    if (this.#underWay) this.#change(this.#underWay, { error, code: "text_too_long" });
     this.#underWay = null;
   }
 
   /** Sends the oldest one. One at a time, so that their order holds whatever happens. */
   send() {
     if (this.#underWay || this.#timer) return;
-    const entry = this.#entries.find((one) => !one.seq && !one.error);
+    const entry = this.#entries.find((one) => !one.seq && !one.error && !one.held);
     if (!entry) return;
-    const { client_id, conversation, text } = entry;
-    if (!this.#socket.send({ type: "send", client_id, conversation, text })) return;
+    const { client_id, conversation, text, files = [] } = entry;
+    const attachments = files.map(({ id }) => id);
+    const frame = { type: "send", client_id, conversation, text,
+      ...(files.length && { attachments }) };
+    if (!this.#socket.send(frame)) return;
     this.#underWay = client_id;
   }
 

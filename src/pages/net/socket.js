@@ -13,6 +13,9 @@ const STEADY_MS = 5_000;
 const PATIENCE_MS = 10_000;
 /** Close codes from here on mean: do not come back by yourself. */
 const TERMINAL = 4100;
+/** Silent for so long while somebody looks on, the socket is asked whether it still lives. */
+const SILENCE_MS = 15_000;
+const LOOK_MS = 3_000;
 /** As many as the server takes in one hello. */
 const RESUME_MAX = 200;
 
@@ -30,15 +33,26 @@ export class Socket {
   #watch;
   #turn = 0;
   #stopped = true;
+  #heardAt = 0;
 
   /**
-   * `frame(frame)` hears what the server says, in order. `status(state, text)` hears how the
-   * connection is: connecting, ready, waiting (to come back; with the close code) or stopped.
+   * `frame(frame)` hears what the server says, in order. `status(state, detail)` hears how the
+   * connection is: connecting, ready, waiting (to come back; `code` is the close code) or stopped
+   * (`code` and `reason` are the server's). `gap(frame)` is told that more is missing than comes
+   * by itself; without it the gap is read. `probe()` is a harmless command that is answered.
    */
-  constructor(api, { frame, status }) {
+  constructor(api, { frame, status, gap, probe = () => null }) {
     this.#api = api;
-    this.#hears = { frame, status };
-    addEventListener("online", () => !this.#stopped && !this.#socket && this.#connect());
+    this.#hears = { frame, status, gap, probe };
+    const wake = () => {
+      if (this.#stopped || document.hidden) return;
+      if (!this.#socket) this.#connect();
+      else if (Date.now() - this.#heardAt > SILENCE_MS) this.#ask();
+    };
+    addEventListener("online", wake);
+    addEventListener("pageshow", wake);
+    document.addEventListener("visibilitychange", wake);
+    setInterval(wake, LOOK_MS);
     addEventListener("offline", () => this.#socket && this.#lose());
   }
 
@@ -53,14 +67,24 @@ export class Socket {
   }
 
   /** Ends it for good; `text` says why, if somebody is to know. */
-  stop(text = "") {
+  stop(reason = "", code = 0) {
     this.#stopped = true;
     this.#drop();
-    this.#hears.status("stopped", text);
+    this.#hears.status("stopped", { reason, code });
+  }
+
+  /** Comes back now instead of after a while. */
+  hurry() {
+    if (!this.#stopped && !this.#socket) this.#connect();
   }
 
   /** The next hello asks for all of this conversation, open or closed. */
   forget = (conversation) => this.#seen.set(conversation, 0);
+
+  /** The next hello asks for what came after this entry. */
+  knows(conversation, seq) {
+    if (seq > (this.#seen.get(conversation) ?? 0)) this.#seen.set(conversation, seq);
+  }
 
   /** Somebody else signs in. */
   forgetAll = () => this.#seen.clear();
@@ -87,7 +111,7 @@ export class Socket {
     this.#drop();
     const turn = this.#turn;
     // Said once: while it tries again, it is said already that it does.
-    if (!this.#tries) this.#hears.status("connecting", "Connecting…");
+    if (!this.#tries) this.#hears.status("connecting", {});
     let ticket;
     try {
       ({ ticket } = await this.#api.post("/socket-tickets"));
@@ -108,6 +132,7 @@ export class Socket {
     // Frames wait for the one before, because a gap is read over HTTP.
     let before = Promise.resolve();
     socket.onmessage = ({ data }) => {
+      this.#heardAt = Date.now();
       clearTimeout(this.#watch);
       this.#watch = undefined;
       before = before.then(() => turn === this.#turn && this.#hear(JSON.parse(data), turn))
@@ -118,7 +143,7 @@ export class Socket {
     };
     socket.onclose = ({ code, reason }) => before.then(() => {
       if (turn !== this.#turn) return;
-      if (code >= TERMINAL) this.stop(`The server has ended this connection: ${reason}.`);
+      if (code >= TERMINAL) this.stop(reason || String(code), code);
       else this.#lose(code);
     });
   }
@@ -126,11 +151,11 @@ export class Socket {
   async #hear(frame, turn) {
     if (frame.type === "ready") {
       this.#readyAt = Date.now();
-      this.#hears.status("ready", "Connected");
+      this.#hears.status("ready", {});
     }
     if (frame.type === "bye") this.#comeBackIn = frame.reconnect_in_ms;
     if (frame.type === "event") return this.#event(frame);
-    if (frame.type === "gap") return this.#readGap(frame, turn);
+    if (frame.type === "gap") return this.#gap(frame, turn);
     const asked = this.#asked.get(frame.ref);
     if (asked && (frame.type === "ack" || frame.type === "error")) {
       this.#asked.delete(frame.ref);
@@ -157,7 +182,12 @@ export class Socket {
     this.#hears.frame(frame);
   }
 
-  async #readGap({ conversation, to }, turn) {
+  async #gap(frame, turn) {
+    const { conversation, to } = frame;
+    if (this.#hears.gap) {
+      this.#seen.set(conversation, to);
+      return this.#hears.gap(frame);
+    }
     for (let at = this.#seen.get(conversation) ?? 0; at < to; ) {
       const path = `/conversations/${conversation}/events?after=${at}&limit=200`;
       const { items } = await this.#api.get(path);
@@ -176,9 +206,14 @@ export class Socket {
     this.#tries = steady ? 1 : this.#tries + 1;
     const most = Math.min(BACKOFF_MS * 2 ** (this.#tries - 1), BACKOFF_MAX_MS);
     const wait = comeBackIn ?? most * (0.5 + Math.random() / 2);
-    const text = "Not connected; trying again. What you write is kept and sent then.";
-    this.#hears.status("waiting", text, code);
+    this.#hears.status("waiting", { code });
     this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  // A line may die without a word, as while a laptop sleeps: then the answer does not come.
+  #ask() {
+    const frame = this.#hears.probe();
+    if (frame) this.send({ ...frame, ref: "probe" });
   }
 
   #drop() {

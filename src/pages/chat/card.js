@@ -1,0 +1,227 @@
+// What stands beside the log: how it is going on, and what can be done about it. One card at a
+// time, and each state has one.
+
+import { make, tell, words } from "../ui/dom.js";
+
+/** How long nobody answers before it is said why, in ms. */
+const BUSY_MS = 60_000;
+/** How often a place is read aloud at most, in ms. */
+const SPOKEN_MS = 10_000;
+
+export class Card {
+  #visit;
+  #locale;
+  #does;
+  #shown = "";
+  #spokenAt = 0;
+  #speech = make("p", { class: "unseen", role: "status" });
+  #body = make("div", { class: "card-body" });
+  #picked = null;
+  #speakTimer;
+  #clock;
+  name = make("input", { name: "name", autocomplete: "name", dir: "auto", maxlength: "100" });
+  element = make("section", { class: "card" }, this.#body, this.#speech);
+
+  /**
+   * `does` carries out: end(), startAnew(), reopen(), transcript(), signIn(), useHere(),
+   * beginAgain().
+   */
+  constructor(visit, locale, does) {
+    this.#visit = visit;
+    this.#locale = locale;
+    this.#does = does;
+    this.#clock = setInterval(() => this.show(), BUSY_MS / 4);
+  }
+
+  /** Another one takes its place. */
+  stop() {
+    clearInterval(this.#clock);
+    clearTimeout(this.#speakTimer);
+  }
+
+  /** What a new conversation is to be like, as it was chosen here. */
+  get wishes() {
+    const queue = this.#queue();
+    // Outside of its hours a queue takes messages by itself.
+    const leave = queue?.open === false && queue.hours?.open !== false;
+    return { queue: this.#picked, name: this.name.value, leave };
+  }
+
+  /** Chooses a queue by its id or its name. */
+  pick(wanted) {
+    const queues = this.#visit.welcome?.queues ?? [];
+    this.#picked = queues.find(({ id, name }) => id === wanted || name === wanted)?.id ?? null;
+    this.#shown = "";
+    this.show();
+  }
+
+  #queue() {
+    const { queues = [], queue } = this.#visit.welcome ?? {};
+    return queues.find(({ id }) => id === (this.#picked ?? queue)) ?? queues[0] ?? null;
+  }
+
+  show() {
+    const [key, ...children] = this.#made();
+    this.element.hidden = children.length === 0;
+    this.element.dataset.state = key.split(":")[0];
+    if (key === this.#shown) return;
+    this.#shown = key;
+    // Who pressed a button that goes away goes on in the card.
+    const focused = this.#body.contains(document.activeElement);
+    this.#body.replaceChildren(...children);
+    if (focused) this.#body.querySelector("button, input")?.focus();
+    this.#speak();
+  }
+
+  // Places change often; they are not said as often.
+  #speak() {
+    clearTimeout(this.#speakTimer);
+    const wait = this.#spokenAt + SPOKEN_MS - Date.now();
+    if (wait > 0) {
+      this.#speakTimer = setTimeout(() => this.#speak(), wait);
+      return;
+    }
+    const lines = [...this.#body.querySelectorAll("h2, .say")].map((one) => one.textContent);
+    if (tell(this.#speech, lines.join(" "))) this.#spokenAt = Date.now();
+  }
+
+  // A name for what is shown, so that it is made anew only when it is another; then its parts.
+  #made() {
+    const { trouble, view, opening, welcome } = this.#visit;
+    if (trouble) return this.#trouble(trouble);
+    if (opening) return opening.error ? this.#welcome() : this.#finding();
+    if (view) return this.#standing(view);
+    return welcome ? this.#welcome() : ["loading"];
+  }
+
+  #button = (key, work, kind = "") => make("button", { type: "button", class: kind,
+    onclick: work }, this.#locale.t(key));
+
+  #trouble(trouble) {
+    const { t } = this.#locale;
+    const rest = {
+      ended: [make("p", { class: "say" }, t("ended_text")),
+        this.#button("start_again", this.#does.beginAgain, "main")],
+      replaced: [this.#button("use_here", this.#does.useHere, "main")],
+      unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
+    }[trouble];
+    return [trouble, make("h2", {}, t(trouble)), ...rest];
+  }
+
+  #welcome() {
+    const { t } = this.#locale;
+    const { welcome, api, widget } = this.#visit;
+    const { texts, visitors } = welcome ?? {};
+    if (!welcome) return ["loading"];
+    const queue = this.#queue();
+    const closed = queue?.hours?.open === false;
+    const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id])}`;
+    if (!visitors && !api.user) {
+      return [key, make("h2", {}, t("welcome")),
+        make("p", {}, t(widget ? "only_named" : "only_members")),
+        !widget && this.#button("sign_in", this.#does.signIn, "main")].filter(Boolean);
+    }
+    const greeting = (closed && texts.away) || texts.welcome;
+    const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));
+    const said = greeting ? make("p", { class: "say", dir: "auto" }, greeting)
+      : make("p", { class: "say" }, closed ? "" : t("welcome_text"));
+    return [key, title, said, ...this.#away(queue, closed), this.#topics(), this.#askName()]
+      .filter(Boolean);
+  }
+
+  #away(queue, closed) {
+    const { t, moment } = this.#locale;
+    if (!queue || queue.open) return [];
+    const when = queue.hours?.opens_at;
+    return [closed && when && make("p", { class: "say" }, t("opens", { when: moment(when) })),
+      make("p", { class: "say" }, closed ? t("leave") : `${t("full")} ${t("leave")}`)];
+  }
+
+  #topics() {
+    const { queues } = this.#visit.welcome;
+    if (queues.length < 2) return null;
+    const { t } = this.#locale;
+    const chosen = this.#queue()?.id;
+    return make("fieldset", { class: "topics" }, make("legend", {}, t("topic")),
+      ...queues.map(({ id, name, description, open, hours }) => {
+        const away = !open && t(hours?.open === false ? "queue_away" : "queue_full");
+        return make("label", { title: description }, make("input", { type: "radio", name: "queue",
+          value: id, checked: id === chosen, onchange: () => this.pick(id) }),
+        make("span", {}, words(name), away && make("span", { class: "note" }, ` · ${away}`)));
+      }));
+  }
+
+  #askName() {
+    if (this.#visit.api.user) return null;
+    return make("label", { class: "asked" }, this.#locale.t("your_name"), this.name);
+  }
+
+  #finding() {
+    return ["finding", make("h2", {}, this.#locale.t("finding"))];
+  }
+
+  #standing(view) {
+    const { status } = view;
+    if (status === "closed" || status === "wrapup") return this.#closed(view);
+    if (status === "parked") {
+      const key = view.last_rep ? "parked" : "left";
+      return [key, make("p", { class: "say" }, this.#locale.t(key))];
+    }
+    if (status === "active") return this.#active(view);
+    return this.#waiting(view);
+  }
+
+  #active(view) {
+    const name = view.rep?.name ?? this.#locale.t("staff");
+    const line = (key) => make("p", { class: "say" },
+      ...this.#locale.parts(key, { name: words(name) }));
+    if (view.suspect) return [`suspect:${name}`, line("suspect")];
+    if (this.#visit.waitsSince && Date.now() - this.#visit.waitsSince > BUSY_MS) {
+      return [`busy:${name}`, line("busy")];
+    }
+    return ["active"];
+  }
+
+  #waiting(view) {
+    const { t, parts } = this.#locale;
+    const { place } = this.#visit;
+    const hours = place?.hours;
+    const lost = view.lost && this.#visit.names.get(view.lost);
+    const begin = lost
+      ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
+    const leave = make("p", { class: "row" }, this.#button("leave_line", this.#does.end));
+    const key = `waiting:${JSON.stringify([place?.position, this.#wait(place?.eta), lost,
+      hours ?? view.left_outside_hours])}`;
+    if (hours?.open === false || (view.left_outside_hours && !place)) {
+      const when = hours?.opens_at;
+      return [key, ...begin, make("h2", {}, t("left")),
+        when ? make("p", { class: "say" }, t("opens", { when: this.#locale.moment(when) })) : "",
+        leave];
+    }
+    if (!place) return [key, ...begin, make("h2", {}, t("finding")), leave];
+    const title = place.position === 1 ? t("next") : t("in_line", { n: place.position });
+    return [key, ...begin, make("h2", {}, title),
+      make("p", { class: "say" }, this.#wait(place.eta) || t("soon")),
+      make("p", { class: "note" }, t("keep_writing")), leave];
+  }
+
+  /** How long it will probably take; rounded, for nobody knows better. */
+  #wait(eta) {
+    if (!eta) return "";
+    const { t } = this.#locale;
+    const minutes = Math.ceil(eta.to_ms / 60_000);
+    if (minutes <= 1) return t("eta_minute");
+    if (minutes >= 60) return t("eta_hours", { n: Math.round(minutes / 60) });
+    return t("eta", { n: minutes > 20 ? Math.ceil(minutes / 5) * 5 : minutes });
+  }
+
+  #closed(view) {
+    const { t } = this.#locale;
+    const how = view.resolution && t(`closed_${view.resolution}`);
+    return [`closed:${view.id}:${how}`, make("h2", {}, t("closed")),
+      how && make("p", { class: "note" }, how), make("p", { class: "row" },
+        this.#button("new_chat", this.#does.startAnew, "main"),
+        this.#button("reopen", this.#does.reopen),
+        this.#button("transcript", this.#does.transcript))].filter(Boolean);
+  }
+}

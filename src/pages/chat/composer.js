@@ -1,0 +1,180 @@
+// The field to write in. Whatever stands in it is kept, whatever happens to the page.
+
+import { icon, make } from "../ui/dom.js";
+import { kept } from "../net/keep.js";
+import { moreTexts } from "./texts.js";
+
+/** Where a key that says Enter is a key of the screen, it breaks the line. */
+const isTouch = () => matchMedia("(pointer: coarse)").matches;
+
+export class Composer {
+  element;
+  #field;
+  #send;
+  #pick;
+  #tray = null;
+  #visit = null;
+  #locale;
+  #key = "";
+
+  /** `send(text, files)` takes what was written. It is ready to be written in at once. */
+  constructor(locale, send) {
+    this.#locale = locale;
+    const { t } = locale;
+    this.#field = make("textarea", { name: "text", rows: "1", dir: locale.dir, id: "text",
+      "aria-label": t("write"), placeholder: t("placeholder"), "aria-describedby": "hint",
+      enterkeyhint: isTouch() ? "enter" : "send" });
+    this.#send = make("button", { class: "send", "aria-label": t("send"), title: t("send") },
+      icon("send"));
+    this.#pick = make("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1",
+      "aria-hidden": "true" });
+    const attach = make("button", { type: "button", class: "round", "aria-label": t("attach"),
+      title: t("attach"), onclick: () => this.#pick.click() }, icon("clip"));
+    // What is allowed is said before anything is chosen, once it is known.
+    for (const near of ["pointerenter", "focus"]) {
+      attach.addEventListener(near, () => {
+        const { bytes_max: most, per_message_max: n } = this.#visit?.welcome?.files ?? {};
+        if (most) attach.title = `${t("attach")}. ${t("limits", { size: locale.size(most), n })}`;
+      });
+    }
+    const row = make("div", { class: "write" }, attach, this.#pick, this.#field, this.#send);
+    this.element = make("form", { class: "composer" }, row,
+      make("p", { id: "hint", class: "unseen" }, t("hint")));
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit(send);
+    });
+    this.#field.addEventListener("keydown", (event) => {
+      // While a word is being composed, Enter chooses it.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch()) return;
+      event.preventDefault();
+      this.#submit(send);
+    });
+    this.#field.addEventListener("input", () => this.#typed());
+  }
+
+  /** The visit is there: drafts, typing and files work from now on. */
+  connect(visit) {
+    this.#visit = visit;
+    this.follow();
+    this.#pick.addEventListener("change", () => {
+      this.#attach([...this.#pick.files]);
+      this.#pick.value = "";
+    });
+    this.#field.addEventListener("paste", (event) => {
+      const files = [...event.clipboardData.files];
+      if (!files.length) return;
+      event.preventDefault();
+      this.#attach(files);
+    });
+    addEventListener("pagehide", () => this.#save());
+  }
+
+  /** Files may be dropped anywhere on this element. */
+  takeDrops(target) {
+    const has = (event) => event.dataTransfer?.types.includes("Files");
+    target.addEventListener("dragover", (event) => {
+      if (!has(event)) return;
+      event.preventDefault();
+      target.classList.add("dropping");
+    });
+    target.addEventListener("dragleave", (event) => {
+      if (!target.contains(event.relatedTarget)) target.classList.remove("dropping");
+    });
+    target.addEventListener("drop", (event) => {
+      target.classList.remove("dropping");
+      if (!has(event)) return;
+      event.preventDefault();
+      this.#attach([...event.dataTransfer.files]);
+    });
+  }
+
+  /** Another conversation is before him: what he began to write there comes back. */
+  follow() {
+    const key = this.#visit.key(`draft.${this.#visit.view?.id ?? "new"}`);
+    if (key === this.#key) return;
+    const typed = this.#field.value;
+    // What was begun before its conversation was there goes on in it, and what was not sent when
+    // a login ended goes on after that.
+    const isNobodys = this.#key === "" || this.#key.includes(".draft.new.");
+    const carried = isNobodys || !this.#visit.api.user ? typed : "";
+    if (this.#key) kept.set(this.#key, carried ? null : typed || null);
+    this.#key = key;
+    this.#field.value = kept.get(key, "") || carried;
+    this.#save();
+    this.#grow();
+  }
+
+  /** Somebody else comes. */
+  clear() {
+    this.take();
+    this.#field.value = "";
+    this.#key = "";
+    this.follow();
+  }
+
+  /** Puts text back that could not be sent, before what stands there. */
+  async put(text, files = []) {
+    this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
+    this.#typed();
+    this.focus();
+    if (files.length) (await this.#trayOf()).put(files);
+  }
+
+  /** What is uploaded and not sent yet; it is not here any more then. */
+  take = () => this.#tray?.take() ?? [];
+
+  async #attach(files) {
+    (await this.#trayOf()).add(files);
+  }
+
+  // Few attach anything, so what that takes is fetched when somebody does.
+  async #trayOf() {
+    const [{ Tray }] = await Promise.all([import("./tray.js"), moreTexts(this.#locale)]);
+    if (!this.#tray) {
+      this.#tray = new Tray(this.#visit, this.#locale, () => this.#update());
+      this.element.prepend(this.#tray.element);
+    }
+    return this.#tray;
+  }
+
+  focus = () => this.#field.focus({ preventScroll: true });
+
+  get isEmpty() {
+    return !this.#field.value.trim() && (this.#tray?.isEmpty ?? true);
+  }
+
+  // Something about the files has changed.
+  #update() {
+    this.#send.disabled = this.#tray?.isBusy ?? false;
+  }
+
+  #submit(send) {
+    if (!this.#visit || this.isEmpty || this.#tray?.isBusy) return;
+    const text = this.#field.value.trim() ? this.#field.value : "";
+    const files = this.take();
+    this.#field.value = "";
+    this.#save();
+    this.#grow();
+    send(text, files);
+    this.focus();
+  }
+
+  #typed() {
+    this.#grow();
+    this.#save();
+    this.#visit?.typing(Boolean(this.#field.value.trim()));
+  }
+
+  #save() {
+    if (this.#key) kept.set(this.#key, this.#field.value || null);
+  }
+
+  // An empty field runs as the page does, a text as its first letter says. Browsers that cannot
+  // size a field by its content are told how many lines there are.
+  #grow() {
+    this.#field.dir = this.#field.value ? "auto" : this.#locale.dir;
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.rows = Math.min(6, this.#field.value.split("\n").length);
+  }
+}

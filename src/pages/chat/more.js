@@ -1,0 +1,196 @@
+// What is done now and then: ending, saving a copy, signing in, looking back.
+
+import { LOCALES } from "../i18n/locale.js";
+import { icon, make, words } from "../ui/dom.js";
+import { agreed } from "../ui/dialog.js";
+import { onSubmit } from "../ui/forms.js";
+import { toast } from "../ui/toast.js";
+
+const PAGE = 20;
+
+/** The words for an error in this language, or else the server's own sentence. */
+const explain = (locale) => (error) => {
+  const key = `e_${error.code}`;
+  return locale.has(key) ? locale.t(key) : error.message;
+};
+
+/** Does something whose error is told in passing. */
+async function attempt(locale, work) {
+  try {
+    return await work();
+  } catch (error) {
+    toast(explain(locale)(error));
+  }
+}
+
+/** Asks, and ends the conversation or gives the place in line away. */
+export async function end(visit, locale) {
+  const { t } = locale;
+  const what = visit.view.status === "active" ? "end" : "leave_line";
+  const sure = { title: t(`${what}_sure`), text: t(`${what}_text`), yes: t(what), no: t("stay") };
+  if (await agreed(sure)) await attempt(locale, () => visit.end());
+}
+
+export const reopen = (visit, locale) => attempt(locale, () => visit.reopen());
+
+/** Saves a copy as a page that can be read anywhere. */
+export async function transcript(visit, locale) {
+  const { id, number } = visit.view;
+  const offset = -new Date().getTimezoneOffset();
+  await attempt(locale, async () => {
+    const path = `/conversations/${id}/transcript?format=html&offset=${offset}`;
+    const address = URL.createObjectURL(await visit.api.blob(path));
+    make("a", { href: address, download: `chat-${number}.html` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    toast(locale.t("saved"));
+  });
+}
+
+/** Signs out. A visitor could not come back, so he is asked. */
+export async function signOut(visit, locale) {
+  const { t } = locale;
+  const sure = { title: t("sign_out_sure"), text: visit.api.isVisitor ? t("sign_out_text") : "",
+    yes: t("sign_out"), no: t("stay") };
+  if (await agreed(sure)) visit.forget();
+}
+
+/** Fills the menu with what can be done at this moment. */
+export function menu(element, visit, locale, does, { embedded }) {
+  const { t, tag } = locale;
+  const { api, view, isOpen } = visit;
+  const item = (key, work) => make("button", { type: "button", onclick: () => {
+    element.hidePopover();
+    work();
+  } }, t(key));
+  const choice = (key, options, now, work) => make("label", {}, t(key), make("select",
+    { onchange: ({ target }) => work(target.value) }, ...Object.entries(options).map(
+      ([value, name]) => make("option", { value, selected: value === now }, name))));
+  const theme = document.documentElement.dataset.theme ?? "auto";
+  const themes = { auto: t("theme_auto"), light: t("theme_light"), dark: t("theme_dark") };
+  const known = api.user && !api.isVisitor;
+  element.replaceChildren(...[
+    known && make("p", { class: "note" },
+      ...locale.parts("signed_in", { name: words(api.user.display_name) })),
+    view && item("transcript", does.transcript),
+    isOpen && view.status === "active" && item("end", does.end),
+    !embedded && !known && item("sign_in", does.signIn),
+    !embedded && api.user && item("sign_out", does.signOut),
+    choice("language", LOCALES, tag, does.setLocale),
+    choice("theme", themes, theme, does.setTheme),
+  ].filter(Boolean));
+}
+
+function panelOf(locale, title, close, ...children) {
+  const heading = make("h2", { tabindex: "-1" }, title);
+  const section = make("section", { class: "panel" }, make("div", { class: "panel-head" },
+    make("button", { type: "button", class: "round", "aria-label": locale.t("back"),
+      onclick: close }, icon("back")), heading), ...children);
+  section.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  });
+  return { section, heading };
+}
+
+/** Lets a customer sign in, or make an account, without leaving what he has begun. */
+export function signIn(visit, locale, panel) {
+  const { t } = locale;
+  let isNew = false;
+  const field = (key, more) => make("label", {}, t(key), make("input", { required: true,
+    ...more }));
+  const name = () => field(isNew ? "username" : "login",
+    { name: "login", autocomplete: "username", autocapitalize: "none" });
+  const password = () => field(isNew ? "new_password" : "password", { name: "password",
+    type: "password", autocomplete: isNew ? "new-password" : "current-password",
+    minlength: isNew ? "8" : null });
+  const shown = make("label", {}, t("name_seen"),
+    make("input", { name: "display_name", autocomplete: "name", dir: "auto" }));
+  const form = make("form", { class: "sign-in" });
+  const draw = () => {
+    form.replaceChildren(name(), password(), ...(isNew ? [shown] : []),
+      make("p", { class: "error", role: "alert" }),
+      make("p", { class: "row" }, make("button", { class: "main" }, t(isNew ? "register"
+        : "sign_in")), make("button", { type: "button", onclick: () => {
+        isNew = !isNew;
+        draw();
+        form.querySelector("input").focus();
+      } }, t(isNew ? "have_account" : "need_account"))),
+      isNew ? "" : make("p", {}, make("a", { href: "/link" }, t("forgotten"))));
+  };
+  draw();
+  onSubmit(form, async ({ login, password: secret, display_name: called }) => {
+    const named = called?.trim() ? { display_name: called.trim() } : {};
+    if (isNew) {
+      const body = { username: login.trim(), password: secret, ...named };
+      await visit.api.signIn("/customers", body, "customer");
+    } else {
+      await visit.api.signIn("/sessions", { login: login.trim(), password: secret }, "customer");
+    }
+    visit.socket.stop();
+    visit.socket.forgetAll();
+    panel(null);
+    await visit.enter();
+  }, explain(locale));
+  panel(panelOf(locale, t("sign_in"), () => panel(null), form).section);
+  form.querySelector("input").focus();
+}
+
+/** What lists can be narrowed to, and how the server is asked for it. */
+const FILTERS = {
+  all: "", open: "&open=true", closed: "&open=false", resolved: "&resolution=resolved",
+  unresolved: "&resolution=unresolved", unread: "&unread=true",
+};
+
+/** The conversations there were, the newest first, narrowed as one likes. */
+export function earlier(visit, locale, panel) {
+  const { t } = locale;
+  const list = make("ul", { class: "earlier" });
+  const empty = make("p", { class: "note", role: "status" });
+  const next = make("button", { type: "button", hidden: true }, t("more"));
+  let turn = 0;
+  const select = make("select", { onchange: () => read(null) }, ...Object.keys(FILTERS).map(
+    (key) => make("option", { value: key }, t(`f_${key}`))));
+  const open = (id) => {
+    panel(null);
+    attempt(locale, () => visit.show(id));
+  };
+  async function read(before) {
+    const mine = ++turn;
+    const from = before ? `&before=${encodeURIComponent(before)}` : "";
+    await attempt(locale, async () => {
+      const path = `/conversations?limit=${PAGE}${FILTERS[select.value]}${from}`;
+      const page = await visit.api.get(path);
+      if (mine !== turn) return;
+      if (!before) list.replaceChildren();
+      list.append(...page.items.map((one) => row(one, locale, open)));
+      const none = select.value === "all" ? "none" : "none_such";
+      empty.textContent = list.children.length ? "" : t(none);
+      next.hidden = !page.next;
+      next.onclick = () => read(page.next);
+    });
+  }
+  const { section, heading } = panelOf(locale, t("earlier"), () => panel(null),
+    make("label", { class: "filter" }, t("show"), select), list, empty, next,
+    make("button", { type: "button", class: "main", onclick: () => {
+      panel(null);
+      visit.leave();
+    } }, t("new_chat")));
+  panel(section);
+  heading.focus();
+  read(null);
+}
+
+function row(one, locale, open) {
+  const { t } = locale;
+  const { id, number, subject, status, resolution, latest_message: last, unread, created_at } = one;
+  const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${status}`);
+  const rep = one.rep ?? one.last_rep;
+  return make("li", {}, make("button", { type: "button", onclick: () => open(id) },
+    make("span", { class: "title" }, subject ? words(subject) : t("no_subject", { number })),
+    make("span", { class: "chip", "data-status": status }, how),
+    make("span", { class: "last" }, words(last?.text ?? "")),
+    make("span", { class: "note" }, ...(rep ? [words(rep.name), " · "] : []),
+      make("time", { datetime: new Date(created_at).toISOString() }, locale.date(created_at))),
+    unread > 0 && make("strong", { class: "unread" }, t("unread", { n: unread }))));
+}

@@ -1,0 +1,302 @@
+// The log of a conversation as it is read: messages, what happened between them, what is under
+// way. However long it is, only the part near the reader is kept.
+
+import { icon, make, words } from "../ui/dom.js";
+import { fileRow } from "./files.js";
+import { told } from "./standing.js";
+
+/** Rows that are kept while the reader is at the end, and how many go when there are more. */
+const ROWS_MAX = 200;
+const ROWS_AWAY = 100;
+/** So near its end, in pixels, the log follows what is new. */
+const NEAR_PX = 100;
+
+export class Thread {
+  #visit;
+  #locale;
+  #takeBack;
+  #rows = [];
+  #older = null;
+  #isReading = false;
+  #below = 0;
+  /** Whether the reader was at the end when he last moved. */
+  #follows = true;
+  /** While what was missed comes in: how many messages of others there were; else null. */
+  #missed = null;
+  #day = "";
+  #typingTimer;
+  #earlier;
+  #list;
+  #pending;
+  #typing;
+  #toEnd;
+
+  /** `takeBack(text)` puts what could not be sent into the field again. */
+  constructor(visit, locale, takeBack) {
+    this.#visit = visit;
+    this.#locale = locale;
+    this.#takeBack = takeBack;
+    const { t } = locale;
+    this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
+      onclick: () => this.#readOlder() }, t("older"));
+    this.#list = make("ol", { class: "rows" });
+    this.#pending = make("ol", { class: "rows pending" });
+    this.#typing = make("p", { class: "typing", "aria-live": "off" });
+    this.#toEnd = make("button", { type: "button", class: "to-end", hidden: true,
+      onclick: () => this.toEnd() });
+    // What stands here at first is history, and is not read aloud.
+    this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0",
+      "aria-label": t("messages"), onscroll: () => this.#scrolled() },
+    this.#earlier, this.#list, this.#pending);
+    this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
+    // What grows below it leaves its end in sight.
+    new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
+  }
+
+  get isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.log;
+    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#scrolled();
+  }
+
+  /** Shows another log, from its end. */
+  reset({ items, older }) {
+    this.quiet();
+    this.#rows = [];
+    this.#day = "";
+    this.#list.replaceChildren();
+    this.#hush();
+    this.#older = older;
+    this.#earlier.hidden = older === null;
+    for (const event of items) this.#add(event);
+    this.showPending();
+    this.showMarks();
+    this.toEnd();
+  }
+
+  /** What comes for a moment is the past, not news. */
+  quiet() {
+    this.log.setAttribute("aria-live", "off");
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.log.setAttribute("aria-live", "polite"), 1_000);
+  }
+  #quiet;
+
+  /** One entry more. */
+  add(event) {
+    const follows = this.isAtEnd || this.#isMine(event);
+    if (!this.#isMine(event)) this.#hush();
+    this.#add(event);
+    if (follows) {
+      this.#forget();
+      this.toEnd();
+    } else if (event.kind === "message") {
+      this.#below += 1;
+      this.#showBelow();
+    }
+  }
+
+  #isMine = (event) => event.sender_id !== null && event.sender_id === this.#visit.api.user?.id;
+
+  #add(event) {
+    const { kind, data, seq, created_at } = event;
+    if (seq <= (this.#rows.at(-1)?.seq ?? 0)) return;
+    if (kind === "edited" || kind === "deleted") return this.#change(event);
+    const body = this.#body(event);
+    if (!body) return;
+    const day = this.#locale.day(created_at);
+    if (this.#missed !== null && body.kind === "theirs" && this.#missed++ === 0) this.#drawLine();
+    const row = make("li", { class: body.kind }, day !== this.#day
+      && make("p", { class: "day" }, day), ...body.parts);
+    this.#day = day;
+    this.#rows.push({ seq, row, day, ...body });
+    this.#list.append(row);
+  }
+
+  #body(event) {
+    if (event.kind === "message") return this.#message(event);
+    const said = told(event);
+    if (!said) return null;
+    const [key, who] = said;
+    const parts = this.#locale.parts(key, { name: words(this.#name(who)) });
+    const time = this.#clock(event.created_at);
+    return { kind: "entry", parts: [make("p", {}, ...parts, " ", time)] };
+  }
+
+  #message(event) {
+    const { sender_id: sender, text, data, attachments = [], created_at } = event;
+    const mine = this.#isMine(event);
+    const { t, parts } = this.#locale;
+    const name = mine ? t("you") : this.#name(sender);
+    const time = this.#clock(created_at);
+    const who = make("span", { class: "unseen" },
+      ...parts("said", { name: words(name), time: this.#locale.clock(created_at) }));
+    const said = make("p", { class: "said" }, make("span", { dir: "auto" }, text ?? ""));
+    said.hidden = !text;
+    const files = make("ul", { class: "files" },
+      ...attachments.map((one) => fileRow(one, this.#visit.api, this.#locale)));
+    const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
+    const shows = !mine && this.#rows.at(-1)?.sender !== sender;
+    const one = { kind: mine ? "mine" : "theirs", mine, sender, said, files, state, time,
+      parts: [shows && make("p", { class: "name", "aria-hidden": "true" }, words(name)),
+        who, said, attachments.length > 0 && files, state] };
+    if (data?.deleted) this.#empty(one);
+    return one;
+  }
+
+  #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
+    this.#locale.clock(ms));
+
+  #name = (id) => this.#visit.names.get(id) ?? this.#locale.t("staff");
+
+  /** A message has another text, or none any more. */
+  #change({ kind, data, text }) {
+    const { t } = this.#locale;
+    if (data.erased) {
+      this.#rows.filter((row) => row.said && row.seq <= data.through)
+        .forEach((row) => this.#empty(row));
+      return;
+    }
+    const row = this.#rows.find(({ seq }) => seq === data.seq);
+    if (!row?.said || (kind === "edited" && text == null)) return;
+    if (kind === "deleted") return this.#empty(row);
+    row.said.firstChild.textContent = text;
+    row.said.hidden = false;
+    row.state.replaceChildren(row.time, ` · ${t("edited")}`);
+  }
+
+  #empty({ said, files, state, time }) {
+    said.hidden = true;
+    files.remove();
+    state.replaceChildren(this.#locale.t("deleted"), " · ", time);
+  }
+
+  // Of a long log the beginning goes while the reader is at its end; it can be read again.
+  #forget() {
+    if (this.#rows.length <= ROWS_MAX) return;
+    for (const { row } of this.#rows.splice(0, ROWS_AWAY)) row.remove();
+    this.#older = this.#rows[0].seq;
+    this.#earlier.hidden = false;
+  }
+
+  async #readOlder() {
+    if (this.#isReading || this.#older === null) return;
+    this.#isReading = true;
+    const { view } = this.#visit;
+    const bottom = this.log.scrollHeight - this.log.scrollTop;
+    try {
+      const { items, previous } = await this.#visit.older(this.#older);
+      if (view?.id !== this.#visit.view?.id) return;
+      this.#prepend(items);
+      this.#older = previous;
+      this.#earlier.hidden = previous === null;
+      // What was before the reader's eyes stays there.
+      this.log.scrollTop = this.log.scrollHeight - bottom;
+    } catch {
+      // The button is still there.
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #prepend(items) {
+    const [kept, list, day] = [this.#rows, this.#list, this.#day];
+    this.#rows = [];
+    this.#day = "";
+    this.#list = document.createDocumentFragment();
+    for (const event of items) this.#add(event);
+    list.prepend(this.#list);
+    if (kept[0]?.day === this.#day) kept[0].row.querySelector(".day")?.remove();
+    this.#rows = [...this.#rows, ...kept];
+    [this.#list, this.#day] = [list, day];
+  }
+
+  #scrolled() {
+    this.#follows = this.isAtEnd;
+    if (this.log.scrollTop < 40 && this.#older !== null && this.#rows.length) this.#readOlder();
+    if (!this.isAtEnd) {
+      this.#showBelow();
+      return;
+    }
+    this.#below = 0;
+    this.#showBelow();
+    this.#visit.looked();
+  }
+
+  #showBelow() {
+    const { t } = this.#locale;
+    this.#toEnd.hidden = this.isAtEnd;
+    const label = this.#below ? t("new_below", { n: this.#below }) : t("to_end");
+    if (this.#toEnd.title === label) return;
+    this.#toEnd.title = label;
+    this.#toEnd.replaceChildren(icon("down"), make("span", { class: this.#below ? "" : "unseen" },
+      label));
+  }
+
+  /** What comes next was missed: a line stands before the first message of it. */
+  markNew() {
+    this.#missed = 0;
+  }
+
+  /** It has come; answers how many messages it was. */
+  countNew() {
+    const missed = this.#missed ?? 0;
+    this.#missed = null;
+    return missed;
+  }
+
+  #drawLine() {
+    this.#list.querySelector(".new-line")?.remove();
+    this.#list.append(make("li", { class: "new-line" }, make("p", {}, this.#locale.t("new_line"))));
+  }
+
+  showPending() {
+    const follows = this.isAtEnd;
+    const { t } = this.#locale;
+    const rows = this.#visit.pending.map((entry) => {
+      const { client_id: id, text, files = [], error, code } = entry;
+      const button = (key, work) => make("button", { type: "button", class: "soft",
+        onclick: work }, t(key));
+      const state = error ? make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
+        this.#locale.has(`e_${code}`) ? t(`e_${code}`) : error, " ",
+        button("try_again", () => this.#visit.retry(id)), " ", button("take_back", () => {
+          this.#visit.discard(id);
+          this.#takeBack(text, files);
+        })) : make("p", { class: "note" }, t("sending"));
+      return make("li", { class: "mine" }, text && make("p", { class: "said" },
+        make("span", { dir: "auto" }, text)), files.length > 0 && make("ul", { class: "files" },
+        ...files.map(({ name }) => make("li", {}, icon("file"), words(name)))), state);
+    });
+    this.#pending.replaceChildren(...rows);
+    if (follows) this.toEnd();
+  }
+
+  /** Says of one's own last message how far it has come. */
+  showMarks() {
+    const last = this.#rows.findLast((row) => row.mine);
+    for (const one of this.#list.querySelectorAll(".reached")) {
+      if (one !== last?.reached) one.remove();
+    }
+    if (!last || !this.#visit.view?.marks) return;
+    const { read, delivered } = this.#visit.view.marks.staff;
+    const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";
+    last.reached ??= make("span", { class: "reached" });
+    last.reached.textContent = ` · ${this.#locale.t(key)}`;
+    if (!last.reached.isConnected) last.state.append(last.reached);
+  }
+
+  showTyping({ user, on, expires_in_ms: lasts = 5_000 }) {
+    clearTimeout(this.#typingTimer);
+    if (!on || this.#isMine({ sender_id: user.id })) return this.#hush();
+    this.#typing.replaceChildren(...this.#locale.parts("typing", { name: words(user.name) }));
+    this.#typingTimer = setTimeout(() => this.#hush(), lasts);
+  }
+
+  #hush() {
+    this.#typing.replaceChildren();
+  }
+}

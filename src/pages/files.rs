@@ -1,0 +1,193 @@
+//! Every file of the faces, with its address, and as it is sent.
+
+use std::sync::{LazyLock, OnceLock};
+
+use brotli::enc::BrotliEncoderParams;
+use sha2::{Digest, Sha256};
+
+use super::pack;
+
+/// How hard a file is packed, once, when it is first asked for: as hard as can be.
+const QUALITY: i32 = 11;
+/// Where what pages load stands, and how it is named in them.
+const ASSETS: &str = "/assets/";
+
+/// A page is asked for each time, so that it names the newest files.
+const ASKED_FOR: &str = "no-cache";
+/// What stands under its version is never another.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// The loader stands in pages of others under one name for ever.
+const A_WHILE: &str = "public, max-age=300, stale-while-revalidate=86400";
+
+/// A file as it is sent.
+pub struct File {
+    pub address: String,
+    pub kind: &'static str,
+    pub text: String,
+    brotli: OnceLock<Vec<u8>>,
+    pub tag: String,
+    /// How long a browser may keep it.
+    pub kept: &'static str,
+    /// Whether pages of other origins may load it.
+    pub is_for_others: bool,
+}
+
+impl File {
+    /// The same text, packed.
+    pub fn brotli(&self) -> &[u8] {
+        self.brotli.get_or_init(|| brotli(&self.text))
+    }
+}
+
+/// What stands under names of its own.
+const NAMED: &[(&str, &str, &str)] = &[
+    ("/", "index.html", include_str!("index.html")),
+    ("/chat", "chat.html", include_str!("chat.html")),
+    ("/console", "console.html", include_str!("console.html")),
+    ("/link", "link.html", include_str!("link.html")),
+    ("/icon.svg", "icon.svg", include_str!("icon.svg")),
+    (LOADER, "widget.js", include_str!("widget/widget.js")),
+];
+
+/// The script that pages of others load.
+const LOADER: &str = "/widget.js";
+
+macro_rules! assets {
+    ($($path:literal),* $(,)?) => { &[$(($path, include_str!($path))),*] };
+}
+
+/// What is sent with all that it imports, so that it takes one request.
+const WHOLE: &[&str] = &[
+    "chat/host.js",
+    "chat/main.js",
+    "chat/more.js",
+    "chat/thread.js",
+    "chat/tray.js",
+];
+
+/// What is only sent as a part of one of those.
+const PARTS: &[(&str, &str)] = assets![
+    "chat/banner.js",
+    "chat/card.js",
+    "chat/composer.js",
+    "chat/files.js",
+    "chat/head.js",
+    "chat/standing.js",
+    "chat/texts.js",
+    "chat/visit.js",
+    "i18n/locale.js",
+    "ui/dialog.js",
+    "ui/toast.js",
+];
+
+/// What pages load.
+const LOADED: &[(&str, &str)] = assets![
+    "chat/host.js",
+    "chat/main.js",
+    "chat/more.js",
+    "chat/thread.js",
+    "chat/tray.js",
+    "i18n/chat.en.js",
+    "i18n/chat.fa.js",
+    "i18n/chat.ru.js",
+    "i18n/chat_more.en.js",
+    "i18n/chat_more.fa.js",
+    "i18n/chat_more.ru.js",
+    "js/account.js",
+    "js/console.js",
+    "js/conversation.js",
+    "js/conversations.js",
+    "js/entries.js",
+    "js/link.js",
+    "js/log.js",
+    "js/phrases.js",
+    "js/start.js",
+    "net/api.js",
+    "net/keep.js",
+    "net/outbox.js",
+    "net/socket.js",
+    "style/base.css",
+    "style/chat.css",
+    "style/plain.css",
+    "ui/dom.js",
+    "ui/forms.js",
+    "ui/sound.js",
+];
+
+/// All of them. The same for as long as this program runs, so they are packed once.
+pub fn all() -> &'static [File] {
+    static ALL: LazyLock<Vec<File>> = LazyLock::new(packed);
+    &ALL
+}
+
+fn packed() -> Vec<File> {
+    let mut digest = Sha256::new();
+    for (path, text) in LOADED.iter().chain(PARTS) {
+        digest.update(path.as_bytes());
+        digest.update(text.as_bytes());
+    }
+    let version = hex(&digest.finalize()[..8]);
+    let assets = format!("{ASSETS}{version}/");
+    let loaded = LOADED.iter().map(|(path, text)| {
+        let address = format!("{assets}{path}");
+        let whole = WHOLE.contains(path).then(|| pack::bundle(path, &module));
+        let text = whole.flatten().unwrap_or_else(|| pack::slim(text));
+        file(address, path, text, FOR_EVER)
+    });
+    let named = NAMED.iter().map(|(address, path, text)| {
+        let kept = match *address {
+            LOADER => A_WHILE,
+            _ => ASKED_FOR,
+        };
+        let text = match path.ends_with(".html") {
+            true => text.replace(ASSETS, &assets),
+            false if path.ends_with(".js") => pack::slim(text),
+            false => (*text).to_owned(),
+        };
+        file((*address).to_owned(), path, text, kept)
+    });
+    named.chain(loaded).collect()
+}
+
+fn file(address: String, path: &str, text: String, kept: &'static str) -> File {
+    File {
+        kind: kind(path),
+        brotli: OnceLock::new(),
+        tag: hex(&Sha256::digest(text.as_bytes())[..12]),
+        kept,
+        is_for_others: address == LOADER,
+        address,
+        text,
+    }
+}
+
+/// A module as it is written.
+fn module(path: &str) -> Option<&'static str> {
+    let mut modules = LOADED.iter().chain(PARTS);
+    let found = modules.find(|(name, _)| *name == path);
+    found.map(|(_, text)| *text)
+}
+
+fn kind(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, end)| end) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/html; charset=utf-8",
+    }
+}
+
+fn brotli(text: &str) -> Vec<u8> {
+    let params = BrotliEncoderParams {
+        quality: QUALITY,
+        ..BrotliEncoderParams::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut text.as_bytes(), &mut packed, &params)
+        .expect("memory takes what is written to it");
+    packed
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,265 @@
+// The loader: one script in somebody's page, which shows a button and, once it is pressed, the
+// chat in a frame. Before that it asks for nothing and keeps nothing. Its look is a constructed
+// sheet in a closed shadow root, so the page's own styles and policies leave it alone.
+//
+//   <script async src="https://chat.example/widget.js" data-widget="ID"></script>
+//
+// Calls made before it is there wait in `switchboard.q`; docs/widget.md lists them.
+
+(() => {
+  "use strict";
+  const script = document.currentScript;
+  const early = window.switchboard;
+  if (!script || early?.isOpen) return;
+  const { dataset } = script;
+  const base = new URL(script.src).origin;
+  const key = `switchboard.${dataset.widget}`;
+  const labels = { en: "Chat with us", ru: "Напишите нам", fa: "گفتگو با ما" };
+  const blocked = {
+    en: "The chat cannot be shown here. Open it on its own page",
+    ru: "Чат нельзя показать здесь. Откройте его на отдельной странице",
+    fa: "گفتگو را نمی‌توان اینجا نشان داد. آن را در صفحه خودش باز کنید",
+  };
+  const page = document.documentElement;
+  let locale = dataset.locale ?? page.lang ?? "";
+  let theme = dataset.theme;
+  let identity = null;
+  let isOpen = false;
+  let unread = 0;
+  let frame = null;
+  let port = null;
+  let patience;
+  let notice = null;
+  const waiting = [];
+  const listeners = new Map();
+
+  const text = (texts) => texts[locale.slice(0, 2)] ?? texts.en;
+  const label = () => dataset.label ?? text(labels);
+
+  // What the page around keeps for the chat: a visitor's token, once he has written.
+  const storage = () => (dataset.persist === "none" ? null
+    : window[dataset.persist === "session" ? "sessionStorage" : "localStorage"]);
+  const stored = () => {
+    try {
+      return storage()?.getItem(key) ?? null;
+    } catch {
+      return null;
+    }
+  };
+  const store = (token) => {
+    try {
+      if (token) storage()?.setItem(key, token);
+      else storage()?.removeItem(key);
+    } catch {
+      // Forbidden: then he is somebody new on the next page.
+    }
+  };
+
+  const make = (tag, attributes, ...children) => {
+    const element = document.createElement(tag);
+    for (const name in attributes) element.setAttribute(name, attributes[name]);
+    element.append(...children);
+    return element;
+  };
+  const drawing = (line) => {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const path = svg.appendChild(document.createElementNS(space, "path"));
+    path.setAttribute("d", line);
+    return svg;
+  };
+
+  const host = document.createElement("switchboard-widget");
+  const root = host.attachShadow({ mode: "closed" });
+  const sheet = new CSSStyleSheet();
+  const side = dataset.side === "start" ? "start" : "end";
+  const far = (value) => `${Math.max(0, Number(value ?? 20) || 0)}px`;
+  sheet.replaceSync(`
+:host{all:initial!important;display:block!important;position:fixed!important;
+inset-block-end:max(${far(dataset.offsetY)},env(safe-area-inset-bottom))!important;
+inset-inline-${side}:${far(dataset.offsetX)}!important;z-index:2147483000!important;
+direction:${getComputedStyle(page).direction}!important}
+:host([hidden]){display:none!important}
+[hidden]{display:none!important}
+button{all:unset;box-sizing:border-box;position:relative;display:grid;place-items:center;
+inline-size:56px;block-size:56px;margin-inline-${side === "end" ? "start" : "end"}:auto;
+border-radius:50%;background:var(--switchboard-brand,#0b6e4f);
+color:var(--switchboard-on-brand,#fff);box-shadow:0 4px 18px #0004;cursor:pointer}
+button:focus-visible{outline:3px solid var(--switchboard-brand,#0b6e4f);outline-offset:3px}
+svg{inline-size:26px;block-size:26px;fill:none;stroke:currentColor;stroke-width:2;
+stroke-linecap:round;stroke-linejoin:round}
+b{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;box-sizing:border-box;
+min-inline-size:20px;block-size:20px;padding-inline:5px;border-radius:10px;background:#b3261e;
+color:#fff;font:700 12px/20px system-ui;text-align:center}
+div{position:absolute;inset-block-end:72px;inset-inline-${side}:0;overflow:hidden;
+inline-size:min(384px,calc(100vw - 40px));block-size:min(640px,calc(100dvh - 112px));
+border-radius:16px;background:Canvas;color:CanvasText;box-shadow:0 12px 48px #0005}
+iframe{display:block;inline-size:100%;block-size:100%;border:0}
+p{padding:20px;font:15px/1.5 system-ui}
+@media (max-width:480px){:host([data-open]){inset:0!important;z-index:2147483001!important}
+div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
+:host([data-open]) button{display:none}}
+@media (forced-colors:active){button,div{border:2px solid ButtonText}}`);
+  root.adoptedStyleSheets = [sheet];
+  const badge = make("b", { hidden: "" });
+  const faces = [drawing("M4 5h16v11H9l-5 4z"), drawing("M6 9l6 6 6-6")];
+  const button = make("button", { type: "button", "aria-haspopup": "dialog",
+    "aria-expanded": "false", "aria-controls": "panel" }, faces[0], badge);
+  const panel = make("div", { id: "panel", role: "dialog", hidden: "" });
+  root.append(panel, button);
+  if ("hidden" in dataset) host.hidden = true;
+
+  const emit = (name, detail) => {
+    for (const listener of listeners.get(name) ?? []) {
+      try {
+        listener(detail);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  };
+  const tell = (message) => {
+    if (port) port.postMessage(message);
+    else if (frame) waiting.push(message);
+  };
+  const name = () => {
+    badge.hidden = !unread || isOpen;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+    button.setAttribute("aria-label", unread ? `${label()} (${unread})` : label());
+    panel.setAttribute("aria-label", label());
+    frame?.setAttribute("title", label());
+  };
+
+  // A page that may not show the chat gets an empty frame; nobody is left before that.
+  const refused = () => {
+    const link = make("a", { href: `${base}/chat/${dataset.widget}`, target: "_blank",
+      rel: "noopener" }, text(blocked));
+    frame.hidden = true;
+    notice = panel.appendChild(make("p", {}, link));
+    emit("error", { code: "blocked" });
+  };
+  const load = () => {
+    if (frame) return;
+    const address = new URL(`/chat/${encodeURIComponent(dataset.widget)}`, base);
+    address.searchParams.set("origin", location.origin);
+    if (locale) address.searchParams.set("lang", locale);
+    if (theme) address.searchParams.set("theme", theme);
+    frame = make("iframe", { title: label(), allow: "autoplay; clipboard-write",
+      referrerpolicy: "origin", src: address.href, sandbox: "allow-scripts allow-same-origin "
+        + "allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-downloads" });
+    patience = setTimeout(refused, 15_000);
+    frame.addEventListener("load", () => {
+      if (port) return;
+      clearTimeout(patience);
+      patience = setTimeout(refused, 5_000);
+    });
+    panel.append(frame);
+  };
+
+  const hears = {
+    ready: () => emit("ready"),
+    session: ({ token }) => store(token),
+    close: () => show(false),
+    unread: ({ count }) => {
+      if (count === unread) return;
+      unread = count;
+      name();
+      emit("unread", unread);
+    },
+    event: (message) => emit(message.name, message.detail),
+  };
+  // One word with the frame in the open; what follows goes through a port that nobody else has.
+  const greet = (event) => {
+    const known = frame && event.source === frame.contentWindow && event.origin === base;
+    if (!known || event.data?.switchboard !== "hello") return;
+    clearTimeout(patience);
+    notice?.remove();
+    frame.hidden = false;
+    const channel = new MessageChannel();
+    port = channel.port1;
+    port.onmessage = ({ data }) => hears[data.type]?.(data);
+    frame.contentWindow.postMessage({ switchboard: "port", token: stored(), identity,
+      open: isOpen }, base, [channel.port2]);
+    for (const message of waiting.splice(0)) port.postMessage(message);
+  };
+  addEventListener("message", greet);
+
+  const show = (wanted) => {
+    if (wanted === isOpen) return;
+    isOpen = wanted;
+    if (wanted) load();
+    panel.hidden = !wanted;
+    panel.setAttribute("aria-modal", String(matchMedia("(max-width:480px)").matches));
+    host.toggleAttribute("data-open", wanted);
+    button.setAttribute("aria-expanded", String(wanted));
+    button.firstChild.replaceWith(faces[Number(wanted)]);
+    name();
+    tell({ type: wanted ? "opened" : "closed" });
+    (wanted ? frame : button).focus();
+    emit(wanted ? "open" : "close");
+  };
+  button.addEventListener("click", () => show(!isOpen));
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen) show(false);
+  });
+
+  const api = {
+    open: () => show(true),
+    close: () => show(false),
+    toggle: () => show(!isOpen),
+    isOpen: () => isOpen,
+    unread: () => unread,
+    show: () => { host.hidden = false; },
+    hide: () => {
+      show(false);
+      host.hidden = true;
+    },
+    start: ({ queue, message } = {}) => {
+      show(true);
+      tell({ type: "start", queue, text: message });
+    },
+    identify: (token) => {
+      identity = token;
+      tell({ type: "identify", token });
+    },
+    reset: () => {
+      identity = null;
+      store(null);
+      tell({ type: "reset" });
+    },
+    setLocale: (tag) => {
+      locale = tag;
+      name();
+      tell({ type: "locale", locale: tag });
+    },
+    setTheme: (wanted) => {
+      theme = wanted;
+      tell({ type: "theme", theme: wanted });
+    },
+    on: (event, listener) => {
+      listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
+      return () => listeners.get(event).delete(listener);
+    },
+    destroy: () => {
+      removeEventListener("message", greet);
+      clearTimeout(patience);
+      port?.close();
+      host.remove();
+      delete window.switchboard;
+    },
+  };
+  window.switchboard = Object.assign((call, ...given) => api[call]?.(...given), api);
+
+  const begin = () => {
+    name();
+    document.body.append(host);
+    for (const [call, ...given] of early?.q ?? []) api[call]?.(...given);
+    if ("open" in dataset) show(true);
+    // Who has written before is told what was answered.
+    else if (stored()) (window.requestIdleCallback ?? setTimeout)(load);
+  };
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin, { once: true });
+})();

@@ -1,0 +1,57 @@
+// A browser as people have it, that takes note of whatever goes wrong in a page.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { chromium } from "playwright-core";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** Somebody with a browser of his own. `page.complaints` is what its console says is wrong. */
+export async function person(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 900, height: 700 }, ...options });
+  return { context, page: await watched(context) };
+}
+
+/** A page whose complaints are kept. What a page of a test asks for in vain is none. */
+export async function watched(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  page.complaints = [];
+  page.on("console", (message) => {
+    const lost = /net::ERR_|WebSocket connection|502 \(Bad Gateway\)/.test(message.text());
+    if (message.type() === "error" && !lost) page.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  return page;
+}
+
+export const field = (page) => page.locator("#text");
+
+/** Writes a message and sends it. */
+export async function write(page, text) {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+}
+
+/** The texts of the messages as they stand in the log. */
+export const texts = (page) => page.locator(".log > .rows:not(.pending) .said").allTextContents();
+
+/** What is wrong with a page for who cannot see, or uses no mouse. */
+export async function barriers(page) {
+  // The page's policy forbids scripts of others; the browser's own tools are none.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, {
+    runOnly: { type: "tag", values: tags },
+  }), WCAG);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0].target} ${nodes[0].failureSummary}`);
+}

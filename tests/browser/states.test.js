@@ -1,0 +1,167 @@
+// What a customer is told when it does not go smoothly: his rep is lost or slow, the line is full,
+// he may not come, his message is refused.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { field, launch, person, texts, write } from "./browser.js";
+import { Server } from "./server.js";
+
+let server;
+let browser;
+before(async () => {
+  server = await Server.start({ rep_suspect_ms: 500, rep_grace_ms: 4_000 });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const says = (page, text) => page.locator(".card-body").getByText(text).first().waitFor();
+
+async function visitor(path = "/chat") {
+  const one = await person(browser);
+  await one.page.goto(`${server.base}${path}`);
+  await one.page.locator("html[data-ready]").waitFor();
+  return one;
+}
+
+async function end({ page, context }) {
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  for (const { id } of items) {
+    await server.ask("POST", `/conversations/${id}/close`, server.admin, {});
+  }
+}
+
+test("a rep who is lost is waited for, then another one takes over, and all of it stays",
+  async () => {
+    const one = await visitor();
+    await write(one.page, "Hello");
+    const mina = await server.rep("Mina", 1);
+    const id = await mina.assigned();
+    mina.message(id, "One moment");
+    await one.page.locator(".theirs").waitFor();
+    mina.go();
+    await says(one.page, "Mina has lost the connection. We wait for a moment.");
+    await says(one.page, "Mina had to leave. You keep your place in line.");
+    await says(one.page, "You are next");
+    const pavel = await server.rep("Pavel", 1);
+    await one.page.getByRole("heading", { name: "Pavel" }).waitFor();
+    await one.page.getByText("Pavel has joined").waitFor();
+    assert.deepEqual(await texts(one.page), ["Hello", "One moment"]);
+    await end(one);
+    pavel.go();
+  });
+
+test("a rep who is slow is excused", async () => {
+  const one = await visitor();
+  await one.page.clock.install();
+  await one.page.reload();
+  await one.page.locator("html[data-ready]").waitFor();
+  await write(one.page, "Hello");
+  const rep = await server.rep("Mina", 1);
+  const id = await rep.assigned();
+  await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  await one.page.clock.fastForward(80_000);
+  await says(one.page, "Mina is helping others, too, and will answer soon.");
+  rep.message(id, "Here I am");
+  await one.page.locator(".theirs").waitFor();
+  await one.page.clock.fastForward(20_000);
+  await one.page.locator(".card[data-state=active]").waitFor({ state: "hidden" });
+  await end(one);
+  rep.go();
+});
+
+test("where nobody new is let in, a message is left and answered", async () => {
+  const [queue] = await server.ask("GET", "/queues", server.admin);
+  await server.ask("PATCH", `/queues/${queue.id}`, server.admin, { draining: true });
+  const one = await visitor();
+  await says(one.page, "So many people are waiting");
+  await write(one.page, "Then I leave this");
+  await says(one.page, "Your message is with us. We answer here.");
+  await server.ask("PATCH", `/queues/${queue.id}`, server.admin, { draining: false });
+  const rep = await server.rep("Mina", 1);
+  const { id } = await server.newest();
+  rep.say({ type: "claim", conversation: id, ref: "c" });
+  await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  await end(one);
+  rep.go();
+});
+
+test("what is refused can be taken back, and nothing of it is lost", async () => {
+  const one = await visitor();
+  await write(one.page, "Hello");
+  await one.page.locator(".rows:not(.pending) .mine").waitFor();
+  const long = "words ".repeat(20_000);
+  await write(one.page, long);
+  await one.page.getByText("It is too long for one message. Shorten it.").waitFor();
+  await write(one.page, "This goes past it");
+  await one.page.locator(".rows:not(.pending) .mine").filter({ hasText: "This goes" }).waitFor();
+  await one.page.getByRole("button", { name: "Take back" }).click();
+  assert.equal((await field(one.page).inputValue()).length, long.length);
+  await end(one);
+});
+
+test("a first message that is refused is there for another try", async () => {
+  const one = await visitor();
+  await field(one.page).fill("x".repeat(30_000));
+  await field(one.page).press("Enter");
+  await one.page.getByText("Not sent.").waitFor();
+  await one.page.getByRole("button", { name: "Take back" }).click();
+  await field(one.page).fill("Shorter");
+  await field(one.page).press("Enter");
+  await says(one.page, "You are next");
+  one.page.complaints = one.page.complaints.filter((text) => !text.includes("422"));
+  await end(one);
+});
+
+test("who may not come is told why", async () => {
+  const made = { name: "Members", sites: ["https://shop.example"], visitors: false };
+  const widget = await server.ask("POST", "/widgets", server.admin, made);
+  const named = await visitor(`/chat/${widget.id}`);
+  await says(named.page, "The site has not said who you are yet.");
+  await end(named);
+  const gone = await visitor("/chat/0190b7a6-7e5c-7c3e-9d1f-1f6a2b3c4d5e");
+  await says(gone.page, "This chat is not available.");
+  gone.page.complaints = gone.page.complaints.filter((text) => !text.includes("404"));
+  await end(gone);
+});
+
+test("the story goes by keyboard alone", async () => {
+  const one = await visitor();
+  const { keyboard } = one.page;
+  const focused = () => one.page.evaluate(() => document.activeElement.textContent
+    || document.activeElement.getAttribute("aria-label"));
+  const reach = async (name, key = "Shift+Tab") => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      if (await focused() === name) return;
+      await keyboard.press(key);
+    }
+    assert.fail(`${name} cannot be reached; it stands at ${await focused()}`);
+  };
+  await keyboard.type("Hello by keyboard");
+  await keyboard.press("Enter");
+  await says(one.page, "You are next");
+  await reach("Leave the line");
+  await keyboard.press("Enter");
+  await one.page.getByRole("dialog").waitFor();
+  await keyboard.press("Escape");
+  await reach("Leave the line", "Tab");
+  await keyboard.press("Enter");
+  await reach("Leave the line", "Tab");
+  await keyboard.press("Enter");
+  await says(one.page, "This chat has ended");
+  await reach("Begin a new chat", "Tab");
+  await keyboard.press("Enter");
+  await says(one.page, "How can we help?");
+  assert.equal(await one.page.evaluate(() => document.activeElement.id), "text");
+  await reach("Earlier chats");
+  await keyboard.press("Enter");
+  await one.page.locator(".earlier button").waitFor();
+  await keyboard.press("Escape");
+  assert.equal(await one.page.evaluate(() => document.activeElement.id), "text");
+  await end(one);
+});

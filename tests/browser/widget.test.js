@@ -1,0 +1,220 @@
+// The chat inside somebody's page, which is of another origin.
+
+import assert from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+
+import { launch, person, write } from "./browser.js";
+import { frameOf, HostPage, launched } from "./embed.js";
+import { Server } from "./server.js";
+
+let server;
+let browser;
+let host;
+let stranger;
+let widget;
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+  host = await HostPage.start(server.base, () => widget.id);
+  stranger = await HostPage.start(server.base, () => widget.id);
+  widget = await server.ask("POST", "/widgets", server.admin,
+    { name: "Shop", sites: [host.origin] });
+});
+after(async () => {
+  await browser?.close();
+  host?.stop();
+  stranger?.stop();
+  await server?.stop();
+});
+
+async function visit(query = "", options = {}, site = host) {
+  const one = await person(browser, options);
+  one.asked = [];
+  one.page.on("request", (request) => one.asked.push(request.url()));
+  await one.page.goto(`${site.origin}/${query}`);
+  await launched(one.page);
+  return one;
+}
+
+const press = async (page) => {
+  const { x, y, width, height } = await launched(page);
+  await page.mouse.click(x + width / 2, y + height / 2);
+};
+
+/** What the host's back end signs for its user. */
+function signed(claims, secret = widget.secret) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const now = Math.floor(Date.now() / 1000);
+  const all = { aud: "switchboard:identify", iat: now, exp: now + 300, ...claims };
+  const text = `${part({ typ: "identity+jwt", alg: "HS256" })}.${part(all)}`;
+  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+}
+
+test("before it is opened there is one request, nothing kept, and a button in a strict page",
+  async () => {
+    const { page, context, asked } = await visit("?strict");
+    const ours = () => asked.filter((url) => url.startsWith(server.base));
+    await page.waitForTimeout(500);
+    assert.deepEqual(ours(), [`${server.base}/widget.js`]);
+    assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length,
+      sessionStorage.length]), ["", 0, 0]);
+    const button = await launched(page);
+    assert.deepEqual([button.name, button.expanded, button.width, button.height],
+      ["Chat with us", false, 56, 56]);
+    await press(page);
+    const frame = await frameOf(page);
+    await write(frame, "From the shop");
+    await frame.getByRole("heading", { name: "You are next" }).waitFor();
+    assert.match(await page.evaluate((key) => localStorage.getItem(key),
+      `switchboard.${widget.id}`), /^sbv_/, "the page keeps the token");
+    assert.deepEqual(page.complaints, []);
+    await page.reload();
+    const again = await frameOf(page);
+    const kept = again.locator(".mine").filter({ hasText: "From the shop" });
+    await kept.waitFor({ state: "attached" });
+    await context.close();
+  });
+
+test("it opens and closes by keyboard, and the focus goes along", async () => {
+  const { page, context } = await visit();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  assert.equal((await launched(page)).focused, true);
+  await page.keyboard.press("Enter");
+  const frame = await frameOf(page);
+  await frame.locator("html[data-ready]").waitFor();
+  await frame.waitForFunction(() => document.activeElement?.id === "text");
+  assert.equal((await launched(page)).expanded, true);
+  await page.waitForFunction(() => switchboard.isOpen());
+  await frame.waitForTimeout(500);
+  await page.keyboard.press("Escape");
+  await launched(page, ({ expanded, focused }) => !expanded && focused);
+  await context.close();
+});
+
+test("hostile styles move nothing, and a page from right to left has it at the left", async () => {
+  const { page, context } = await visit("?hostile&dir=rtl&lang=fa");
+  const { width, height, x, y, name } = await launched(page);
+  assert.deepEqual([width, height, name], [56, 56, "گفتگو با ما"]);
+  assert.ok(x < 40 && y > 600, `${x} ${y}`);
+  await press(page);
+  const frame = await frameOf(page);
+  await frame.getByRole("heading", { name: "چه کمکی از ما برمی‌آید؟" }).waitFor();
+  await context.close();
+});
+
+test("on a phone the panel is the screen", async () => {
+  const { page, context } = await visit("", { viewport: { width: 390, height: 760 } });
+  await press(page);
+  const frame = await frameOf(page);
+  await frame.getByRole("heading", { name: "How can we help?" }).waitFor();
+  const size = await frame.evaluate(() => [innerWidth, innerHeight]);
+  assert.deepEqual(size, [390, 760]);
+  await frame.getByRole("button", { name: "Close the chat" }).click();
+  await launched(page, ({ expanded }) => !expanded);
+  await context.close();
+});
+
+test("what was called before it was there happens, and what is answered is counted", async () => {
+  const rep = await server.rep("Pavel", 50);
+  const early = "switchboard('start',{message:'About my order'});"
+    + "switchboard('on','unread',function(n){window.counted=n})";
+  const { page, context } = await visit(`?early=${encodeURIComponent(early)}`);
+  const frame = await frameOf(page);
+  await frame.waitForFunction(() => document.querySelector("#text")?.value === "About my order");
+  await frame.locator("#text").press("Enter");
+  await frame.getByRole("heading", { name: "Pavel" }).waitFor();
+  const { id } = await server.newest();
+  await page.evaluate(() => switchboard.close());
+  rep.message(id, "It is on its way.");
+  rep.message(id, "Tomorrow, I think.");
+  await launched(page, ({ name }) => name === "Chat with us (2)");
+  assert.equal(await page.evaluate(() => window.counted), 2);
+  await page.evaluate(() => switchboard.toggle());
+  await launched(page, ({ name }) => name === "Chat with us");
+  await page.evaluate(() => {
+    switchboard.setLocale("ru");
+    switchboard.setTheme("dark");
+  });
+  await frame.getByPlaceholder("Напишите сообщение…").waitFor();
+  await frame.locator("html[data-theme=dark]").waitFor({ state: "attached" });
+  await page.evaluate(() => switchboard.reset());
+  await frame.getByRole("heading", { name: "Чем можем помочь?" }).waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.evaluate(() => switchboard.destroy());
+  assert.equal(await page.evaluate(() => [typeof window.switchboard,
+    document.querySelector("switchboard-widget")].join()), "undefined,");
+  rep.go();
+  await context.close();
+});
+
+test("the host says who somebody is, and a wrong word is an error and nobody", async () => {
+  const { page, context } = await visit();
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ["identified", "error"]) {
+      switchboard.on(name, (detail) => window.heard.push([name, detail?.code]));
+    }
+    switchboard.open();
+  });
+  const frame = await frameOf(page);
+  await frame.getByRole("heading", { name: "How can we help?" }).waitFor();
+  const identify = (token) => page.evaluate((one) => switchboard.identify(one), token);
+  const hears = (count) => page.waitForFunction((n) => window.heard.length >= n, count);
+  await identify(signed({ sub: "4711" }, "sbw_wrong"));
+  await hears(1);
+  const past = Math.floor(Date.now() / 1000) - 900;
+  await identify(signed({ sub: "4711", iat: past, exp: past + 300 }));
+  await hears(2);
+  await identify(signed({ sub: randomUUID(), name: "Niloofar" }));
+  await hears(3);
+  const heard = await page.evaluate(() => window.heard);
+  assert.deepEqual(heard.map(([name]) => name), ["error", "error", "identified"]);
+  await write(frame, "You know me");
+  await frame.locator(".rows:not(.pending) .mine").waitFor();
+  assert.equal((await server.newest()).customer.name, "Niloofar");
+  assert.equal(await page.evaluate(() => localStorage.length), 0, "no login is kept in the page");
+  await context.close();
+});
+
+test("words of other frames are not heard, and the page cannot look in", async () => {
+  const { page, context } = await visit();
+  await press(page);
+  const frame = await frameOf(page);
+  await frame.getByRole("heading", { name: "How can we help?" }).waitFor();
+  await page.evaluate(() => {
+    window.postMessage({ switchboard: "hello" }, "*");
+    window.postMessage({ type: "session", token: "sbv_forged" }, "*");
+    const other = document.body.appendChild(document.createElement("iframe"));
+    other.contentWindow.parent.postMessage({ switchboard: "hello" }, "*");
+  });
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  const root = await page.evaluate(() => document.querySelector("switchboard-widget").shadowRoot);
+  assert.equal(root, null);
+  const moved = await frame.evaluate(() => {
+    try {
+      window.top.location = "about:blank";
+      return "moved";
+    } catch (error) {
+      return error.name;
+    }
+  });
+  assert.equal(moved, "SecurityError");
+  await context.close();
+});
+
+test("a page that is no site of the widget is told so, readably", async () => {
+  const { page, context } = await visit("", {}, stranger);
+  await page.evaluate(() => {
+    switchboard.on("error", ({ code }) => { window.told = code; });
+    switchboard.open();
+  });
+  await page.waitForFunction(() => window.told === "blocked", null, { timeout: 15_000 });
+  const session = await context.newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  assert.ok(nodes.some(({ role, name }) => role?.value === "link"
+    && name?.value.startsWith("The chat cannot be shown here")));
+  await context.close();
+});
