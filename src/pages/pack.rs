@@ -132,7 +132,8 @@ mod tests {
         assert_eq!(wrong, None, "an import that is written otherwise");
         let find = |path: &str| match path {
             "a/two.js" => Some(
-                "import { one,\n  ONE } from \"../one.js\";\nexport class two {}\nimport(\"./x.js\");",
+                "import { one,\n  ONE } from \"../one.js\";\n\
+                 export class two {}\nimport(\"./x.js\");",
             ),
             path => find(path),
         };
