@@ -45,9 +45,16 @@ impl Crowd {
             free(&admin).await?;
         }
         let run = &Uuid::new_v4().simple().to_string()[..6];
-        let (site, admin, run) = (&site, &admin, run);
+        let (site, admin) = (&site, &admin);
+        let login = |index| match host.guest() {
+            Some(guest) if index == plan.steady() => guest,
+            _ => Login {
+                login: format!("demo-{run}-rep-{}", index + 1),
+                password: random_hex(),
+            },
+        };
         let reps: Vec<Signed> = stream::iter(0..plan.capacities.len())
-            .map(|index| add_rep(site, admin, run, index, plan.capacities[index]))
+            .map(|index| add_rep(site, admin, login(index), index, plan.capacities[index]))
             .buffered(AT_A_TIME)
             .inspect_ok(|_| counted(tally))
             .try_collect()
@@ -139,14 +146,10 @@ async fn free(admin: &Admin) -> anyhow::Result<()> {
 async fn add_rep(
     site: &Site,
     admin: &Admin,
-    run: &str,
+    login: Login,
     index: usize,
     capacity: i32,
 ) -> anyhow::Result<Signed> {
-    let login = Login {
-        login: format!("demo-{run}-rep-{}", index + 1),
-        password: random_hex(),
-    };
     let body = json!({
         "username": login.login, "password": login.password, "display_name": labels::rep(index),
         "capacity": capacity,

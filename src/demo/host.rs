@@ -14,12 +14,20 @@ use crate::server::Server;
 use crate::settings::Settings;
 use crate::store::checks::{self, Finding};
 
+/// The admin of a server of our own, and the rep whom a guest may be.
+const ADMIN: &str = "demo-admin";
+const GUEST: &str = "demo-rep";
+/// Short enough to be typed, for a server that is gone in minutes.
+const PASSWORD_LENGTH: usize = 12;
+
 /// The host.
 pub enum Host {
     /// A server in this process, on a folder that goes when it goes.
     Own {
         server: Box<Server>,
         url: String,
+        /// Of its admin, and of the rep whom a guest may be.
+        password: String,
         _folder: Folder,
     },
     /// A server that runs already, and its admin.
@@ -55,6 +63,7 @@ impl Host {
         Ok(Host::Own {
             server,
             url,
+            password: random_hex()[..PASSWORD_LENGTH].to_owned(),
             _folder: folder,
         })
     }
@@ -65,14 +74,40 @@ impl Host {
         }
     }
 
+    /// How a rep of this name signs in who may be played by a guest, too; None where nobody knows
+    /// who looks.
+    pub fn guest(&self) -> Option<Login> {
+        match self {
+            Host::Own { password, .. } => Some(Login {
+                login: GUEST.into(),
+                password: password.clone(),
+            }),
+            Host::Running { .. } => None,
+        }
+    }
+
+    /// Where to look at it while it runs, for whoever sits at this machine.
+    pub fn places(&self) -> Vec<String> {
+        let Host::Own { url, password, .. } = self else {
+            return Vec::new();
+        };
+        vec![
+            format!("the board:  {url}/admin    {ADMIN}, password {password}"),
+            format!("a console:  {url}/console  {GUEST}, password {password}"),
+            format!("a customer: {url}/chat"),
+        ]
+    }
+
     /// The admin's access token: of the first admin there, or by signing in.
     pub async fn admin(&self, site: &Site) -> anyhow::Result<String> {
         match self {
-            Host::Own { server, .. } => {
+            Host::Own {
+                server, password, ..
+            } => {
                 let token = server.app.people.setup_token().await?;
                 let token = token.context("a new server has an admin already")?;
                 let setup = serde_json::json!({
-                    "token": token, "username": "demo-admin", "password": random_hex(),
+                    "token": token, "username": ADMIN, "password": password,
                     "display_name": "admin",
                 });
                 Ok(site.sign(site.post("/setup", None, &setup)).await?.token)

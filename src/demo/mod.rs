@@ -63,6 +63,9 @@ pub struct Options {
     /// Plain lines instead of the live board, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,
+    /// When it is over, let the server of the demo go on until it is stopped, to look around in it.
+    #[arg(long, conflicts_with = "url")]
+    pub stay: bool,
     /// Play against a running server, http://HOST:PORT, instead of one of our own. Its people
     /// and conversations stay there, so take one for trying. The admin's password is read from
     /// SWITCHBOARD_DEMO_PASSWORD.
@@ -77,20 +80,34 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let plan = Rc::new(Plan::new(&options)?);
     // Before anything is there that would have to be put away.
-    let stop = Stop::new()?;
+    let mut stop = Stop::new()?;
     let host = Host::new(&options).await?;
-    let tally = Tally::new(&plan, host.url());
-    let ended = watched(&options, &plan, &host, &tally, stop).await;
+    let tally = Tally::new(&plan, host.url(), host.places());
+    let ended = watched(&options, &plan, &host, &tally, &mut stop).await;
+    if let Ok(ended @ Ended::Told(_)) = &ended
+        && options.stay
+    {
+        report(&plan, &tally, ended);
+        let places = host.places().join("\n");
+        println!("\nit stays until you stop it (Ctrl+C):\n{places}");
+        stop.asked().await;
+    }
     host.stop().await;
     let ended = ended?;
-    let report = summary::report(&plan, &tally.borrow(), &ended);
-    // Whoever has stopped reading needs no summary.
-    let _ = std::io::stdout().write_all(report.as_bytes());
+    if !options.stay {
+        report(&plan, &tally, &ended);
+    }
     Ok(match ended {
         Ended::Stopped => ExitCode::from(130),
         Ended::Told(verdict) if verdict.is_good() => ExitCode::SUCCESS,
         Ended::Told(_) => ExitCode::FAILURE,
     })
+}
+
+fn report(plan: &Plan, tally: &Shared, ended: &Ended) {
+    let report = summary::report(plan, &tally.borrow(), ended);
+    // Whoever has stopped reading needs no summary.
+    let _ = std::io::stdout().write_all(report.as_bytes());
 }
 
 /// How it ended.
@@ -129,7 +146,7 @@ async fn watched(
     plan: &Rc<Plan>,
     host: &Host,
     tally: &Shared,
-    mut stop: Stop,
+    stop: &mut Stop,
 ) -> anyhow::Result<Ended> {
     let plain = options.plain || !std::io::stdout().is_terminal();
     let board = if plain { None } else { board::Board::open() };

@@ -25,15 +25,19 @@ const FULL: Color = Color::Yellow;
 /// Paints everything.
 pub fn board(frame: &mut Frame, plan: &Plan, tally: &Tally) {
     let area = frame.area();
-    let [title, progress, body] = Layout::vertical([
+    // Where to look in a browser goes first when there is little room, then what happened; the
+    // reps take what the others leave.
+    let places = tally.places.len() as u16;
+    let places = if area.height >= 26 { places } else { 0 };
+    let notes = if area.height >= 20 { 5 } else { 0 };
+    let [title, progress, look, body] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
+        Constraint::Length(places),
         Constraint::Fill(1),
     ])
     .areas(area);
-    // What happened goes first when there is little room; the reps take what the others leave.
-    let notes = if area.height >= 20 { 5 } else { 0 };
-    let most = area.height.saturating_sub(2 + notes + 8).max(9);
+    let most = area.height.saturating_sub(2 + places + notes + 8).max(9);
     let team = plan.capacities.len() as u16 + 3;
     let [upper, lower, happened] = Layout::vertical([
         Constraint::Length(team.clamp(9, most)),
@@ -46,6 +50,8 @@ pub fn board(frame: &mut Frame, plan: &Plan, tally: &Tally) {
     let [messages, assigned] = Layout::horizontal(halves).areas(lower);
     head(frame, title, plan, tally);
     bar(frame, progress, plan, tally);
+    let lines = tally.places.iter().map(|place| format!(" {place}").into());
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<Line>>()), look);
     the_line(frame, line, plan, tally);
     the_reps(frame, reps, tally);
     the_messages(frame, messages, plan, tally);

@@ -16,6 +16,9 @@ pub async fn watch(plan: &Plan, tally: &Shared) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     let url = tally.borrow().url.clone();
     writeln!(out, "switchboard demo: --seed {} at {url}", plan.seed)?;
+    for place in &tally.borrow().places {
+        writeln!(out, "{place}")?;
+    }
     let (mut every, mut told, mut second, mut phase) = (interval(LOOK), 0, 0, None);
     let mut assigned = 0;
     loop {

@@ -155,6 +155,13 @@ impl Plan {
         StdRng::seed_from_u64(self.seed.wrapping_add(mixed))
     }
 
+    /// A rep who is there all the time, if there is one.
+    pub fn steady(&self) -> usize {
+        let mut all = 0..self.capacities.len();
+        let comes_and_goes = |rep: usize| [self.leave.rep, self.away.rep].contains(&rep);
+        all.find(|rep| !comes_and_goes(*rep)).unwrap_or(0)
+    }
+
     /// How long somebody takes for his next words.
     pub fn think(&self, rng: &mut StdRng) -> Duration {
         self.step.mul_f64(rng.random_range(0.5..1.5))
@@ -192,6 +199,7 @@ mod tests {
             reps,
             seconds,
             plain: true,
+            stay: false,
             url: None,
             admin: None,
         }

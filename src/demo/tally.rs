@@ -63,6 +63,8 @@ pub struct Raised {
 /// Everything together.
 pub struct Tally {
     pub url: String,
+    /// Where to look at it in a browser, a line each.
+    pub places: Vec<String>,
     pub phase: Phase,
     pub people: usize,
     pub began: Option<Instant>,
@@ -102,9 +104,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn new(plan: &Plan, url: &str) -> Shared {
+    pub fn new(plan: &Plan, url: &str, places: Vec<String>) -> Shared {
         Rc::new(RefCell::new(Self {
             url: url.into(),
+            places,
             phase: Phase::Gathering(0),
             people: plan.arrivals.len() + plan.capacities.len(),
             began: None,

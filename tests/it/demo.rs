@@ -6,6 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::process::Process;
+use crate::wire::Request;
 
 const PASSWORD: &str = "a password for tests";
 /// No demo of these tests may take longer.
@@ -171,6 +172,47 @@ fn the_demo_says_what_is_wrong_when_its_server_dies() {
     assert_eq!(output.status.code(), Some(1), "{text}");
 }
 
+#[actix_web::test]
+async fn the_demo_can_be_looked_at_while_it_runs_and_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "demo --plain --stay --seconds 5 --customers 6 --reps 3 --seed 7";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let mut demo = program(&arguments);
+    let mut child = demo.env("TMPDIR", folder.path()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut line_with = |part: &str| {
+        let found = lines.find(|line| line.as_ref().unwrap().contains(part));
+        found.expect("it ended before it said so").unwrap()
+    };
+    // Nothing else of the line matters: the address, whose it is, and how he signs in.
+    let place = line_with("/console");
+    let words: Vec<&str> = place
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let [.., url, login, _, password] = words[..] else {
+        panic!("{place}");
+    };
+    assert_eq!(login, "demo-rep");
+    let base = url.strip_suffix("/console").unwrap().to_owned();
+    let login = serde_json::json!({ "login": login, "password": password });
+    let signing_in = Request::new("POST", "/api/v1/sessions").json(&login);
+    line_with("come at once");
+    line_with("verdict");
+    line_with("it stays");
+    assert_eq!(signing_in.ask(&base).await.status, 200);
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    ended(child);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[test]
 fn the_demo_ends_well_when_it_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
@@ -204,6 +246,7 @@ fn wrong_options_of_the_demo_are_explained() {
         (&["--customers", "1000", "--reps", "1"], "more --seconds"),
         (&["--url", nobody], "--admin"),
         (&["--admin", "boss"], "--url"),
+        (&["--stay", "--admin", "boss", "--url", nobody], "--url"),
         (&["--admin", "boss", "--url", nobody], "does not answer"),
         (
             &["--admin", "boss", "--url", "localhost:80"],

@@ -20,6 +20,7 @@ mod bad_texts;
 mod bad_uploads;
 mod bench;
 mod board;
+mod browser;
 mod canary;
 mod clocks;
 mod command_line;

@@ -212,7 +212,7 @@ fn the_options_of_the_demo_are_options() {
         .split('`')
         .filter(|word| word.starts_with("--"))
         .collect();
-    assert_eq!(options.len(), 7, "{options:?}");
+    assert_eq!(options.len(), 8, "{options:?}");
     for option in options {
         assert!(
             help.contains(option),
