@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
 
 use crate::attachments::Attachments;
 use crate::desk::Desk;
@@ -13,10 +14,13 @@ use crate::eta::Paces;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::people::People;
+use crate::recent::Recent;
+use crate::reports::Reports;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::store::checks::Verdict;
 use crate::tuning::Tuning;
-use crate::words::NodeId;
+use crate::words::{Moment, NodeId, now};
 
 /// The parts of a running server. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +40,7 @@ pub struct Parts {
     pub registry: Registry,
     pub node: NodeId,
     pub paces: Paces,
+    pub looks: Looks,
     /// False until the line is filled, and again when the server goes down.
     pub ready: AtomicBool,
     /// False while this node's lease cannot be stored, and so nothing else either.
@@ -44,6 +49,31 @@ pub struct Parts {
     pub sockets: AtomicUsize,
     /// How many of them come from each address.
     pub addresses: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// What admins look at to see how the house is, and how it was.
+pub struct Looks {
+    /// The newest lines of the log of this process that somebody should read, where one is kept.
+    pub recent: OnceLock<Recent>,
+    /// When this node began.
+    pub started_at: Moment,
+    pub reports: Reports,
+    /// Who has it asks the database whether it is sound.
+    pub checking: Semaphore,
+    /// What it said last.
+    pub verdict: Mutex<Option<Verdict>>,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            recent: OnceLock::new(),
+            started_at: now(),
+            reports: Reports::default(),
+            checking: Semaphore::new(1),
+            verdict: Mutex::default(),
+        }
+    }
 }
 
 impl App {

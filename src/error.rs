@@ -80,6 +80,7 @@ codes! {
     OutsideHours = 409 "outside_hours",
     ScheduleNameTaken = 409 "schedule_name_taken",
     ScheduleInUse = 409 "schedule_in_use",
+    ReplyNameTaken = 409 "reply_name_taken",
     QueueFull = 503 "queue_full",
     Overloaded = 503 "overloaded",
     Unavailable = 503 "unavailable",

@@ -9,6 +9,7 @@ pub mod words;
 
 pub mod access;
 pub mod current;
+pub mod recent;
 
 pub mod settings;
 
@@ -37,6 +38,7 @@ pub mod minutes;
 pub mod node;
 pub mod people;
 pub mod positions;
+pub mod reports;
 pub mod retention;
 pub mod watch;
 

@@ -1,12 +1,20 @@
-//! Logs: lines for people, or JSON for machines. Never texts of people, never tokens.
+//! Logs: lines for people, or JSON for machines; the newest that somebody should look at are kept.
+//! Never texts of people, never tokens.
 
+use std::fmt::{Debug, Write};
 use std::io::IsTerminal;
 
 use anyhow::{Context, bail};
-use tracing_subscriber::EnvFilter;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{self, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use crate::recent::{Level, Line, Recent};
 use crate::settings::Settings;
+use crate::words::now;
 
 /// What the lines of this program are called in a filter.
 const OURS: &str = "switchboard";
@@ -15,25 +23,82 @@ const OURS: &str = "switchboard";
 /// stranger sends is an error to it. We answer that, and it is no error of ours.
 const NOISE: [(&str, &str); 1] = [("actix_http", "actix_http::h1=off,actix_http::ws=off")];
 
-/// Starts logging to stderr, as the settings say.
-pub fn start(settings: &Settings) -> anyhow::Result<()> {
-    let logger = tracing_subscriber::fmt()
-        .with_env_filter(filter(&settings.log)?)
+/// Which lines are kept, whatever is written: no letter, whose link is for one person alone and
+/// for who reads the log of this machine.
+const KEPT: &str = "warn,switchboard::people::letters=off";
+/// What is never kept, whoever writes it.
+const SECRET: [&str; 4] = ["link", "token", "secret", "password"];
+
+/// Starts logging to stderr, as the settings say. Answers where the newest lines are kept.
+pub fn start(settings: &Settings) -> anyhow::Result<Recent> {
+    let recent = Recent::default();
+    let written = filter(&settings.log)?;
+    let lines = fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         // It would say so on stderr, and panic because that cannot be written to.
         .log_internal_errors(false);
-    let started = match settings.log_format.as_str() {
-        "json" => logger.json().try_init(),
-        _ => logger.compact().try_init(),
+    let lines = match settings.log_format.as_str() {
+        "json" => lines.json().boxed(),
+        _ => lines.compact().boxed(),
     };
+    let kept = Keeper(recent.clone()).with_filter(filter(KEPT)?);
+    let started = tracing_subscriber::registry()
+        .with(lines.with_filter(written))
+        .with(kept)
+        .try_init();
     started.map_err(|error| anyhow::anyhow!("logging cannot be started: {error}"))?;
     // By default it is a line of another form, with whatever stands in its message.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
-    Ok(())
+    Ok(recent)
+}
+
+/// Keeps what is a warning or worse.
+struct Keeper(Recent);
+
+impl<S: Subscriber> Layer<S> for Keeper {
+    fn on_event(&self, event: &Event<'_>, _: layer::Context<'_, S>) {
+        let level = match *event.metadata().level() {
+            tracing::Level::ERROR => Level::Error,
+            tracing::Level::WARN => Level::Warn,
+            _ => return,
+        };
+        let mut said = Said::default();
+        event.record(&mut said);
+        self.0.keep(Line {
+            at: now(),
+            level,
+            part: event.metadata().target().to_owned(),
+            text: said.message + &said.fields,
+        });
+    }
+}
+
+/// What an event says, and its details.
+#[derive(Default)]
+struct Said {
+    message: String,
+    fields: String,
+}
+
+impl Visit for Said {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        // Nothing fails that is written to a text.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            // What another library logs by its own macros tells also where it was.
+            name if name.starts_with("log.") => Ok(()),
+            name if SECRET.contains(&name) => write!(self.fields, " {name}=***"),
+            name => write!(self.fields, " {name}={value:?}"),
+        };
+    }
 }
 
 /// A word alone is a level for everything, or names lines of ours; what the library takes for
@@ -57,6 +122,39 @@ fn filter(text: &str) -> anyhow::Result<EnvFilter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_newest_warnings_and_errors_are_kept() {
+        let recent = Recent::default();
+        let keeper = Keeper(recent.clone()).with_filter(filter(KEPT).unwrap());
+        let logs = tracing_subscriber::registry().with(keeper);
+        tracing::subscriber::with_default(logs, || {
+            for count in 0..60 {
+                tracing::warn!(count, why = "nobody knows", "it happened");
+            }
+            tracing::info!("nobody need look at this");
+            tracing::error!(target: "actix_http::h1", "nonsense of a stranger");
+            let error = anyhow::anyhow!("the disk is full");
+            tracing::error!(%error, "nothing is stored");
+            tracing::warn!(target: "switchboard::people::letters", "a letter");
+            tracing::warn!(
+                link = "https://chat.example/link#password=0",
+                "another letter"
+            );
+            tracing::error!("{}", "x".repeat(2_000));
+        });
+        let lines = recent.lines();
+        assert_eq!(lines.len(), 50);
+        assert_eq!(lines[0].text.len(), 1_000, "a long one is cut off");
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts[1], "another letter link=***");
+        assert_eq!(texts[2], "nothing is stored error=the disk is full");
+        assert_eq!(lines[2].level, Level::Error);
+        assert_eq!(texts[3], "it happened count=59 why=nobody knows");
+        assert_eq!(texts[49], "it happened count=13 why=nobody knows");
+        let (level, part) = (lines[3].level, lines[3].part.as_str());
+        assert_eq!((level, part), (Level::Warn, module_path!()));
+    }
 
     #[test]
     fn a_filter_that_names_nothing_of_ours_is_refused() {

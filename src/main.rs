@@ -283,11 +283,12 @@ fn exit(well: bool) -> ExitCode {
 
 /// Serves until it is told to stop.
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    logging::start(&settings)?;
+    let recent = logging::start(&settings)?;
     switchboard::server::raise_descriptors();
     let listener = TcpListener::bind(&settings.listen)
         .with_context(|| format!("the address {} cannot be served", settings.listen))?;
     let server = Server::start(settings, listener).await?;
+    let _ = server.app.looks.recent.set(recent);
     // Nobody may be reading; that is no reason not to serve.
     let _ = writeln!(std::io::stdout(), "{}", server.welcome().await?);
     server.run(stop_asked()?).await

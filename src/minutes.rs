@@ -1,16 +1,18 @@
 //! Keeps the minutes: what happened in each queue, written down once a minute by whichever node
 //! comes first, and kept for 30 days. Minutes in which no node ran are written later, without the
-//! levels that nobody saw.
+//! levels that nobody saw. With it goes what each rep had to do, by the hour.
 
 use std::time::Duration;
 
 use crate::error::Result;
 use crate::store::minutes::{self, MINUTE};
-use crate::store::{Conn, Store};
+use crate::store::{Conn, Store, rep_hours};
 use crate::words::{Moment, now};
 
 /// How long they are kept.
 const KEPT: Moment = 30 * 24 * 60 * MINUTE;
+/// How long it is kept what reps had to do: as long as reports reach back, and a day.
+const REPS_KEPT: Moment = 93 * 24 * 60 * MINUTE;
 /// How far back a minute that is missing is written, once somebody runs again.
 const BACK: Moment = 60 * MINUTE;
 
@@ -40,9 +42,15 @@ pub async fn write(store: &Store, at: Moment) -> Result<()> {
         let newest = minute == this - MINUTE;
         // Read beside what is written: many minutes' work would keep everybody waiting.
         let read = move |conn: &mut Conn| minutes::read(conn, minute, newest);
-        let rows = store.read(read).await?;
-        store.write(move |conn| minutes::write(conn, &rows)).await?;
+        let ended = store.read(read).await?;
+        store
+            .write(move |conn| minutes::write(conn, &ended))
+            .await?;
     }
-    let forget = move |conn: &mut Conn| Ok(minutes::delete_before(conn, at - KEPT)?);
-    store.write(forget).await.map(drop)
+    let forget = move |conn: &mut Conn| {
+        minutes::delete_before(conn, at - KEPT)?;
+        rep_hours::delete_before(conn, at - REPS_KEPT)?;
+        Ok(())
+    };
+    store.write(forget).await
 }

@@ -85,6 +85,7 @@ fn for_customers(kind: EventKind, by_server: bool) -> &'static [&'static str] {
         EventKind::Edited => &["seq", "author_id"],
         EventKind::Deleted => &["seq", "author_id", "erased", "through"],
         EventKind::Joined | EventKind::Left => &["name"],
+        EventKind::Rated => &["score"],
         EventKind::Renamed => &["customer_id", "was", "name"],
         _ => &[],
     }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::app::{App, Parts};
+use crate::app::{App, Looks, Parts};
 use crate::attachments::{self, Attachments};
 use crate::bell::Bell;
 use crate::desk::{Desk, Needs, Reconciler, Ticker};
@@ -125,6 +125,7 @@ impl Server {
             registry,
             node,
             paces,
+            looks: Looks::default(),
             ready: AtomicBool::new(true),
             stores: lease.stored.clone(),
             sockets: AtomicUsize::new(0),

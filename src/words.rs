@@ -122,6 +122,8 @@ ids! {
     WidgetId,
     /// A link with which somebody makes his own account.
     InvitationId,
+    /// A text that staff have ready.
+    CannedReplyId,
 }
 
 /// An enum that is text everywhere outside this program.
@@ -245,6 +247,9 @@ words! {
         WidgetSecretRenewed = "widget_secret_renewed", WidgetDeleted = "widget_deleted",
         IdentityVouched = "identity_vouched",
         InvitationCreated = "invitation_created", InvitationRevoked = "invitation_revoked",
+        CannedReplyCreated = "canned_reply_created",
+        CannedReplyUpdated = "canned_reply_updated",
+        CannedReplyDeleted = "canned_reply_deleted",
         UserExported = "user_exported", UserErased = "user_erased",
     }
 
@@ -260,7 +265,7 @@ words! {
     ObjectKind {
         User = "user", Queue = "queue", Conversation = "conversation", ApiKey = "api_key",
         Audit = "audit", Schedule = "schedule", Settings = "settings", Widget = "widget",
-        Invitation = "invitation",
+        Invitation = "invitation", CannedReply = "canned_reply",
     }
 
     /// What a one-use link is good for that somebody asks for himself.

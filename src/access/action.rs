@@ -27,6 +27,8 @@ pub enum Action {
     Delete,
     Close,
     Reopen,
+    /// Saying what one thought of one's own conversation.
+    Rate,
 
     /// What a rep is offered.
     AnswerOffer,
@@ -49,6 +51,10 @@ pub enum Action {
 
     WatchLine,
     ReadLineHistory,
+    /// One's own texts that are ready, and reading those for all.
+    KeepReplies,
+    /// Making and changing texts that are ready for all.
+    ShareReplies,
     ReadQueue,
     ChangeQueues,
     ReadSchedules,
@@ -85,6 +91,9 @@ pub enum Action {
     ReadAudit,
     ExportAudit,
     ReadMetrics,
+    ReadReports,
+    /// Seeing how the house is, with the newest lines of its log.
+    ReadHealth,
     ReadWidgets,
     AddWidget,
     ChangeWidgets,
@@ -116,7 +125,7 @@ impl Action {
             Enter => Who::Anyone,
             KeepAccount | TakeOwnData | ReadPicture | ListQueues | Upload | Read | Write | Type
             | Edit | Delete | Close | Reopen => Who::SignedIn,
-            Open | MergeVisitor | EraseOwn => Who::Customers,
+            Open | Rate | MergeVisitor | EraseOwn => Who::Customers,
             AnswerOffer => Who::Reps,
             Direct
             | Wake
@@ -125,6 +134,7 @@ impl Action {
             | Leave
             | Explain
             | WatchLine
+            | KeepReplies
             | ReadQueue
             | ReadCustomer
             | SetAvailability
@@ -132,13 +142,13 @@ impl Action {
             Claim => Who::Trusted(|rights| rights.claim),
             OverrideCapacity => Who::Trusted(|rights| rights.over_capacity),
             Export => Who::Trusted(|rights| rights.export),
-            Assign | ReadLineHistory | ChangeQueues | ReadSchedules | ChangeSchedules
-            | ReadSettings | ChangeSettings | SetPersonalRep | ListReps | AddRep
-            | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople | ChangePeople
-            | Enable | MakePasswordLink | Disable | ChangeRole | ExportPerson | Erase
-            | ReadInvitations | Invite | RevokeInvitation | ReadAudit | ExportAudit
-            | ReadMetrics | ReadWidgets | AddWidget | ChangeWidgets | RenewWidgetSecret
-            | VouchIdentity | ReadKeys | AddKey | RevokeKey => Who::Admins,
+            Assign | ShareReplies | ReadLineHistory | ChangeQueues | ReadSchedules
+            | ChangeSchedules | ReadSettings | ChangeSettings | SetPersonalRep | ListReps
+            | AddRep | ChangeCapacity | ChangeRepQueues | ChangeRights | ReadPeople
+            | ChangePeople | Enable | MakePasswordLink | Disable | ChangeRole | ExportPerson
+            | Erase | ReadInvitations | Invite | RevokeInvitation | ReadAudit | ExportAudit
+            | ReadMetrics | ReadReports | ReadHealth | ReadWidgets | AddWidget | ChangeWidgets
+            | RenewWidgetSecret | VouchIdentity | ReadKeys | AddKey | RevokeKey => Who::Admins,
         }
     }
 

@@ -95,6 +95,7 @@ pub struct PasswordByLink {
 
 /// One login.
 #[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = OpenLogin)]
 pub struct Login {
     pub id: SessionId,
     /// What its client called itself when it signed in; empty if it did not.

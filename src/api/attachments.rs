@@ -16,6 +16,7 @@ use crate::attachments::{Uploader, is_image};
 use crate::error::{Code, Error, Result};
 use crate::gate::body::Body;
 use crate::gate::caller::Caller;
+use crate::gate::cookies;
 use crate::gate::problem::{self, Problem};
 use crate::store::attachments::{Attachment, AttachmentView};
 use crate::words::AttachmentId;
@@ -161,7 +162,7 @@ pub async fn download(
     answer
         .insert_header(header::ETag(tag))
         .insert_header((header::CACHE_CONTROL, CACHING))
-        .insert_header((header::VARY, "Authorization, Cookie"))
+        .insert_header((header::VARY, cookies::VARY))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,

@@ -1,5 +1,6 @@
 //! What lists can be narrowed to, as it stands in an address, with its limits.
 
+use crate::desk::SCORES;
 use crate::error::{Error, Result};
 use crate::store::lists::{Cursor, Filter, Order, Span, Whose};
 use crate::words::{Moment, Priority, QueueId, Resolution, Status, UserId};
@@ -35,6 +36,10 @@ macro_rules! narrowing {
             pub closed_from: Option<Moment>,
             /// Closed at this moment or earlier.
             pub closed_to: Option<Moment>,
+            /// Rated by its customer with this score or a better one: 1 to 5.
+            pub rating_from: Option<i32>,
+            /// Rated by its customer with this score or a worse one: 1 to 5.
+            pub rating_to: Option<i32>,
             $($(#[$more])* pub $field: $type,)*
         }
 
@@ -53,6 +58,7 @@ macro_rules! narrowing {
                     customer: self.customer,
                     opened: span("opened_from", self.opened_from, self.opened_to)?,
                     closed: span("closed_from", self.closed_from, self.closed_to)?,
+                    rating: scores(self.rating_from, self.rating_to)?,
                     ..Filter::default()
                 })
             }
@@ -100,6 +106,22 @@ pub fn span(field: &'static str, from: Option<Moment>, to: Option<Moment>) -> Re
             Err(Error::invalid(field, detail))
         }
         _ => Ok(Span { from, to }),
+    }
+}
+
+/// Two scores of a rating, the first one not above the last.
+fn scores(from: Option<i32>, to: Option<i32>) -> Result<(Option<i32>, Option<i32>)> {
+    for (field, score) in [("rating_from", from), ("rating_to", to)] {
+        if score.is_some_and(|score| !SCORES.contains(&score)) {
+            return Err(Error::invalid(field, "Give a whole number from 1 to 5."));
+        }
+    }
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            let detail = "Give scores from 1 to 5, the first one not above the last.";
+            Err(Error::invalid("rating_from", detail))
+        }
+        _ => Ok((from, to)),
     }
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod answers;
 mod attachments;
 mod audit;
+mod canned_replies;
 pub mod conversations;
 mod customers;
 mod export;
@@ -21,12 +22,15 @@ mod people;
 mod pictures;
 mod privacy;
 mod queues;
+mod ratings;
 mod refusals;
+mod reports;
 mod reps;
 mod schedules;
 mod search;
 mod settings;
 mod speech;
+mod state;
 mod transcript;
 mod transcript_text;
 mod unread;
@@ -52,14 +56,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
             a person sends his token."
     ),
     modifiers(&Logins),
+    components(schemas(transcript::Format, crate::store::lists::Order)),
     security(("bearer" = []), ("cookie" = [])),
     tags(
         (name = "people", description = "Registering, signing in, the first admin"),
         (name = "conversations", description = "Opening, reading, writing, closing"),
         (name = "attachments", description = "Files that messages carry"),
+        (name = "canned replies", description = "Texts that staff have ready"),
         (name = "queues", description = "Where conversations wait, and by which policy"),
         (name = "reps", description = "Capacity, availability and queues"),
         (name = "line", description = "Who waits, and who has room"),
+        (name = "reports", description = "What came, how long it waited, who served it"),
         (name = "audit", description = "What admins, machines and the server have done"),
         (name = "api keys", description = "Keys of machines"),
         (name = "settings", description = "What counts while it runs, and greets customers"),
@@ -161,6 +168,7 @@ fn participants(config: &mut ServiceConfig<'_>) {
         .service(conversations::send)
         .service(conversations::close)
         .service(moves::reopen)
+        .service(ratings::rate)
         .service(speech::read)
         .service(speech::delivered)
         .service(speech::edit)
@@ -181,6 +189,10 @@ fn staff(config: &mut ServiceConfig<'_>) {
         .service(speech::note)
         .service(speech::join)
         .service(speech::leave)
+        .service(canned_replies::list)
+        .service(canned_replies::add)
+        .service(canned_replies::change)
+        .service(canned_replies::remove)
         .service(reps::set_availability)
         .service(line::line)
         .service(why::why)
@@ -227,6 +239,8 @@ fn admins(config: &mut ServiceConfig<'_>) {
         .service(schedules::remove)
         .service(settings::list)
         .service(settings::change)
+        .service(reports::report)
+        .service(state::health)
         .service(audit::list)
         .service(audit::export)
         .service(keys::add)

@@ -16,6 +16,7 @@ use crate::words::{ConversationId, Moment, Priority, QueueId, UserId};
 /// Why something is handed back or not wanted.
 #[derive(Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = GivenReason)]
 pub struct Reason {
     pub reason: Option<String>,
 }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::attachments::{PICTURE_BYTES_MAX, picture_too_large};
 use crate::error::{Code, Error, Result};
 use crate::gate::caller::Caller;
+use crate::gate::cookies;
 use crate::gate::problem::Problem;
 use crate::store::accounts::AccountView;
 use crate::words::{AttachmentId, UserId};
@@ -161,7 +162,7 @@ pub async fn find(
     answer
         .insert_header(header::ETag(tag))
         .insert_header((header::CACHE_CONTROL, CACHING))
-        .insert_header((header::VARY, "Authorization, Cookie"))
+        .insert_header((header::VARY, cookies::VARY))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
             "sandbox; default-src 'none'",

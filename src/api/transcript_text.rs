@@ -55,16 +55,21 @@ fn said(kind: EventKind) -> &'static str {
         EventKind::Left => "left it",
         EventKind::Closed => "closed it",
         EventKind::Reopened => "opened it again",
+        EventKind::Rated => "rated it",
         other => other.as_str(),
     }
 }
 
-fn about(view: &ConversationView, offset: Offset) -> [(&'static str, String); 6] {
+fn about(view: &ConversationView, offset: Offset) -> [(&'static str, String); 7] {
     let rep = view.last_rep.as_ref();
     let status = match view.resolution {
         Some(how) => format!("{} ({how})", view.status),
         None => view.status.to_string(),
     };
+    let rating = view.rating.as_ref().map(|rating| match &rating.text {
+        Some(text) => format!("{} of 5: {text}", rating.score),
+        None => format!("{} of 5", rating.score),
+    });
     [
         ("Subject", view.subject.clone()),
         ("Queue", view.queue.name.clone()),
@@ -72,6 +77,7 @@ fn about(view: &ConversationView, offset: Offset) -> [(&'static str, String); 6]
         ("Rep", rep.map_or(String::new(), |rep| rep.name.clone())),
         ("Status", status),
         ("Opened", offset.moment(view.created_at)),
+        ("Rating", rating.unwrap_or_default()),
     ]
 }
 

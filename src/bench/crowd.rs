@@ -143,6 +143,9 @@ fn conversation(
         ending: None,
         queued_at: place,
         left_outside_hours: false,
+        rating: None,
+        rating_text: None,
+        rated_at: None,
     }
 }
 

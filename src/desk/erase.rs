@@ -229,6 +229,7 @@ fn empty(conn: &mut Conn, erasure: &Erasure, at: Moment) -> Result<(Part, Change
     let (told_by, change) = match row {
         Some(mut row) if from == 1 => {
             row.subject.clear();
+            (row.rating, row.rating_text, row.rated_at) = (None, None, None);
             let told_by = events::bump(conn, id, 1)?.unwrap_or_default();
             let entry = events::Entry {
                 data: Some(json!({ "erased": true, "seq": 1, "through": last })),

@@ -3,6 +3,7 @@
 //! On standby each node fills a line from SQL and goes on. Two nodes may then propose the same
 //! conversation; SQL lets one of them have it. Slower, not down.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::timeout;
 
 use crate::dispatch::{Cursor, Engine, EngineError, Facts, Ids, Memory, Snapshot, Step};
-use crate::words::{ConversationId, Moment};
+use crate::words::{ConversationId, Moment, now};
 
 /// How long Redis may take to say that it is back.
 const RETURN_PATIENCE: Duration = Duration::from_millis(300);
@@ -18,6 +19,8 @@ const RETURN_PATIENCE: Duration = Duration::from_millis(300);
 pub struct Line {
     main: Arc<dyn Engine>,
     standby: RwLock<Option<Standby>>,
+    /// Since when the one is in use that is.
+    since: AtomicI64,
     gauge: Gauge,
 }
 
@@ -33,6 +36,7 @@ impl Line {
         Self {
             main,
             standby: RwLock::default(),
+            since: AtomicI64::new(now()),
             gauge,
         }
     }
@@ -46,6 +50,11 @@ impl Line {
     /// Whether the engine that was set is not in use.
     pub fn is_away(&self) -> bool {
         self.standby(|_| ()).is_some()
+    }
+
+    /// Since when the engine is in use that is.
+    pub fn since(&self) -> Moment {
+        self.since.load(Ordering::Relaxed)
     }
 
     /// Whether that is so because it answered with an error. That it answers is then no sign that
@@ -94,6 +103,7 @@ impl Line {
             }
             let engine = Arc::default();
             *standby = Some(Standby { engine, broken });
+            self.since.store(now(), Ordering::Relaxed);
             self.gauge.set(1);
         }
     }
@@ -102,6 +112,7 @@ impl Line {
         tracing::info!("the line is back in Redis");
         let standby = self.standby.write();
         *standby.expect("nothing panics under this lock") = None;
+        self.since.store(now(), Ordering::Relaxed);
         self.gauge.set(0);
     }
 

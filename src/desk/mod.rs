@@ -4,6 +4,7 @@
 //! is committed the doorbell rings, the caller has his answer, and the live line is told the rows
 //! that changed (`dispatcher.rs`).
 
+mod canned_replies;
 mod claim;
 mod close;
 mod commit;
@@ -30,6 +31,7 @@ mod open;
 mod pace;
 mod people;
 mod queues;
+mod ratings;
 mod reconcile;
 mod roles;
 mod schedules;
@@ -60,6 +62,7 @@ use crate::words::{
     ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, UserId, now,
 };
 
+pub use canned_replies::{NewReply, ReplyEdit};
 pub use claim::Claim;
 pub use close::Close;
 use lengths::Lengths;
@@ -70,6 +73,7 @@ pub use open::Open;
 use pace::Pace;
 pub use people::check_capacity;
 pub use queues::{LIMITS, Limit};
+pub use ratings::SCORES;
 pub use reconcile::Reconciler;
 pub use roles::NewRole;
 pub use schedules::ScheduleEdit;
@@ -88,8 +92,8 @@ pub struct Limits {
     pub attachments_max: usize,
     pub open_per_customer_max: i64,
     /// Messages of one person at once, and then in a second; edits, deletions, notes, joining,
-    /// opening, opening again and closing by a customer or with last words count as such. As many
-    /// marks, and as many searches.
+    /// opening, opening again, rating, closing by a customer or with last words, and changing
+    /// canned replies count as such. As many marks, and as many searches.
     pub messages_burst: u32,
     pub messages_per_s: u32,
     /// How urgent a customer may call his own conversation.
@@ -244,6 +248,11 @@ impl Desk {
     /// Whether this node keeps the line alone, because Redis is away.
     pub fn is_on_standby(&self) -> bool {
         self.0.line.is_away()
+    }
+
+    /// Since when the line is kept where it is kept now.
+    pub fn engine_since(&self) -> Moment {
+        self.0.line.since()
     }
 
     /// Counts a search of somebody, or a list by activity, or says how long to wait with it.

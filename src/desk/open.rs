@@ -275,6 +275,9 @@ fn row(
         ending: None,
         queued_at: at,
         left_outside_hours: false,
+        rating: None,
+        rating_text: None,
+        rated_at: None,
     }
 }
 

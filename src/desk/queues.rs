@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, Desk, hold};
+use super::{Change, Desk, canned_replies, hold};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::news::News;
@@ -208,7 +208,11 @@ impl Desk {
             // All of them, so that two admins do not delete the last two.
             queues::hold_all(conn)?;
             if let Some(queue) = queues::find_there(conn, id)? {
-                let was = whole(conn, &queue)?;
+                let mut was = whole(conn, &queue)?;
+                let replies = canned_replies::go_with_queue(conn, id)?;
+                if replies > 0 {
+                    was["canned_replies"] = json!(replies);
+                }
                 audit::record(conn, &entry, Some(was), None)?;
             }
             if queues::set_deleted(conn, id, at)? == 0 {

@@ -18,7 +18,8 @@ use crate::store::events::Event;
 use crate::store::personal::{self, Searched};
 use crate::store::sessions::Session;
 use crate::store::{
-    Conn, answer, conversations, erasures, events, identities, marks, sessions, views, widgets,
+    Conn, answer, canned_replies, conversations, erasures, events, identities, marks, sessions,
+    views, widgets,
 };
 use crate::words::{AttachmentId, AuditId, ConversationId, Role, SessionId, UserId};
 
@@ -44,6 +45,7 @@ struct Told {
     events: u64,
     marks: u64,
     files: u64,
+    canned_replies: u64,
     acts: u64,
 }
 
@@ -61,6 +63,7 @@ enum Part {
     Words(Searched),
     Marks(ConversationId),
     Files(AttachmentId),
+    Replies,
     Acts(AuditId),
     End,
     Ended,
@@ -90,6 +93,7 @@ impl Personal {
             Part::Words(searched) => export.words(conn, searched, &mut lines)?,
             Part::Marks(after) => export.marks(conn, after, &mut lines)?,
             Part::Files(after) => export.files(conn, after, &mut lines)?,
+            Part::Replies => export.replies(conn, &mut lines)?,
             Part::Acts(after) => export.acts(conn, after, &mut lines)?,
             Part::End => {
                 write_line(&mut lines, &line("end", &export.told)?);
@@ -252,8 +256,17 @@ impl Personal {
         self.told.files += found.len() as u64;
         Ok(match found.last() {
             Some(last) => Part::Files(last.id),
-            None => Part::Acts(AuditId(Uuid::nil())),
+            None => Part::Replies,
         })
+    }
+
+    /// The texts that he has ready for himself.
+    fn replies(&mut self, conn: &mut Conn, lines: &mut Vec<u8>) -> Result<Part> {
+        for one in &canned_replies::own_views(conn, self.person)? {
+            write_line(lines, &line("canned_reply", one)?);
+            self.told.canned_replies += 1;
+        }
+        Ok(Part::Acts(AuditId(Uuid::nil())))
     }
 
     fn acts(&mut self, conn: &mut Conn, after: AuditId, lines: &mut Vec<u8>) -> Result<Part> {

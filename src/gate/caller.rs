@@ -43,7 +43,7 @@ impl Caller {
     pub async fn of(request: &HttpRequest) -> Result<Self> {
         let app = app(request);
         if !request.headers().contains_key(AUTHORIZATION)
-            && let Some(cookie) = cookies::access(app, request)
+            && let Some(cookie) = cookies::access(app, request)?
         {
             return Self::by_cookie(app, request, &cookie).await;
         }

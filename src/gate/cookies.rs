@@ -5,6 +5,9 @@
 //! socket, from a page of this server only: the browser says from which, and it must say so.
 //! `__Host-` has the browser take the cookie over HTTPS only, for this host alone. On the machine
 //! itself there is no HTTPS to begin with: there plain names do, see [`Way::Plain`].
+//!
+//! An admin, a rep and a customer can be three tabs of one browser: a page that says which it is
+//! has cookies of its own, see [`Jar`].
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -19,6 +22,13 @@ use crate::settings::Settings;
 
 /// What a browser says of where the page stands that asks.
 const SITE: &str = "Sec-Fetch-Site";
+
+/// In which header a page says which it is.
+const PAGE: &str = "Switchboard-Page";
+/// What an answer hangs on that is for one person only.
+pub const VARY: &str = "Authorization, Cookie, Switchboard-Page";
+/// The pages that may each have a login of their own.
+const PAGES: [&str; 3] = ["console", "admin", "chat"];
 
 /// How cookies go to and from who asks.
 #[derive(Clone, Copy)]
@@ -39,54 +49,93 @@ impl Way {
         here.then_some(Way::Plain)
     }
 
-    fn access(self) -> &'static str {
-        match self {
-            Way::Secure => "__Host-switchboard_access",
-            Way::Plain => "switchboard_access",
-        }
-    }
-
-    fn refresh(self) -> &'static str {
-        match self {
-            Way::Secure => "__Host-switchboard_refresh",
-            Way::Plain => "switchboard_refresh",
-        }
-    }
-
     fn scheme(self) -> &'static str {
         match self {
             Way::Secure => "https",
             Way::Plain => "http",
         }
     }
+}
 
-    fn cookie(self, name: &'static str, value: String, lasts_s: i64) -> Cookie<'static> {
+/// The cookies of one login: how they go, and of which page they are, if it has said so.
+#[derive(Clone, Copy)]
+struct Jar {
+    way: Way,
+    page: Option<&'static str>,
+}
+
+impl Jar {
+    /// None where there are no cookies. What is no page's name is refused, as it would be somebody
+    /// else's login otherwise.
+    fn of(app: &App, request: &HttpRequest) -> Result<Option<Self>> {
+        let page = page(request)?;
+        Ok(Way::of(app, request).map(|way| Jar { way, page }))
+    }
+
+    fn access(self) -> String {
+        self.named("access")
+    }
+
+    fn refresh(self) -> String {
+        self.named("refresh")
+    }
+
+    fn named(self, token: &str) -> String {
+        let prefix = match self.way {
+            Way::Secure => "__Host-",
+            Way::Plain => "",
+        };
+        match self.page {
+            Some(page) => format!("{prefix}switchboard_{page}_{token}"),
+            None => format!("{prefix}switchboard_{token}"),
+        }
+    }
+
+    fn cookie(self, name: String, value: String, lasts_s: i64) -> Cookie<'static> {
         Cookie::build(name, value)
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
-            .secure(matches!(self, Way::Secure))
+            .secure(matches!(self.way, Way::Secure))
             .max_age(Duration::seconds(lasts_s))
             .finish()
     }
 }
 
+/// Which page asks, if it says so.
+fn page(request: &HttpRequest) -> Result<Option<&'static str>> {
+    let mut said = request.headers().get_all(PAGE);
+    let (first, more) = (said.next(), said.next());
+    let Some(first) = first else {
+        return Ok(None);
+    };
+    let known = PAGES
+        .into_iter()
+        .find(|page| page.as_bytes() == first.as_bytes());
+    if known.is_some() && more.is_none() {
+        return Ok(known);
+    }
+    let detail = format!("{PAGE} is one of {}, once, or left out.", PAGES.join(", "));
+    Err(Error::new(Code::InvalidRequest, detail))
+}
+
 /// The access token that somebody has in a cookie.
-pub fn access(app: &App, request: &HttpRequest) -> Option<String> {
-    let cookie = request.cookie(Way::of(app, request)?.access())?;
-    Some(cookie.value().to_owned())
+pub fn access(app: &App, request: &HttpRequest) -> Result<Option<String>> {
+    let jar = Jar::of(app, request)?;
+    let cookie = jar.and_then(|jar| request.cookie(&jar.access()));
+    Ok(cookie.map(|cookie| cookie.value().to_owned()))
 }
 
 /// The refresh token that somebody has in a cookie, if a page of ours asks.
 pub fn refresh(app: &App, request: &HttpRequest) -> Result<Option<(String, Keeping)>> {
-    let Some(way) = Way::of(app, request) else {
+    let Some(jar) = Jar::of(app, request)? else {
         return Ok(None);
     };
-    let Some(cookie) = request.cookie(way.refresh()) else {
+    let Some(cookie) = request.cookie(&jar.refresh()) else {
         return Ok(None);
     };
     check_origin(app, request)?;
-    Ok(Some((cookie.value().to_owned(), Keeping(Some(way)))))
+    Ok(Some((cookie.value().to_owned(), Keeping(Some(jar)))))
 }
 
 /// Refuses who is known by a cookie, unless his browser says that a page of this server asks.
@@ -128,7 +177,7 @@ pub fn check_site(request: &HttpRequest) -> Result<()> {
 
 /// Where somebody who signs in keeps his tokens: in cookies, or wherever he likes.
 #[derive(Clone, Copy, Default)]
-pub struct Keeping(Option<Way>);
+pub struct Keeping(Option<Jar>);
 
 /// What somebody gets who signs in.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -161,18 +210,18 @@ impl Keeping {
         if cookie != Some(true) {
             return Ok(Keeping::default());
         }
-        let Some(way) = Way::of(app, request) else {
+        let Some(jar) = Jar::of(app, request)? else {
             let detail = "Cookies are given over HTTPS only: come by HTTPS, through a proxy that \
                           this server trusts, or leave this out and keep the tokens.";
             return Err(Error::invalid("cookie", detail));
         };
         check_origin(app, request)?;
-        Ok(Keeping(Some(way)))
+        Ok(Keeping(Some(jar)))
     }
 
     /// Puts a pair where it belongs; what is left of it goes into the body.
     pub fn give(self, settings: &Settings, answer: &mut HttpResponseBuilder, pair: Pair) -> Given {
-        let Some(way) = self.0 else {
+        let Some(jar) = self.0 else {
             return pair.into();
         };
         let Pair {
@@ -181,8 +230,8 @@ impl Keeping {
             expires_in,
         } = pair;
         let lasts = settings.refresh_token_s;
-        answer.cookie(way.cookie(way.access(), access_token, expires_in));
-        answer.cookie(way.cookie(way.refresh(), refresh_token, lasts));
+        answer.cookie(jar.cookie(jar.access(), access_token, expires_in));
+        answer.cookie(jar.cookie(jar.refresh(), refresh_token, lasts));
         Given {
             access_token: None,
             refresh_token: None,
@@ -193,10 +242,10 @@ impl Keeping {
 
 /// Has a browser forget the login that it has in cookies.
 pub fn forget(app: &App, request: &HttpRequest, answer: &mut HttpResponseBuilder) {
-    let Some(way) = Way::of(app, request) else {
+    let Ok(Some(jar)) = Jar::of(app, request) else {
         return;
     };
-    for name in [way.access(), way.refresh()] {
-        answer.cookie(way.cookie(name, String::new(), 0));
+    for name in [jar.access(), jar.refresh()] {
+        answer.cookie(jar.cookie(name, String::new(), 0));
     }
 }

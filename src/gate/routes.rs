@@ -27,6 +27,9 @@ pub const ROUTES: &[Route] = &[
     ("GET /healthz", Enter, None),
     ("GET /readyz", Enter, None),
     ("GET /metrics", ReadMetrics, Some(Metrics)),
+    ("GET /api/v1/reports", ReadReports, Some(Reads)),
+    // The log of a machine is for people alone.
+    ("GET /api/v1/health", ReadHealth, None),
     ("POST /api/v1/password", Enter, None),
     ("POST /api/v1/links", Enter, None),
     ("POST /api/v1/email-confirmations", Enter, None),
@@ -160,6 +163,19 @@ pub const ROUTES: &[Route] = &[
         "PUT /api/v1/conversations/{id}/priority",
         Direct,
         Some(Writes),
+    ),
+    ("PUT /api/v1/conversations/{id}/rating", Rate, Some(Writes)),
+    ("GET /api/v1/canned-replies", KeepReplies, Some(Reads)),
+    ("POST /api/v1/canned-replies", KeepReplies, Some(Queues)),
+    (
+        "PATCH /api/v1/canned-replies/{id}",
+        KeepReplies,
+        Some(Queues),
+    ),
+    (
+        "DELETE /api/v1/canned-replies/{id}",
+        KeepReplies,
+        Some(Queues),
     ),
     ("PUT /api/v1/conversations/{id}/read", Read, Some(Writes)),
     (

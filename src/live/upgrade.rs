@@ -48,7 +48,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest) -> Result<Caller> {
         return caller.check(request, &routes::SOCKET).map(|()| caller);
     }
     let ticket = ticket(request);
-    if ticket.is_none() && cookies::access(app, request).is_some() {
+    if ticket.is_none() && cookies::access(app, request)?.is_some() {
         cookies::check_origin(app, request)?;
         let caller = Caller::of(request).await?;
         return caller.check(request, &routes::SOCKET).map(|()| caller);

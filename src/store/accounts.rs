@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::conn::{Conn, queries};
 use super::schema::{api_keys, users};
 use super::users::{Place, User, admin_exists, fold, forget_personal_rep, is_admin, taken};
-use super::{email_links, invitations, password_links};
+use super::{canned_replies, email_links, invitations, password_links};
 use super::{identities, pictures, reps, serving, sessions};
 use crate::error::{Code, Error, Result};
 use crate::words::{ApiKeyId, AttachmentId, Availability, Moment, Role, UserId};
@@ -293,6 +293,7 @@ pub fn erase(conn: &mut Conn, user: &User, at: Moment) -> Result<bool> {
     forget(conn, id, at)?;
     invitations::forget(conn, user)?;
     identities::delete_of(conn, id)?;
+    canned_replies::delete_of(conn, id)?;
     if user.role == Role::Customer {
         return Ok(true);
     }

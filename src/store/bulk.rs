@@ -108,6 +108,8 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
         "customer_sessions",
         "rep_sessions",
         "rep_queues",
+        "rep_hours",
+        "canned_replies",
         "reps",
         "identities",
         "used_proofs",

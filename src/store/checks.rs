@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::conn::{Conn, in_snapshot, queries};
+pub use super::finding::Finding;
 use super::fold::{self, Log};
-pub use super::invariants::Finding;
 use super::invariants::{self, FIRST};
 use super::{audit, damage, retention};
 use crate::error::Result;
-use crate::words::{ConversationId, EventKind};
+use crate::words::{ConversationId, EventKind, Moment, now};
 
 /// How much there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
@@ -27,6 +27,18 @@ pub struct Totals {
     pub assigned: i64,
     #[diesel(sql_type = BigInt)]
     pub messages: i64,
+}
+
+/// What was found of a database that is in use, and when.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Verdict {
+    /// When it was asked, and how long that took in ms.
+    pub at: Moment,
+    pub took_ms: i64,
+    /// Whether all is well: nothing is broken, and everything could be asked.
+    pub well: bool,
+    /// The quick ones of its questions. `switchboard doctor` asks all.
+    pub findings: Vec<Finding>,
 }
 
 queries! {
@@ -68,6 +80,23 @@ pub fn run_full(conn: &mut Conn) -> Result<(Vec<Finding>, Vec<String>)> {
     })
 }
 
+/// Asks what is answered soon, of a database that many use. What is not begun until then is not
+/// asked any more.
+pub fn run_quick(conn: &mut Conn, until: Moment) -> Result<Verdict> {
+    let at = now();
+    conn.execute("BEGIN")?;
+    let leaving = leaving(conn);
+    let mut findings = invariants::ask_quick(conn, !leaving.is_empty(), until);
+    findings.push(closed_audit(conn));
+    conn.execute("ROLLBACK")?;
+    Ok(Verdict {
+        at,
+        took_ms: now() - at,
+        well: findings.iter().all(Finding::is_well),
+        findings,
+    })
+}
+
 /// Whether any table of ours is there: without one it is another program's database.
 pub fn is_ours(conn: &mut Conn) -> bool {
     let tables = [
@@ -106,13 +135,17 @@ fn ask(conn: &mut Conn, leaving: &HashSet<ConversationId>, full: bool) -> Vec<Fi
         "no assignment or offer went over the capacity of then, unless an admin said so",
         over_capacity,
     ));
-    findings.push(invariants::asked(
+    findings.push(closed_audit(conn));
+    findings
+}
+
+fn closed_audit(conn: &mut Conn) -> Finding {
+    invariants::asked(
         conn,
         "audit_is_append_only",
         "the database refuses to change entries of the audit",
         |conn| Ok((i64::from(!audit::is_closed(conn)?), Vec::new())),
-    ));
-    findings
+    )
 }
 
 /// Each event that takes a slot says what the rep held and might hold at that commit. An accepted

@@ -48,6 +48,11 @@ pub struct Conversation {
     pub queued_at: Moment,
     /// Its customer has left it as a message: nobody was expected to be there.
     pub left_outside_hours: bool,
+    /// What its customer thought of it, 1 to 5, what he said to that, and when: see
+    /// `desk/ratings.rs`. Nothing else that is written of a row touches these.
+    pub rating: Option<i32>,
+    pub rating_text: Option<String>,
+    pub rated_at: Option<Moment>,
 }
 
 impl Conversation {

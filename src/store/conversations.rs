@@ -162,6 +162,20 @@ queries! {
         prepared(changed).get_result(conn)
     }
 
+    /// Writes what its customer thinks of it, and answers the row.
+    pub fn set_rating(conn, id: ConversationId, score: i32, text: Option<&str>, at: Moment)
+        -> QueryResult<Conversation>
+    {
+        diesel::update(conversations::table.find(id))
+            .set((
+                conversations::rating.eq(Some(score)),
+                conversations::rating_text.eq(text),
+                conversations::rated_at.eq(Some(at)),
+            ))
+            .returning(Conversation::as_returning())
+            .get_result(conn)
+    }
+
     /// Makes it another customer's, as if he had opened it with this command.
     pub fn set_customer(conn, id: ConversationId, customer: UserId, client: ClientId)
         -> QueryResult<usize>

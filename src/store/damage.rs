@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::conn::Conn;
-use super::invariants::{FIRST, Finding, asked};
+use super::finding::Finding;
+use super::invariants::{FIRST, asked};
 use crate::error::Result;
 
 #[derive(QueryableByName)]

@@ -144,10 +144,16 @@ queries! {
             .optional()
     }
 
-    fn empty_subject(conn, id: ConversationId) -> QueryResult<usize> {
+    /// Its subject, and what its customer thought of it.
+    fn empty_row(conn, id: ConversationId) -> QueryResult<usize> {
         diesel::update(conversations::table.find(id))
-            .filter(conversations::subject.ne(""))
-            .set(conversations::subject.eq(""))
+            .filter(conversations::subject.ne("").or(conversations::rating.is_not_null()))
+            .set((
+                conversations::subject.eq(""),
+                conversations::rating.eq(None::<i32>),
+                conversations::rating_text.eq(None::<String>),
+                conversations::rated_at.eq(None::<Moment>),
+            ))
             .execute(conn)
     }
 
@@ -175,12 +181,13 @@ queries! {
             .execute(conn)
     }
 
-    /// Those that may tell what people have typed, or a fingerprint of it, or his name.
+    /// Those that may tell what people have typed, or a fingerprint of it, or his name, or what he
+    /// thought.
     fn telling_more(conn, id: ConversationId, from: i64, to: i64) -> QueryResult<Vec<Told>> {
         events::table
             .filter(events::conversation_id.eq(id).and(events::seq.between(from, to)))
             .filter(sql::<Bool>(
-                "(kind = 'renamed' OR CAST(data AS TEXT) LIKE '%\"original\":%'
+                "(kind IN ('renamed', 'rated') OR CAST(data AS TEXT) LIKE '%\"original\":%'
                   OR CAST(data AS TEXT) LIKE '%\"reason\":%')",
             ))
             .select((events::seq, events::kind, events::sender_id, events::data))
@@ -219,7 +226,7 @@ pub fn empty_part(
     told_by: i64,
 ) -> Result<()> {
     if from == 1 {
-        empty_subject(conn, id)?;
+        empty_row(conn, id)?;
     }
     // `deleted` first: what has become of a message begins with it.
     let instead = json!({ "deleted": told_by, "erased": true });
@@ -229,6 +236,7 @@ pub fn empty_part(
         let Some(mut data) = data else { continue };
         if let Some(fields) = data.as_object_mut() {
             fields.remove("original");
+            fields.remove("score");
             // A reason of the server's own is a word.
             if sender.is_some() && fields.contains_key("reason") {
                 fields.insert("reason".into(), Value::Null);

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
 use super::conn::{Conn, queries};
-use super::invariants::Finding;
+use super::finding::Finding;
 use super::schema::{conversations, events};
 use crate::error::{Error, Result};
 use crate::words::{
@@ -46,6 +46,7 @@ struct Row {
     priority: Priority,
     resolution: Option<Resolution>,
     held: bool,
+    rating: Option<i32>,
 }
 
 queries! {
@@ -77,6 +78,7 @@ queries! {
                 conversations::rep_id,
                 conversations::last_rep_id, conversations::epoch, conversations::queue_id,
                 conversations::priority, conversations::resolution, conversations::held,
+                conversations::rating,
             ))
             .load(conn)
     }
@@ -130,6 +132,8 @@ struct Told {
     priority: Option<Priority>,
     resolution: Option<Resolution>,
     held: bool,
+    /// The last one; none, too, once it was erased.
+    rating: Option<i32>,
     /// The first step that cannot have happened as it stands there.
     impossible: Option<String>,
 }
@@ -152,6 +156,7 @@ impl Told {
             Kind::Wrapup => &[Active],
             Kind::Closed => &[Waiting, Offered, Active, Parked, Wrapup],
             Kind::Reopened => &[Closed],
+            Kind::Rated => &[Wrapup, Closed],
             _ => return self.hear_more(event),
         };
         let opens = event.kind == Kind::Opened;
@@ -199,6 +204,7 @@ impl Told {
             Kind::Held => self.held = true,
             Kind::Prioritized => self.priority = event.get("to").or(self.priority),
             Kind::Wrapup => self.status = Some(Status::Wrapup),
+            Kind::Rated => self.rating = event.get("score"),
             Kind::Closed => {
                 self.stand(Status::Closed);
                 self.resolution = event.get("resolution");
@@ -272,6 +278,7 @@ fn told_of(row: &Row, told: &Told, holds: Option<UserId>) -> String {
             known(told.priority.map(|one| one.to_string()), &priority),
         ),
         ("held", row.held.to_string(), told.held.to_string()),
+        ("rating", word(row.rating), word(told.rating)),
     ];
     for (what, row, log) in both {
         if row != log {
@@ -308,7 +315,7 @@ const SAYS: [(&str, &str); 4] = [
     ),
     (
         "log_tells_queue",
-        "queue, priority and whether its place is held are what the log tells",
+        "queue, priority, rating and whether its place is held are what the log tells",
     ),
 ];
 
@@ -330,7 +337,7 @@ impl Differences {
                 && told
                     .priority
                     .is_none_or(|priority| priority == row.priority)
-                && told.held == row.held,
+                && (told.held, told.rating) == (row.held, row.rating),
         ];
         for (count, alike) in self.counts.iter_mut().zip(alike) {
             *count += i64::from(!alike);

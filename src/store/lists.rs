@@ -103,6 +103,8 @@ pub struct Filter {
     pub last_rep: Option<UserId>,
     pub opened: Span,
     pub closed: Span,
+    /// Only those whose rating is so high at least, and so low at most.
+    pub rating: (Option<i32>, Option<i32>),
     pub order: Order,
     /// Only what comes behind this one in the order: the cursor of the page before.
     pub behind: Option<Cursor>,
@@ -220,6 +222,13 @@ macro_rules! narrowed {
         }
         if let Some(to) = filter.closed.to {
             query = query.filter(conversations::closed_at.le(to));
+        }
+        let (low, high) = filter.rating;
+        if low.is_some() || high.is_some() {
+            // In numbers: with any two at all PostgreSQL would leave their index alone.
+            let (low, high) = (low.unwrap_or(1), high.unwrap_or(5));
+            let among = format!("conversations.rating BETWEEN {low} AND {high}");
+            query = query.filter(sql::<Bool>(&among));
         }
         query
     }};

@@ -10,6 +10,7 @@ use super::conn::{Conn, queries};
 use super::conversation_row::first_id_of;
 use super::prepared::prepared;
 use super::queues::{self, Queue};
+use super::rep_hours::{self, RepHour};
 use super::roster;
 use super::schedules;
 use super::schema::{conversations, minutes};
@@ -144,17 +145,29 @@ pub fn service_levels(conn: &mut Conn, since: Moment) -> Result<HashMap<QueueId,
     Ok(sums(conn, since)?.into_iter().filter_map(level).collect())
 }
 
-/// Writes these down, unless another node has.
-pub fn write(conn: &mut Conn, rows: &[Minute]) -> Result<()> {
-    for row in rows {
-        insert(conn, row)?;
+/// A minute that has ended: of every queue, and of the reps who were there at its end.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub queues: Vec<Minute>,
+    pub reps: Vec<RepHour>,
+}
+
+/// Writes it down, unless another node has.
+pub fn write(conn: &mut Conn, ended: &Ended) -> Result<()> {
+    let mut new = !ended.queues.is_empty();
+    for row in &ended.queues {
+        new &= insert(conn, row)? > 0;
+    }
+    // What is summed must not be added twice: not by who was second with any of it.
+    if new {
+        rep_hours::add(conn, &ended.reps)?;
     }
     Ok(())
 }
 
-/// A minute that has ended, of every queue. `levels`: it has ended just now, so what is there now
-/// is what was there then.
-pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>> {
+/// A minute that has ended. `levels`: it has ended just now, so what is there now is what was there
+/// then.
+pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Ended> {
     let end = minute + MINUTE;
     let opened: HashMap<QueueId, i64> = opened(conn, first_id_of(minute), first_id_of(end))?
         .into_iter()
@@ -191,7 +204,11 @@ pub fn read(conn: &mut Conn, minute: Moment, levels: bool) -> Result<Vec<Minute>
         }
         rows.push(row);
     }
-    Ok(rows)
+    let there = standings.iter();
+    Ok(Ended {
+        queues: rows,
+        reps: there.filter_map(|one| RepHour::of(one, minute)).collect(),
+    })
 }
 
 /// How long those had waited who were assigned for the first time, by queue. While a queue was

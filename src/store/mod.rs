@@ -11,6 +11,7 @@ pub mod attachments;
 pub mod audit;
 pub mod board;
 pub mod bulk;
+pub mod canned_replies;
 mod checkpoint;
 pub mod checks;
 pub mod conn;
@@ -23,6 +24,7 @@ mod damage;
 pub mod email_links;
 pub mod erasures;
 pub mod events;
+mod finding;
 mod fold;
 pub mod identities;
 mod invariants;
@@ -57,7 +59,9 @@ mod prepared;
 pub mod queue_views;
 pub mod queues;
 mod quick;
+pub mod rep_hours;
 pub mod rep_views;
+pub mod reports;
 pub mod reps;
 pub mod retention;
 pub mod rights;
@@ -217,6 +221,11 @@ impl Store {
     /// How many write jobs wait for their turn (SQLite), or messages (PostgreSQL).
     pub fn backlog(&self) -> usize {
         self.writer.backlog()
+    }
+
+    /// How many may.
+    pub fn backlog_max(&self) -> usize {
+        writer::BACKLOG_MAX
     }
 
     /// Reads. The closure sees each statement's own moment, not one snapshot.

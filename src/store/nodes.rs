@@ -27,6 +27,16 @@ pub struct Living {
     pub marks: Marks,
 }
 
+/// A node and how long it is known to live, by the database's clock.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = nodes)]
+pub struct Lease {
+    pub id: NodeId,
+    pub name: String,
+    pub started_at: Moment,
+    pub expires_at: Moment,
+}
+
 queries! {
     /// Writes this node down as alive for `lease_ms` from now, whether it was there or not.
     pub fn insert(conn, id: NodeId, name: &str, marks: &Marks, at: Moment, lease_ms: i64)
@@ -68,6 +78,17 @@ queries! {
     pub fn living(conn) -> QueryResult<Vec<Living>> {
         let now = clock(conn);
         nodes::table.filter(nodes::expires_at.gt(now)).select(Living::as_select()).load(conn)
+    }
+
+    /// All of them with their leases, in the order in which they began.
+    pub fn leases(conn) -> QueryResult<Vec<Lease>> {
+        nodes::table.order((nodes::started_at, nodes::id)).select(Lease::as_select()).load(conn)
+    }
+
+    /// What the database's clock says.
+    pub fn time(conn) -> QueryResult<Moment> {
+        let now = clock(conn);
+        diesel::select(now).get_result(conn)
     }
 
     /// Nodes whose lease has run out.

@@ -98,6 +98,9 @@ diesel::table! {
         queued_at -> BigInt,
         forgotten_at -> Nullable<BigInt>,
         left_outside_hours -> Bool,
+        rating -> Nullable<Integer>,
+        rating_text -> Nullable<Text>,
+        rated_at -> Nullable<BigInt>,
     }
 }
 
@@ -203,6 +206,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::words::SqlId;
+    rep_hours (hour, rep_id) {
+        hour -> BigInt,
+        rep_id -> SqlId,
+        minutes -> Integer,
+        load -> Integer,
+        capacity -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
     attachments (id) {
         id -> SqlId,
         uploader_id -> SqlId,
@@ -274,11 +289,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::words::SqlId;
+    canned_replies (id) {
+        id -> SqlId,
+        owner_id -> Nullable<SqlId>,
+        queue_id -> Nullable<SqlId>,
+        name -> Text,
+        name_key -> Text,
+        text -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::joinable!(activity -> conversations (conversation_id));
 diesel::joinable!(reps -> users (user_id));
 diesel::joinable!(rep_queues -> reps (rep_id));
 diesel::joinable!(conversations -> queues (queue_id));
 diesel::joinable!(queues -> schedules (schedule_id));
+diesel::joinable!(canned_replies -> queues (queue_id));
 diesel::joinable!(heads -> conversations (conversation_id));
 diesel::joinable!(events -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -289,6 +320,7 @@ diesel::joinable!(rep_sessions -> nodes (node_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     queues,
+    canned_replies,
     schedules,
     reps,
     rep_queues,

@@ -106,6 +106,30 @@ pub struct QueueView {
     pub name: String,
 }
 
+/// What a customer thought of his conversation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = Rating)]
+pub struct RatingView {
+    /// 1 (bad) to 5 (good).
+    pub score: i32,
+    /// What he said to that.
+    #[schema(required)]
+    pub text: Option<String>,
+    /// When he said so last.
+    pub rated_at: Moment,
+}
+
+impl RatingView {
+    /// That of a row, if it has one.
+    fn of(row: &Conversation) -> Option<Self> {
+        Some(RatingView {
+            score: row.rating?,
+            text: row.rating_text.clone(),
+            rated_at: row.rated_at?,
+        })
+    }
+}
+
 /// A conversation as its participants see it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[schema(as = Conversation)]
@@ -141,6 +165,10 @@ pub struct ConversationView {
     /// Its customer has left it as a message: nobody was expected to be there.
     #[serde(default)]
     pub left_outside_hours: bool,
+    /// What its customer thought of it, once it was over.
+    #[serde(default)]
+    #[schema(required)]
+    pub rating: Option<RatingView>,
 }
 
 /// These people, by id.
@@ -222,6 +250,7 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
     let person = |id: UserId| PersonView::of(id, names.get(&id).cloned().unwrap_or_default());
     let offered = row.status == Status::Offered;
     ConversationView {
+        rating: RatingView::of(&row),
         id: row.id,
         number: row.number,
         subject: row.subject,

@@ -17,7 +17,7 @@ use super::{Conn, Opener, place};
 use crate::error::{Error, Result, disk_is_full};
 
 /// How much may wait here before new work is refused.
-const BACKLOG_MAX: usize = 4_096;
+pub(super) const BACKLOG_MAX: usize = 4_096;
 /// How much goes into one commit.
 const BATCH_MAX: usize = 512;
 /// How soon what has to wait for somebody else is tried again.

@@ -52,6 +52,7 @@ const CUSTOMERS: &[&str; 7] = &[NONE, "201", "201", NO, NO, NO, ENDED];
 const PARTICIPANTS: &[&str; 7] = &[NONE, UNKNOWN, "200", "200", UNKNOWN, "200", ENDED];
 const WRITERS: &[&str; 7] = &[NONE, UNKNOWN, "201", "201", UNKNOWN, "201", ENDED];
 const STAFF: &[&str; 7] = &[NONE, NO, NO, "200", "200", "200", ENDED];
+const STAFF_UNKNOWN: &[&str; 7] = &[NONE, NO, NO, UNKNOWN, UNKNOWN, UNKNOWN, ENDED];
 const DIRECTORS: &[&str; 7] = &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED];
 const ADMINS: &[&str; 7] = &[NONE, NO, NO, NO, NO, "200", ENDED];
 const DIRECTS: &[&str; 7] = &[
@@ -287,6 +288,11 @@ pub const ROUTES: &[Row] = &[
         PARTICIPANTS,
     ),
     row(
+        "PUT /api/v1/conversations/{id}/rating",
+        Body::Json(|| json!({ "score": 5 })),
+        &[NONE, UNKNOWN, WRONG_STATE, NO, NO, NO, ENDED],
+    ),
+    row(
         "PUT /api/v1/conversations/{id}/read",
         Body::Json(mark),
         PARTICIPANTS,
@@ -391,6 +397,23 @@ pub const ROUTES: &[Row] = &[
         &[NONE, NO, NO, "200", UNKNOWN, "200", ENDED],
     ),
     row("GET /api/v1/line", Body::None, STAFF),
+    row("GET /api/v1/canned-replies", Body::None, STAFF),
+    row(
+        "POST /api/v1/canned-replies",
+        Body::Json(|| json!({ "name": name(), "text": "hello" })),
+        &[NONE, NO, NO, "201", "201", "201", ENDED],
+    ),
+    // No conversation is a canned reply.
+    row(
+        "PATCH /api/v1/canned-replies/{id}",
+        Body::Json(nothing),
+        STAFF_UNKNOWN,
+    ),
+    row(
+        "DELETE /api/v1/canned-replies/{id}",
+        Body::None,
+        STAFF_UNKNOWN,
+    ),
     row("GET /api/v1/queues/{id}", Body::None, STAFF),
     row("GET /api/v1/customers/{id}", Body::None, DIRECTORS),
     // Admins.
@@ -487,6 +510,8 @@ pub const ROUTES: &[Row] = &[
     row("DELETE /api/v1/schedules/{id}", Body::None, ADMINS_UNKNOWN),
     row("GET /api/v1/settings", Body::None, ADMINS),
     row("PATCH /api/v1/settings", Body::Json(nothing), ADMINS),
+    row("GET /api/v1/reports", Body::None, ADMINS),
+    row("GET /api/v1/health", Body::None, ADMINS),
     row("GET /api/v1/audit", Body::None, ADMINS),
     row("GET /api/v1/audit/export", Body::None, ADMINS),
     row("GET /api/v1/api-keys", Body::None, ADMINS),

@@ -125,6 +125,7 @@ async fn every_act_leaves_its_entry(world: &World) {
     people(&mut walk).await;
     queues(&mut walk).await;
     schedules(&mut walk).await;
+    canned_replies(&mut walk).await;
     settings(&mut walk).await;
     conversations(&mut walk).await;
     keys(&mut walk).await;
@@ -332,6 +333,42 @@ async fn schedules(walk: &mut Walk<'_>) {
     let mut was = whole;
     was["time_zone"] = json!("Europe/Berlin");
     walk.left("schedule_deleted", by, object, (was, Value::Null))
+        .await;
+}
+
+async fn canned_replies(walk: &mut Walk<'_>) {
+    let (admin, by) = (walk.admin.clone(), Some(walk.admin.id));
+    // One's own leave nothing.
+    let own = json!({ "name": "hello", "text": "canary" });
+    let own = admin.post("/api/v1/canned-replies", own).await.ok(201);
+    let path = |one: &Value| format!("/api/v1/canned-replies/{}", text(&one["id"]));
+    let edit = json!({ "text": "canary too" });
+    admin.patch(&path(&own), edit).await.ok(200);
+    admin.delete(&path(&own)).await.ok(204);
+    let new = json!({ "name": "hello", "text": "Good day", "shared": true });
+    let made = admin.post("/api/v1/canned-replies", new).await.ok(201);
+    let object = ("canned_reply", Some(&made["id"]));
+    let mut whole = json!({ "name": "hello", "text": "Good day", "queue": null });
+    walk.left(
+        "canned_reply_created",
+        by,
+        object,
+        (Value::Null, whole.clone()),
+    )
+    .await;
+    let edit = json!({ "name": "hello", "text": "Good evening" });
+    for _ in 0..2 {
+        // What is so already leaves nothing.
+        admin.patch(&path(&made), edit.clone()).await.ok(200);
+    }
+    let change = (
+        json!({ "text": "Good day" }),
+        json!({ "text": "Good evening" }),
+    );
+    walk.left("canned_reply_updated", by, object, change).await;
+    admin.delete(&path(&made)).await.ok(204);
+    whole["text"] = json!("Good evening");
+    walk.left("canned_reply_deleted", by, object, (whole, Value::Null))
         .await;
 }
 

@@ -137,7 +137,7 @@ async fn writes(world: &World) -> Vec<(&'static Row, Person, String, Value)> {
         let path = path.replace("{id}", &of).replace("{seq}", "2");
         all.push((row, who, path, make()));
     }
-    assert_eq!(all.len(), 48);
+    assert_eq!(all.len(), 51);
     all
 }
 
@@ -338,6 +338,8 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
     ("list", "opened_to", &["2026-11-26", ""]),
     ("list", "closed_from", &["x"]),
     ("list", "closed_to", &["x"]),
+    ("list", "rating_from", &["0", "6", "-1", "1.5", "good"]),
+    ("list", "rating_to", &["0", "6", ""]),
     ("list", "after", &["1", "abc", "1.x"]),
     ("list", "sort", &["subject"]),
     ("log", "filter", &["x"]),
@@ -348,10 +350,12 @@ async fn ids_queries_and_cursors(world: &World) {
     let (id, rep) = (ann.open().await, world.rep(1, 1).await);
     for row in ROUTES.iter().filter(|row| row.route.contains("{id}")) {
         let (_, path) = row.route.split_once(' ').unwrap();
-        // Only reps are offered anything.
-        let who = match row.answers[5].starts_with("403") {
-            true => &rep,
-            false => &admin,
+        // Only reps are offered anything, and only customers rate.
+        let refused = |column: usize| row.answers[column].starts_with("403");
+        let who = match (refused(5), refused(3)) {
+            (false, _) => &admin,
+            (true, false) => &rep,
+            (true, true) => &ann,
         };
         for bad in [
             "1",

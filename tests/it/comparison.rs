@@ -44,6 +44,9 @@ fn waiting(turn: usize, customer_id: UserId, queue_id: QueueId) -> Conversation 
         ending: None,
         queued_at: at,
         left_outside_hours: false,
+        rating: None,
+        rating_text: None,
+        rated_at: None,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::wire::{Heard, RawSocket, Reply, Request, Wire};
 on_both!(
     every_unsafe_route_wants_a_page_of_ours,
     a_login_in_cookies_begins_goes_on_and_ends,
+    each_page_has_a_login_of_its_own,
     a_socket_opens_for_a_page_of_ours,
     a_header_wins_over_a_cookie,
     who_is_shut_out_is_so_with_a_cookie,
@@ -217,6 +218,85 @@ async fn a_login_in_cookies_begins_goes_on_and_ends(world: &World) {
             "401 session_ended"
         );
     }
+}
+
+const PAGE: &str = "Switchboard-Page";
+const PAGES: [&str; 3] = ["console", "admin", "chat"];
+
+/// Three people in one browser, each by another page: none is taken for another, and none ends
+/// with another.
+async fn each_page_has_a_login_of_its_own(world: &World) {
+    let ask = async |request: Request, page: &str, cookies: &str| {
+        let request = request.header("Origin", OWN).header(PAGE, page);
+        let request = request.header("Cookie", cookies);
+        request.ask(&world.base(0)).await
+    };
+    let me = || Request::new("GET", "/api/v1/me");
+    let refresh = || Request::new("POST", "/api/v1/sessions/refresh").json(&json!({}));
+    let out = || Request::new("DELETE", "/api/v1/sessions/current");
+    let (mut names, mut jar) = (Vec::new(), BTreeMap::new());
+    for page in PAGES {
+        let name = register(world).await;
+        let begun = brought(&ask(sign_in(&name), page, "other=1").await);
+        let called = ["access", "refresh"].map(|one| format!("switchboard_{page}_{one}"));
+        assert!(begun.keys().eq(called.iter()), "{begun:?}");
+        names.push(name);
+        jar.extend(begun);
+    }
+    for (page, name) in PAGES.iter().zip(&names) {
+        let mine = ask(me(), page, &sent(&jar)).await;
+        assert_eq!(mine.body()["username"], json!(name), "{page}: {mine:?}");
+        for foreign in FOREIGN {
+            let request = with(refresh().header(PAGE, page), foreign);
+            let request = request.header("Cookie", &sent(&jar));
+            let told = request.ask(&world.base(0)).await.told();
+            assert_eq!(told, "403 origin_not_allowed", "{page}: {foreign:?}");
+        }
+    }
+    // Whoever does not say which page it is has none of them.
+    let nameless = me().header("Cookie", &sent(&jar));
+    let told = nameless.ask(&world.base(0)).await.told();
+    assert_eq!(told, "401 token_missing");
+
+    let next = brought(&ask(refresh(), "admin", &sent(&jar)).await);
+    let called = ["switchboard_admin_access", "switchboard_admin_refresh"];
+    assert!(next.keys().eq(called), "{next:?}");
+    jar.extend(next);
+    let gone = ask(out(), "admin", &sent(&jar)).await;
+    assert_eq!(gone.status, 204, "{gone:?}");
+    assert!(brought(&gone).keys().eq(called), "{gone:?}");
+    let told = async |page: &str| ask(me(), page, &sent(&jar)).await.told();
+    assert_eq!(told("admin").await, "401 session_ended");
+    assert_eq!(
+        (told("console").await, told("chat").await),
+        ("200".into(), "200".into())
+    );
+
+    // What is no page has no cookies, whatever is asked.
+    for page in [
+        "",
+        "Console",
+        "console ,admin",
+        "console;",
+        "link",
+        "../chat",
+    ] {
+        let asked = [me(), sign_in(&names[0]), refresh(), out()];
+        for request in asked {
+            let told = ask(request, page, &sent(&jar)).await.told();
+            assert_eq!(told, "400 invalid_request", "{page:?}");
+        }
+    }
+    let twice = me().header(PAGE, "chat").header(PAGE, "console");
+    let twice = twice.header("Cookie", &sent(&jar));
+    let told = twice.ask(&world.base(0)).await.told();
+    assert_eq!(told, "400 invalid_request");
+    let socket = Request::new("GET", "/ws").upgrade().header("Origin", OWN);
+    let socket = socket.header(PAGE, "none").header("Cookie", &sent(&jar));
+    assert_eq!(
+        socket.ask(&world.base(0)).await.told(),
+        "400 invalid_request"
+    );
 }
 
 async fn a_socket_opens_for_a_page_of_ours(world: &World) {

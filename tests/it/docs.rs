@@ -106,6 +106,7 @@ fn conversation() -> ConversationView {
         closed_at: None,
         due_at: Some(1),
         left_outside_hours: false,
+        rating: None,
     }
 }
 

@@ -113,6 +113,29 @@ async fn a_list_of_open_conversations_does_not_look_at_the_closed_ones() {
     }
 }
 
+#[tokio::test]
+async fn a_list_of_bad_ratings_does_not_look_at_all_the_others() {
+    let fill = FILL.replace("COUNT", "20000");
+    let rate = "UPDATE conversations SET rating = CASE WHEN number > 19990 THEN 1 ELSE 5 END,
+        rated_at = 1 WHERE status = 'closed' AND number % 2 = 0; ANALYZE;";
+    let Some(store) = filled(fill + rate).await else {
+        return;
+    };
+    let list = move |conn: &mut Conn| {
+        let bad = Filter {
+            rating: (None, Some(2)),
+            limit: 50,
+            ..Filter::default()
+        };
+        let admin = Actor::new(UserId(Uuid::from_u128(REP)), Role::Admin);
+        let found = conversations::list(conn, &admin, &bad)?;
+        Ok((found.len(), scans(conn, "conversations_by_rating")))
+    };
+    let (found, scans) = store.write(list).await.unwrap();
+    assert_eq!(found, 5);
+    assert!(scans > 0, "its index is not used");
+}
+
 /// Looked for every two seconds and hardly ever there, so nobody who waits is looked at for it.
 #[tokio::test]
 async fn what_time_seldom_finds_is_found_without_looking_at_the_line() {

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use switchboard::access::Actor;
 use switchboard::store::lists::{self, Cursor, Filter, Order, Span, Whose};
-use switchboard::store::{Conn, Options, Store, conversations, marks, message_counts, standing};
+use switchboard::store::{
+    Conn, Options, Store, conversations, marks, message_counts, reports, standing,
+};
 use switchboard::words::{ConversationId, Priority, QueueId, Resolution, Role, Status, UserId};
 use uuid::Uuid;
 
@@ -167,6 +169,28 @@ async fn no_filter_looks_at_everything_for_a_page() {
         let (found, rows) = store.write(read).await.unwrap();
         assert!(found > 0, "{shown} finds something");
         assert!(rows <= 400, "{shown}: {rows} rows for {found}");
+    }
+}
+
+/// What a report reads is found by the moment of its opening, in one queue or in all.
+#[tokio::test]
+async fn a_report_looks_at_what_was_opened_in_its_span() {
+    let Some(store) = filled().await else { return };
+    let rare = QueueId(Uuid::from_u128(2));
+    let cases = [
+        (None, (6_000_000, 12_000_000), 100),
+        (None, (0, 60_000), 0),
+        (Some(rare), (0, 1_200_000_000), 20),
+    ];
+    for (queue, span, expected) in cases {
+        let read = move |conn: &mut Conn| {
+            let before = rows_read(conn);
+            let found = reports::opened(conn, queue, span, None, 2_000)?;
+            Ok((found.len(), rows_read(conn) - before))
+        };
+        let (found, rows) = store.write(read).await.unwrap();
+        assert_eq!(found, expected, "{queue:?} {span:?}");
+        assert!(rows <= 400, "{queue:?} {span:?}: {rows} rows for {found}");
     }
 }
 

@@ -245,8 +245,16 @@ fn test<'a>(test: impl Fn(&Value) -> bool + 'a) -> Test<'a> {
 async fn every_filter_narrows_as_it_says(world: &World) {
     let (admin, people, other) = a_mixed_house(world).await;
     let (ann, rep, idle) = (people[0].id, people[2].id, people[3].id);
+    let closed = admin.get(&format!("{LIST}?status=closed")).await.ok(200);
+    for (customer, score) in [(&people[0], 2), (&people[1], 4)] {
+        let mut closed = closed["items"].as_array().unwrap().iter();
+        let one = closed.find(|it| it["customer"]["id"] == json!(customer.id));
+        let path = format!("{LIST}/{}/rating", one.unwrap()["id"].as_str().unwrap());
+        customer.put(&path, json!({ "score": score })).await.ok(200);
+    }
     let everything = admin.get(&format!("{LIST}?limit=200")).await.ok(200);
     let all = everything["items"].as_array().unwrap();
+    let score = |item: &Value| item["rating"]["score"].as_i64().unwrap_or(-1);
     let at = |item: &Value, name: &str| item[name].as_i64().unwrap_or(-1);
     let mid = at(&all[all.len() / 2], "created_at");
     let ends: Vec<i64> = all
@@ -315,6 +323,11 @@ async fn every_filter_narrows_as_it_says(world: &World) {
         (
             format!("closed_to={end}"),
             test(move |it| (0..=end).contains(&at(it, "closed_at"))),
+        ),
+        ("rating_from=3".into(), test(move |it| score(it) >= 3)),
+        (
+            "rating_to=3".into(),
+            test(move |it| (1..=3).contains(&score(it))),
         ),
     ];
     for (first, matches) in &filters {

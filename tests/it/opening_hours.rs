@@ -401,7 +401,7 @@ async fn what_was_left_spoils_no_figures(world: &World) {
     }
     let read = move |conn: &mut Conn| {
         let row = conversations::find(conn, first)?.unwrap();
-        Ok((row.queue_id, minutes::read(conn, at, false)?))
+        Ok((row.queue_id, minutes::read(conn, at, false)?.queues))
     };
     let app = &world.nodes[0].app;
     let (id, rows) = app.store.read(read).await.unwrap();

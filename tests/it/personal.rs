@@ -39,6 +39,7 @@ async fn lines(who: &Person, path: &str) -> Vec<Value> {
         ("event", "events"),
         ("mark", "marks"),
         ("file", "files"),
+        ("canned_reply", "canned_replies"),
         ("act", "acts"),
     ] {
         assert_eq!(end[name], json!(count(kind)), "{kind}: {text}");

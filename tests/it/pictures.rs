@@ -87,7 +87,10 @@ async fn a_picture_becomes_a_square_for_who_may_see_its_owner(world: &World) {
     }
     // Who signs in next in the same browser does not get it from its cache.
     let vary = reply.header("vary").unwrap();
-    assert!(vary.starts_with("Authorization, Cookie"), "{vary}");
+    assert!(
+        vary.starts_with("Authorization, Cookie, Switchboard-Page"),
+        "{vary}"
+    );
     let known = reply.header("etag").unwrap();
     let again = Request::new("GET", &first).token(&rep.token);
     let again = again.header("If-None-Match", known).ask(&rep.base).await;
