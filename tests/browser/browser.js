@@ -8,6 +8,9 @@ import { chromium } from "playwright-core";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** How long a page may take for what it is asked, on a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -25,7 +28,7 @@ export async function person(browser, options = {}) {
 /** A page whose complaints are kept. What a page of a test asks for in vain is none. */
 export async function watched(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   page.on("console", (message) => {
     const lost = /net::ERR_|WebSocket connection|502 \(Bad Gateway\)/.test(message.text());
@@ -46,12 +49,12 @@ export async function write(page, text) {
 /** The texts of the messages as they stand in the log. */
 export const texts = (page) => page.locator(".log > .rows:not(.pending) .said").allTextContents();
 
-/** What is wrong with a page for who cannot see, or uses no mouse. */
-export async function barriers(page) {
+/** What is wrong with a page, or a part of it, for who cannot see, or uses no mouse. */
+export async function barriers(page, within = "html") {
   // The page's policy forbids scripts of others; the browser's own tools are none.
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, {
+  const { violations } = await page.evaluate(([part, tags]) => globalThis.axe.run(part, {
     runOnly: { type: "tag", values: tags },
-  }), WCAG);
+  }), [within, WCAG]);
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0].target} ${nodes[0].failureSummary}`);
 }

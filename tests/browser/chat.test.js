@@ -59,6 +59,35 @@ test("a newcomer writes, waits, is served, and it ends", async () => {
   await context.close();
 });
 
+test("what has ended is rated, once more after a reload, and goes with its words", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Thank you in advance");
+  const rep = await server.rep();
+  const id = await rep.assigned();
+  rep.say({ type: "close", conversation: id, resolution: "resolved", ref: "c" });
+  const given = async () => (await server.ask("GET", `/conversations/${id}`, rep.token)).rating;
+  await page.getByRole("group", { name: "How was this chat?" }).waitFor();
+  assert.equal(await given(), null);
+  // What he begins to say outlives a reload.
+  await page.getByRole("radio", { name: "Bad", exact: true }).check();
+  await page.getByRole("textbox", { name: /What was good/ }).fill("Quick & <kind>");
+  await page.reload();
+  await page.getByRole("radio", { name: "Good", exact: true }).check();
+  await page.getByRole("button", { name: "Send", exact: true }).first().click();
+  await page.getByText("Thank you! You said: Good.").waitFor();
+  const { score, text } = await given();
+  assert.deepEqual([score, text], [4, "Quick & <kind>"]);
+  await page.getByRole("button", { name: "Change it" }).click();
+  await page.getByRole("radio", { name: "So-so" }).check();
+  await page.getByRole("button", { name: "Send", exact: true }).first().click();
+  await page.getByText("Thank you! You said: So-so.").waitFor();
+  assert.equal((await given()).score, 3);
+  assert.deepEqual(page.complaints, []);
+  rep.go();
+  await context.close();
+});
+
 test("who waits sees his place move, in his own language", async () => {
   const people = [];
   for (const locale of ["en-GB", "ru-RU", "fa-IR"]) {

@@ -30,15 +30,22 @@ export class Server {
   #settings;
   #log = "";
 
+  /** One that has its first admin. */
   static async start(settings = {}) {
+    const server = await Server.fresh(settings);
+    const made = { token: server.setup, username: "admin1", password: "correct horse" };
+    server.admin = (await server.ask("POST", "/setup", null, made)).access_token;
+    return server;
+  }
+
+  /** One to which nobody has come yet; `setup` is what the link to it carries. */
+  static async fresh(settings = {}) {
     const server = new Server();
     server.port = await freePort();
     server.base = `http://127.0.0.1:${server.port}`;
     server.#settings = settings;
     await server.up();
-    const token = await server.#says(/setup=(\w+)/);
-    const made = { token, username: "admin1", password: "correct horse" };
-    server.admin = (await server.ask("POST", "/setup", null, made)).access_token;
+    server.setup = await server.#says(/setup=(\w+)/);
     return server;
   }
 
@@ -145,7 +152,7 @@ export class Rep {
     this.say({ type: "send", conversation, client_id: randomUUID(), text });
   }
 
-  async hears(wanted, ms = 10_000) {
+  async hears(wanted, ms = 30_000) {
     for (const end = Date.now() + ms; Date.now() < end;) {
       const found = this.frames.find(wanted);
       if (found) return found;

@@ -2,6 +2,10 @@
 
 import { make, tell } from "../ui/dom.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
 /** A link that is back so soon is not spoken of. */
 const PATIENCE_MS = 1_500;
 const THANKS_MS = 4_000;
@@ -10,8 +14,13 @@ export class Banner {
   element = make("div", { class: "banner", role: "status" });
   #visit;
   #locale;
+  /** @type {number | undefined} */
   #timer;
 
+  /**
+   * @param {Visit} visit
+   * @param {Locale} locale
+   */
   constructor(visit, locale) {
     this.#visit = visit;
     this.#locale = locale;
@@ -43,7 +52,10 @@ export class Banner {
     this.#timer = setTimeout(() => this.show(), THANKS_MS);
   }
 
-  /** It is back, and so many messages were missed. */
+  /**
+   * It is back, and so many messages were missed.
+   * @param {number} count
+   */
   back(count) {
     if (!count) return;
     const { t } = this.#locale;
@@ -51,6 +63,10 @@ export class Banner {
     this.#timer = setTimeout(() => this.show(), THANKS_MS);
   }
 
+  /**
+   * @param {string} state
+   * @param {Child[]} text
+   */
   #say(state, ...text) {
     this.element.dataset.state = state;
     tell(this.element, ...text);

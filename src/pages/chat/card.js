@@ -3,6 +3,20 @@
 
 import { make, tell, words } from "../ui/dom.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Eta } from "../net/frames.d.ts" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Does } from "./parts.d.ts" */
+/** @import { View } from "./standing.js" */
+/** @import { Visit } from "./visit.js" */
+
+/** @typedef {NonNullable<Visit["welcome"]>} Welcome */
+
+/**
+ * A name for what is shown, so that it is made anew only when it is another; then its parts.
+ * @typedef {[key: string, ...parts: Child[]]} Made
+ */
+
 /** How long nobody answers before it is said why, in ms. */
 const BUSY_MS = 60_000;
 /** How often a place is read aloud at most, in ms. */
@@ -16,15 +30,18 @@ export class Card {
   #spokenAt = 0;
   #speech = make("p", { class: "unseen", role: "status" });
   #body = make("div", { class: "card-body" });
+  /** @type {string | null} */
   #picked = null;
+  /** @type {number | undefined} */
   #speakTimer;
   #clock;
   name = make("input", { name: "name", autocomplete: "name", dir: "auto", maxlength: "100" });
   element = make("section", { class: "card" }, this.#body, this.#speech);
 
   /**
-   * `does` carries out: end(), startAnew(), reopen(), transcript(), signIn(), useHere(),
-   * beginAgain().
+   * @param {Visit} visit
+   * @param {Locale} locale
+   * @param {Does} does
    */
   constructor(visit, locale, does) {
     this.#visit = visit;
@@ -47,7 +64,10 @@ export class Card {
     return { queue: this.#picked, name: this.name.value, leave };
   }
 
-  /** Chooses a queue by its id or its name. */
+  /**
+   * Chooses a queue by its id or its name.
+   * @param {string} wanted
+   */
   pick(wanted) {
     const queues = this.#visit.welcome?.queues ?? [];
     this.#picked = queues.find(({ id, name }) => id === wanted || name === wanted)?.id ?? null;
@@ -56,20 +76,22 @@ export class Card {
   }
 
   #queue() {
-    const { queues = [], queue } = this.#visit.welcome ?? {};
-    return queues.find(({ id }) => id === (this.#picked ?? queue)) ?? queues[0] ?? null;
+    const { queues, queue } = this.#visit.welcome ?? { queues: [], queue: null };
+    return queues.find(({ id }) => id === (this.#picked ?? queue)) ?? queues.at(0) ?? null;
   }
 
   show() {
     const [key, ...children] = this.#made();
-    this.element.hidden = children.length === 0;
+    this.element.hidden = !children.some(Boolean);
     this.element.dataset.state = key.split(":")[0];
     if (key === this.#shown) return;
     this.#shown = key;
     // Who pressed a button that goes away goes on in the card.
     const focused = this.#body.contains(document.activeElement);
-    this.#body.replaceChildren(...children);
-    if (focused) this.#body.querySelector("button, input")?.focus();
+    this.#body.replaceChildren(...children.filter((one) => one != null && one !== false));
+    /** @type {HTMLElement | null} */
+    const first = focused ? this.#body.querySelector("button, input") : null;
+    first?.focus();
     this.#speak();
   }
 
@@ -85,7 +107,7 @@ export class Card {
     if (tell(this.#speech, lines.join(" "))) this.#spokenAt = Date.now();
   }
 
-  // A name for what is shown, so that it is made anew only when it is another; then its parts.
+  /** @returns {Made} */
   #made() {
     const { trouble, view, opening, welcome } = this.#visit;
     if (trouble) return this.#trouble(trouble);
@@ -94,9 +116,17 @@ export class Card {
     return welcome ? this.#welcome() : ["loading"];
   }
 
+  /**
+   * @param {string} key
+   * @param {() => unknown} work
+   */
   #button = (key, work, kind = "") => make("button", { type: "button", class: kind,
     onclick: work }, this.#locale.t(key));
 
+  /**
+   * @param {NonNullable<Visit["trouble"]>} trouble
+   * @returns {Made}
+   */
   #trouble(trouble) {
     const { t } = this.#locale;
     const rest = {
@@ -108,37 +138,44 @@ export class Card {
     return [trouble, make("h2", {}, t(trouble)), ...rest];
   }
 
+  /** @returns {Made} */
   #welcome() {
     const { t } = this.#locale;
     const { welcome, api, widget } = this.#visit;
-    const { texts, visitors } = welcome ?? {};
     if (!welcome) return ["loading"];
+    const { texts, visitors } = welcome;
     const queue = this.#queue();
     const closed = queue?.hours?.open === false;
     const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id])}`;
     if (!visitors && !api.user) {
       return [key, make("h2", {}, t("welcome")),
         make("p", {}, t(widget ? "only_named" : "only_members")),
-        !widget && this.#button("sign_in", this.#does.signIn, "main")].filter(Boolean);
+        !widget && this.#button("sign_in", this.#does.signIn, "main")];
     }
     const greeting = (closed && texts.away) || texts.welcome;
     const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));
     const said = greeting ? make("p", { class: "say", dir: "auto" }, greeting)
       : make("p", { class: "say" }, closed ? "" : t("welcome_text"));
-    return [key, title, said, ...this.#away(queue, closed), this.#topics(), this.#askName()]
-      .filter(Boolean);
+    return [key, title, said, ...this.#away(queue, closed), this.#topics(welcome),
+      this.#askName()];
   }
 
+  /**
+   * @param {Welcome["queues"][number] | null} queue
+   * @param {boolean} closed
+   * @returns {Child[]}
+   */
   #away(queue, closed) {
     const { t, moment } = this.#locale;
     if (!queue || queue.open) return [];
     const when = queue.hours?.opens_at;
-    return [closed && when && make("p", { class: "say" }, t("opens", { when: moment(when) })),
+    return [closed && when != null
+      && make("p", { class: "say" }, t("opens", { when: moment(when) })),
       make("p", { class: "say" }, closed ? t("leave") : `${t("full")} ${t("leave")}`)];
   }
 
-  #topics() {
-    const { queues } = this.#visit.welcome;
+  /** @param {Welcome} welcome */
+  #topics({ queues }) {
     if (queues.length < 2) return null;
     const { t } = this.#locale;
     const chosen = this.#queue()?.id;
@@ -156,10 +193,15 @@ export class Card {
     return make("label", { class: "asked" }, this.#locale.t("your_name"), this.name);
   }
 
+  /** @returns {Made} */
   #finding() {
     return ["finding", make("h2", {}, this.#locale.t("finding"))];
   }
 
+  /**
+   * @param {View} view
+   * @returns {Made}
+   */
   #standing(view) {
     const { status } = view;
     if (status === "closed" || status === "wrapup") return this.#closed(view);
@@ -171,8 +213,13 @@ export class Card {
     return this.#waiting(view);
   }
 
+  /**
+   * @param {View} view
+   * @returns {Made}
+   */
   #active(view) {
     const name = view.rep?.name ?? this.#locale.t("staff");
+    /** @param {string} key */
     const line = (key) => make("p", { class: "say" },
       ...this.#locale.parts(key, { name: words(name) }));
     if (view.suspect) return [`suspect:${name}`, line("suspect")];
@@ -182,6 +229,10 @@ export class Card {
     return ["active"];
   }
 
+  /**
+   * @param {View} view
+   * @returns {Made}
+   */
   #waiting(view) {
     const { t, parts } = this.#locale;
     const { place } = this.#visit;
@@ -205,7 +256,10 @@ export class Card {
       make("p", { class: "note" }, t("keep_writing")), leave];
   }
 
-  /** How long it will probably take; rounded, for nobody knows better. */
+  /**
+   * How long it will probably take; rounded, for nobody knows better.
+   * @param {Eta | null | undefined} eta
+   */
   #wait(eta) {
     if (!eta) return "";
     const { t } = this.#locale;
@@ -215,13 +269,20 @@ export class Card {
     return t("eta", { n: minutes > 20 ? Math.ceil(minutes / 5) * 5 : minutes });
   }
 
+  /**
+   * @param {View} view
+   * @returns {Made}
+   */
   #closed(view) {
     const { t } = this.#locale;
     const how = view.resolution && t(`closed_${view.resolution}`);
-    return [`closed:${view.id}:${how}`, make("h2", {}, t("closed")),
-      how && make("p", { class: "note" }, how), make("p", { class: "row" },
+    const rating = make("div", { class: "rated" });
+    const key = `closed:${view.id}:${how}`;
+    if (key !== this.#shown) this.#does.rate(rating);
+    return [key, make("h2", {}, t("closed")),
+      how && make("p", { class: "note" }, how), rating, make("p", { class: "row" },
         this.#button("new_chat", this.#does.startAnew, "main"),
         this.#button("reopen", this.#does.reopen),
-        this.#button("transcript", this.#does.transcript))].filter(Boolean);
+        this.#button("transcript", this.#does.transcript))];
   }
 }

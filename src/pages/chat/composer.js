@@ -4,6 +4,12 @@ import { icon, make } from "../ui/dom.js";
 import { kept } from "../net/keep.js";
 import { moreTexts } from "./texts.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Attachment } from "../net/frames.d.ts" */
+/** @import { Does } from "./parts.d.ts" */
+/** @import { Tray } from "./tray.js" */
+/** @import { Visit } from "./visit.js" */
+
 /** Where a key that says Enter is a key of the screen, it breaks the line. */
 const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
@@ -12,12 +18,18 @@ export class Composer {
   #field;
   #send;
   #pick;
+  /** @type {Tray | null} */
   #tray = null;
+  /** @type {Visit | null} */
   #visit = null;
   #locale;
   #key = "";
 
-  /** `send(text, files)` takes what was written. It is ready to be written in at once. */
+  /**
+   * `send` takes what was written. It is ready to be written in at once.
+   * @param {Locale} locale
+   * @param {Does["write"]} send
+   */
   constructor(locale, send) {
     this.#locale = locale;
     const { t } = locale;
@@ -33,8 +45,10 @@ export class Composer {
     // What is allowed is said before anything is chosen, once it is known.
     for (const near of ["pointerenter", "focus"]) {
       attach.addEventListener(near, () => {
-        const { bytes_max: most, per_message_max: n } = this.#visit?.welcome?.files ?? {};
-        if (most) attach.title = `${t("attach")}. ${t("limits", { size: locale.size(most), n })}`;
+        const allowed = this.#visit?.welcome?.files;
+        if (!allowed) return;
+        const limits = { size: locale.size(allowed.bytes_max), n: allowed.per_message_max };
+        attach.title = `${t("attach")}. ${t("limits", limits)}`;
       });
     }
     const row = make("div", { class: "write" }, attach, this.#pick, this.#field, this.#send);
@@ -53,16 +67,19 @@ export class Composer {
     this.#field.addEventListener("input", () => this.#typed());
   }
 
-  /** The visit is there: drafts, typing and files work from now on. */
+  /**
+   * The visit is there: drafts, typing and files work from now on.
+   * @param {Visit} visit
+   */
   connect(visit) {
     this.#visit = visit;
     this.follow();
     this.#pick.addEventListener("change", () => {
-      this.#attach([...this.#pick.files]);
+      this.#attach([...this.#pick.files ?? []]);
       this.#pick.value = "";
     });
     this.#field.addEventListener("paste", (event) => {
-      const files = [...event.clipboardData.files];
+      const files = [...event.clipboardData?.files ?? []];
       if (!files.length) return;
       event.preventDefault();
       this.#attach(files);
@@ -70,8 +87,12 @@ export class Composer {
     addEventListener("pagehide", () => this.#save());
   }
 
-  /** Files may be dropped anywhere on this element. */
+  /**
+   * Files may be dropped anywhere on this element.
+   * @param {HTMLElement} target
+   */
   takeDrops(target) {
+    /** @param {DragEvent} event */
     const has = (event) => event.dataTransfer?.types.includes("Files");
     target.addEventListener("dragover", (event) => {
       if (!has(event)) return;
@@ -79,18 +100,20 @@ export class Composer {
       target.classList.add("dropping");
     });
     target.addEventListener("dragleave", (event) => {
-      if (!target.contains(event.relatedTarget)) target.classList.remove("dropping");
+      const { relatedTarget: to } = event;
+      if (!(to instanceof Node && target.contains(to))) target.classList.remove("dropping");
     });
     target.addEventListener("drop", (event) => {
       target.classList.remove("dropping");
       if (!has(event)) return;
       event.preventDefault();
-      this.#attach([...event.dataTransfer.files]);
+      this.#attach([...event.dataTransfer?.files ?? []]);
     });
   }
 
   /** Another conversation is before him: what he began to write there comes back. */
   follow() {
+    if (!this.#visit) return;
     const key = this.#visit.key(`draft.${this.#visit.view?.id ?? "new"}`);
     if (key === this.#key) return;
     const typed = this.#field.value;
@@ -113,25 +136,30 @@ export class Composer {
     this.follow();
   }
 
-  /** Puts text back that could not be sent, before what stands there. */
+  /**
+   * Puts text back that could not be sent, before what stands there.
+   * @param {string} text
+   * @param {Attachment[]} files
+   */
   async put(text, files = []) {
     this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
     this.#typed();
     this.focus();
-    if (files.length) (await this.#trayOf()).put(files);
+    if (files.length) (await this.#trayOf())?.put(files);
   }
 
   /** What is uploaded and not sent yet; it is not here any more then. */
   take = () => this.#tray?.take() ?? [];
 
+  /** @param {File[]} files */
   async #attach(files) {
-    (await this.#trayOf()).add(files);
+    (await this.#trayOf())?.add(files);
   }
 
   // Few attach anything, so what that takes is fetched when somebody does.
   async #trayOf() {
     const [{ Tray }] = await Promise.all([import("./tray.js"), moreTexts(this.#locale)]);
-    if (!this.#tray) {
+    if (!this.#tray && this.#visit) {
       this.#tray = new Tray(this.#visit, this.#locale, () => this.#update());
       this.element.prepend(this.#tray.element);
     }
@@ -149,6 +177,7 @@ export class Composer {
     this.#send.disabled = this.#tray?.isBusy ?? false;
   }
 
+  /** @param {Does["write"]} send */
   #submit(send) {
     if (!this.#visit || this.isEmpty || this.#tray?.isBusy) return;
     const text = this.#field.value.trim() ? this.#field.value : "";
@@ -163,7 +192,7 @@ export class Composer {
   #typed() {
     this.#grow();
     this.#save();
-    this.#visit?.typing(Boolean(this.#field.value.trim()));
+    this.#visit?.signs.typing(Boolean(this.#field.value.trim()));
   }
 
   #save() {

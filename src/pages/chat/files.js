@@ -1,25 +1,34 @@
 // Files that came with a message.
 
+import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Api } from "../net/api.js" */
+/** @import { Attachment } from "../net/frames.d.ts" */
 
 /** Types that are shown in their place. Everything else comes to be saved. */
 const SHOWN = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const PREVIEW_BYTES_MAX = 4 * 1024 * 1024;
 
-/** A file that came with a message: a picture, or a link to save it. */
+/**
+ * A file that came with a message: a picture, or a button that saves it.
+ * @param {Attachment} file
+ * @param {Api} api
+ * @param {Locale} locale
+ */
 export function fileRow(file, api, locale) {
   const { name, bytes, id, type, width, height } = file;
   const place = make("span", { class: "error", role: "alert" });
   // It takes an access token, so the page fetches it and hands it over.
-  const save = async (event) => {
-    event.preventDefault();
+  const save = async () => {
     place.textContent = "";
     try {
       const address = URL.createObjectURL(await api.file(id));
       make("a", { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
     } catch (error) {
-      place.textContent = error.message;
+      place.textContent = problemOf(error).message;
     }
   };
   const said = locale.parts("download", { name: words(name), size: words(locale.size(bytes)) });

@@ -2,9 +2,16 @@
 
 import { icon, make, words } from "../ui/dom.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { IconName } from "../ui/dom.js" */
+/** @import { Does } from "./parts.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
 export class Head {
   element;
+  /** @type {Visit} */
   #visit;
+  /** @type {Locale} */
   #locale;
   #title = make("h1", {});
   #state = make("p", { class: "note" });
@@ -12,11 +19,24 @@ export class Head {
   #earlier;
   #menu;
   #shown = "";
+  /** @type {string | null} */
   #picture = null;
 
+  /**
+   * @param {Visit} visit
+   * @param {Locale} locale
+   * @param {Does} does
+   * @param {{ embedded: boolean }} where
+   */
   constructor(visit, locale, does, { embedded }) {
     const { t } = locale;
-    [this.#visit, this.#locale] = [visit, locale];
+    this.#visit = visit;
+    this.#locale = locale;
+    /**
+     * @param {string} key
+     * @param {IconName} name
+     * @param {() => unknown} work
+     */
     const round = (key, name, work) => make("button", { type: "button", class: "round",
       "aria-label": t(key), title: t(key), onclick: work }, icon(name));
     this.#earlier = round("earlier", "history", does.earlier);
@@ -35,7 +55,7 @@ export class Head {
 
   show() {
     const { view, hasEarlier } = this.#visit;
-    const rep = this.#visit.isOpen ? view.rep : null;
+    const rep = this.#visit.isOpen ? view?.rep : null;
     this.#earlier.hidden = !hasEarlier;
     const key = JSON.stringify([rep, view?.number]);
     if (key === this.#shown) return;
@@ -48,6 +68,7 @@ export class Head {
   }
 
   // A picture takes an access token, so the page fetches it.
+  /** @param {string} path */
   async #show(path) {
     this.#picture = path;
     const blob = await this.#visit.api.blob(path.replace("/api/v1", "")).catch(() => null);

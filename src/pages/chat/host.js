@@ -2,97 +2,115 @@
 // told, and to no other; from then on both speak through a port that nobody else has.
 
 import { choose } from "../i18n/locale.js";
-import { patiently } from "../net/api.js";
+import { patiently, problemOf } from "../net/problem.js";
+
+/** @import { FromPage, Does, Greeting, Parts, ToPage } from "./parts.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
+/**
+ * What the frame is made of.
+ * @typedef {{ visit: Visit, does: Does, parts: () => Parts, dress: (theme: string) => void }} Frame
+ */
 
 export class Host {
-  /** Fulfilled when the page has said who comes. */
-  ready;
   /** Whether the panel is open, as far as the page has said. */
   isOpen = true;
+  /** @type {MessagePort | null} */
   #port = null;
+  /** @type {ToPage[]} */
   #waiting = [];
-  #visit;
-  #does;
-  #parts;
-  #dress;
+  #frame;
 
-  constructor(origin, { visit, does, parts, dress }) {
-    [this.#visit, this.#does, this.#parts, this.#dress] = [visit, does, parts, dress];
+  /**
+   * @param {string} origin
+   * @param {Frame} frame
+   */
+  constructor(origin, frame) {
+    this.#frame = frame;
+    /**
+     * Fulfilled when the page has said who comes.
+     * @type {Promise<void>}
+     */
     this.ready = new Promise((resolve) => {
       addEventListener("message", (event) => {
         const known = event.source === window.parent && event.origin === origin;
         if (!known || this.#port || event.data?.switchboard !== "port") return;
-        [this.#port] = event.ports;
-        this.#port.onmessage = ({ data }) => this.#hear(data);
+        const [port] = event.ports;
+        this.#port = port;
+        port.onmessage = ({ data }) => this.#hear(data);
         this.#welcome(event.data).then(resolve);
       });
     });
     window.parent.postMessage({ switchboard: "hello" }, origin);
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented
-        && !document.querySelector("dialog[open], :popover-open")) does.close();
+        && !document.querySelector("dialog[open], :popover-open")) frame.does.close();
     });
   }
 
+  /** @param {ToPage} message */
   say(message) {
     if (this.#port) this.#port.postMessage(message);
     else this.#waiting.push(message);
   }
 
+  /** @param {Greeting} greeting */
   async #welcome({ token, identity, open }) {
     this.isOpen = open;
     if (identity) await this.#identify(identity);
     else if (token) await this.#resume(token);
-    for (const message of this.#waiting.splice(0)) this.#port.postMessage(message);
+    for (const message of this.#waiting.splice(0)) this.say(message);
     this.say({ type: "ready" });
   }
 
   // A token that is good no more is no news: he comes as somebody new.
+  /** @param {string} token */
   async #resume(token) {
     try {
-      await patiently(() => this.#visit.api.resume(token));
+      await patiently(() => this.#frame.visit.api.resume(token));
     } catch {
       this.say({ type: "session", token: null });
     }
   }
 
+  /** @param {string} token */
   async #identify(token) {
-    const { api, widget } = this.#visit;
+    const { api, widget } = this.#frame.visit;
+    if (!widget) return;
     try {
       await api.signIn("/identify", { widget, token }, "customer");
       this.say({ type: "event", name: "identified" });
     } catch (error) {
-      const { code, message } = error;
+      const { code, message } = problemOf(error);
       this.say({ type: "event", name: "error", detail: { code, message } });
     }
   }
 
+  /** @param {FromPage} message */
   async #hear(message) {
-    const visit = this.#visit;
-    const hears = {
-      opened: () => {
-        this.isOpen = true;
-        this.#parts().composer.focus();
-        this.#parts().thread?.toEnd();
-        visit.looked();
-      },
-      closed: () => { this.isOpen = false; },
-      identify: async () => {
-        visit.socket.stop();
-        visit.socket.forgetAll();
-        await this.#identify(message.token);
-        if (visit.api.user) await visit.enter();
-      },
-      reset: () => visit.forget(),
-      locale: () => this.#does.setLocale(choose(message.locale)),
-      theme: () => this.#dress(message.theme),
-      start: () => {
-        const { queue, text } = message;
-        if (visit.isOpen === false) visit.leave();
-        if (queue) this.#parts().card.pick(queue);
-        if (text) this.#parts().composer.put(text);
-      },
-    };
-    await hears[message.type]?.();
+    const { visit, does, parts, dress } = this.#frame;
+    if (message.type === "opened") {
+      this.isOpen = true;
+      parts().composer.focus();
+      parts().thread?.toEnd();
+      visit.signs.looked();
+    } else if (message.type === "closed") {
+      this.isOpen = false;
+    } else if (message.type === "identify") {
+      visit.socket.stop();
+      visit.socket.forgetAll();
+      await this.#identify(message.token);
+      if (visit.api.user) await visit.enter();
+    } else if (message.type === "reset") {
+      visit.forget();
+    } else if (message.type === "locale") {
+      does.setLocale(choose(message.locale));
+    } else if (message.type === "theme") {
+      dress(message.theme);
+    } else if (message.type === "start") {
+      if (visit.isOpen === false) visit.leave();
+      if (message.queue) parts().card.pick(message.queue);
+      if (message.text) parts().composer.put(message.text);
+    }
   }
 }

@@ -4,13 +4,19 @@
 import { choose, Locale } from "../i18n/locale.js";
 import { Api } from "../net/api.js";
 import { kept, keptLong } from "../net/keep.js";
-import { make } from "../ui/dom.js";
+import { Login } from "../net/login.js";
+import { byId, make } from "../ui/dom.js";
 import { Banner } from "./banner.js";
 import { Card } from "./card.js";
 import { Composer } from "./composer.js";
 import { Head } from "./head.js";
 import { firstTexts, moreTexts } from "./texts.js";
 import { Visit } from "./visit.js";
+
+/** @import { Store } from "../net/login.js" */
+/** @import { EventFrame } from "../net/frames.d.ts" */
+/** @import { Host } from "./host.js" */
+/** @import { Does, Draws, Panel, Parts } from "./parts.d.ts" */
 
 const query = new URLSearchParams(location.search);
 const widget = location.pathname.split("/")[2] || null;
@@ -19,28 +25,36 @@ const origin = window.parent === window ? null : query.get("origin");
 
 // A visitor comes back to what he began; an account's login ends with its tab. Inside another
 // page nothing is kept here: the page around keeps it.
+/** @type {Store} */
 const hosted = {
   get: (key) => kept.get(key, null) ?? keptLong.get(key, null),
-  set(key, login) {
-    keptLong.set(key, login?.token ? login : null);
-    kept.set(key, login?.token ? null : login);
+  set(key, known) {
+    keptLong.set(key, known?.token ? known : null);
+    kept.set(key, known?.token ? null : known);
   },
 };
+/** @type {Host | null} */
 let host = null;
+/** @type {Store} */
 const embedded = {
   get: () => null,
-  set: (_, login) => host?.say({ type: "session", token: login?.token ?? null }),
+  set: (_, known) => host?.say({ type: "session", token: known?.token ?? null }),
 };
 
-const api = new Api(`chat.${widget ?? "all"}`, origin ? embedded : hosted);
+const api = new Api(new Login(`chat.${widget ?? "all"}`, origin ? embedded : hosted));
 const visit = new Visit(api, widget);
-const root = document.getElementById("chat");
-let parts = null;
+const root = byId("chat");
+/**
+ * What is on the page; as soon as anything can ask for it, it is there.
+ * @type {Parts}
+ */
+let parts;
 
+/** @type {Does} */
 const does = {
   write(text, files) {
     visit.write(text, files, parts.card.wishes);
-    withThread().then(() => parts.thread.toEnd());
+    withThread().then(() => parts.thread?.toEnd());
     host?.say({ type: "event", name: "sent" });
   },
   menu: (element) => more().then((extra) =>
@@ -51,6 +65,11 @@ const does = {
     parts.composer.focus();
   },
   reopen: () => more().then((extra) => extra.reopen(visit, parts.locale)),
+  async rate(place) {
+    const { locale } = parts;
+    const [{ rating }] = await Promise.all([import("./rating.js"), moreTexts(locale)]);
+    if (visit.view) rating(place, visit, visit.view, locale);
+  },
   transcript: () => more().then((extra) => extra.transcript(visit, parts.locale)),
   signIn: () => more().then((extra) => extra.signIn(visit, parts.locale, panel)),
   signOut: () => more().then((extra) => extra.signOut(visit, parts.locale)),
@@ -81,6 +100,7 @@ const more = async () => (await Promise.all([import("./more.js"), moreTexts(part
 /**
  * The log is fetched as soon as there is anything to show in it, or there soon will be: who has
  * just come has none. Tried until it is there.
+ * @returns {Promise<void>}
  */
 async function withThread() {
   const { locale, composer } = parts;
@@ -94,14 +114,18 @@ async function withThread() {
       await new Promise((done) => setTimeout(done, wait));
     }
   }
-  if (parts.thread.element.isConnected) return;
-  parts.body.prepend(parts.thread.element);
-  parts.thread.showPending();
+  const { thread } = parts;
+  if (thread.element.isConnected) return;
+  parts.body.prepend(thread.element);
+  thread.showPending();
   refresh();
   if (visit.view) await visit.show(visit.view.id);
 }
 
-/** Shows something instead of the log, until it is closed. */
+/**
+ * Shows something instead of the log, until it is closed.
+ * @type {Panel}
+ */
 function panel(element) {
   const { body } = parts;
   body.querySelector(".panel")?.remove();
@@ -110,12 +134,16 @@ function panel(element) {
   else parts.composer.focus();
 }
 
+/** @param {string | null} theme */
 function dress(theme) {
-  if (["light", "dark"].includes(theme)) document.documentElement.dataset.theme = theme;
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
 }
 
-/** Draws everything in this language. What was written stays. */
+/**
+ * Draws everything in this language. What was written stays.
+ * @param {string} tag
+ */
 async function speak(tag) {
   const { default: catalog } = await firstTexts(tag);
   const locale = new Locale(tag, catalog);
@@ -126,6 +154,7 @@ async function speak(tag) {
   const banner = new Banner(visit, locale);
   const body = make("div", { class: "body", "data-drop": locale.t("drop") }, card.element,
     composer.element);
+  /** @type {Parts | undefined} */
   const was = parts;
   parts = { locale, composer, card, thread: null, head, banner, body };
   was?.card.stop();
@@ -150,7 +179,10 @@ function refresh() {
   if (!isEmpty && !parts.thread) withThread();
 }
 
-/** A message of somebody else has come while nobody looked. */
+/**
+ * A message of somebody else has come while nobody looked.
+ * @param {EventFrame} event
+ */
 function ring(event) {
   const theirs = event.kind === "message" && event.sender_id !== api.user?.id;
   if (!theirs) return;
@@ -158,8 +190,10 @@ function ring(event) {
   if (!visit.isLooking()) import("../ui/sound.js").then((sound) => sound.ring());
 }
 
-let missed = 0;
-const hears = {
+/** @type {number | undefined} */
+let missed;
+/** @type {Draws} */
+const draws = {
   state: refresh,
   forgotten: () => parts.composer.clear(),
   log: (log) => parts.thread?.reset(log),
@@ -177,11 +211,12 @@ const hears = {
   link: () => parts.banner.show(),
   unreachable: () => parts.banner.unreachable(),
   back() {
-    if (!parts.thread) return;
-    parts.thread.quiet();
-    parts.thread.markNew();
+    const { thread, banner } = parts;
+    if (!thread) return;
+    thread.quiet();
+    thread.markNew();
     clearTimeout(missed);
-    missed = setTimeout(() => parts.banner.back(parts.thread.countNew()), 1_000);
+    missed = setTimeout(() => banner.back(thread.countNew()), 1_000);
   },
   unread() {
     const { unread } = visit;
@@ -190,15 +225,17 @@ const hears = {
     host?.say({ type: "unread", count: unread });
   },
 };
-visit.on((topic, detail) => parts && hears[topic]?.(detail));
-
 async function begin() {
   visit.isLooking = () => !document.hidden && !parts.body.querySelector(".panel")
-    && parts.thread?.isAtEnd && (host?.isOpen ?? true);
-  document.addEventListener("visibilitychange", () => visit.looked());
-  dress(query.get("theme") ?? (origin ? null : keptLong.get("switchboard.theme", null)));
+    && Boolean(parts.thread?.isAtEnd) && (host?.isOpen ?? true);
+  document.addEventListener("visibilitychange", () => visit.signs.looked());
+  /** @type {string | null} */
+  const theme = origin ? null : keptLong.get("switchboard.theme", null);
+  /** @type {string | null} */
   const stored = origin ? null : keptLong.get("switchboard.locale", null);
+  dress(query.get("theme") ?? theme);
   await speak(choose(query.get("lang"), stored, navigator.languages));
+  visit.on(draws);
   document.title = parts.locale.t("title");
   document.documentElement.dataset.ready = "";
   parts.composer.focus();

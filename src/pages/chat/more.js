@@ -1,40 +1,81 @@
 // What is done now and then: ending, saving a copy, signing in, looking back.
 
 import { LOCALES } from "../i18n/locale.js";
+import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { agreed } from "../ui/dialog.js";
 import { onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
 
+/** @import { Answer } from "../net/rest.d.ts" */
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Attributes, Child } from "../ui/elements.d.ts" */
+/** @import { Does, Panel } from "./parts.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
+/** @typedef {Answer<"get", "/conversations">["items"][number]} Listed */
+
 const PAGE = 20;
 
-/** The words for an error in this language, or else the server's own sentence. */
+/**
+ * The words for an error in this language, or else the server's own sentence.
+ * @param {Locale} locale
+ * @returns {(error: Thrown) => string}
+ */
 const explain = (locale) => (error) => {
   const key = `e_${error.code}`;
   return locale.has(key) ? locale.t(key) : error.message;
 };
 
-/** Does something whose error is told in passing. */
+/**
+ * Does something whose error is told in passing.
+ * @param {Locale} locale
+ * @param {() => Promise<void>} work
+ */
 async function attempt(locale, work) {
   try {
-    return await work();
+    await work();
   } catch (error) {
-    toast(explain(locale)(error));
+    toast(explain(locale)(problemOf(error)));
   }
 }
 
-/** Asks, and ends the conversation or gives the place in line away. */
-export async function end(visit, locale) {
+/**
+ * Asks, and ends the conversation or gives the place in line away.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ */
+export async function end({ api, view }, locale) {
+  if (!view) return;
   const { t } = locale;
-  const what = visit.view.status === "active" ? "end" : "leave_line";
+  const isServed = view.status === "active";
+  const what = isServed ? "end" : "leave_line";
   const sure = { title: t(`${what}_sure`), text: t(`${what}_text`), yes: t(what), no: t("stay") };
-  if (await agreed(sure)) await attempt(locale, () => visit.end());
+  if (!await agreed(sure)) return;
+  await attempt(locale, async () => {
+    await api.post(`/conversations/${view.id}/close`, isServed ? {} : { resolution: "abandoned" });
+  });
 }
 
-export const reopen = (visit, locale) => attempt(locale, () => visit.reopen());
+/**
+ * @param {Visit} visit
+ * @param {Locale} locale
+ */
+export const reopen = (visit, locale) => attempt(locale, async () => {
+  if (!visit.view) return;
+  const { id } = visit.view;
+  await visit.api.post(`/conversations/${id}/reopen`);
+  await visit.show(id);
+});
 
-/** Saves a copy as a page that can be read anywhere. */
+/**
+ * Saves a copy as a page that can be read anywhere.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ */
 export async function transcript(visit, locale) {
+  if (!visit.view) return;
   const { id, number } = visit.view;
   const offset = -new Date().getTimezoneOffset();
   await attempt(locale, async () => {
@@ -46,7 +87,11 @@ export async function transcript(visit, locale) {
   });
 }
 
-/** Signs out. A visitor could not come back, so he is asked. */
+/**
+ * Signs out. A visitor could not come back, so he is asked.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ */
 export async function signOut(visit, locale) {
   const { t } = locale;
   const sure = { title: t("sign_out_sure"), text: visit.api.isVisitor ? t("sign_out_text") : "",
@@ -54,32 +99,55 @@ export async function signOut(visit, locale) {
   if (await agreed(sure)) visit.forget();
 }
 
-/** Fills the menu with what can be done at this moment. */
+/**
+ * Fills the menu with what can be done at this moment.
+ * @param {HTMLElement} element
+ * @param {Visit} visit
+ * @param {Locale} locale
+ * @param {Does} does
+ * @param {{ embedded: boolean }} where
+ */
 export function menu(element, visit, locale, does, { embedded }) {
   const { t, tag } = locale;
   const { api, view, isOpen } = visit;
+  /**
+   * @param {string} key
+   * @param {() => unknown} work
+   */
   const item = (key, work) => make("button", { type: "button", onclick: () => {
     element.hidePopover();
     work();
   } }, t(key));
+  /**
+   * @param {string} key
+   * @param {Record<string, string>} options by value
+   * @param {string} now
+   * @param {(chosen: string) => unknown} work
+   */
   const choice = (key, options, now, work) => make("label", {}, t(key), make("select",
     { onchange: ({ target }) => work(target.value) }, ...Object.entries(options).map(
       ([value, name]) => make("option", { value, selected: value === now }, name))));
   const theme = document.documentElement.dataset.theme ?? "auto";
   const themes = { auto: t("theme_auto"), light: t("theme_light"), dark: t("theme_dark") };
-  const known = api.user && !api.isVisitor;
+  const known = api.isVisitor ? null : api.user;
   element.replaceChildren(...[
     known && make("p", { class: "note" },
-      ...locale.parts("signed_in", { name: words(api.user.display_name) })),
+      ...locale.parts("signed_in", { name: words(known.display_name) })),
     view && item("transcript", does.transcript),
-    isOpen && view.status === "active" && item("end", does.end),
+    isOpen && view?.status === "active" && item("end", does.end),
     !embedded && !known && item("sign_in", does.signIn),
     !embedded && api.user && item("sign_out", does.signOut),
     choice("language", LOCALES, tag, does.setLocale),
     choice("theme", themes, theme, does.setTheme),
-  ].filter(Boolean));
+  ].filter((one) => one instanceof Node));
 }
 
+/**
+ * @param {Locale} locale
+ * @param {string} title
+ * @param {() => void} close
+ * @param {Child[]} children
+ */
 function panelOf(locale, title, close, ...children) {
   const heading = make("h2", { tabindex: "-1" }, title);
   const section = make("section", { class: "panel" }, make("div", { class: "panel-head" },
@@ -93,10 +161,19 @@ function panelOf(locale, title, close, ...children) {
   return { section, heading };
 }
 
-/** Lets a customer sign in, or make an account, without leaving what he has begun. */
+/**
+ * Lets a customer sign in, or make an account, without leaving what he has begun.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ * @param {Panel} panel
+ */
 export function signIn(visit, locale, panel) {
   const { t } = locale;
   let isNew = false;
+  /**
+   * @param {string} key
+   * @param {Attributes<"input">} more
+   */
   const field = (key, more) => make("label", {}, t(key), make("input", { required: true,
     ...more }));
   const name = () => field(isNew ? "username" : "login",
@@ -114,7 +191,7 @@ export function signIn(visit, locale, panel) {
         : "sign_in")), make("button", { type: "button", onclick: () => {
         isNew = !isNew;
         draw();
-        form.querySelector("input").focus();
+        form.querySelector("input")?.focus();
       } }, t(isNew ? "have_account" : "need_account"))),
       isNew ? "" : make("p", {}, make("a", { href: "/link" }, t("forgotten"))));
   };
@@ -133,16 +210,24 @@ export function signIn(visit, locale, panel) {
     await visit.enter();
   }, explain(locale));
   panel(panelOf(locale, t("sign_in"), () => panel(null), form).section);
-  form.querySelector("input").focus();
+  form.querySelector("input")?.focus();
 }
 
-/** What lists can be narrowed to, and how the server is asked for it. */
+/**
+ * What lists can be narrowed to, and how the server is asked for it.
+ * @type {Record<string, string>}
+ */
 const FILTERS = {
   all: "", open: "&open=true", closed: "&open=false", resolved: "&resolution=resolved",
   unresolved: "&resolution=unresolved", unread: "&unread=true",
 };
 
-/** The conversations there were, the newest first, narrowed as one likes. */
+/**
+ * The conversations there were, the newest first, narrowed as one likes.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ * @param {Panel} panel
+ */
 export function earlier(visit, locale, panel) {
   const { t } = locale;
   const list = make("ul", { class: "earlier" });
@@ -151,16 +236,18 @@ export function earlier(visit, locale, panel) {
   let turn = 0;
   const select = make("select", { onchange: () => read(null) }, ...Object.keys(FILTERS).map(
     (key) => make("option", { value: key }, t(`f_${key}`))));
+  /** @param {string} id */
   const open = (id) => {
     panel(null);
     attempt(locale, () => visit.show(id));
   };
+  /** @param {string | null | undefined} before */
   async function read(before) {
     const mine = ++turn;
     const from = before ? `&before=${encodeURIComponent(before)}` : "";
     await attempt(locale, async () => {
-      const path = `/conversations?limit=${PAGE}${FILTERS[select.value]}${from}`;
-      const page = await visit.api.get(path);
+      const page = await visit.api.get(
+        `/conversations?limit=${PAGE}${FILTERS[select.value]}${from}`);
       if (mine !== turn) return;
       if (!before) list.replaceChildren();
       list.append(...page.items.map((one) => row(one, locale, open)));
@@ -181,6 +268,11 @@ export function earlier(visit, locale, panel) {
   read(null);
 }
 
+/**
+ * @param {Listed} one
+ * @param {Locale} locale
+ * @param {(id: string) => void} open
+ */
 function row(one, locale, open) {
   const { t } = locale;
   const { id, number, subject, status, resolution, latest_message: last, unread, created_at } = one;

@@ -1,16 +1,39 @@
 // What the entries of a log mean to a customer: where his conversation stands after each, how each
 // is told, and who everybody is.
 
-/** Where it stands after an entry of this kind. */
+/** @import { components } from "../api.d.ts" */
+/** @import { LogEvent } from "../net/frames.d.ts" */
+
+/** @typedef {components["schemas"]["PersonView"]} Person */
+
+/**
+ * A conversation as it is shown. `suspect`: its rep has gone, and may come back. `lost`: who had it
+ * before it went back into the line.
+ * @typedef {components["schemas"]["Conversation"] & { marks?: components["schemas"]["Marks"],
+ *   suspect?: string | null, lost?: string | null }} View
+ */
+
+/**
+ * Where it stands after an entry of this kind.
+ * @type {{ [kind in LogEvent["kind"]]?: View["status"] }}
+ */
 const STATUS = {
   requeued: "waiting", moved: "waiting", transferred: "waiting", woken: "waiting",
   reopened: "waiting", parked: "parked", wrapup: "closed", closed: "closed",
 };
 
-/** A wrap-up is the rep's: for the customer it has ended. */
+/**
+ * A wrap-up is the rep's: for the customer it has ended.
+ * @param {Pick<View, "status">} view
+ */
 export const isOver = ({ status }) => status === "closed" || status === "wrapup";
 
-/** The conversation as it is after this entry; null if that changes nothing of it. */
+/**
+ * What is another about the conversation after this entry; null if that is nothing.
+ * @param {View} view
+ * @param {LogEvent} event
+ * @returns {Partial<View> | null}
+ */
 export function after(view, { kind, data, sender_id: sender, seq }) {
   // What is told of the past says nothing of where it stands now.
   if (seq <= view.last_seq) return null;
@@ -24,20 +47,30 @@ export function after(view, { kind, data, sender_id: sender, seq }) {
   return { status, resolution, rep: null, last_rep, suspect: null, lost, last_seq: seq };
 }
 
-/** The text of an entry and whom it names; null: a customer need not read it. */
+/**
+ * The text of an entry and whom it names; null: a customer need not read it.
+ * @param {LogEvent} event
+ * @returns {[key: string, who?: string | null] | null}
+ */
 export function told({ kind, data, sender_id: sender }) {
+  /** @type {{ [one in LogEvent["kind"]]?: [key: string, who?: string | null] | null }} */
   const texts = {
     assigned: ["s_assigned", data?.rep_id], requeued: ["s_requeued"], moved: ["s_moved"],
     transferred: ["s_transferred"], suspect: ["s_suspect", data?.rep_id],
     returned: data?.rep_id ? ["s_returned", data.rep_id] : null, parked: ["s_parked"],
     woken: ["s_woken"], reopened: ["s_reopened"], joined: ["s_joined", sender],
     left: ["s_left", sender], wrapup: ["s_ended"],
-    closed: [{ waited: "s_waited", idle: "s_idle" }[data?.reason] ?? "s_ended"],
+    closed: [{ waited: "s_waited", idle: "s_idle" }[String(data?.reason)] ?? "s_ended"],
   };
   return texts[kind] ?? null;
 }
 
-/** Since when he waits for an answer of his rep, after these entries; 0: he does not. */
+/**
+ * Since when he waits for an answer of his rep, after these entries; 0: he does not.
+ * @param {number} before
+ * @param {LogEvent[]} events
+ * @param {{ id: string } | null} user
+ */
 export function since(before, events, user) {
   let at = before;
   for (const { kind, sender_id: sender, created_at } of events) {
@@ -49,17 +82,23 @@ export function since(before, events, user) {
 
 /** Names by id, as far as a customer was ever told them. */
 export class Names {
+  /** @type {Map<string, string>} */
   #names = new Map();
 
+  /** @param {View} view */
   of(view) {
     for (const person of [view.customer, view.rep, view.last_rep]) {
       if (person) this.#names.set(person.id, person.name);
     }
   }
 
+  /** @param {LogEvent} event */
   learn({ kind, sender_id: sender, data }) {
-    if ((kind === "joined" || kind === "left") && data?.name) this.#names.set(sender, data.name);
+    if ((kind === "joined" || kind === "left") && sender && data?.name) {
+      this.#names.set(sender, data.name);
+    }
   }
 
-  get = (id) => this.#names.get(id) ?? null;
+  /** @param {string | null | undefined} id */
+  get = (id) => (id && this.#names.get(id)) || null;
 }

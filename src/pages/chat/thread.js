@@ -4,6 +4,28 @@
 import { icon, make, words } from "../ui/dom.js";
 import { fileRow } from "./files.js";
 import { told } from "./standing.js";
+import { PAGE } from "./texts.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Attachment, LogEvent, TypingFrame } from "../net/frames.d.ts" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
+/**
+ * What is drawn of a message.
+ * @typedef {object} Message
+ * @property {boolean} mine
+ * @property {string | null | undefined} sender
+ * @property {HTMLElement} said
+ * @property {HTMLElement} files
+ * @property {HTMLElement} state
+ * @property {HTMLElement} time
+ * @property {HTMLElement} [reached] how far it has come
+ */
+
+/** @typedef {{ kind: string, parts: Child[], message?: Message }} Drawn */
+
+/** @typedef {{ seq: number, row: HTMLElement, day: string, message?: Message }} Row */
 
 /** Rows that are kept while the reader is at the end, and how many go when there are more. */
 const ROWS_MAX = 200;
@@ -15,23 +37,35 @@ export class Thread {
   #visit;
   #locale;
   #takeBack;
+  /** @type {Row[]} */
   #rows = [];
+  /** @type {number | null} */
   #older = null;
   #isReading = false;
   #below = 0;
   /** Whether the reader was at the end when he last moved. */
   #follows = true;
-  /** While what was missed comes in: how many messages of others there were; else null. */
+  /**
+   * While what was missed comes in: how many messages of others there were; else null.
+   * @type {number | null}
+   */
   #missed = null;
   #day = "";
+  /** @type {number | undefined} */
   #typingTimer;
   #earlier;
+  /** @type {HTMLElement | DocumentFragment} */
   #list;
   #pending;
   #typing;
   #toEnd;
 
-  /** `takeBack(text)` puts what could not be sent into the field again. */
+  /**
+   * `takeBack` puts what could not be sent into the field again.
+   * @param {Visit} visit
+   * @param {Locale} locale
+   * @param {(text: string, files: Attachment[]) => unknown} takeBack
+   */
   constructor(visit, locale, takeBack) {
     this.#visit = visit;
     this.#locale = locale;
@@ -63,7 +97,10 @@ export class Thread {
     this.#scrolled();
   }
 
-  /** Shows another log, from its end. */
+  /**
+   * Shows another log, from its end.
+   * @param {{ items: LogEvent[], older: number | null }} shown
+   */
   reset({ items, older }) {
     this.quiet();
     this.#rows = [];
@@ -84,9 +121,13 @@ export class Thread {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.log.setAttribute("aria-live", "polite"), 1_000);
   }
+  /** @type {number | undefined} */
   #quiet;
 
-  /** One entry more. */
+  /**
+   * One entry more.
+   * @param {LogEvent} event
+   */
   add(event) {
     const follows = this.isAtEnd || this.#isMine(event);
     if (!this.#isMine(event)) this.#hush();
@@ -100,10 +141,12 @@ export class Thread {
     }
   }
 
-  #isMine = (event) => event.sender_id !== null && event.sender_id === this.#visit.api.user?.id;
+  /** @param {Pick<LogEvent, "sender_id">} event */
+  #isMine = ({ sender_id: sender }) => Boolean(sender) && sender === this.#visit.api.user?.id;
 
+  /** @param {LogEvent} event */
   #add(event) {
-    const { kind, data, seq, created_at } = event;
+    const { kind, seq, created_at } = event;
     if (seq <= (this.#rows.at(-1)?.seq ?? 0)) return;
     if (kind === "edited" || kind === "deleted") return this.#change(event);
     const body = this.#body(event);
@@ -113,10 +156,14 @@ export class Thread {
     const row = make("li", { class: body.kind }, day !== this.#day
       && make("p", { class: "day" }, day), ...body.parts);
     this.#day = day;
-    this.#rows.push({ seq, row, day, ...body });
+    this.#rows.push({ seq, row, day, message: body.message });
     this.#list.append(row);
   }
 
+  /**
+   * @param {LogEvent} event
+   * @returns {Drawn | null}
+   */
   #body(event) {
     if (event.kind === "message") return this.#message(event);
     const said = told(event);
@@ -127,48 +174,59 @@ export class Thread {
     return { kind: "entry", parts: [make("p", {}, ...parts, " ", time)] };
   }
 
+  /**
+   * @param {LogEvent} event
+   * @returns {Drawn}
+   */
   #message(event) {
     const { sender_id: sender, text, data, attachments = [], created_at } = event;
     const mine = this.#isMine(event);
-    const { t, parts } = this.#locale;
+    const { t } = this.#locale;
     const name = mine ? t("you") : this.#name(sender);
     const time = this.#clock(created_at);
     const who = make("span", { class: "unseen" },
-      ...parts("said", { name: words(name), time: this.#locale.clock(created_at) }));
+      ...this.#locale.parts("said", { name: words(name), time: this.#locale.clock(created_at) }));
     const said = make("p", { class: "said" }, make("span", { dir: "auto" }, text ?? ""));
     said.hidden = !text;
     const files = make("ul", { class: "files" },
       ...attachments.map((one) => fileRow(one, this.#visit.api, this.#locale)));
     const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
-    const shows = !mine && this.#rows.at(-1)?.sender !== sender;
-    const one = { kind: mine ? "mine" : "theirs", mine, sender, said, files, state, time,
-      parts: [shows && make("p", { class: "name", "aria-hidden": "true" }, words(name)),
-        who, said, attachments.length > 0 && files, state] };
-    if (data?.deleted) this.#empty(one);
-    return one;
+    const shows = !mine && this.#rows.at(-1)?.message?.sender !== sender;
+    const message = { mine, sender, said, files, state, time };
+    const parts = [shows && make("p", { class: "name", "aria-hidden": "true" }, words(name)),
+      who, said, attachments.length > 0 && files, state];
+    if (data?.deleted) this.#empty(message);
+    return { kind: mine ? "mine" : "theirs", message, parts };
   }
 
+  /** @param {number} ms */
   #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
     this.#locale.clock(ms));
 
+  /** @param {string | null | undefined} id */
   #name = (id) => this.#visit.names.get(id) ?? this.#locale.t("staff");
 
-  /** A message has another text, or none any more. */
+  /**
+   * A message has another text, or none any more.
+   * @param {LogEvent} event
+   */
   #change({ kind, data, text }) {
     const { t } = this.#locale;
-    if (data.erased) {
-      this.#rows.filter((row) => row.said && row.seq <= data.through)
-        .forEach((row) => this.#empty(row));
+    if (data?.erased) {
+      for (const { seq, message } of this.#rows) {
+        if (message && seq <= (data.through ?? 0)) this.#empty(message);
+      }
       return;
     }
-    const row = this.#rows.find(({ seq }) => seq === data.seq);
-    if (!row?.said || (kind === "edited" && text == null)) return;
-    if (kind === "deleted") return this.#empty(row);
-    row.said.firstChild.textContent = text;
-    row.said.hidden = false;
-    row.state.replaceChildren(row.time, ` · ${t("edited")}`);
+    const message = this.#rows.find(({ seq }) => seq === data?.seq)?.message;
+    if (!message || (kind === "edited" && text == null)) return;
+    if (kind === "deleted") return this.#empty(message);
+    message.said.replaceChildren(make("span", { dir: "auto" }, text));
+    message.said.hidden = false;
+    message.state.replaceChildren(message.time, ` · ${t("edited")}`);
   }
 
+  /** @param {Message} message */
   #empty({ said, files, state, time }) {
     said.hidden = true;
     files.remove();
@@ -186,11 +244,12 @@ export class Thread {
   async #readOlder() {
     if (this.#isReading || this.#older === null) return;
     this.#isReading = true;
-    const { view } = this.#visit;
+    const id = this.#visit.view?.id;
     const bottom = this.log.scrollHeight - this.log.scrollTop;
     try {
-      const { items, previous } = await this.#visit.older(this.#older);
-      if (view?.id !== this.#visit.view?.id) return;
+      const { items, previous = null } = await this.#visit.api.get(
+        `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`);
+      if (id !== this.#visit.view?.id) return;
       this.#prepend(items);
       this.#older = previous;
       this.#earlier.hidden = previous === null;
@@ -203,6 +262,7 @@ export class Thread {
     }
   }
 
+  /** @param {LogEvent[]} items */
   #prepend(items) {
     const [kept, list, day] = [this.#rows, this.#list, this.#day];
     this.#rows = [];
@@ -224,7 +284,7 @@ export class Thread {
     }
     this.#below = 0;
     this.#showBelow();
-    this.#visit.looked();
+    this.#visit.signs.looked();
   }
 
   #showBelow() {
@@ -259,6 +319,10 @@ export class Thread {
     const { t } = this.#locale;
     const rows = this.#visit.pending.map((entry) => {
       const { client_id: id, text, files = [], error, code } = entry;
+      /**
+       * @param {string} key
+       * @param {() => unknown} work
+       */
       const button = (key, work) => make("button", { type: "button", class: "soft",
         onclick: work }, t(key));
       const state = error ? make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
@@ -277,18 +341,20 @@ export class Thread {
 
   /** Says of one's own last message how far it has come. */
   showMarks() {
-    const last = this.#rows.findLast((row) => row.mine);
+    const last = this.#rows.findLast(({ message }) => message?.mine);
+    const message = last?.message;
     for (const one of this.#list.querySelectorAll(".reached")) {
-      if (one !== last?.reached) one.remove();
+      if (one !== message?.reached) one.remove();
     }
-    if (!last || !this.#visit.view?.marks) return;
+    if (!last || !message || !this.#visit.view?.marks) return;
     const { read, delivered } = this.#visit.view.marks.staff;
     const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";
-    last.reached ??= make("span", { class: "reached" });
-    last.reached.textContent = ` · ${this.#locale.t(key)}`;
-    if (!last.reached.isConnected) last.state.append(last.reached);
+    const reached = message.reached ??= make("span", { class: "reached" });
+    reached.textContent = ` · ${this.#locale.t(key)}`;
+    if (!reached.isConnected) message.state.append(reached);
   }
 
+  /** @param {TypingFrame} frame */
   showTyping({ user, on, expires_in_ms: lasts = 5_000 }) {
     clearTimeout(this.#typingTimer);
     if (!on || this.#isMine({ sender_id: user.id })) return this.#hush();

@@ -1,6 +1,17 @@
 // Files on their way with the next message.
 
+import { problemOf } from "../net/problem.js";
+import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
+
+/** @import { Locale, Values } from "../i18n/locale.js" */
+/** @import { Attachment } from "../net/frames.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
+/**
+ * A file, and what the server says of it as soon as it is there.
+ * @typedef {{ file: { name: string }, abort?: AbortController, done: Attachment | null }} Carried
+ */
 
 /** The files that go with the next message. */
 export class Tray {
@@ -10,9 +21,15 @@ export class Tray {
   #changed;
   #list;
   #error;
+  /** @type {Carried[]} */
   #files = [];
 
-  /** `changed()` hears when something is added, is ready, or goes. */
+  /**
+   * `changed()` hears when something is added, is ready, or goes.
+   * @param {Visit} visit
+   * @param {Locale} locale
+   * @param {() => void} changed
+   */
   constructor(visit, locale, changed) {
     this.#visit = visit;
     this.#locale = locale;
@@ -33,40 +50,51 @@ export class Tray {
 
   /** Takes what is ready; the tray is empty then. */
   take() {
-    const files = this.#files.map(({ done }) => done).filter(Boolean);
+    const files = this.#files.flatMap(({ done }) => done ?? []);
     this.#files = [];
     this.#list.replaceChildren();
     this.#changed();
     return files;
   }
 
-  /** Puts uploads back that could not be sent. */
+  /**
+   * Puts uploads back that could not be sent.
+   * @param {Attachment[]} uploads
+   */
   put(uploads) {
     for (const done of uploads) this.#row({ file: done, done });
   }
 
+  /** @param {File[]} files */
   async add(files) {
-    const { bytes_max: most, per_message_max: count } = this.#visit.welcome?.files ?? {};
+    const { bytes_max: most, per_message_max: count } = this.#visit.welcome?.files
+      ?? { bytes_max: Infinity, per_message_max: Infinity };
     this.#error.textContent = "";
     for (const file of files) {
-      const values = { name: file.name, size: this.#locale.size(most ?? 0), n: count };
+      const values = { name: file.name, size: this.#locale.size(most), n: count };
       if (this.#files.length >= count) return this.#say("too_many", values);
       if (file.size > most) this.#say("too_large", values);
       else await this.#upload(file);
     }
   }
 
+  /**
+   * @param {string} key
+   * @param {Values} values
+   */
   #say(key, values) {
     this.#error.textContent = this.#locale.t(key, values);
   }
 
+  /** @param {File} file */
   async #upload(file) {
     const abort = new AbortController();
+    /** @type {Carried} */
     const one = { file, abort, done: null };
     const { bar, remove } = this.#row(one);
     try {
       await this.#visit.become();
-      one.done = await this.#visit.api.upload(file, {
+      one.done = await upload(this.#visit.api, file, {
         signal: abort.signal,
         progress: (part) => {
           bar.value = part;
@@ -76,17 +104,20 @@ export class Tray {
       bar.remove();
     } catch (error) {
       remove();
-      if (error.code === "cancelled") return;
-      const key = `e_${error.code}`;
+      const { code, message } = problemOf(error);
+      if (code === "cancelled") return;
+      const key = `e_${code}`;
       this.#error.textContent = this.#locale.has(key)
-        ? `${file.name}: ${this.#locale.t(key)}` : error.message;
+        ? `${file.name}: ${this.#locale.t(key)}` : message;
     }
     this.#changed();
   }
 
+  /** @param {Carried} one */
   #row(one) {
     const { name } = one.file;
-    const bar = make("progress", { max: "1", value: "0", "aria-label": name, hidden: one.done });
+    const bar = make("progress", { max: "1", value: "0", "aria-label": name,
+      hidden: one.done !== null });
     const remove = () => {
       one.abort?.abort();
       this.#files = this.#files.filter((other) => other !== one);

@@ -1,20 +1,22 @@
 // One visit of a customer: who he is, which conversation is before him, and the wire. It draws
 // nothing: whoever draws listens.
-//
-// Topics: `state` (what is shown beside the log), `log` (the log anew), `entry` (one more of it),
-// `pending` (what is not stored yet), `marks`, `typing`, `link`, `back`, `unread`.
 
-import { patiently, retryMs } from "../net/api.js";
-import { kept, uuid7 } from "../net/keep.js";
+import { kept } from "../net/keep.js";
 import { Outbox } from "../net/outbox.js";
+import { patiently } from "../net/problem.js";
 import { Socket } from "../net/socket.js";
+import { Opener } from "./opener.js";
+import { Signs } from "./signs.js";
+import { PAGE } from "./texts.js";
 import { after, isOver, Names, since } from "./standing.js";
 
-/** Entries that are read at once. */
-export const PAGE = 50;
-/** How soon after a message it is told that it was seen or has arrived, in ms. */
-const MARK_MS = 300;
-const TYPING_MS = 3_000;
+/** @import { components } from "../api.d.ts" */
+/** @import { Api } from "../net/api.js" */
+/** @import * as Frames from "../net/frames.d.ts" */
+/** @import { State } from "../net/socket.js" */
+/** @import { Draws, Opening, Topics, Wishes } from "./parts.d.ts" */
+/** @import { View } from "./standing.js" */
+
 /** Close codes: a frame was too long; too many sockets of one person. */
 const TOO_BIG = 1009;
 const REPLACED = 4101;
@@ -22,33 +24,52 @@ const REPLACED = 4101;
 export class Visit {
   /** Since when he waits for an answer to what he wrote last; 0: he does not. */
   waitsSince = 0;
-  /** What a newcomer is told: queues, texts, limits; null until it is known. */
+  /**
+   * What a newcomer is told: queues, texts, limits; null until it is known.
+   * @type {components["schemas"]["Welcome"] | null}
+   */
   welcome = null;
-  /** The conversation before him; null: none yet. */
+  /**
+   * The conversation before him; null: none yet.
+   * @type {View | null}
+   */
   view = null;
-  /** His open ones, by id. */
+  /**
+   * His open ones, by id.
+   * @type {Map<string, View>}
+   */
   open = new Map();
-  /** The first message, while its conversation is being opened. */
-  opening = null;
-  /** What stops everything else: `unavailable`, `ended` or `replaced`. */
+  /**
+   * What stops everything else.
+   * @type {"unavailable" | "ended" | "replaced" | null}
+   */
   trouble = null;
+  /** @type {{ state: State | "none", since: number }} */
   link = { state: "none", since: 0 };
   unread = 0;
   /** Whether there is anything to look back at. */
   hasEarlier = false;
   names = new Names();
-  /** Whether he looks at the end of the log right now. */
+  /**
+   * Whether he looks at the end of the log right now.
+   * @type {() => boolean}
+   */
   isLooking = () => !document.hidden;
+  /** @type {Map<string, Frames.LineFrame>} */
   #places = new Map();
-  #listeners = [];
+  /** @type {Draws | null} */
+  #draws = null;
+  /**
+   * What comes for a conversation whose log is being read.
+   * @type {{ id: string, early: Frames.EventFrame[] } | null}
+   */
   #early = null;
-  #marked = 0;
-  #lastSeq = 0;
-  #markTimer;
-  #typedAt = 0;
-  #tries = 0;
-  #isOpening = false;
+  signs = new Signs(this);
 
+  /**
+   * @param {Api} api
+   * @param {string | null} widget
+   */
   constructor(api, widget) {
     this.api = api;
     this.widget = widget;
@@ -58,47 +79,64 @@ export class Visit {
       gap: ({ conversation }) => {
         if (conversation === this.view?.id) this.show(conversation).catch(() => this.leave());
       },
-      probe: () => this.view && this.#marked
-        && { type: "read", conversation: this.view.id, seq: this.#marked },
+      probe: () => this.signs.probe(),
     });
-    this.outbox = new Outbox(this.socket, () => this.#tell("pending"));
+    this.outbox = new Outbox(this.socket, () => this.tell("pending"));
     this.outbox.open("chat", { id: widget ?? "all" });
-    this.opening = kept.get(this.key("opening"), null);
+    this.opener = new Opener(this);
     api.onEnded = () => this.#stuck("ended");
-    addEventListener("online", () => this.opening && !this.opening.error && this.#open());
   }
 
+  /** @param {string} what */
   key = (what) => `switchboard.chat.${what}.${this.widget ?? "all"}`;
 
-  on(listener) {
-    this.#listeners.push(listener);
+  /**
+   * What it tells goes there from now on.
+   * @param {Draws} draws
+   */
+  on(draws) {
+    this.#draws = draws;
   }
 
-  #tell(topic, detail) {
-    for (const listener of this.#listeners) listener(topic, detail);
+  /**
+   * @template {keyof Topics} Topic
+   * @param {Topic} topic
+   * @param {Topics[Topic]} told
+   */
+  tell(topic, ...told) {
+    this.#draws?.[topic](...told);
+  }
+
+  /** The first message, while its conversation is being opened. */
+  get opening() {
+    return this.opener.job;
   }
 
   get isOpen() {
-    return Boolean(this.view) && !isOver(this.view);
+    return this.view !== null && !isOver(this.view);
   }
 
   get place() {
-    return this.#places.get(this.view?.id) ?? null;
+    return (this.view && this.#places.get(this.view.id)) ?? null;
   }
 
   /** Reads what a newcomer is told, until it is there, and goes on where he was. */
   async begin() {
-    const query = this.widget ? `?widget=${encodeURIComponent(this.widget)}` : "";
-    const welcome = this.#patiently(() => this.api.get(`/welcome${query}`)).then((told) => {
+    const query = new URLSearchParams(this.widget ? { widget: this.widget } : {});
+    const welcome = this.#patiently(() => this.api.get(`/welcome?${query}`)).then((told) => {
       this.welcome = told;
-      this.#tell("state");
+      this.tell("state");
     });
     if (this.api.user) await this.#patiently(() => this.enter());
-    else if (this.opening && !this.opening.error) this.#open();
+    else this.opener.go();
     await welcome.catch(() => this.#stuck("unavailable"));
   }
 
-  #patiently = (work) => patiently(work, () => this.#tell("unreachable"));
+  /**
+   * @template Done
+   * @param {() => Promise<Done>} work
+   */
+  #patiently = (work) => patiently(work, () => this.tell("unreachable"));
 
   /** Somebody is signed in: finds what is open and shows what he looked at last. */
   async enter() {
@@ -109,16 +147,22 @@ export class Visit {
       this.open.set(one.id, one);
       this.socket.knows(one.id, one.last_seq);
     }
+    /** @type {string | null} */
     const shown = kept.get(this.key("shown"), null);
     const wanted = items.find(({ id }) => id === shown) ?? [...this.open.values()][0];
     if (wanted && shown !== "none") await this.show(wanted.id, wanted);
     this.socket.start();
-    if (this.opening && !this.opening.error) this.#open();
-    this.#tell("state");
+    this.opener.go();
+    this.tell("state");
   }
 
-  /** Shows one of his conversations, open or not, with the end of its log. */
+  /**
+   * Shows one of his conversations, open or not, with the end of its log.
+   * @param {string} id
+   * @param {View | null} known
+   */
   async show(id, known = null) {
+    /** @type {Frames.EventFrame[]} */
     const early = [];
     this.#early = { id, early };
     const isWanted = () => this.#early?.early === early;
@@ -134,14 +178,14 @@ export class Visit {
     this.#early = null;
     this.#set({ ...view, marks: page.marks });
     kept.set(this.key("shown"), id);
-    this.#lastSeq = page.items.at(-1)?.seq ?? 0;
-    this.socket.knows(id, this.#lastSeq);
+    const last = page.items.at(-1)?.seq ?? 0;
+    this.signs.begin(last, page.marks.customer.read);
+    this.socket.knows(id, last);
     page.items.forEach((one) => this.names.learn(one));
-    this.#marked = page.marks.customer.read;
     this.waitsSince = since(0, page.items, this.api.user);
-    this.#tell("log", { items: page.items, older: page.previous });
+    this.tell("log", { items: page.items, older: page.previous ?? null });
     for (const frame of early) this.#event(frame);
-    this.looked();
+    this.signs.looked();
   }
 
   /** Nothing is before him: he may begin another one. */
@@ -149,25 +193,23 @@ export class Visit {
     kept.set(this.key("shown"), "none");
     this.view = null;
     this.#early = null;
-    this.#tell("log", { items: [], older: null });
-    this.#tell("state");
+    this.tell("log", { items: [], older: null });
+    this.tell("state");
   }
 
-  /** Entries before this one. */
-  older = (seq) =>
-    this.api.get(`/conversations/${this.view.id}/events?before=${seq}&limit=${PAGE}`);
-
-  /** Writes: into what is before him, or as the beginning of a new one. */
-  write(text, files, { queue = null, name = "", leave = false } = {}) {
-    this.#typedAt = 0;
+  /**
+   * Writes: into what is before him, or as the beginning of a new one.
+   * @param {string} text
+   * @param {Frames.Attachment[]} files
+   * @param {Wishes} wishes
+   */
+  write(text, files, wishes = {}) {
+    this.signs.written();
     // Whoever writes below what has ended begins something new.
     if (this.view && !this.isOpen) this.leave();
-    if (this.isOpen) return this.outbox.add(this.view.id, text, { files });
-    if (this.opening) {
-      return this.outbox.add(this.opening.client_id, text, { files, held: true });
-    }
-    this.#keepOpening({ client_id: uuid7(), text, files, queue, name, leave, at: Date.now() });
-    this.#open();
+    if (this.view) this.outbox.add(this.view.id, text, { files });
+    else if (this.opening) this.outbox.add(this.opening.client_id, text, { files, held: true });
+    else this.opener.begin(text, files, wishes);
   }
 
   /** What is written and not in the log yet, the oldest first. */
@@ -177,23 +219,17 @@ export class Visit {
     return this.view ? this.outbox.of(this.view.id) : held;
   }
 
+  /** @param {string} id */
   retry(id) {
-    if (id !== this.opening?.client_id) return this.outbox.retry(id);
-    this.#keepOpening({ ...this.opening, error: undefined, code: undefined });
-    this.#open();
+    if (id === this.opening?.client_id) this.opener.retry();
+    else this.outbox.retry(id);
   }
 
+  /** @param {string} id */
   discard(id) {
     if (id !== this.opening?.client_id) return this.outbox.remove(id);
     for (const { client_id } of this.outbox.of(id)) this.outbox.remove(client_id);
-    this.#keepOpening(null);
-  }
-
-  #keepOpening(opening) {
-    this.opening = opening;
-    kept.set(this.key("opening"), opening);
-    this.#tell("pending");
-    this.#tell("state");
+    this.opener.keep(null);
   }
 
   /** Makes him somebody, if he is nobody yet, as late as that. */
@@ -201,63 +237,21 @@ export class Visit {
     if (this.api.user) return;
     const named = name.trim() ? { display_name: name.trim() } : {};
     await this.api.visit({ ...(this.widget && { widget: this.widget }), ...named });
-    this.#tell("state");
+    this.tell("state");
   }
 
-  // The same id again opens nothing twice, so it is tried until there is an answer.
-  async #open() {
-    const job = this.opening;
-    if (this.#isOpening || !job) return;
-    this.#isOpening = true;
-    try {
-      await this.become(job.name);
-      const view = await this.api.post("/conversations", {
-        client_id: job.client_id, text: job.text,
-        attachments: job.files.map(({ id }) => id),
-        ...(job.queue && { queue: job.queue }), ...(job.leave && { leave_message: true }),
-      });
-      this.#tries = 0;
-      this.hasEarlier = true;
-      this.open.set(view.id, view);
-      await this.show(view.id);
-      this.outbox.move(job.client_id, view.id);
-      this.#keepOpening(null);
-      if (this.link.state === "none" || this.link.state === "stopped") this.socket.start();
-    } catch (error) {
-      this.#refused(job, error);
-    } finally {
-      this.#isOpening = false;
-    }
-  }
-
-  #refused(job, error) {
-    const waits = error.mayPass && error.status !== 429 && error.code !== "queue_full";
-    if (error.status === 401) return;
-    if (!waits) {
-      return this.#keepOpening({ ...job, error: error.message, code: error.code });
-    }
-    setTimeout(() => this.#open(), retryMs(this.#tries++));
-    this.#tell("unreachable");
-  }
-
-  /** Ends what is before him; who waits gives his place away. */
-  async end() {
-    const { id, status } = this.view;
-    const how = status === "active" ? {} : { resolution: "abandoned" };
-    await this.api.post(`/conversations/${id}/close`, how);
-  }
-
-  async reopen() {
-    await this.api.post(`/conversations/${this.view.id}/reopen`, {});
-    await this.show(this.view.id);
-  }
-
-  /** He types, or has stopped. */
-  typing(on) {
-    if (!this.isOpen || (on && Date.now() - this.#typedAt < TYPING_MS)) return;
-    if (!on && !this.#typedAt) return;
-    this.#typedAt = on ? Date.now() : 0;
-    this.socket.send({ type: "typing", conversation: this.view.id, on });
+  /**
+   * A conversation is there that was being opened: what was written meanwhile goes into it.
+   * @param {Opening} job
+   * @param {View} view
+   */
+  async opened(job, view) {
+    this.hasEarlier = true;
+    this.open.set(view.id, view);
+    await this.show(view.id);
+    this.outbox.move(job.client_id, view.id);
+    this.opener.keep(null);
+    if (this.link.state === "none" || this.link.state === "stopped") this.socket.start();
   }
 
   /**
@@ -269,11 +263,11 @@ export class Visit {
     this.socket.forgetAll();
     if (signOut) {
       this.api.signOut();
-      this.opening = null;
+      this.opener.job = null;
       this.outbox.clear();
       const [begin, end] = this.key("|").split("|");
       kept.forget((key) => key.startsWith(begin) && key.endsWith(end));
-      this.#tell("forgotten");
+      this.tell("forgotten");
     } else {
       this.api.leave();
     }
@@ -284,102 +278,104 @@ export class Visit {
     this.#count(0);
     this.link = { state: "none", since: 0 };
     this.leave();
-    this.#tell("link");
+    this.tell("link");
   }
 
+  /** @param {Frames.ServerFrame} frame */
   #hear(frame) {
     if (this.outbox.hear(frame)) return;
-    const heard = {
-      ready: () => this.#ready(frame),
-      event: () => this.#event(frame),
-      assigned: () => this.#assigned(frame.conversation),
-      line: () => {
-        this.#places.set(frame.conversation, frame);
-        this.#tell("state");
-      },
-      hours: () => {
-        const queue = this.welcome?.queues.find(({ id }) => id === frame.queue);
-        if (queue) Object.assign(queue, { hours: frame.hours, open: frame.hours?.open !== false });
-        this.#tell("state");
-      },
-      marks: () => this.#marks(frame),
-      typing: () => frame.conversation === this.view?.id && this.#tell("typing", frame),
-    }[frame.type];
-    heard?.();
-    this.#count(frame.unread_total);
+    if (frame.type === "ready") this.#ready(frame);
+    else if (frame.type === "event") this.#event(frame);
+    else if (frame.type === "assigned") this.#assigned(frame);
+    else if (frame.type === "hours") this.#hours(frame);
+    else if (frame.type === "marks") this.#marks(frame);
+    else if (frame.type === "line") {
+      this.#places.set(frame.conversation, frame);
+      this.tell("state");
+    } else if (frame.type === "typing" && frame.conversation === this.view?.id) {
+      this.tell("typing", frame);
+    }
+    if ("unread_total" in frame) this.#count(frame.unread_total);
   }
 
+  /** @param {Frames.HoursFrame} frame */
+  #hours({ queue: id, hours }) {
+    const queue = this.welcome?.queues.find((one) => one.id === id);
+    if (queue) Object.assign(queue, { hours, open: hours?.open !== false });
+    this.tell("state");
+  }
+
+  /** @param {Frames.Ready} frame */
   #ready({ conversations, texts }) {
     if (texts && this.welcome) this.welcome.texts = texts;
     this.open = new Map(conversations.map((one) => [one.id, one]));
-    const shown = this.open.get(this.view?.id);
+    const shown = this.view && this.open.get(this.view.id);
     if (shown) this.#set(shown);
     const chosen = kept.get(this.key("shown"), null);
-    if (!this.view && !this.opening && conversations.length && chosen !== "none") {
-      this.show(conversations.at(-1).id).catch(() => {});
+    const last = conversations.at(-1);
+    if (!this.view && !this.opening && last && chosen !== "none") {
+      this.show(last.id).catch(() => {});
     }
     this.outbox.ready();
-    this.#tell("state");
-    this.looked();
+    this.tell("state");
+    this.signs.looked();
   }
 
-  #assigned(view) {
+  /** @param {Frames.Assigned} frame */
+  #assigned({ conversation: view }) {
     this.open.set(view.id, view);
     if (view.id === this.view?.id) this.#set({ ...view, suspect: null, lost: null });
   }
 
+  /** @param {Frames.EventFrame} frame */
   #event(frame) {
     const { conversation, kind } = frame;
-    if (this.#early?.id === conversation) return this.#early.early.push(frame);
+    if (this.#early?.id === conversation) {
+      this.#early.early.push(frame);
+      return;
+    }
     const ended = kind === "closed" || kind === "wrapup";
     if (ended) this.open.delete(conversation);
-    if (conversation !== this.view?.id) return;
+    if (!this.view || conversation !== this.view.id) return;
     this.names.learn(frame);
     const news = after(this.view, frame);
     if (kind === "message" && frame.sender_id === this.api.user?.id) {
       this.outbox.remove(frame.client_id);
     }
-    this.#lastSeq = frame.seq;
+    this.signs.last = frame.seq;
     this.waitsSince = since(this.waitsSince, [frame], this.api.user);
-    this.#tell("entry", frame);
+    this.tell("entry", frame);
     if (news) this.#set({ ...this.view, ...news });
-    this.looked();
+    this.signs.looked();
   }
 
+  /** @param {View} view */
   #set(view) {
     this.view = { ...(this.view?.id === view.id ? this.view : {}), ...view };
     this.names.of(this.view);
-    this.#tell("state");
-    this.#tell("marks");
+    this.tell("state");
+    this.tell("marks");
   }
 
+  /** @param {Frames.MarksFrame} frame */
   #marks({ conversation, customer, staff }) {
-    if (conversation !== this.view?.id) return;
+    if (!this.view || conversation !== this.view.id) return;
     this.view.marks = { customer, staff };
-    this.#marked = Math.max(this.#marked, customer.read);
-    this.#tell("marks");
+    this.signs.read(customer.read);
+    this.tell("marks");
   }
 
+  /** @param {number | undefined} total */
   #count(total) {
     if (total === undefined || total === this.unread) return;
     this.unread = total;
-    this.#tell("unread");
+    this.tell("unread");
   }
 
-  /** Says how far he has read, or, while he looks elsewhere, how much has arrived. */
-  looked() {
-    clearTimeout(this.#markTimer);
-    this.#markTimer = setTimeout(() => {
-      const { view } = this;
-      const seq = this.#lastSeq;
-      if (!view || !seq || seq <= this.#marked) return;
-      const type = this.isLooking() ? "read" : "delivered";
-      if (this.socket.send({ type, conversation: view.id, seq }) && type === "read") {
-        this.#marked = seq;
-      }
-    }, MARK_MS);
-  }
-
+  /**
+   * @param {State} state
+   * @param {{ code?: number }} detail
+   */
   #linked(state, { code }) {
     if (code === TOO_BIG) this.outbox.tooBig();
     if (state === "stopped" && code) this.#stuck(code === REPLACED ? "replaced" : "ended");
@@ -387,14 +383,15 @@ export class Visit {
     if (state === "connecting" && was.state === "waiting") return;
     const since = state === "waiting" && was.state === "waiting" ? was.since : Date.now();
     this.link = { state, since };
-    if (state === "ready" && was.state === "waiting") this.#tell("back", Date.now() - was.since);
-    this.#tell("link");
+    if (state === "ready" && was.state === "waiting") this.tell("back");
+    this.tell("link");
   }
 
+  /** @param {Visit["trouble"]} trouble */
   #stuck(trouble) {
     this.socket.stop();
     this.trouble = trouble;
-    this.#tell("state");
-    this.#tell("link");
+    this.tell("state");
+    this.tell("link");
   }
 }

@@ -47,4 +47,7 @@ export default {
   e_too_late: "It is too late for that. Begin a new chat.",
   e_conversation_full: "This chat is full. Begin a new one.",
   e_wrong_state: "It has changed meanwhile. Look again.",
+  rate: "How was this chat?", rate_1: "Very bad", rate_2: "Bad", rate_3: "So-so", rate_4: "Good",
+  rate_5: "Very good", rate_text: "What was good, what was not? (optional)", rate_send: "Send",
+  rated: "Thank you! You said: {score}.", rate_anew: "Change it",
 };

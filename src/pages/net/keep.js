@@ -1,28 +1,53 @@
 // What outlives a reload: in the tab, in the browser, or, where neither is allowed, in memory.
 
-/** The same surface over `sessionStorage` or `localStorage`; a browser may forbid either. */
+/**
+ * The same surface over `sessionStorage` or `localStorage`; a browser may forbid either.
+ * @param {"sessionStorage" | "localStorage"} name
+ */
 function keeper(name) {
+  /** @type {Map<string, string>} */
   const memory = new Map();
   const storage = () => window[name];
+  /** @param {string} key */
+  const read = (key) => {
+    try {
+      return storage().getItem(key) ?? memory.get(key);
+    } catch {
+      return memory.get(key);
+    }
+  };
   return {
+    /**
+     * @template Kept
+     * @param {string} key
+     * @param {Kept} otherwise
+     * @returns {Kept}
+     */
     get(key, otherwise) {
       try {
-        return JSON.parse(storage().getItem(key)) ?? memory.get(key) ?? otherwise;
+        return JSON.parse(read(key) ?? "null") ?? otherwise;
       } catch {
-        return memory.get(key) ?? otherwise;
+        return otherwise;
       }
     },
+    /**
+     * @param {string} key
+     * @param {unknown} value null forgets it
+     */
     set(key, value) {
+      memory.delete(key);
       try {
         if (value == null) storage().removeItem(key);
         else storage().setItem(key, JSON.stringify(value));
-        memory.delete(key);
       } catch {
         // Full or forbidden: then only a reload forgets it.
-        memory.set(key, value);
+        if (value != null) memory.set(key, JSON.stringify(value));
       }
     },
-    /** Forgets whatever has such a key. */
+    /**
+     * Forgets whatever has such a key.
+     * @param {(key: string) => boolean} isSuch
+     */
     forget(isSuch) {
       try {
         for (const key of Object.keys(storage()).filter(isSuch)) storage().removeItem(key);

@@ -3,16 +3,36 @@
 // It knows up to which seq each conversation was seen and says so in `hello`. An event that does
 // not follow on what was seen means that something was missed: it then says hello anew.
 
-import { Problem } from "./api.js";
+import { Problem, problemOf } from "./problem.js";
+
+/** @import { Api } from "./api.js" */
+/** @import { Ack, ClientFrame, Command, EventFrame, Gap, ServerFrame } from "./frames.d.ts" */
+
+/** @typedef {"connecting" | "ready" | "waiting" | "stopped"} State */
+
+/**
+ * @typedef {object} Hears
+ * @property {(frame: ServerFrame) => void} frame hears what the server says, in order
+ * @property {(state: State, detail: { code?: number, reason?: string }) => void} status hears how
+ *   the connection is: waiting means to come back, and `code` is the close code; where it is
+ *   stopped, `code` and `reason` are the server's
+ * @property {(frame: Gap) => unknown} gap is told that more is missing than comes by itself; frames
+ *   wait until it is read
+ * @property {() => Command | null} [probe] a harmless command that is answered
+ */
+
+/** @typedef {{ resolve: (ack: Ack) => void, reject: (problem: Problem) => void }} Waiting */
 
 const BACKOFF_MS = 500;
-const BACKOFF_MAX_MS = 15_000;
+const BACKOFF_MAX_MS = 8_000;
 /** Ready for so long, a socket counts as a good one, and the next try comes soon. */
 const STEADY_MS = 5_000;
 /** How long the server may leave a command unanswered before the socket is given up. */
 const PATIENCE_MS = 10_000;
 /** Close codes from here on mean: do not come back by yourself. */
 const TERMINAL = 4100;
+/** The one that says: this login has ended. */
+const ENDED = 4100;
 /** Silent for so long while somebody looks on, the socket is asked whether it still lives. */
 const SILENCE_MS = 15_000;
 const LOOK_MS = 3_000;
@@ -22,37 +42,46 @@ const RESUME_MAX = 200;
 export class Socket {
   #api;
   #hears;
+  /** @type {WebSocket | null} */
   #socket = null;
+  /** @type {Map<string, number>} */
   #seen = new Map();
+  /** @type {Map<string, Waiting>} */
   #asked = new Map();
   #reference = 0;
   #tries = 0;
   #readyAt = 0;
+  /** @type {number | null} */
   #comeBackIn = null;
+  /** @type {number | undefined} */
   #timer;
+  /** @type {number | undefined} */
   #watch;
   #turn = 0;
   #stopped = true;
   #heardAt = 0;
+  #isConnecting = false;
 
   /**
-   * `frame(frame)` hears what the server says, in order. `status(state, detail)` hears how the
-   * connection is: connecting, ready, waiting (to come back; `code` is the close code) or stopped
-   * (`code` and `reason` are the server's). `gap(frame)` is told that more is missing than comes
-   * by itself; without it the gap is read. `probe()` is a harmless command that is answered.
+   * @param {Api} api
+   * @param {Hears} hears
    */
   constructor(api, { frame, status, gap, probe = () => null }) {
     this.#api = api;
     this.#hears = { frame, status, gap, probe };
     const wake = () => {
       if (this.#stopped || document.hidden) return;
-      if (!this.#socket) this.#connect();
-      else if (Date.now() - this.#heardAt > SILENCE_MS) this.#ask();
+      if (!this.#socket) this.hurry();
+      else look();
+    };
+    const look = () => {
+      if (!this.#socket || this.#stopped || document.hidden) return;
+      if (Date.now() - this.#heardAt > SILENCE_MS) this.#ask();
     };
     addEventListener("online", wake);
     addEventListener("pageshow", wake);
     document.addEventListener("visibilitychange", wake);
-    setInterval(wake, LOOK_MS);
+    setInterval(look, LOOK_MS);
     addEventListener("offline", () => this.#socket && this.#lose());
   }
 
@@ -75,13 +104,20 @@ export class Socket {
 
   /** Comes back now instead of after a while. */
   hurry() {
-    if (!this.#stopped && !this.#socket) this.#connect();
+    if (!this.#stopped && !this.#socket && !this.#isConnecting) this.#connect();
   }
 
-  /** The next hello asks for all of this conversation, open or closed. */
+  /**
+   * The next hello asks for all of this conversation, open or closed.
+   * @param {string} conversation
+   */
   forget = (conversation) => this.#seen.set(conversation, 0);
 
-  /** The next hello asks for what came after this entry. */
+  /**
+   * The next hello asks for what came after this entry.
+   * @param {string} conversation
+   * @param {number} seq
+   */
   knows(conversation, seq) {
     if (seq > (this.#seen.get(conversation) ?? 0)) this.#seen.set(conversation, seq);
   }
@@ -89,15 +125,22 @@ export class Socket {
   /** Somebody else signs in. */
   forgetAll = () => this.#seen.clear();
 
-  /** Sends a frame, if there is a socket that takes it. */
+  /**
+   * Sends a frame, if there is a socket that takes it.
+   * @param {ClientFrame} frame
+   */
   send(frame) {
-    if (!this.isReady) return false;
+    if (!this.isReady || !this.#socket) return false;
     this.#socket.send(JSON.stringify(frame));
     this.#watch ??= setTimeout(() => this.#lose(), PATIENCE_MS);
     return true;
   }
 
-  /** Sends a command and waits for its `ack`; its error is thrown. */
+  /**
+   * Sends a command and waits for its `ack`; its error is thrown.
+   * @param {Command} frame
+   * @returns {Promise<Ack>}
+   */
   ask(frame) {
     const ref = String(++this.#reference);
     return new Promise((resolve, reject) => {
@@ -113,14 +156,16 @@ export class Socket {
     // Said once: while it tries again, it is said already that it does.
     if (!this.#tries) this.#hears.status("connecting", {});
     let ticket;
+    this.#isConnecting = true;
     try {
       ({ ticket } = await this.#api.post("/socket-tickets"));
     } catch (error) {
       // Without a login there is nothing to come back with; the page has heard of it.
-      if (turn === this.#turn && error.status !== 401) this.#lose();
+      if (turn === this.#turn && problemOf(error).status !== 401) this.#lose();
       return;
     }
     if (turn !== this.#turn) return;
+    this.#isConnecting = false;
     const address = `${location.protocol.replace("http", "ws")}//${location.host}/ws`;
     const socket = new WebSocket(address, ["switchboard.v1", `ticket.${ticket}`]);
     this.#socket = socket;
@@ -130,12 +175,13 @@ export class Socket {
       socket.send(JSON.stringify({ type: "hello", resume }));
     };
     // Frames wait for the one before, because a gap is read over HTTP.
+    /** @type {Promise<unknown>} */
     let before = Promise.resolve();
     socket.onmessage = ({ data }) => {
       this.#heardAt = Date.now();
       clearTimeout(this.#watch);
       this.#watch = undefined;
-      before = before.then(() => turn === this.#turn && this.#hear(JSON.parse(data), turn))
+      before = before.then(() => turn === this.#turn && this.#hear(JSON.parse(data)))
         .catch((error) => {
           console.error(error);
           if (turn === this.#turn) this.#lose();
@@ -143,31 +189,39 @@ export class Socket {
     };
     socket.onclose = ({ code, reason }) => before.then(() => {
       if (turn !== this.#turn) return;
+      // Whatever asks next hears that the login has ended, and with it the page.
+      if (code === ENDED) this.#api.get("/me").catch(() => {});
       if (code >= TERMINAL) this.stop(reason || String(code), code);
       else this.#lose(code);
     });
   }
 
-  async #hear(frame, turn) {
+  /** @param {ServerFrame} frame */
+  async #hear(frame) {
     if (frame.type === "ready") {
       this.#readyAt = Date.now();
       this.#hears.status("ready", {});
     }
     if (frame.type === "bye") this.#comeBackIn = frame.reconnect_in_ms;
     if (frame.type === "event") return this.#event(frame);
-    if (frame.type === "gap") return this.#gap(frame, turn);
-    const asked = this.#asked.get(frame.ref);
+    if (frame.type === "gap") {
+      this.#seen.set(frame.conversation, frame.to);
+      return this.#hears.gap(frame);
+    }
+    const ref = frame.type === "ack" || frame.type === "error" ? frame.ref : undefined;
+    const asked = ref && this.#asked.get(ref);
     if (asked && (frame.type === "ack" || frame.type === "error")) {
-      this.#asked.delete(frame.ref);
+      this.#asked.delete(ref);
       if (frame.type === "ack") return asked.resolve(frame);
       return asked.reject(new Problem(400, { code: frame.code, detail: frame.message }));
     }
     // An error that names no command may be about any.
-    const nameless = frame.type === "error" && !frame.ref && !frame.client_id;
-    if (nameless) this.#refuseAll(frame.message);
+    const isNameless = frame.type === "error" && !frame.ref && !frame.client_id;
+    if (isNameless) this.#refuseAll(frame.message, frame.code);
     this.#hears.frame(frame);
   }
 
+  /** @param {EventFrame} frame */
   #event(frame) {
     const { conversation, seq, after } = frame;
     const seen = this.#seen.get(conversation) ?? 0;
@@ -182,23 +236,9 @@ export class Socket {
     this.#hears.frame(frame);
   }
 
-  async #gap(frame, turn) {
-    const { conversation, to } = frame;
-    if (this.#hears.gap) {
-      this.#seen.set(conversation, to);
-      return this.#hears.gap(frame);
-    }
-    for (let at = this.#seen.get(conversation) ?? 0; at < to; ) {
-      const path = `/conversations/${conversation}/events?after=${at}&limit=200`;
-      const { items } = await this.#api.get(path);
-      if (turn !== this.#turn) return;
-      for (const event of items) this.#event({ type: "event", after: at, ...event });
-      at = items.at(-1)?.seq ?? to;
-    }
-  }
-
   // The socket is of no more use: another one after a while, a random one so that not all come
   // at once.
+  /** @param {number} [code] */
   #lose(code) {
     const steady = this.isReady && Date.now() - this.#readyAt > STEADY_MS;
     const comeBackIn = this.#comeBackIn;
@@ -218,6 +258,7 @@ export class Socket {
 
   #drop() {
     this.#turn += 1;
+    this.#isConnecting = false;
     this.#readyAt = 0;
     this.#comeBackIn = null;
     clearTimeout(this.#timer);
@@ -228,8 +269,9 @@ export class Socket {
     this.#refuseAll();
   }
 
-  #refuseAll(detail = "There is no connection right now. Try again once it is back.") {
-    for (const { reject } of this.#asked.values()) reject(new Problem(0, { detail }));
+  #refuseAll(detail = "There is no connection right now. Try again once it is back.",
+    code = "no_link") {
+    for (const { reject } of this.#asked.values()) reject(new Problem(0, { code, detail }));
     this.#asked.clear();
   }
 }

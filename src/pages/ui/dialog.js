@@ -2,7 +2,11 @@
 
 import { make } from "./dom.js";
 
-/** Asks; answers whether it was agreed to. Escape is a no. */
+/**
+ * Asks; answers whether it was agreed to. Escape is a no.
+ * @param {{ title: string, text: string, yes: string, no: string }} said
+ * @returns {Promise<boolean>}
+ */
 export function agreed({ title, text, yes, no }) {
   return new Promise((resolve) => {
     const heading = make("h2", { id: "asked" }, title);

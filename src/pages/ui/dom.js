@@ -1,27 +1,45 @@
 // Making elements. Whatever people wrote goes in as text nodes only, so nothing of it becomes
 // markup, and a page needs no policy for trusted types: there is nothing to trust.
 
+/** @import { Attributes, Child } from "./elements.d.ts" */
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The element with this id. */
-export const byId = (id) => document.getElementById(id);
+/**
+ * The element with this id; the page has it.
+ * @param {string} id
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no ${id}`);
+  return found;
+}
 
 /**
  * A new element. An attribute that begins with `on` is a listener; true is an attribute without a
  * value; false, null and undefined are none.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes<Tag>} [attributes]
+ * @param {Child[]} children
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  /** @type {[string, unknown][]} */
+  const given = Object.entries(attributes);
+  for (const [name, value] of given) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), (on) => value(on));
     else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child != null && child !== false));
+  for (const child of children) if (child != null && child !== false) element.append(child);
   return element;
 }
 
-/** Somebody's own words within a sentence, whatever direction they are written in. */
+/**
+ * Somebody's own words within a sentence, whatever direction they are written in.
+ * @param {string} text
+ */
 export const words = (text) => make("bdi", {}, text);
 
 /** What the icons look like, as paths in a square of 24. */
@@ -34,14 +52,39 @@ const ICONS = {
   more: ["M5 12h.01", "M12 12h.01", "M19 12h.01"],
   history: ["M4 12a8 8 0 1 0 3-6", "M4 4v4h4", "M12 8v4l3 2"],
   file: ["M6 3h8l5 5v13H6z", "M14 3v5h5"],
+  note: ["M4 20l1-5L16 4l4 4L9 19z", "M14 6l4 4"],
+  search: ["M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z", "M16 16l5 5"],
+  person: ["M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z", "M4 21a8 8 0 0 1 16 0"],
+  clock: ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z", "M12 7v5l3 3"],
+  alert: ["M12 3L2 20h20z", "M12 10v4", "M12 17h.01"],
+  bell: ["M6 17V11a6 6 0 0 1 12 0v6l2 2H4z", "M10 21h4"],
+  mute: ["M4 9v6h4l5 4V5L8 9z", "M17 9l5 6", "M22 9l-5 6"],
+  help: ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z", "M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .9-1 1.7",
+    "M12 17h.01"],
+  pause: ["M9 5v14", "M15 5v14"],
+  swap: ["M4 8h14l-4-4", "M20 16H6l4 4"],
+  check: ["M5 13l4 4L19 7"],
 };
 
-/** A small drawing beside words; who cannot see it misses nothing. */
-export function icon(name) {
+/** @typedef {keyof typeof ICONS} IconName */
+
+/**
+ * A small drawing beside words; who cannot see it misses nothing.
+ * @param {IconName} name
+ */
+export const icon = (name) => drawn(name, ICONS[name]);
+
+/**
+ * The same of lines that a face brings.
+ * @param {string} name
+ * @param {readonly string[]} lines
+ */
+export function drawn(name, lines) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"],
-    ["class", `icon icon-${name}`]]) svg.setAttribute(key, value);
-  for (const line of ICONS[name]) {
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", `icon icon-${name}`);
+  for (const line of lines) {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", line);
     svg.append(path);
@@ -49,7 +92,11 @@ export function icon(name) {
   return svg;
 }
 
-/** Puts other children into an element only if they read differently: a status is read aloud. */
+/**
+ * Puts other children into an element only if they read differently: a status is read aloud.
+ * @param {Element} element
+ * @param {Child[]} children
+ */
 export function tell(element, ...children) {
   const fresh = make("p", {}, ...children);
   if (fresh.textContent === element.textContent) return false;

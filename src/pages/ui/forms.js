@@ -1,6 +1,9 @@
 // Forms and buttons that are under way: off meanwhile, and errors told where they happen.
 
+import { problemOf } from "../net/problem.js";
 import { make } from "./dom.js";
+
+/** @import { Thrown } from "../net/problem.js" */
 
 /** What an empty output element is for: errors, told where they happen. */
 export const errorPlace = () => make("p", { class: "error", role: "alert" });
@@ -8,11 +11,15 @@ export const errorPlace = () => make("p", { class: "error", role: "alert" });
 /**
  * Runs what a form or button asks for. Its buttons are off meanwhile; an error is told in its
  * `.error`, or in `place`, as `explain` puts it. Answers whether it went well.
+ * @param {HTMLElement} element
+ * @param {() => unknown} work
+ * @param {Element | null} [place]
+ * @param {(error: Thrown) => string} [explain]
  */
 export async function underWay(element, work, place = element.querySelector(".error"),
   explain = (error) => error.message) {
-  const isButton = element instanceof HTMLButtonElement;
-  const buttons = isButton ? [element] : [...element.querySelectorAll("button")];
+  const buttons = element instanceof HTMLButtonElement ? [element]
+    : [...element.querySelectorAll("button")];
   if (element.getAttribute("aria-busy") === "true") return false;
   element.setAttribute("aria-busy", "true");
   // Who presses a key goes on from there: a button that is off would lose the focus.
@@ -23,8 +30,7 @@ export async function underWay(element, work, place = element.querySelector(".er
     await work();
     return true;
   } catch (error) {
-    if (!error.isProblem) console.error(error);
-    if (place) place.textContent = explain(error);
+    if (place) place.textContent = explain(problemOf(error));
     return false;
   } finally {
     element.removeAttribute("aria-busy");
@@ -33,23 +39,35 @@ export async function underWay(element, work, place = element.querySelector(".er
   }
 }
 
-/** Runs what nobody asked for, as reading a list again: an error is told once, nothing is off. */
+/**
+ * Runs what nobody asked for, as reading a list again: an error is told once, nothing is off.
+ * @param {() => unknown} work
+ * @param {Element} place
+ */
 export async function quietly(work, place) {
   let text = "";
   try {
     await work();
   } catch (error) {
-    if (!error.isProblem) console.error(error);
-    text = error.message;
+    text = problemOf(error).message;
   }
   if (place.textContent !== text) place.textContent = text;
 }
 
-/** A form that does `work(fields, pressed button)` when it is sent. */
+/**
+ * A form that does `work(fields, pressed button)` when it is sent. Files are no such fields.
+ * @param {HTMLFormElement} form
+ * @param {(fields: Record<string, string>, pressed: HTMLElement | null) => unknown} work
+ * @param {(error: Thrown) => string} [explain]
+ */
 export function onSubmit(form, work, explain) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const fields = Object.fromEntries(new FormData(form));
+    /** @type {Record<string, string>} */
+    const fields = {};
+    new FormData(form).forEach((value, name) => {
+      if (typeof value === "string") fields[name] = value;
+    });
     underWay(form, () => work(fields, event.submitter), undefined, explain);
   });
 }

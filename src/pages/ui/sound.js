@@ -1,6 +1,17 @@
 // Two short tones: somebody has written. Made here, so there is no sound to load.
 
+/** @type {AudioContext | null} */
 let context = null;
+
+/** Has the browser let this page sound, as soon as somebody has pressed something on it. */
+export async function unlock() {
+  try {
+    context ??= new AudioContext();
+    await context.resume();
+  } catch {
+    // Then it stays quiet.
+  }
+}
 
 /** Sounds if the browser lets it: it does once somebody has pressed a key on this page. */
 export async function ring(tones = [660, 880]) {

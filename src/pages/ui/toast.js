@@ -4,13 +4,18 @@ import { make } from "./dom.js";
 
 const SHOWN_MS = 5_000;
 
+/** @type {HTMLElement | null} */
 let place = null;
+/** @type {number | undefined} */
 let timer;
 
-/** Says it; what was said before goes. */
+/**
+ * Says it; what was said before goes.
+ * @param {string} text
+ */
 export function toast(text) {
-  place ??= document.body.appendChild(make("p", { class: "toast", role: "status" }));
+  const shown = place ??= document.body.appendChild(make("p", { class: "toast", role: "status" }));
   clearTimeout(timer);
-  place.textContent = text;
-  timer = setTimeout(() => place.replaceChildren(), SHOWN_MS);
+  shown.textContent = text;
+  timer = setTimeout(() => shown.replaceChildren(), SHOWN_MS);
 }

@@ -6,14 +6,18 @@
 //
 // Calls made before it is there wait in `switchboard.q`; docs/widget.md lists them.
 
+/** @import { Calls } from "./switchboard.d.ts" */
+/** @import { FromPage, Greeting, ToPage } from "../chat/parts.d.ts" */
+
 (() => {
   "use strict";
   const script = document.currentScript;
   const early = window.switchboard;
-  if (!script || early?.isOpen) return;
+  if (!(script instanceof HTMLScriptElement) || early?.isOpen) return;
   const { dataset } = script;
+  const widget = dataset.widget ?? "";
   const base = new URL(script.src).origin;
-  const key = `switchboard.${dataset.widget}`;
+  const key = `switchboard.${widget}`;
   const labels = { en: "Chat with us", ru: "Напишите нам", fa: "گفتگو با ما" };
   const blocked = {
     en: "The chat cannot be shown here. Open it on its own page",
@@ -23,16 +27,24 @@
   const page = document.documentElement;
   let locale = dataset.locale ?? page.lang ?? "";
   let theme = dataset.theme;
+  /** @type {string | null} */
   let identity = null;
   let isOpen = false;
   let unread = 0;
+  /** @type {HTMLIFrameElement | null} */
   let frame = null;
+  /** @type {MessagePort | null} */
   let port = null;
+  /** @type {number | undefined} */
   let patience;
+  /** @type {HTMLElement | null} */
   let notice = null;
+  /** @type {FromPage[]} */
   const waiting = [];
+  /** @type {Map<string, Set<(detail?: unknown) => void>>} */
   const listeners = new Map();
 
+  /** @param {Record<string, string>} texts */
   const text = (texts) => texts[locale.slice(0, 2)] ?? texts.en;
   const label = () => dataset.label ?? text(labels);
 
@@ -46,6 +58,7 @@
       return null;
     }
   };
+  /** @param {string | null} token */
   const store = (token) => {
     try {
       if (token) storage()?.setItem(key, token);
@@ -55,12 +68,19 @@
     }
   };
 
+  /**
+   * @template {keyof HTMLElementTagNameMap} Tag
+   * @param {Tag} tag
+   * @param {Record<string, string>} attributes
+   * @param {(Node | string)[]} children
+   */
   const make = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
     for (const name in attributes) element.setAttribute(name, attributes[name]);
     element.append(...children);
     return element;
   };
+  /** @param {string} line */
   const drawing = (line) => {
     const space = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(space, "svg");
@@ -75,6 +95,7 @@
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
   const side = dataset.side === "start" ? "start" : "end";
+  /** @param {string | undefined} value */
   const far = (value) => `${Math.max(0, Number(value ?? 20) || 0)}px`;
   sheet.replaceSync(`
 :host{all:initial!important;display:block!important;position:fixed!important;
@@ -111,6 +132,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   root.append(panel, button);
   if ("hidden" in dataset) host.hidden = true;
 
+  /**
+   * @param {string} name
+   * @param {unknown} [detail]
+   */
   const emit = (name, detail) => {
     for (const listener of listeners.get(name) ?? []) {
       try {
@@ -120,6 +145,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
       }
     }
   };
+  /** @param {FromPage} message */
   const tell = (message) => {
     if (port) port.postMessage(message);
     else if (frame) waiting.push(message);
@@ -134,15 +160,15 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
 
   // A page that may not show the chat gets an empty frame; nobody is left before that.
   const refused = () => {
-    const link = make("a", { href: `${base}/chat/${dataset.widget}`, target: "_blank",
+    const link = make("a", { href: `${base}/chat/${widget}`, target: "_blank",
       rel: "noopener" }, text(blocked));
-    frame.hidden = true;
+    if (frame) frame.hidden = true;
     notice = panel.appendChild(make("p", {}, link));
     emit("error", { code: "blocked" });
   };
   const load = () => {
     if (frame) return;
-    const address = new URL(`/chat/${encodeURIComponent(dataset.widget)}`, base);
+    const address = new URL(`/chat/${encodeURIComponent(widget)}`, base);
     address.searchParams.set("origin", location.origin);
     if (locale) address.searchParams.set("lang", locale);
     if (theme) address.searchParams.set("theme", theme);
@@ -158,34 +184,38 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     panel.append(frame);
   };
 
-  const hears = {
-    ready: () => emit("ready"),
-    session: ({ token }) => store(token),
-    close: () => show(false),
-    unread: ({ count }) => {
-      if (count === unread) return;
-      unread = count;
+  /** @param {ToPage} message */
+  const hear = (message) => {
+    if (message.type === "ready") emit("ready");
+    else if (message.type === "session") store(message.token);
+    else if (message.type === "close") show(false);
+    else if (message.type === "event") emit(message.name, message.detail);
+    else if (message.count !== unread) {
+      unread = message.count;
       name();
       emit("unread", unread);
-    },
-    event: (message) => emit(message.name, message.detail),
+    }
   };
   // One word with the frame in the open; what follows goes through a port that nobody else has.
+  /** @param {MessageEvent} event */
   const greet = (event) => {
-    const known = frame && event.source === frame.contentWindow && event.origin === base;
-    if (!known || event.data?.switchboard !== "hello") return;
+    const inside = frame?.contentWindow;
+    const known = inside && event.source === inside && event.origin === base;
+    if (!frame || !known || event.data?.switchboard !== "hello") return;
     clearTimeout(patience);
     notice?.remove();
     frame.hidden = false;
     const channel = new MessageChannel();
     port = channel.port1;
-    port.onmessage = ({ data }) => hears[data.type]?.(data);
-    frame.contentWindow.postMessage({ switchboard: "port", token: stored(), identity,
-      open: isOpen }, base, [channel.port2]);
+    port.onmessage = ({ data }) => hear(data);
+    /** @type {Greeting} */
+    const greeting = { switchboard: "port", token: stored(), identity, open: isOpen };
+    inside.postMessage(greeting, base, [channel.port2]);
     for (const message of waiting.splice(0)) port.postMessage(message);
   };
   addEventListener("message", greet);
 
+  /** @param {boolean} wanted */
   const show = (wanted) => {
     if (wanted === isOpen) return;
     isOpen = wanted;
@@ -194,17 +224,19 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     panel.setAttribute("aria-modal", String(matchMedia("(max-width:480px)").matches));
     host.toggleAttribute("data-open", wanted);
     button.setAttribute("aria-expanded", String(wanted));
-    button.firstChild.replaceWith(faces[Number(wanted)]);
+    button.firstChild?.replaceWith(faces[Number(wanted)]);
     name();
     tell({ type: wanted ? "opened" : "closed" });
-    (wanted ? frame : button).focus();
+    (wanted ? frame : button)?.focus();
     emit(wanted ? "open" : "close");
   };
+  /** @param {KeyboardEvent} event */
+  const escape = ({ key: pressed }) => pressed === "Escape" && isOpen && show(false);
   button.addEventListener("click", () => show(!isOpen));
-  root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && isOpen) show(false);
-  });
+  panel.addEventListener("keydown", escape);
+  button.addEventListener("keydown", escape);
 
+  /** @type {Calls} */
   const api = {
     open: () => show(true),
     close: () => show(false),
@@ -239,8 +271,9 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
       tell({ type: "theme", theme: wanted });
     },
     on: (event, listener) => {
-      listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
-      return () => listeners.get(event).delete(listener);
+      const all = listeners.get(event) ?? new Set();
+      listeners.set(event, all.add(listener));
+      return () => all.delete(listener);
     },
     destroy: () => {
       removeEventListener("message", greet);
@@ -250,12 +283,17 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
       delete window.switchboard;
     },
   };
-  window.switchboard = Object.assign((call, ...given) => api[call]?.(...given), api);
+  /** @type {(call: string, ...given: unknown[]) => unknown} */
+  const call = (wanted, ...given) => {
+    const found = Object.entries(api).find(([known]) => known === wanted)?.[1];
+    return found && Reflect.apply(found, null, given);
+  };
+  window.switchboard = Object.assign(call, api);
 
   const begin = () => {
     name();
     document.body.append(host);
-    for (const [call, ...given] of early?.q ?? []) api[call]?.(...given);
+    for (const [wanted, ...given] of early?.q ?? []) call(wanted, ...given);
     if ("open" in dataset) show(true);
     // Who has written before is told what was answered.
     else if (stored()) (window.requestIdleCallback ?? setTimeout)(load);

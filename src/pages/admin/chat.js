@@ -1,0 +1,226 @@
+// One conversation as an admin reads it: quietly, because nobody is told that he looks on. He may
+// leave notes for staff; whoever joins is seen by the customer, and may write to him.
+
+import { Log, logTexts } from "../console/log.js";
+import { Locale } from "../i18n/locale.js";
+import { kept, uuid7 } from "../net/keep.js";
+import { make, words } from "../ui/dom.js";
+import { errorPlace, onSubmit } from "../ui/forms.js";
+import { toast } from "../ui/toast.js";
+import { TONES } from "./conversations.js";
+import { FILTERS } from "./filters.js";
+import { heading } from "./heading.js";
+import { menuButton } from "./menu.js";
+import { assignItems, moreItems } from "./moves.js";
+import { chip } from "./table.js";
+import { explain } from "./telling.js";
+import { offset } from "./trends.js";
+
+/** How often it is asked what is new. */
+const AGAIN_MS = 3_000;
+const PAGE = 60;
+
+class Chat {
+  #desk;
+  #view;
+  #log;
+  #line = { queues: [], reps: [] };
+  #last = 0;
+  #facts = make("dl", { class: "facts" });
+  #state = make("span", { class: "row" });
+  #join;
+  #form;
+  #isAsking = false;
+
+  constructor(desk, view, line, texts) {
+    this.#desk = { ...desk, moved: () => this.#again() };
+    [this.#view, this.#line] = [view, line];
+    const { api, user } = desk;
+    const names = new Map([...line.reps.map(({ id, name }) => [id, name]),
+      ...line.queues.map(({ queue }) => [queue.id, queue.name])]);
+    this.#log = new Log(api, texts, { me: user, name: (id) => names.get(id) ?? null });
+    this.#join = make("button", { type: "button", onclick: () => this.#turn() });
+    this.#form = this.#writes();
+  }
+
+  /** Fills the place. */
+  show(place) {
+    const { locale, at } = this.#desk;
+    const { t } = locale;
+    const { number, customer } = this.#view;
+    const back = new URLSearchParams([...at.query].filter(([name]) => FILTERS.includes(name)));
+    const label = (key) => t(key, { name: customer.name, number });
+    const assign = menuButton(locale, { label: [t("assign")], name: label("assign_name"),
+      className: "", items: () => assignItems(this.#desk, this.#view, this.#line.reps) });
+    const more = menuButton(locale, { label: [t("more_do")], name: label("more_name"),
+      className: "", items: () => moreItems(this.#desk, this.#view,
+        this.#line.queues.map(({ queue }) => queue), { open: false }) });
+    const files = menuButton(locale, { label: [t("transcript")], className: "",
+      items: () => ["html", "text", "json"].map((format) => ({ text: t(`as_${format}`),
+        work: () => this.#save(format) })) });
+    const title = locale.parts("chat_title", { number, name: words(customer.name) });
+    const head = heading("", assign, more, files);
+    head.querySelector("h1").append(...title);
+    place.append(
+      make("p", {}, make("a", { href: `#/conversations${back.size ? `?${back}` : ""}` },
+        t("back_to_list"))),
+      head, make("div", { class: "cards uneven" },
+        make("section", { class: "card reading", "aria-label": t("chat_log") }, this.#log.element,
+          this.#form),
+        make("section", { class: "card", "aria-label": t("facts") }, make("header", {},
+          make("h2", { dir: "auto" }, this.#view.subject), this.#state), this.#facts,
+        make("p", {}, make("a", { href: `#/conversations?customer=${customer.id}` },
+          t("all_of_customer"))), make("p", { class: "note" }, t("quiet_note"), " ",
+            t("join_note")),
+        make("p", { class: "row" }, this.#join))));
+    this.#tell();
+    const timer = setInterval(() => document.hidden || this.#again(), AGAIN_MS);
+    const stop = this.#desk.hear("joined", () => this.#tell());
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }
+
+  /** What was said, from its end; or around an entry that was found. */
+  async read() {
+    const seq = Number(this.#desk.at.query.get("seq"));
+    const from = seq ? `&before=${seq + PAGE / 2}` : "";
+    const page = await this.#page(from);
+    this.#log.show(this.#view, page.items, { earlier: page.previous ?? null });
+    this.#last = page.items.at(-1)?.seq ?? 0;
+    if (seq) {
+      const found = this.#log.element.querySelector(`[data-seq="${seq}"]`);
+      found?.classList.add("found-here");
+      found?.scrollIntoView({ block: "center" });
+    }
+  }
+
+  #page = (more) =>
+    this.#desk.api.get(`/conversations/${this.#view.id}/events?limit=${PAGE}${more}`);
+
+  async #again() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const { items } = await this.#page(`&after=${this.#last}`);
+      if (!items.length) return;
+      this.#view = await this.#desk.api.get(`/conversations/${this.#view.id}`);
+      this.#line = await this.#desk.api.get("/line");
+      this.#log.update?.(this.#view);
+      for (const event of items) this.#log.append(event);
+      this.#last = items.at(-1).seq;
+      this.#tell();
+    } catch (error) {
+      // It is asked again soon; the bar at the top says if there is no connection.
+      if (!error.isProblem) console.error(error);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** Where it stands. */
+  #tell() {
+    const { locale, isIn } = this.#desk;
+    const { t } = locale;
+    const view = this.#view;
+    const when = (ms) => (ms ? locale.moment(ms) : "–");
+    const after = (ms) => (ms ? locale.span(ms - view.created_at) : "–");
+    const rows = [["col_queue", words(view.queue.name)],
+      ["col_rep", view.rep ? words(view.rep.name) : "–"],
+      ["f_priority", t(`priority_${view.priority}`)], ["col_opened", when(view.created_at)],
+      ["fact_waited", after(view.assigned_at)], ["fact_reply", after(view.first_reply_at)],
+      ["fact_closed", when(view.closed_at)], ["fact_rating", rating(locale, view.rating)]];
+    this.#facts.replaceChildren(...rows.map(([key, value]) =>
+      make("div", {}, make("dt", {}, t(key)), make("dd", {}, value))));
+    const status = view.status === "closed" && view.resolution ? `ended_${view.resolution}`
+      : `status_${view.status}`;
+    this.#state.replaceChildren(chip(t(status), TONES[view.status]));
+    const joined = isIn(view.id);
+    const isServed = view.rep !== null && view.status === "active";
+    this.#join.textContent = t(joined ? "leave" : "join");
+    this.#join.hidden = !joined && !isServed;
+    const [note, message] = this.#form.querySelectorAll("button");
+    note.hidden = false;
+    message.hidden = !joined;
+  }
+
+  /** Joins, or leaves again. */
+  async #turn() {
+    const { api, socket, locale, isIn, joins } = this.#desk;
+    const { id, last_seq: seq } = this.#view;
+    const isJoined = isIn(id);
+    try {
+      // What comes from now on is no gap.
+      if (!isJoined) socket.knows(id, Math.max(seq, this.#last));
+      await api.post(`/conversations/${id}/${isJoined ? "leave" : "join"}`);
+      joins(id, !isJoined);
+      toast(locale.t(isJoined ? "left_said" : "joined_said"));
+    } catch (error) {
+      toast(explain(locale)(error));
+    }
+    this.#tell();
+    this.#again();
+  }
+
+  /** Where notes and messages are written; a draft outlives a reload. */
+  #writes() {
+    const { api, locale } = this.#desk;
+    const { t } = locale;
+    const key = `switchboard.admin.draft.${this.#view.id}`;
+    const draft = kept.get(key, { text: "", client_id: uuid7() });
+    const text = make("textarea", { name: "text", rows: 2, dir: "auto", maxlength: 16_000,
+      "aria-label": t("write"), placeholder: t("write_hint"), oninput() {
+        draft.text = text.value;
+        kept.set(key, draft);
+      } });
+    text.value = draft.text;
+    const form = make("form", { class: "writes" }, text, errorPlace(),
+      make("p", { class: "row" }, make("button", { value: "notes" }, t("send_note")),
+        make("button", { value: "messages", class: "main", hidden: true }, t("send_message"))));
+    onSubmit(form, async (_, button) => {
+      if (!text.value.trim()) return;
+      const path = button?.value ?? "notes";
+      await api.post(`/conversations/${this.#view.id}/${path}`,
+        { client_id: draft.client_id, text: text.value });
+      Object.assign(draft, { text: "", client_id: uuid7() });
+      kept.set(key, null);
+      text.value = "";
+      await this.#again();
+    }, explain(locale));
+    return form;
+  }
+
+  async #save(format) {
+    const { api, locale } = this.#desk;
+    const { id, number } = this.#view;
+    try {
+      const blob = await api.blob(`/conversations/${id}/transcript?format=${format}`
+        + `&offset=${offset()}`);
+      const address = URL.createObjectURL(blob);
+      const ending = format === "text" ? "txt" : format;
+      make("a", { href: address, download: `conversation-${number}.${ending}` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    } catch (error) {
+      toast(explain(locale)(error));
+    }
+  }
+}
+
+function rating(locale, rating) {
+  if (!rating) return "–";
+  const score = locale.t("rating_of", { score: rating.score });
+  return rating.text ? make("span", {}, score, ": ", words(rating.text)) : score;
+}
+
+/** @param {string} id */
+export async function showChat(place, desk, id) {
+  const { api, locale } = desk;
+  const [view, line, { default: catalog }] = await Promise.all([
+    api.get(`/conversations/${encodeURIComponent(id)}`), api.get("/line"), logTexts(locale.tag)]);
+  // The log has its own words: some are others' words for something else.
+  const chat = new Chat(desk, view, line, new Locale(locale.tag, catalog));
+  const end = chat.show(place);
+  await chat.read();
+  return end;
+}

@@ -1,0 +1,176 @@
+// Conversations, found by what is known of them. What is asked for stands in the address, so a
+// reload, a bookmark or a colleague comes to the same list; a conversation in the path is read.
+
+import { make, words } from "../ui/dom.js";
+import { Filters, FILTERS } from "./filters.js";
+import { heading } from "./heading.js";
+import { chip, row, table } from "./table.js";
+import { explain } from "./telling.js";
+
+const PAGE = 50;
+/** So many findings are narrowed at a time: a search knows no other conditions. */
+const FOUND = 200;
+
+/** What the tone of a status is. */
+export const TONES = { waiting: "warn", offered: "warn", active: "good", closed: "", parked: "",
+  wrapup: "" };
+
+/** When a day began or ended, by the reader's clock, in ms. */
+function moment(day, isEnd) {
+  const [year, month, date] = day.split("-").map(Number);
+  return isEnd ? new Date(year, month - 1, date + 1).getTime() - 1
+    : new Date(year, month - 1, date).getTime();
+}
+
+/** What a list is asked for, of what stands in the address. */
+export function asked(query) {
+  const all = new URLSearchParams();
+  for (const [name, value] of query) {
+    if (name === "q" || !FILTERS.includes(name) || !value) continue;
+    if (name === "from") all.set("opened_from", String(moment(value, false)));
+    else if (name === "to") all.set("opened_to", String(moment(value, true)));
+    else if (name === "status" && ["open", "over"].includes(value)) {
+      all.set("open", String(value === "open"));
+    } else all.set(name, value);
+  }
+  return all;
+}
+
+/** Whether a conversation is of the kind that is asked for: as the server narrows lists. */
+export function fits(view, wanted) {
+  const is = {
+    open: (value) => (view.status !== "closed") === (value === "true"),
+    rep: (value) => {
+      const rep = view.rep ?? view.offered_to ?? null;
+      return value === "none" ? rep === null : rep?.id === value;
+    },
+    queue: (value) => view.queue.id === value,
+    customer: (value) => view.customer.id === value,
+    opened_from: (value) => view.created_at >= Number(value),
+    opened_to: (value) => view.created_at <= Number(value),
+  };
+  return [...wanted].every(([name, value]) => is[name]?.(value) ?? view[name] === value);
+}
+
+class List {
+  #desk;
+  #filters;
+  #columns;
+  #place;
+  #body;
+  #more;
+  #trouble = make("p", { class: "error", role: "alert" });
+  #count = make("p", { class: "note", role: "status" });
+  #next = null;
+  #turn = 0;
+
+  constructor(place, desk) {
+    this.#desk = desk;
+    const { t } = desk.locale;
+    this.#filters = new Filters(desk, desk.at.query, () => this.#changed());
+    this.#columns = [{ title: t("col_customer") }, { title: t("col_about") },
+      { title: t("col_status") }, { title: t("col_queue") }, { title: t("col_rep") },
+      { title: t("col_opened") }];
+    this.#more = make("button", { type: "button", hidden: true,
+      onclick: () => this.#read({ fresh: false }) }, t("more"));
+    const shown = table(t("nav_conversations"), this.#columns, []);
+    this.#body = shown.tBodies[0];
+    this.#place = make("section", { class: "card found", "aria-label": t("found") },
+      this.#count, shown, this.#trouble, this.#more);
+    place.append(heading(t("nav_conversations")), this.#filters.element, this.#place);
+  }
+
+  async begin() {
+    await this.#filters.fill();
+    await this.#read({ fresh: true });
+  }
+
+  #changed() {
+    this.#desk.note(this.#filters.query);
+    this.#read({ fresh: true });
+  }
+
+  async #read({ fresh }) {
+    const turn = ++this.#turn;
+    const { locale } = this.#desk;
+    const { query } = this.#filters;
+    this.#place.setAttribute("aria-busy", "true");
+    this.#trouble.textContent = "";
+    try {
+      const page = query.get("q") ? await this.#search(query, fresh ? 0 : this.#next)
+        : await this.#list(query, fresh ? null : this.#next);
+      if (turn !== this.#turn) return;
+      const first = this.#body.children.length;
+      const rows = page.items.map((one) => this.#row(one, query));
+      if (fresh) this.#body.replaceChildren(...rows);
+      else this.#body.append(...rows);
+      this.#next = page.next ?? null;
+      this.#more.hidden = this.#next === null;
+      this.#body.parentElement.hidden = !this.#body.children.length;
+      const count = this.#body.children.length;
+      this.#count.textContent = count || this.#next !== null
+        ? locale.t(this.#next === null ? "found_all" : "found_first", { n: count })
+        : locale.t("found_none");
+      // Who asked for more goes on at what is new.
+      if (!fresh) this.#body.children[first]?.querySelector("a").focus();
+    } catch (error) {
+      if (!error.isProblem) console.error(error);
+      if (turn === this.#turn) this.#trouble.textContent = explain(locale)(error);
+    } finally {
+      if (turn === this.#turn) this.#place.removeAttribute("aria-busy");
+    }
+  }
+
+  async #list(query, before) {
+    const wanted = asked(query);
+    wanted.set("limit", String(PAGE));
+    if (before) wanted.set("before", before);
+    const { items, next } = await this.#desk.api.get(`/conversations?${wanted}`);
+    return { next, items: items.map((view) =>
+      ({ view, seq: null, parts: [{ text: view.latest_message?.text ?? "", match: false }] })) };
+  }
+
+  /** One conversation may be found many times: each finding is shown, with its words. */
+  async #search(query, skip) {
+    const wanted = asked(query);
+    const asks = new URLSearchParams({ q: query.get("q"), skip: String(skip ?? 0),
+      limit: String(FOUND) });
+    const { items, next } = await this.#desk.api.get(`/search?${asks}`);
+    const fitting = items.filter(({ conversation }) => fits(conversation, wanted));
+    return { next, items: fitting.map(({ conversation: view, snippet: parts, seq }) =>
+      ({ view, parts, seq })) };
+  }
+
+  #row({ view, parts, seq }, query) {
+    const { locale } = this.#desk;
+    const { t } = locale;
+    const back = new URLSearchParams(query);
+    if (seq) back.set("seq", String(seq));
+    const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}` },
+      words(view.customer.name));
+    const said = make("bdi", {}, ...parts.map(({ text, match }) =>
+      (match ? make("mark", {}, text) : text)));
+    const about = [make("div", { class: "subject" }, words(view.subject)),
+      said.textContent ? make("p", { class: "note snippet" }, said) : ""];
+    const rep = view.rep ?? view.last_rep;
+    return row(this.#columns, [[link, " ", make("span", { class: "note" },
+      t("number", { number: view.number }))], about,
+    chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
+      : `status_${view.status}`), TONES[view.status]), words(view.queue.name),
+    rep ? words(rep.name) : "–", make("time", {
+      datetime: new Date(view.created_at).toISOString(), title: locale.moment(view.created_at),
+    }, locale.date(view.created_at), " ",
+    make("span", { class: "note" }, locale.clock(view.created_at)))],
+    { "data-id": view.id });
+  }
+}
+
+/** @type {import("./router.js").Show} */
+export async function show(place, desk) {
+  if (desk.at.path.length) {
+    const { showChat } = await import("./chat.js");
+    return showChat(place, desk, desk.at.path[0]);
+  }
+  const list = new List(place, desk);
+  await list.begin();
+}

@@ -1,0 +1,144 @@
+// What conversations are narrowed by: a form whose values are those of the address.
+
+import { make } from "../ui/dom.js";
+import { PRIORITIES } from "./moves.js";
+import { explain } from "./telling.js";
+
+/** All there are, by their names in the address. */
+export const FILTERS = ["q", "status", "resolution", "queue", "rep", "priority", "customer", "from",
+  "to", "unread"];
+const STATUSES = ["open", "over", "waiting", "offered", "active", "parked", "wrapup"];
+const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
+/** Typing rests for so long before names are looked up. */
+const LOOK_MS = 250;
+
+export class Filters {
+  #desk;
+  #changed;
+  #given;
+  #customers = new Map();
+  #customer;
+  #known;
+  #timer;
+
+  /** `query` is what the address says; `changed()` hears of every change. */
+  constructor(desk, query, changed) {
+    [this.#desk, this.#given, this.#changed] = [desk, query, changed];
+    const { t } = desk.locale;
+    const label = (key, field) => make("label", {}, t(key), field);
+    this.#known = make("datalist", { id: "customers" });
+    // What is typed here is a name; what is asked for is the customer behind it.
+    this.#customer = make("input", { type: "search", list: "customers", autocomplete: "off",
+      oninput: () => this.#look() });
+    const day = (name) => make("input", { type: "date", name, value: query.get(name) ?? "" });
+    this.element = make("form", { class: "card filters", role: "search",
+      "aria-label": t("filters") },
+    make("div", { class: "fields" },
+      make("div", { class: "whole words" }, label("f_words", make("input", {
+        type: "search", name: "q", maxlength: 200, value: query.get("q") ?? "",
+        placeholder: t("f_words_hint"),
+      })), make("button", { class: "main" }, t("search"))),
+      label("f_status", this.#select("status", STATUSES.map((one) => [one, t(`status_${one}`)]))),
+      label("f_resolution", this.#select("resolution",
+        RESOLUTIONS.map((one) => [one, t(`ended_${one}`)]))),
+      label("f_queue", this.#select("queue", [])), label("f_rep", this.#select("rep", [])),
+      label("f_priority", this.#select("priority",
+        PRIORITIES.map((one) => [one, t(`priority_${one}`)]))),
+      label("f_customer", this.#customer), label("f_from", day("from")), label("f_to", day("to")),
+      label("f_unread", this.#select("unread", [["true", t("unread_yes")],
+        ["false", t("unread_no")]]))),
+    make("p", { class: "row" }, make("button", { type: "button", class: "soft",
+      onclick: () => this.#clear() }, t("f_clear"))), this.#known);
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      changed();
+    });
+    this.element.addEventListener("change", ({ target }) => {
+      if (target === this.#customer) this.#choose();
+      else changed();
+    });
+  }
+
+  /** What is asked for now, for the address. */
+  get query() {
+    const query = new URLSearchParams();
+    const fields = new FormData(this.element);
+    for (const name of FILTERS) {
+      const value = name === "customer" ? this.#customer.dataset.id : fields.get(name);
+      const text = String(value ?? "").trim();
+      if (text) query.set(name, text);
+    }
+    return query;
+  }
+
+  /** Which queues, reps and customer there are to choose. */
+  async fill() {
+    const { api, locale } = this.#desk;
+    const customer = this.#given.get("customer");
+    const [queues, reps, person] = await Promise.all([api.get("/queues"), api.get("/reps"),
+      customer ? api.get(`/people/${customer}`).catch(() => null) : null]);
+    this.#options("queue", queues.map(({ id, name }) => [id, name]));
+    this.#options("rep", [["none", locale.t("f_nobody")],
+      ...reps.map(({ id, name }) => [id, name])]);
+    if (person) {
+      this.#customer.value = person.display_name;
+      this.#customer.dataset.id = person.id;
+    }
+  }
+
+  #select(name, options) {
+    const select = make("select", { name });
+    this.#fillSelect(select, options);
+    return select;
+  }
+
+  #options(name, options) {
+    this.#fillSelect(this.element.elements.namedItem(name), options);
+  }
+
+  #fillSelect(select, options) {
+    const all = [["", this.#desk.locale.t("f_any")], ...options];
+    select.replaceChildren(...all.map(([value, text]) => make("option", { value }, text)));
+    const given = this.#given.get(select.name) ?? "";
+    select.value = all.some(([value]) => value === given) ? given : "";
+  }
+
+  #look() {
+    clearTimeout(this.#timer);
+    const text = this.#customer.value.trim();
+    if (!text) return this.#choose();
+    if (this.#customers.has(text)) return;
+    this.#timer = setTimeout(async () => {
+      try {
+        const { items } = await this.#desk.api.get(
+          `/people?role=customer&limit=20&search=${encodeURIComponent(text)}`);
+        const { t } = this.#desk.locale;
+        // Two may have one name.
+        const name = (one) => `${one.display_name} (${t("number", { number: one.number })})`;
+        this.#customers = new Map(items.map((one) => [name(one), one.id]));
+        this.#known.replaceChildren(...items.map((one) => make("option", { value: name(one) })));
+        this.#customer.setCustomValidity("");
+      } catch (error) {
+        this.#customer.setCustomValidity(explain(this.#desk.locale)(error));
+      }
+    }, LOOK_MS);
+  }
+
+  #choose() {
+    const text = this.#customer.value.trim();
+    const id = this.#customers.get(text) ?? "";
+    if (text && !id) return;
+    if ((this.#customer.dataset.id ?? "") === id) return;
+    this.#customer.dataset.id = id;
+    this.#changed();
+  }
+
+  #clear() {
+    this.#given = new URLSearchParams();
+    for (const field of this.element.elements) {
+      if ("value" in field && field.tagName !== "BUTTON") field.value = "";
+    }
+    this.#customer.dataset.id = "";
+    this.#changed();
+  }
+}

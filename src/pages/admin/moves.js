@@ -1,0 +1,138 @@
+// What an admin does with a conversation: gives it to a rep, moves it, makes it more or less
+// urgent, asks why it waits.
+
+import { make, words } from "../ui/dom.js";
+import { toast } from "../ui/toast.js";
+import { named } from "./menu.js";
+import { explain } from "./telling.js";
+
+export const PRIORITIES = ["urgent", "high", "normal", "low"];
+
+/**
+ * Has the server do it, and says that it was done or why not. Whoever shows the conversation hears
+ * of it by `moved()`.
+ * @param {import("./router.js").Desk & { moved: () => void }} desk
+ * @param {object} command
+ * @param {string} done
+ */
+async function command({ socket, locale, moved }, command, done) {
+  try {
+    await socket.ask(command);
+    toast(done);
+  } catch (error) {
+    if (!error.isProblem) console.error(error);
+    toast(explain(locale)(error));
+  }
+  // Refused, it may stand elsewhere than it is shown, too.
+  moved();
+}
+
+const isThere = ({ present, availability }) => present && availability === "available";
+const free = ({ capacity, load }) => capacity - load;
+
+/**
+ * Who could take it: reps who are there and have room, those of its queue first, the freest first.
+ * @param {import("./router.js").Desk & { moved: () => void }} desk
+ * @param {any} view
+ * @param {any[]} reps
+ * @returns {import("./menu.js").Item[]}
+ */
+export function assignItems(desk, view, reps) {
+  const { t } = desk.locale;
+  const serves = (rep) => rep.queues.some(({ id }) => id === view.queue.id);
+  const able = reps.filter((rep) => isThere(rep) && free(rep) > 0).sort((one, other) =>
+    serves(other) - serves(one) || free(other) - free(one));
+  if (!able.length) return [{ text: t("assign_nobody") }];
+  return able.map((rep) => ({
+    text: named(rep.name),
+    note: t(serves(rep) ? "assign_free" : "assign_free_other", { n: free(rep) }),
+    work: () => command(desk,
+      { type: "claim", conversation: view.id, rep: rep.id },
+      t("assigned_to", { name: rep.name, number: view.number })),
+  }));
+}
+
+/** What else there is to do with one that waits. */
+export function moreItems(desk, view, queues, { open = true } = {}) {
+  const { t } = desk.locale;
+  const { id: conversation, number } = view;
+  const moves = queues.filter(({ id }) => id !== view.queue.id).map((queue) => ({
+    text: desk.locale.parts("move_to", { queue: words(queue.name) }),
+    work: () => command(desk, { type: "transfer", conversation, queue: queue.id },
+      t("moved_to", { queue: queue.name, number })),
+  }));
+  const priorities = PRIORITIES.filter((one) => one !== view.priority).map((priority) => ({
+    text: t("make_priority", { priority: t(`priority_${priority}`) }),
+    work: () => command(desk, { type: "prioritize", conversation, priority },
+      t("made_priority", { priority: t(`priority_${priority}`), number })),
+  }));
+  const read = { text: t("open_chat"), work: () => desk.go(`conversations/${conversation}`) };
+  return [...(open ? [read] : []), { text: t("why"), work: () => why(desk, view) }, ...priorities,
+    ...moves];
+}
+
+/** A dialog that says something, once it is known. */
+function told(desk, title, load) {
+  const { locale } = desk;
+  const body = make("div", { "aria-busy": "true" }, make("p", { role: "status" },
+    locale.t("loading")));
+  const dialog = make("dialog", { class: "wide", "aria-labelledby": "told",
+    onclose: () => dialog.remove() },
+  make("h2", { id: "told" }, ...title), body, make("form", { method: "dialog", class: "row" },
+    make("button", { class: "main" }, locale.t("close"))));
+  document.body.append(dialog);
+  dialog.showModal();
+  load().then((parts) => body.replaceChildren(...parts), (error) => {
+    if (!error.isProblem) console.error(error);
+    body.replaceChildren(make("p", { class: "error", role: "alert" }, explain(locale)(error)));
+  }).finally(() => body.removeAttribute("aria-busy"));
+}
+
+/** Who might have it soonest comes first; all other reasons follow. */
+const NEAR = ["free", "ahead", "reserved", "cooling_down", "refused", "full", "busy", "away"];
+
+/** Why it waits, or how its rep was chosen. */
+export function why(desk, view) {
+  const { locale, api } = desk;
+  const title = locale.parts("why_title", { number: view.number, name: words(view.customer.name) });
+  told(desk, title, async () => {
+    const said = await api.get(`/conversations/${view.id}/why`);
+    const parts = [];
+    if (said.kept) parts.push(make("p", {}, locale.t(`kept_${said.kept}`)));
+    if (said.ahead !== null && said.ahead !== undefined) {
+      parts.push(make("p", {}, locale.t("why_ahead", { n: said.ahead })));
+    }
+    if (said.chosen) parts.push(make("p", {}, ...chosen(locale, said.chosen)));
+    const near = ({ reason: what }) => (NEAR.includes(what) ? NEAR.indexOf(what) : NEAR.length);
+    const reps = said.reps.toSorted((one, other) => near(one) - near(other));
+    parts.push(make("ul", { class: "reasons" }, ...reps.map((one) =>
+      make("li", {}, make("b", {}, words(one.rep.name)), " ", reason(locale, one)))));
+    return parts;
+  });
+}
+
+function chosen(locale, { how, rep, waited_ms: waited, candidates }) {
+  const parts = locale.parts(`chosen_${how}`, { name: words(rep?.name ?? locale.t("nobody")) });
+  if (waited != null) parts.push(" ", locale.t("chosen_waited", { time: locale.span(waited) }));
+  if (candidates != null) parts.push(" ", locale.t("chosen_among", { n: candidates }));
+  return parts;
+}
+
+/** What keeps a rep from a conversation, or from any. */
+function reason(locale, { reason: what, load, capacity, until }) {
+  const values = { load: load ?? 0, capacity: capacity ?? 0,
+    time: until ? locale.clock(until) : "" };
+  const key = until && locale.has(`reason_${what}_until`) ? `reason_${what}_until`
+    : `reason_${what}`;
+  return locale.has(key) ? locale.t(key, values) : what;
+}
+
+/** Why a rep gets nothing, if he gets nothing. */
+export function whyIdle(desk, rep) {
+  const { locale, api } = desk;
+  told(desk, locale.parts("idle_title", { name: words(rep.name) }), async () => {
+    const said = await api.get(`/reps/${rep.id}/why-idle`);
+    return [make("p", {}, reason(locale, said)),
+      make("p", { class: "note" }, locale.t("idle_lines", { n: said.first.length }))];
+  });
+}

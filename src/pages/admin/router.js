@@ -1,0 +1,171 @@
+// Which screen is shown: the address says it, after `#/`. Each screen is loaded when it is first
+// opened; while it comes there is a shape of it, and if it does not, a word and a way on.
+
+import { make } from "../ui/dom.js";
+import { heading } from "./heading.js";
+import { GROUPS, SCREENS } from "./screens.js";
+
+/**
+ * What a screen gets. `at.path` is what follows its name in the address, `at.query` what is asked
+ * after `?`. `go("people/ID?x=1")` opens another place; `note(query)` writes a query into the
+ * address without opening anything, so that a reload comes back to it. `hear(type, heard)` hears
+ * frames of the socket until the function that it answers with is called. `isIn(conversation)`
+ * says whether this admin has joined it, `joins` that he just has, or has left.
+ * @typedef {object} Desk
+ * @property {import("../net/api.js").Api} api
+ * @property {import("../i18n/locale.js").Locale} locale
+ * @property {import("../net/socket.js").Socket} socket
+ * @property {any} user
+ * @property {(path: string) => void} go
+ * @property {(query: URLSearchParams) => void} note
+ * @property {(type: string, heard: (frame: any) => void) => () => void} hear
+ * @property {(conversation: string) => boolean} isIn
+ * @property {(conversation: string, is: boolean) => void} joins
+ * @property {{ path: string[], query: URLSearchParams }} at
+ */
+
+/**
+ * Fills a place and answers with what ends it: timers, listeners.
+ * @typedef {(place: HTMLElement, desk: Desk) => Promise<(() => void) | void>} Show
+ */
+
+/** What the address asks for. */
+export function whereTo(hash) {
+  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [name, ...rest] = path.split("/").map(plain).filter(Boolean);
+  return { name: name || SCREENS[0].name, path: rest, query: new URLSearchParams(query) };
+}
+
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export class Router {
+  #desk;
+  #main;
+  #links = new Map();
+  #end = null;
+  #turn = 0;
+
+  /** `desk` is what every screen gets; `main` is where they stand. */
+  constructor(desk, main) {
+    this.#main = main;
+    this.#desk = { ...desk, go: this.go, note: this.note };
+    /** The links to all of them, as a list for the navigation. */
+    this.navigation = make("ul", {}, ...GROUPS.map((group) => this.#group(group)));
+  }
+
+  /** Opens what the address says, now and whenever it changes. */
+  begin() {
+    addEventListener("hashchange", () => this.open({ moves: true }));
+    return this.open({ moves: false });
+  }
+
+  go = (path) => {
+    const hash = `#/${path}`;
+    if (location.hash === hash) this.open({ moves: true });
+    else location.hash = hash;
+  };
+
+  note = (query) => {
+    const text = String(query);
+    const path = location.hash.split("?")[0] || `#/${SCREENS[0].name}`;
+    history.replaceState(history.state, "", text ? `${path}?${text}` : path);
+  };
+
+  /** `moves`: somebody has gone here, so the focus goes along. */
+  async open({ moves }) {
+    const turn = ++this.#turn;
+    const { locale } = this.#desk;
+    const at = whereTo(location.hash);
+    const screen = SCREENS.find(({ name }) => name === at.name);
+    this.#end?.();
+    this.#end = null;
+    for (const [name, link] of this.#links) {
+      if (name === at.name) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const title = locale.t(screen ? `nav_${screen.name}` : "no_screen");
+    const place = make("div", { class: "screen" });
+    this.#show(place, loading(locale, title));
+    if (moves) {
+      scrollTo(0, 0);
+      this.#toHeading();
+    }
+    document.title = locale.t("page_title", { screen: title });
+    if (!screen) return this.#fail(place, title, locale.t("no_screen_text"), []);
+    try {
+      const [{ show }] = await Promise.all([screen.load(), texts(locale, screen.texts)]);
+      if (turn !== this.#turn) return;
+      const end = await show(place, { ...this.#desk, at: { path: at.path, query: at.query } });
+      if (turn !== this.#turn) return end?.();
+      this.#end = end ?? null;
+      if (!place.querySelector("h1")) place.prepend(heading(title));
+      this.#settle(place, moves);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      if (!error.isProblem) console.error(error);
+      const text = error.isProblem ? error.message : locale.t("screen_failed");
+      const again = make("button", { class: "main", onclick: () => this.open({ moves: true }) },
+        locale.t("try_again"));
+      this.#fail(place, title, text, [again]);
+    }
+  }
+
+  #group(group) {
+    const { locale } = this.#desk;
+    const id = `group-${group}`;
+    const links = SCREENS.filter((screen) => screen.group === group).map((screen) => {
+      const link = make("a", { href: `#/${screen.name}`, "data-icon": screen.icon },
+        locale.t(`nav_${screen.name}`));
+      this.#links.set(screen.name, link);
+      return make("li", {}, link);
+    });
+    return make("li", {}, make("h2", { id }, locale.t(`group_${group}`)),
+      make("ul", { "aria-labelledby": id }, ...links));
+  }
+
+  #show(...children) {
+    this.#main.setAttribute("aria-busy", "true");
+    this.#main.replaceChildren(...children);
+  }
+
+  /** It is there: the shape of it goes, and whoever came here goes on at its heading. */
+  #settle(place, moves) {
+    const focused = document.activeElement;
+    const isFree = focused === document.body || !place.contains(focused);
+    this.#main.querySelector(".loading")?.remove();
+    this.#main.setAttribute("aria-busy", "false");
+    const title = place.querySelector("h1").textContent;
+    document.title = this.#desk.locale.t("page_title", { screen: title });
+    if (moves && isFree && !document.querySelector("dialog[open]")) this.#toHeading();
+  }
+
+  #toHeading() {
+    const found = [...this.#main.querySelectorAll("h1")].find((one) => one.checkVisibility());
+    if (!found) return;
+    found.tabIndex = -1;
+    found.focus({ preventScroll: true });
+  }
+
+  #fail(place, title, text, more) {
+    place.replaceChildren(heading(title),
+      make("div", { class: "card state" }, make("p", { role: "alert" }, text), ...more));
+    this.#settle(place, true);
+  }
+}
+
+/** Has the language say what these screens say. */
+const texts = (locale, name) =>
+  locale.more((tag) => import(`../i18n/${name}.${tag}.js`), name);
+
+function loading(locale, title) {
+  return make("div", { class: "loading" }, heading(title),
+    make("p", { class: "unseen", role: "status" }, locale.t("loading")),
+    make("div", { class: "skeleton", "aria-hidden": "true" },
+      make("p"), make("p"), make("p")));
+}

@@ -1,0 +1,277 @@
+// The field in which a rep answers, or leaves a note for colleagues. What stands in it is kept for
+// each conversation, whatever happens to the page.
+
+import { Tray } from "../chat/tray.js";
+import { kept } from "../net/keep.js";
+import { icon, make } from "../ui/dom.js";
+import { wishes } from "./wishes.js";
+
+const isTouch = () => matchMedia("(pointer: coarse)").matches;
+
+export class Composer {
+  element;
+  isNote = false;
+  #desk;
+  #locale;
+  #does;
+  #field;
+  #send;
+  #mode;
+  #hint;
+  #pick;
+  #attach;
+  #tray = null;
+  #trays = new Map();
+  #place;
+  #replies = null;
+  #key = "";
+  #id = null;
+
+  constructor(desk, locale, does) {
+    [this.#desk, this.#locale, this.#does] = [desk, locale, does];
+    const { t } = locale;
+    this.#field = make("textarea", { name: "text", rows: "1", id: "text", dir: locale.dir,
+      "aria-describedby": "hint", "aria-autocomplete": "list", "aria-keyshortcuts": "R",
+      enterkeyhint: isTouch() ? "enter" : "send" });
+    this.#mode = make("button", { type: "button", class: "mode soft", "aria-pressed": "false",
+      "aria-keyshortcuts": "N", onclick: () => this.toggle() }, icon("note"), t("note"));
+    this.#pick = make("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1",
+      "aria-hidden": "true" });
+    this.#attach = make("button", { type: "button", class: "round", "aria-label": t("attach"),
+      title: t("attach"), onclick: () => this.#pick.click() }, icon("clip"));
+    const canned = make("button", { type: "button", class: "canned soft",
+      onclick: () => this.canned() }, make("kbd", { dir: "ltr", "aria-hidden": "true" }, "/"),
+    make("span", {}, t("replies")));
+    this.#send = make("button", { class: "main send-text" }, icon("send"), make("span", {},
+      t("send")));
+    this.#hint = make("p", { id: "hint", class: "unseen" });
+    this.#place = make("div", {});
+    this.element = make("form", { class: "composer" }, this.#place, this.#field, this.#hint,
+      make("div", { class: "under" }, this.#mode, canned, this.#attach, this.#pick, this.#send));
+    this.#listen();
+    this.mode(false);
+  }
+
+  #listen() {
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#field.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#field.addEventListener("input", () => this.#typed());
+    this.#field.addEventListener("blur", () => setTimeout(() => {
+      if (document.activeElement !== this.#field) this.#replies?.leave();
+    }, 150));
+    this.#pick.addEventListener("change", () => {
+      this.attach([...this.#pick.files]);
+      this.#pick.value = "";
+    });
+    this.#field.addEventListener("paste", (event) => {
+      const files = [...event.clipboardData.files];
+      if (!files.length) return;
+      event.preventDefault();
+      this.attach(files);
+    });
+    addEventListener("pagehide", () => this.#save());
+  }
+
+  #pressed(event) {
+    if (event.isComposing) return;
+    if (this.#replies?.pressed(event)) return;
+    if (event.key === "Escape") {
+      this.#does.leaveField();
+      return;
+    }
+    if (event.key !== "Enter" || event.shiftKey) return;
+    if (!event.ctrlKey && !event.metaKey && !wishes.enter) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  /** Files may be dropped anywhere on this element. */
+  takeDrops(target) {
+    const has = (event) => event.dataTransfer?.types.includes("Files") && !this.element.hidden
+      && !this.isNote;
+    target.addEventListener("dragover", (event) => {
+      if (!has(event)) return;
+      event.preventDefault();
+      target.classList.add("dropping");
+    });
+    target.addEventListener("dragleave", (event) => {
+      if (!target.contains(event.relatedTarget)) target.classList.remove("dropping");
+    });
+    target.addEventListener("drop", (event) => {
+      target.classList.remove("dropping");
+      if (!has(event)) return;
+      event.preventDefault();
+      this.attach([...event.dataTransfer.files]);
+    });
+  }
+
+  /** To the customer, or for colleagues. */
+  toggle() {
+    this.mode(!this.isNote);
+    this.focus();
+  }
+
+  mode(isNote) {
+    const { t } = this.#locale;
+    this.isNote = isNote;
+    this.element.dataset.note = String(isNote);
+    this.#mode.setAttribute("aria-pressed", String(isNote));
+    const text = t(isNote ? "write_note" : "write");
+    this.#field.setAttribute("aria-label", text);
+    this.#field.placeholder = t(isNote ? "placeholder_note" : "placeholder");
+    this.#attach.hidden = isNote;
+    this.#send.lastChild.textContent = t(isNote ? "save_note" : "send");
+    this.#hint.textContent = t(wishes.enter ? "hint_enter" : "hint_ctrl");
+  }
+
+  /** `may`: to what is shown one may write "both", only a "note", or "none". */
+  follow(may) {
+    const { view } = this.#desk;
+    this.element.hidden = !view || may === "none";
+    const id = view?.id ?? null;
+    if (id !== this.#id) this.#turn(id);
+    // What was for notes alone until now is for answers, unless a note was begun.
+    if (may === "both" && this.#mode.disabled && !this.#field.value.trim()) this.mode(false);
+    this.#mode.disabled = may === "note";
+    if (may === "note" && !this.isNote) this.mode(true);
+  }
+
+  // Another conversation is before him: what he began to write there comes back.
+  #turn(id) {
+    this.#save();
+    if (this.#id && this.#tray) this.#trays.set(this.#id, this.#tray);
+    this.#replies?.leave();
+    this.#id = id;
+    this.#key = id ? this.#desk.key(`draft.${id}`) : "";
+    const draft = id ? kept.get(this.#key, null) : null;
+    this.#field.value = draft?.text ?? "";
+    this.mode(draft?.note ?? false);
+    this.#tray = this.#trays.get(id) ?? null;
+    this.#place.replaceChildren(...(this.#tray ? [this.#tray.element] : []));
+    this.#update();
+    this.#grow();
+  }
+
+  /** Puts text back that could not be sent, before what stands there. */
+  put(text, files = [], note = false) {
+    // A note that was begun stays one, whatever comes to stand before it.
+    const isNote = Boolean(note) || (this.isNote && Boolean(this.#field.value.trim()));
+    this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
+    this.mode(isNote);
+    this.#typed();
+    this.focus();
+    if (files.length) this.#trayOf().then((tray) => tray.put(files));
+  }
+
+  /** Puts a text where the cursor is, instead of what stands from `from` on. */
+  insert(text, from = this.#field.selectionStart) {
+    const { selectionEnd: to } = this.#field;
+    this.#field.setRangeText(text, from, to, "end");
+    this.#typed();
+    this.focus();
+  }
+
+  async attach(files) {
+    if (this.element.hidden || this.isNote) return;
+    try {
+      (await this.#trayOf()).add(files);
+    } catch (error) {
+      this.#does.say(error);
+    }
+  }
+
+  async #trayOf() {
+    if (this.#tray) return this.#tray;
+    const id = this.#id;
+    const welcome = await this.#does.welcome();
+    const upload = { api: this.#desk.api, welcome, become: async () => {} };
+    const tray = new Tray(upload, this.#locale, () => this.#update());
+    this.#trays.set(id, tray);
+    if (id === this.#id) {
+      this.#tray = tray;
+      this.#place.replaceChildren(tray.element);
+    }
+    return tray;
+  }
+
+  focus = () => this.#field.focus({ preventScroll: true });
+
+  get isEmpty() {
+    return !this.#field.value.trim() && (this.#tray?.isEmpty ?? true);
+  }
+
+  #update() {
+    this.#send.disabled = this.#tray?.isBusy ?? false;
+  }
+
+  #submit() {
+    if (this.element.hidden || this.isEmpty || this.#tray?.isBusy) return;
+    const text = this.#field.value.trim() ? this.#field.value : "";
+    // A note carries no files: they stay for the next answer.
+    const files = this.isNote ? [] : this.#tray?.take() ?? [];
+    if (!text && !files.length) return;
+    const note = this.isNote;
+    this.#field.value = "";
+    if (note && !this.#mode.disabled) this.mode(false);
+    this.#save();
+    this.#grow();
+    this.#desk.write(text, files, { note });
+    this.#does.wrote();
+    this.focus();
+  }
+
+  #typed() {
+    this.#grow();
+    this.#save();
+    if (!this.isNote) this.#desk.typing(Boolean(this.#field.value.trim()));
+    this.#offerReplies();
+  }
+
+  // A slash at the beginning of a word opens the replies that are kept.
+  async #offerReplies() {
+    const { value, selectionStart: at } = this.#field;
+    const found = /(?:^|\s)\/(\S*)$/.exec(value.slice(0, at));
+    if (!found) return this.#replies?.leave();
+    const from = at - found[1].length - 1;
+    const replies = await this.#repliesOf();
+    replies?.offer(found[1], from);
+  }
+
+  async #repliesOf() {
+    if (this.#replies) return this.#replies;
+    try {
+      const { Replies } = await import("./replies.js");
+      this.#replies ??= new Replies(this.#desk, this.#locale, this.#field,
+        (text, from) => this.insert(text, from));
+      this.element.prepend(this.#replies.element);
+    } catch (error) {
+      this.#does.say(error);
+    }
+    return this.#replies;
+  }
+
+  /** Opens the replies that are kept, where the cursor is. */
+  canned() {
+    if (this.element.hidden) return;
+    this.focus();
+    const { value, selectionStart: at } = this.#field;
+    const joins = at > 0 && !/\s/.test(value[at - 1]);
+    this.insert(joins ? " /" : "/");
+  }
+
+  #save() {
+    if (!this.#key) return;
+    const text = this.#field.value;
+    kept.set(this.#key, text ? { text, note: this.isNote } : null);
+  }
+
+  // An empty field runs as the page does, a text as its first letter says.
+  #grow() {
+    this.#field.dir = this.#field.value ? "auto" : this.#locale.dir;
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.rows = Math.min(8, this.#field.value.split("\n").length);
+  }
+}

@@ -1,0 +1,155 @@
+// The panel about a customer: who he is, what came before, how that was rated. On small screens it
+// lies over the conversation, and can be closed.
+
+import { icon, make, words } from "../ui/dom.js";
+import { letter } from "./rows.js";
+
+const EARLIER = 20;
+
+export class Customer {
+  element;
+  #desk;
+  #locale;
+  #does;
+  #who = make("div", { class: "who-is" });
+  #facts = make("dl", { class: "facts" });
+  #earlier = make("div", {});
+  #shown = "";
+  #customer = null;
+  #turn = 0;
+  #sheet = matchMedia("(max-width: 1100px)");
+  #before = null;
+
+  constructor(desk, locale, does) {
+    [this.#desk, this.#locale, this.#does] = [desk, locale, does];
+    const { t } = locale;
+    this.element = make("aside", { class: "panel", "aria-label": t("customer"), id: "panel",
+      onkeydown: (event) => {
+        if (event.key !== "Escape" || !this.close()) return;
+        event.preventDefault();
+        event.stopPropagation();
+      } },
+    make("div", { class: "panel-head" }, make("h2", { tabindex: "-1" }, t("customer")),
+      make("button", { type: "button", class: "round shut", "aria-label": t("shut"),
+        title: t("shut"), onclick: () => this.close() }, icon("close"))),
+    this.#who, this.#facts, make("h3", {}, t("earlier")), this.#earlier);
+  }
+
+  toggle() {
+    if (this.close()) return;
+    this.#before = document.activeElement;
+    this.element.classList.add("open");
+    this.element.querySelector("h2").focus();
+  }
+
+  /** Closes the sheet; answers whether it was open. */
+  close() {
+    if (!this.#sheet.matches || !this.element.classList.contains("open")) return false;
+    this.element.classList.remove("open");
+    (this.#before?.isConnected ? this.#before : null)?.focus();
+    return true;
+  }
+
+  show() {
+    const { view } = this.#desk;
+    this.element.hidden = !view;
+    if (!view) {
+      this.#shown = "";
+      this.element.classList.remove("open");
+      return;
+    }
+    const key = JSON.stringify([view.id, view.customer, view.status, view.rating, view.subject]);
+    if (key === this.#shown) return;
+    const isOther = this.#customer?.id !== view.customer.id;
+    this.#shown = key;
+    if (isOther) this.#customer = null;
+    this.#draw(view);
+    this.#read(view);
+  }
+
+  #draw(view) {
+    const { t, moment } = this.#locale;
+    const { customer } = view;
+    this.#who.replaceChildren(letter(customer.name, this.#locale),
+      make("b", {}, words(customer.name)));
+    const known = this.#customer ?? {};
+    const facts = [
+      ["email", known.email], ["phone", known.phone], ["telegram", known.telegram],
+      ["city", [known.city, known.province].filter(Boolean).join(", ")],
+      ["language", known.language && this.#languageOf(known.language)],
+      ["local_time", known.time_zone && this.#timeIn(known.time_zone)],
+      ["personal_rep", known.personal_rep?.name],
+      ["subject", view.subject], ["begun", moment(view.created_at)],
+      ["first_reply", view.first_reply_at && moment(view.first_reply_at)],
+      ["closed_at", view.closed_at && moment(view.closed_at)],
+      ["rating", view.rating && this.#stars(view.rating)],
+    ];
+    this.#facts.replaceChildren(...facts.filter(([, value]) => value).flatMap(([key, value]) =>
+      [make("dt", {}, t(`c_${key}`)), make("dd", {}, typeof value === "string" ? words(value)
+        : value)]));
+  }
+
+  #languageOf(tag) {
+    try {
+      return new Intl.DisplayNames([this.#locale.tag], { type: "language" }).of(tag) ?? tag;
+    } catch {
+      return tag;
+    }
+  }
+
+  #timeIn(zone) {
+    try {
+      return new Intl.DateTimeFormat(this.#locale.tag, { timeZone: zone, hour: "2-digit",
+        minute: "2-digit" }).format(Date.now());
+    } catch {
+      return null;
+    }
+  }
+
+  #stars({ score, text }) {
+    const { t } = this.#locale;
+    return make("span", { class: "stars" }, make("span", { "aria-hidden": "true", dir: "ltr" },
+      "★".repeat(score) + "☆".repeat(5 - score)), make("span", { class: "unseen" },
+      t("stars", { n: score })), text ? " " : null, text && words(text));
+  }
+
+  // What takes long is not waited for: the next one may be shown meanwhile.
+  async #read(view) {
+    const turn = ++this.#turn;
+    const { t } = this.#locale;
+    const { id } = view.customer;
+    if (!this.#customer) this.#earlier.replaceChildren(make("p", { class: "note" }, t("loading")));
+    try {
+      const [customer, { items }] = await Promise.all([
+        this.#desk.api.get(`/customers/${id}`),
+        this.#desk.api.get(`/conversations?customer=${id}&limit=${EARLIER}`),
+      ]);
+      if (turn !== this.#turn) return;
+      this.#customer = customer;
+      this.#draw(this.#desk.view ?? view);
+      this.#list(items.filter((one) => one.id !== view.id));
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      const again = make("button", { type: "button", class: "soft", onclick: () => {
+        this.#read(view);
+      } }, t("try_again"));
+      this.#earlier.replaceChildren(make("p", { class: "error", role: "alert" },
+        this.#does.explain(error), " ", again));
+    }
+  }
+
+  #list(items) {
+    const { t, date, number } = this.#locale;
+    if (!items.length) {
+      return this.#earlier.replaceChildren(make("p", { class: "note" }, t("none_earlier")));
+    }
+    this.#earlier.replaceChildren(make("ul", { class: "past" }, ...items.map((one) =>
+      make("li", {}, make("button", { type: "button", onclick: () => {
+        this.close();
+        this.#does.show(one.id);
+      } }, make("span", { dir: "ltr" }, `#${number(one.number)}`), " ",
+      words(one.queue.name), " ", make("span", { class: "note" }, date(one.created_at), " · ",
+        t(one.resolution ? `r_${one.resolution}` : `st_${one.status}`)),
+      one.rating && this.#stars({ score: one.rating.score }))))));
+  }
+}

@@ -1,0 +1,75 @@
+// Everything by keyboard. A letter counts by what it is where it is Latin, and else by its place on
+// the keyboard, so that the same keys work on Russian and Persian layouts.
+
+import { wishes } from "./wishes.js";
+
+/** Which key was meant. */
+export function meant({ key, code }) {
+  if (key.length > 1 || /^[\x21-\x7e]$/.test(key)) {
+    return key.length === 1 ? key.toLowerCase() : key;
+  }
+  // "ф" and "ش" stand where A does.
+  return { Slash: "/" }[code] ?? /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? key;
+}
+
+/** What does what, in the order of the help. `does` names what is done. */
+export const KEYS = [
+  { keys: ["a"], shown: "A", does: "accept" },
+  { keys: ["a"], shift: true, shown: "⇧ A", does: "pass" },
+  { keys: ["j", "ArrowDown"], shown: "J ↓", does: "next" },
+  { keys: ["k", "ArrowUp"], shown: "K ↑", does: "previous" },
+  { alt: true, shown: "Alt 1…9", does: "nth" },
+  { keys: ["r"], shown: "R", does: "reply" },
+  { keys: ["/"], shown: "/", does: "canned" },
+  { keys: ["n"], shown: "N", does: "noteSwitch" },
+  { keys: ["t"], shown: "T", does: "transfer" },
+  { keys: ["e"], shown: "E", does: "close" },
+  { keys: ["s"], shown: "S", does: "availability" },
+  { ctrl: true, keys: ["k"], shown: "Ctrl K", does: "search" },
+  { ctrl: true, keys: ["Enter"], shown: "Ctrl Enter", does: "send" },
+  { keys: ["Escape"], shown: "Esc", does: "escape" },
+  { keys: ["?"], shown: "?", does: "help" },
+];
+
+const inField = (target) => target.closest?.(
+  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+
+/** Where the arrow keys belong to what has the focus. */
+const hasArrows = (target) => target.closest?.("[role=log], [role=tablist], [popover], dialog");
+
+/**
+ * Listens to the whole page.
+ * @param {Record<string, (n?: number) => any>} does what each key does, by its name
+ */
+export function listen(does) {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const pressed = command(event);
+    if (!pressed) return;
+    const [name, n] = pressed;
+    if (does[name]?.(n) === false) return;
+    event.preventDefault();
+  });
+}
+
+function command(event) {
+  const { target, ctrlKey, metaKey, altKey, shiftKey } = event;
+  const key = meant(event);
+  if ((ctrlKey || metaKey) && !altKey && !shiftKey) return key === "k" ? ["search"] : null;
+  if (document.querySelector("dialog[open]")) return null;
+  if (altKey && !ctrlKey && !metaKey) {
+    const digit = /^Digit([1-9])$/.exec(event.code);
+    return digit ? ["nth", Number(digit[1])] : null;
+  }
+  if (ctrlKey || metaKey || inField(target)) return null;
+  if (key === "Escape") return ["escape"];
+  if (key.startsWith("Arrow") && hasArrows(target)) return null;
+  // On any layout the question mark is where it is.
+  if (key === "?" || (shiftKey && key === "/")
+    || (shiftKey && event.code === "Slash")) return wishes.keys ? ["help"] : null;
+  if (!key.startsWith("Arrow") && !wishes.keys) return null;
+  if (target.closest?.("[popover]")) return null;
+  const found = KEYS.find((one) => !one.ctrl && one.keys?.includes(key)
+    && Boolean(one.shift) === (shiftKey && !key.startsWith("Arrow")));
+  return found ? [found.does] : null;
+}

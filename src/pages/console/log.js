@@ -1,0 +1,352 @@
+// The log of a conversation as staff see it: messages, notes, what happened between them. It can
+// stand alone: whoever reads a conversation shows it with this. Its texts are in the catalog `log`.
+
+import { fileRow } from "../chat/files.js";
+import { icon, make, words } from "../ui/dom.js";
+import { span } from "./spans.js";
+import { told } from "./standing.js";
+
+/** Entries that are read at once. */
+export const PAGE = 60;
+/** Rows that are kept while the reader is at the end, and how many go when there are more. */
+const ROWS_MAX = 240;
+const ROWS_AWAY = 120;
+/** So near its end, in pixels, the log follows what is new. */
+const NEAR_PX = 100;
+/** A link is of the web, and ends before what closes a sentence. */
+const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
+
+/** The texts of a log, for whoever shows one alone. */
+export const logTexts = (tag) => import(`../i18n/log.${tag}.js`);
+
+/** A text in which links can be followed; everything else stays words. */
+export function linked(text) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: address, index } of text.matchAll(LINK)) {
+    if (!URL.canParse(address)) continue;
+    parts.push(text.slice(at, index), make("a", { href: address, target: "_blank",
+      rel: "noopener noreferrer nofollow", dir: "ltr" }, address));
+    at = index + address.length;
+  }
+  return [...parts, text.slice(at)];
+}
+
+export class Log {
+  /** @type {HTMLElement} */
+  element;
+  /** Hears that the reader has come to the end. */
+  onEnd = () => {};
+  /** Takes the text of a message that could not be sent back into the field. */
+  onTakeBack = () => {};
+  #api;
+  #locale;
+  #me;
+  #name;
+  #view = null;
+  #rows = [];
+  #older = null;
+  #isReading = false;
+  #below = 0;
+  #follows = true;
+  #day = "";
+  #marks = null;
+  #quiet;
+  #typingTimer;
+  #earlier;
+  #list;
+  #pending;
+  #typing;
+  #toEnd;
+
+  /**
+   * `me` is who looks; `name(id)` knows people and queues by id, as far as anybody does.
+   * @param {import("../net/api.js").Api} api
+   * @param {import("../i18n/locale.js").Locale} locale
+   * @param {{me: {id: string}, name?: (id: string) => string | null}} whose
+   */
+  constructor(api, locale, { me, name = () => null }) {
+    [this.#api, this.#locale, this.#me, this.#name] = [api, locale, me, name];
+    const { t } = locale;
+    this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
+      onclick: () => this.#readOlder() }, t("older"));
+    this.#list = make("ol", { class: "rows" });
+    this.#pending = make("ol", { class: "rows pending" });
+    this.#typing = make("p", { class: "typing", "aria-live": "off" });
+    this.#toEnd = make("button", { type: "button", class: "to-end", hidden: true,
+      onclick: () => this.toEnd() });
+    // What stands here at first is history, and is not read aloud.
+    this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0",
+      "aria-label": t("messages"), onscroll: () => this.#scrolled() },
+    this.#earlier, this.#list, this.#pending);
+    this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
+    new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
+  }
+
+  get isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.log;
+    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  }
+
+  /** The newest entry that stands here; 0: none. */
+  get lastSeq() {
+    return this.#rows.at(-1)?.seq ?? 0;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#scrolled();
+  }
+
+  /**
+   * Shows a conversation from the end of its log. `earlier` is what a page of the log names as
+   * `previous`: before which entry there is more, or null.
+   */
+  show(view, events, { earlier = null, marks = view.marks ?? null } = {}) {
+    this.quiet();
+    [this.#view, this.#rows, this.#day, this.#older] = [view, [], "", earlier];
+    [this.#marks, this.#below] = [marks, 0];
+    this.#list.replaceChildren();
+    this.#pending.replaceChildren();
+    this.#hush();
+    this.#earlier.hidden = earlier === null;
+    for (const event of events) this.#add(event);
+    this.marks(this.#marks);
+    this.toEnd();
+  }
+
+  /** Of the same conversation more is known now. */
+  update(view) {
+    this.#view = view;
+  }
+
+  /** What comes for a moment is the past, not news. */
+  quiet() {
+    this.log.setAttribute("aria-live", "off");
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.log.setAttribute("aria-live", "polite"), 1_000);
+  }
+
+  /** One entry more. What stands here already is not shown twice. */
+  append(event) {
+    const follows = this.isAtEnd || this.#isMine(event);
+    if (event.kind === "message" && !this.#isMine(event)) this.#hush();
+    this.#add(event);
+    if (follows) {
+      this.#forget();
+      this.toEnd();
+    } else if (event.kind === "message" || event.kind === "note") {
+      this.#below += 1;
+      this.#showBelow();
+    }
+    this.marks(this.#marks);
+  }
+
+  #isMine = (event) => event.sender_id !== null && event.sender_id === this.#me.id;
+
+  #add(event) {
+    const { kind, seq, created_at: at } = event;
+    if (seq <= this.lastSeq) return;
+    if (kind === "edited" || kind === "deleted") return this.#change(event);
+    const body = kind === "message" || kind === "note" ? this.#message(event)
+      : this.#happened(event);
+    if (!body) return;
+    const day = this.#locale.day(at);
+    const row = make("li", { class: body.kind, "data-seq": seq }, day !== this.#day
+      && make("p", { class: "day" }, day), ...body.parts);
+    this.#day = day;
+    this.#rows.push({ seq, row, day, ...body });
+    this.#list.append(row);
+  }
+
+  /** Who this is, for this reader. */
+  #called(id, name = null) {
+    const { customer, rep, last_rep: last, offered_to: asked } = this.#view;
+    if (id === this.#me.id) return this.#locale.t("you");
+    const found = [customer, rep, last, asked].find((one) => one && one.id === id);
+    if (id === "customer") return customer.name;
+    return name ?? found?.name ?? (id && this.#name(id)) ?? this.#locale.t("somebody");
+  }
+
+  #happened(event) {
+    const said = told(event);
+    if (!said) return null;
+    const { t, parts } = this.#locale;
+    const { key, reason, waited, until } = said;
+    const values = {
+      name: words(this.#called(said.who, said.name)), by: words(this.#called(said.by)),
+      queue: words((said.queue && this.#name(said.queue)) ?? t("another_queue")),
+      when: until ? this.#locale.moment(until) : t("some_time"), n: said.n ?? 0,
+      priority: said.priority ? t(`p_${said.priority}`) : "",
+      resolution: said.resolution ? t(`r_${said.resolution}`) : t("r_none"),
+    };
+    const own = reason && this.#locale.has(`why_${reason}`) ? t(`why_${reason}`) : null;
+    const told_ = own ?? reason ?? said.words;
+    const more = [waited > 1000 && ` · ${t("waited", { time: span(this.#locale, waited) })}`,
+      told_ && ": ", told_ && (own ?? words(told_))];
+    const line = make("p", {}, ...parts(key, values), ...more.filter(Boolean), " · ",
+      this.#clock(event.created_at));
+    return { kind: "entry", parts: [line] };
+  }
+
+  #message(event) {
+    const { sender_id: sender, text, data, attachments = [], created_at: at } = event;
+    const mine = this.#isMine(event);
+    const isNote = event.kind === "note";
+    const { t, parts } = this.#locale;
+    const name = this.#called(sender);
+    const time = this.#clock(at);
+    const isCustomer = sender === this.#view.customer.id;
+    const who = make("span", { class: "unseen" }, isNote ? `${t("note")}: ` : "",
+      ...parts("said", { name: words(name), time: this.#locale.clock(at) }));
+    const said = make("p", { class: "said" }, make("span", { dir: "auto" },
+      ...linked(text ?? "")));
+    said.hidden = !text;
+    const files = make("ul", { class: "files" },
+      ...attachments.map((one) => fileRow(one, this.#api, this.#locale)));
+    const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
+    const label = isNote ? [icon("note"), t("note_by"), " ", words(name)] : [words(name)];
+    const before = this.#rows.at(-1);
+    const shows = isNote || (!mine && before?.sender !== sender);
+    const kind = isNote ? "remark" : isCustomer ? "theirs" : mine ? "mine" : "mine other";
+    const one = { kind, mine: mine && !isNote, sender: isNote ? null : sender, said, files, state,
+      time, parts: [shows && make("p", { class: "name", "aria-hidden": "true" }, ...label),
+        who, said, attachments.length > 0 && files, state] };
+    if (data?.deleted) this.#empty(one);
+    return one;
+  }
+
+  #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
+    this.#locale.clock(ms));
+
+  /** A message has another text, or none any more. */
+  #change({ kind, data, text }) {
+    const { t } = this.#locale;
+    if (data.erased) {
+      this.#rows.filter((row) => row.said && row.seq <= data.through)
+        .forEach((row) => this.#empty(row));
+      return;
+    }
+    const row = this.#rows.find(({ seq }) => seq === data.seq);
+    if (!row?.said || (kind === "edited" && text == null)) return;
+    if (kind === "deleted") return this.#empty(row);
+    row.said.firstChild.replaceChildren(...linked(text));
+    row.said.hidden = false;
+    row.state.replaceChildren(row.time, ` · ${t("edited")}`);
+  }
+
+  #empty({ said, files, state, time }) {
+    said.hidden = true;
+    files.remove();
+    state.replaceChildren(this.#locale.t("deleted"), " · ", time);
+  }
+
+  // Of a long log the beginning goes while the reader is at its end; it can be read again.
+  #forget() {
+    if (this.#rows.length <= ROWS_MAX) return;
+    for (const { row } of this.#rows.splice(0, ROWS_AWAY)) row.remove();
+    this.#older = this.#rows[0].seq;
+    this.#earlier.hidden = false;
+  }
+
+  async #readOlder() {
+    if (this.#isReading || this.#older === null || !this.#view) return;
+    this.#isReading = true;
+    this.#earlier.setAttribute("aria-busy", "true");
+    const { id } = this.#view;
+    const bottom = this.log.scrollHeight - this.log.scrollTop;
+    try {
+      const path = `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`;
+      const { items, previous } = await this.#api.get(path);
+      if (id !== this.#view?.id) return;
+      this.#prepend(items);
+      this.#older = previous;
+      this.#earlier.hidden = previous === null;
+      // What was before the reader's eyes stays there.
+      this.log.scrollTop = this.log.scrollHeight - bottom;
+    } catch {
+      // The button is still there.
+    } finally {
+      this.#earlier.removeAttribute("aria-busy");
+      this.#isReading = false;
+    }
+  }
+
+  #prepend(items) {
+    const [rows, list, day] = [this.#rows, this.#list, this.#day];
+    const fragment = document.createDocumentFragment();
+    [this.#rows, this.#list, this.#day] = [[], fragment, ""];
+    for (const event of items) this.#add(event);
+    list.prepend(fragment);
+    if (rows[0]?.day === this.#day) rows[0].row.querySelector(".day")?.remove();
+    [this.#rows, this.#list, this.#day] = [[...this.#rows, ...rows], list, day];
+  }
+
+  #scrolled() {
+    this.#follows = this.isAtEnd;
+    if (this.log.scrollTop < 40 && this.#older !== null && this.#rows.length) this.#readOlder();
+    if (this.isAtEnd) {
+      this.#below = 0;
+      this.onEnd();
+    }
+    this.#showBelow();
+  }
+
+  #showBelow() {
+    const { t } = this.#locale;
+    this.#toEnd.hidden = this.isAtEnd;
+    const label = this.#below ? t("new_below", { n: this.#below }) : t("to_end");
+    if (this.#toEnd.title === label) return;
+    this.#toEnd.title = label;
+    this.#toEnd.replaceChildren(icon("down"), make("span", { class: this.#below ? "" : "unseen" },
+      label));
+  }
+
+  /** What is written and not stored yet; `retry(id)` and `discard(id)` are for what is refused. */
+  pending(entries, { retry, discard }) {
+    const follows = this.isAtEnd;
+    const { t } = this.#locale;
+    const button = (key, work) => make("button", { type: "button", class: "soft",
+      onclick: work }, t(key));
+    const rows = entries.map(({ client_id: id, text, files = [], note, error, code }) => {
+      const state = error ? make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
+        this.#locale.has(`e_${code}`) ? t(`e_${code}`) : error, " ",
+        button("try_again", () => retry(id)), " ", button("take_back", () => {
+          discard(id);
+          this.onTakeBack(text, files, note);
+        })) : make("p", { class: "note" }, t("sending"));
+      return make("li", { class: note ? "remark" : "mine" }, text && make("p", { class: "said" },
+        make("span", { dir: "auto" }, text)), files.length > 0 && make("ul", { class: "files" },
+        ...files.map(({ name }) => make("li", {}, icon("file"), words(name)))), state);
+    });
+    this.#pending.replaceChildren(...rows);
+    if (follows) this.toEnd();
+  }
+
+  /** Says of one's own last message how far it has come. */
+  marks(marks) {
+    this.#marks = marks;
+    const last = this.#rows.findLast((row) => row.mine);
+    for (const one of this.#list.querySelectorAll(".reached")) {
+      if (one !== last?.reached) one.remove();
+    }
+    if (!last || !marks) return;
+    const { read, delivered } = marks.customer;
+    const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";
+    last.reached ??= make("span", { class: "reached" });
+    last.reached.textContent = ` · ${this.#locale.t(key)}`;
+    if (!last.reached.isConnected) last.state.append(last.reached);
+  }
+
+  /** Somebody types, or has stopped. */
+  typing({ user, on, expires_in_ms: lasts = 5_000 }) {
+    clearTimeout(this.#typingTimer);
+    if (!on || user.id === this.#me.id) return this.#hush();
+    this.#typing.replaceChildren(...this.#locale.parts("typing", { name: words(user.name) }));
+    this.#typingTimer = setTimeout(() => this.#hush(), lasts);
+  }
+
+  #hush() {
+    this.#typing.replaceChildren();
+  }
+}

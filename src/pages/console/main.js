@@ -1,0 +1,267 @@
+// The rep's console: puts its parts together, and says what each hears of the others.
+
+import { withYoungLogin } from "../account/again.js";
+import { enter } from "../account/door.js";
+import { dress, language } from "../account/look.js";
+import { accountMenu } from "../account/menu.js";
+import { Locale } from "../i18n/locale.js";
+import { Api } from "../net/api.js";
+import { StaffLogin } from "../net/staff_login.js";
+import { byId, make } from "../ui/dom.js";
+import { toast } from "../ui/toast.js";
+import { Alerts } from "./alerts.js";
+import { Bar } from "./bar.js";
+import { Customer } from "./customer.js";
+import { Desk } from "./desk.js";
+import { help } from "./help.js";
+import { listen } from "./keys.js";
+import { Link } from "./link.js";
+import { List } from "./list.js";
+import { logTexts } from "./log.js";
+import { close, park, requeue, transfer } from "./moves.js";
+import { Offers } from "./offers.js";
+import { search } from "./search.js";
+import { tick } from "./spans.js";
+import { rights, Talk } from "./talk.js";
+import { why, whyIdle } from "./why.js";
+import { wishes } from "./wishes.js";
+
+const api = new Api(new StaffLogin("console"));
+const desk = new Desk(api);
+const root = byId("console");
+/** Narrower than this, the list and the conversation are a screen each. */
+const narrow = matchMedia("(max-width: 720px)");
+let locale;
+let parts;
+
+/** Says what went wrong, in words that say what to do. */
+const explain = (error) => {
+  const key = `e_${error.code}`;
+  return locale.has(key) ? locale.t(key) : error.message;
+};
+
+const does = {
+  explain,
+  say: (error) => toast(explain(error)),
+  tell: (text) => toast(text),
+  tick: () => parts && tick(root, locale, desk.now()),
+  async show(id) {
+    screen("talk");
+    try {
+      await desk.show(id);
+      if (!narrow.matches || matchMedia("(pointer: fine)").matches) does.reply();
+    } catch (error) {
+      toast(explain(error));
+      if (!desk.view) screen("list");
+    }
+  },
+  async claim(view) {
+    try {
+      await desk.act(view.id, "claim");
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      const now = await api.get(`/conversations/${view.id}`).catch(() => null);
+      const winner = now?.rep && now.rep.id !== api.user.id ? now.rep.name : null;
+      if (error.code !== "already_claimed" && !winner) throw error;
+      toast(winner ? locale.t("taken_by", { name: winner }) : locale.t("taken"));
+      parts.list.readLine();
+      return;
+    }
+    parts.list.open("mine");
+    await does.show(view.id);
+  },
+  answer(what) {
+    const { view } = desk;
+    return desk.act(view.id, what).then(() => what === "accept" && does.reply());
+  },
+  move: (what, body) => desk.act(desk.view.id, what, body),
+  // All of these are there from the beginning: whoever presses a key goes on typing into them.
+  transfer: () => transfer(desk, locale, does),
+  toQueue: () => transfer(desk, locale, does, { toQueue: true }),
+  close: () => close(desk, locale, does),
+  park: () => park(desk, locale, does),
+  requeue: () => requeue(desk, locale, does),
+  why: () => why(desk, locale, does),
+  whyIdle: () => whyIdle(desk, locale, does),
+  endWrap: () => does.finish(() => desk.act(desk.view.id, "close")),
+  /** Ends the conversation before him, and goes on with the one that waits longest. */
+  async finish(work) {
+    await work();
+    const waits = [...desk.mine.values()].filter((one) => one.id !== desk.view.id
+      && one.status === "active" && one.since);
+    const [next] = waits.sort((one, other) => one.since - other.since);
+    if (wishes.next && next) await does.show(next.id);
+  },
+  search: () => search(desk, locale, does),
+  help: () => help(locale, () => {
+    parts.talk.composer.mode(parts.talk.composer.isNote);
+    parts.alerts.check();
+  }),
+  async copyLink() {
+    await navigator.clipboard.writeText(`${location.origin}/console#/${desk.view.id}`);
+    toast(locale.t("copied"));
+  },
+  customer: () => parts.customer.toggle(),
+  toList() {
+    screen("list");
+    parts.list.focus();
+  },
+  focusList: () => parts.list.focus(),
+  leaveField: () => (narrow.matches ? parts.talk.focus() : parts.list.focus()),
+  reply() {
+    if (parts.talk.composer.element.hidden) parts.talk.focus();
+    else parts.talk.composer.focus();
+  },
+  wrote: () => parts.talk.log.toEnd(),
+  soundOn: () => parts.alerts.soundOn(),
+  notifyOn: () => parts.alerts.notifyOn(),
+  async welcome() {
+    welcome ??= await api.get("/welcome");
+    return welcome;
+  },
+};
+let welcome = null;
+
+/** On small screens either the list or the conversation is there. */
+function screen(name) {
+  root.dataset.screen = name;
+}
+
+const may = (what) => desk.view && rights(desk.view, desk)[what];
+const beside = (step) => {
+  const one = parts.list.beside(step);
+  if (!one) return false;
+  does.show(one.id);
+};
+const byKey = {
+  accept: () => parts.offers.answer("accept"),
+  pass: () => parts.offers.answer("decline"),
+  next: () => beside(1),
+  previous: () => beside(-1),
+  nth(n) {
+    const one = parts.list.shown[n - 1];
+    return one ? void does.show(one.id) : false;
+  },
+  reply: () => (desk.view ? void does.reply() : false),
+  canned: () => (desk.view ? void parts.talk.composer.canned() : false),
+  noteSwitch: () => (desk.view ? void parts.talk.composer.toggle() : false),
+  transfer: () => (may("transfer") ? void does.transfer() : false),
+  close: () => (may("close") ? void does.close()
+    : may("wrap") ? void parts.talk.run(does.endWrap) : false),
+  availability: () => parts.bar.choose(),
+  search: () => does.search(),
+  help: () => does.help(),
+  escape() {
+    if (parts.customer.close()) return;
+    if (narrow.matches && root.dataset.screen === "talk") does.toList();
+    else return false;
+  },
+};
+
+const hears = {
+  rep: () => {
+    parts.bar.show();
+    parts.list.show();
+  },
+  mine() {
+    parts.list.show();
+    parts.talk.show();
+    parts.bar.show();
+  },
+  offers() {
+    parts.offers.show();
+    parts.talk.show();
+    parts.bar.show();
+    parts.alerts.count();
+  },
+  board: () => parts.list.lineChanged(),
+  view() {
+    parts.talk.show();
+    parts.list.show();
+    parts.customer.show();
+  },
+  opening: () => parts.talk.element.setAttribute("aria-busy", "true"),
+  unopened: () => parts.talk.element.removeAttribute("aria-busy"),
+  log({ items, earlier }) {
+    parts.talk.element.removeAttribute("aria-busy");
+    if (desk.view) parts.talk.log.show(desk.view, items, { earlier });
+    hears.pending();
+  },
+  entry: (event) => parts.talk.log.append(event),
+  pending() {
+    parts.talk.log.pending(desk.pending, { retry: (id) => desk.outbox.retry(id),
+      discard: (id) => desk.outbox.remove(id) });
+  },
+  marks: () => parts.talk.log.marks(desk.view?.marks ?? null),
+  typing: (frame) => parts.talk.log.typing(frame),
+  link: () => parts.link.show(),
+  trouble: () => parts.link.show(),
+  unread: () => parts.alerts.count(),
+  missed: () => parts.offers.showMissed(),
+  lost: () => parts.talk.lost(),
+  heard: (what) => parts.alerts.heard(what),
+};
+desk.on((topic, detail) => parts && hears[topic]?.(detail));
+
+function build() {
+  const menu = accountMenu(api, locale);
+  const list = new List(desk, locale, does);
+  const offers = new Offers(desk, locale, does);
+  list.element.prepend(offers.top);
+  parts = { list, offers, bar: new Bar(desk, locale, does, menu),
+    talk: new Talk(desk, locale, does), customer: new Customer(desk, locale, does),
+    link: new Link(desk, locale), alerts: new Alerts(desk, locale, does.show) };
+  parts.alerts.onChange = (chips) => parts.bar.chips(chips);
+  parts.alerts.check();
+  root.replaceChildren(make("h1", { class: "unseen" }, locale.t("title")), list.element,
+    parts.talk.element, parts.customer.element);
+  parts.customer.show();
+  document.body.prepend(parts.bar.element, parts.link.element);
+  root.setAttribute("aria-busy", "false");
+  desk.isLooking = () => !document.hidden && document.hasFocus() && parts.talk.log.isAtEnd
+    && !(narrow.matches && root.dataset.screen === "list");
+  for (const one of ["visibilitychange", "focusin"]) {
+    document.addEventListener(one, () => desk.looked());
+  }
+  addEventListener("focus", () => desk.looked());
+  setInterval(() => {
+    does.tick();
+    offers.tick();
+    list.tick();
+  }, 1_000);
+  listen(byKey);
+}
+
+/** An address may name a conversation. */
+async function follow() {
+  const id = /^#\/([\w-]{36})$/.exec(location.hash)?.[1];
+  if (id) await does.show(id);
+}
+
+async function begin() {
+  dress();
+  const tag = language();
+  const [{ default: catalog }, { default: log }] = await Promise.all([
+    import(`../i18n/console.${tag}.js`), logTexts(tag)]);
+  locale = new Locale(tag, { ...log, ...catalog });
+  locale.apply();
+  document.title = locale.t("title");
+  await enter(api, locale, "rep");
+  api.onEnded = ((ended) => (problem) => {
+    desk.socket.stop();
+    ended(problem);
+  })(api.onEnded);
+  // Of a login that has ended the door tells.
+  const start = () => desk.begin().catch((error) => api.user && does.say(error));
+  api.onBack = start;
+  desk.renew = (work) => withYoungLogin(api, locale, work);
+  build();
+  screen("list");
+  document.documentElement.dataset.ready = "";
+  await start();
+  if (desk.view) screen("talk");
+  await follow();
+}
+
+addEventListener("hashchange", () => parts && follow());
+begin();

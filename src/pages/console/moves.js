@@ -1,0 +1,161 @@
+// The dialogs in which a rep gives a conversation away, lays it aside or ends it.
+
+import { sheet } from "../account/sheet.js";
+import { kept, uuid7 } from "../net/keep.js";
+import { make } from "../ui/dom.js";
+import { errorPlace, onSubmit } from "../ui/forms.js";
+import { wishes } from "./wishes.js";
+
+const HOUR = 3_600_000;
+const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
+
+/** A dialog with a form: `work(fields)` does it, and closes it if it went well. */
+function ask(locale, does, title, fields, { yes, work, kind = "main" }) {
+  const { t } = locale;
+  const form = make("form", {}, ...fields, errorPlace(), make("p", { class: "row" },
+    make("button", { class: kind }, t(yes)),
+    make("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))));
+  const dialog = sheet(locale, title, form);
+  dialog.classList.add("ask");
+  onSubmit(form, async (values, button) => {
+    await work(values, button);
+    dialog.close();
+  }, does.explain);
+  return form;
+}
+
+/** A text that is kept while its dialog is not sent. */
+function keptText(desk, name, label) {
+  const key = desk.key(`${name}.${desk.view.id}`);
+  const field = make("textarea", { name, rows: "2", dir: "auto",
+    oninput: () => kept.set(key, field.value || null) });
+  field.value = kept.get(key, "");
+  return { label: make("label", {}, label, field), forget: () => kept.set(key, null) };
+}
+
+/** To another rep or queue. `toQueue`: only the queues are asked for. */
+export async function transfer(desk, locale, does, { toQueue = false } = {}) {
+  const { t } = locale;
+  const { view, user } = desk;
+  const note = keptText(desk, "note", t("transfer_note"));
+  const place = make("div", { class: "targets", role: "group", "aria-label": t("transfer_to") },
+    make("p", { class: "note" }, t("loading")));
+  const form = ask(locale, does, t(toQueue ? "to_queue" : "transfer_title"), [place, note.label], {
+    yes: "transfer_yes",
+    work: async ({ to, note: text }) => {
+      const [what, id] = String(to ?? "").split(":");
+      if (!id) throw Object.assign(new Error(t("choose_target")), { isProblem: true });
+      const body = { [what]: id, ...(text.trim() && { note: text.trim() }) };
+      await desk.act(view.id, "transfer", body);
+      note.forget();
+      does.tell(t("transferred"));
+    },
+  });
+  try {
+    const queues = await desk.names.read({ anew: true });
+    const reps = new Map(queues.flatMap((queue) => queue.reps.map((rep) => [rep.id, rep])));
+    reps.delete(user.id);
+    const radio = (value, name, hint) => make("label", { class: "target" }, make("input",
+      { type: "radio", name: "to", value }), make("span", { dir: "auto" }, name),
+    hint && make("span", { class: "note" }, hint));
+    const serves = (rep) => queues.find(({ id }) => id === view.queue.id)?.reps
+      .some(({ id }) => id === rep.id);
+    const people = [...reps.values()].sort((one, other) => serves(other) - serves(one)
+      || one.name.localeCompare(other.name));
+    const others = queues.filter(({ id }) => id !== view.queue.id || !desk.isMine(view));
+    place.replaceChildren(
+      ...(toQueue ? [] : [make("h3", {}, t("reps")), people.length === 0
+        ? make("p", { class: "note" }, t("no_reps")) : make("div", {}, ...people.map((rep) =>
+          radio(`rep:${rep.id}`, rep.name, serves(rep) ? t("serves") : t("serves_not"))))]),
+      make("h3", {}, t("queues")), others.length === 0
+        ? make("p", { class: "note" }, t("no_queues")) : make("div", {}, ...others.map((queue) =>
+          radio(`queue:${queue.id}`, queue.name, t("waiting_n", { n: queue.waiting })))));
+    place.querySelector("input")?.focus();
+  } catch (error) {
+    place.replaceChildren(make("p", { class: "error", role: "alert" }, does.explain(error)));
+  }
+  return form;
+}
+
+/** Ends it, or begins its wrap-up. */
+export async function close(desk, locale, does) {
+  const { t } = locale;
+  const { view } = desk;
+  const id = uuid7();
+  const text = keptText(desk, "last_words", t("last_words"));
+  const radios = RESOLUTIONS.map((value) => make("label", { class: "target" },
+    make("input", { type: "radio", name: "resolution", value, checked: value === "resolved",
+      autofocus: value === "resolved" }), t(`close_${value}`)));
+  const next = make("label", { class: "target" }, make("input", { type: "checkbox",
+    checked: wishes.next, onchange: ({ target }) => {
+      wishes.next = target.checked;
+    } }), t("then_next"));
+  const form = ask(locale, does, t("close_title"), [make("fieldset", { class: "targets" },
+    make("legend", {}, t("how_ended")), ...radios), text.label, next], {
+    yes: "close_yes",
+    work: ({ resolution, last_words: words }) => does.finish(async () => {
+      const body = { resolution, ...(words.trim() && { text: words.trim(), client_id: id }) };
+      await desk.act(view.id, "close", body);
+      text.forget();
+    }),
+  });
+  form.querySelector("input").focus();
+}
+
+/** When it is to wake: in a while, tomorrow at nine, or at a moment of one's own. */
+function moments(now) {
+  const tomorrow = new Date(now);
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  tomorrow.setHours(9, 0, 0, 0);
+  return { park_hour: now + HOUR, park_four: now + 4 * HOUR, park_tomorrow: tomorrow.getTime(),
+    park_week: tomorrow.getTime() + 6 * 24 * HOUR };
+}
+
+const forField = (ms) => {
+  const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return at.toISOString().slice(0, 16);
+};
+
+/** Lays it aside. */
+export async function park(desk, locale, does) {
+  const { t } = locale;
+  const { view } = desk;
+  const now = Date.now();
+  const times = moments(now);
+  const field = make("input", { type: "datetime-local", name: "at", "aria-label": t("park_other"),
+    min: forField(now), onfocus: () => { own.checked = true; } });
+  const own = make("input", { type: "radio", name: "when", value: "own" });
+  const radios = Object.entries(times).map(([key, at], index) => make("label",
+    { class: "target" }, make("input", { type: "radio", name: "when", value: String(at),
+      checked: index === 0 }), t(key), make("span", { class: "note" }, locale.moment(at))));
+  const form = ask(locale, does, t("park_title"), [make("p", {}, t("park_text")),
+    make("fieldset", { class: "targets" }, make("legend", { class: "unseen" }, t("park_until")),
+      ...radios, make("label", { class: "target" }, own, t("park_other")), field)], {
+    yes: "park_yes",
+    work: async ({ when, at }) => {
+      const until = when === "own" ? new Date(at).getTime() : Number(when);
+      if (!(until > Date.now())) {
+        throw Object.assign(new Error(t("park_past")), { isProblem: true });
+      }
+      await desk.act(view.id, "park", { wake_at: until });
+      does.tell(t("parked_until", { when: locale.moment(until) }));
+    },
+  });
+  form.querySelector("input").focus();
+}
+
+/** Puts it back in line, in its old place. */
+export async function requeue(desk, locale, does) {
+  const { t } = locale;
+  const { view } = desk;
+  const reason = keptText(desk, "reason", t("requeue_reason"));
+  const form = ask(locale, does, t("requeue_title"), [make("p", {}, t("requeue_text")),
+    reason.label], {
+    yes: "requeue_yes",
+    work: async ({ reason: text }) => {
+      await desk.act(view.id, "requeue", text.trim() ? { reason: text.trim() } : {});
+      reason.forget();
+    },
+  });
+  form.querySelector("textarea").focus();
+}

@@ -1,0 +1,166 @@
+// Replies that are kept to be used again: a list under the cursor, behind a slash.
+
+import { make, words } from "../ui/dom.js";
+
+const SHOWN = 8;
+/** As letters are compared: without case and accents. */
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
+/**
+ * Fills in who and what it is about; `{customer|there}` says what stands there if it is unknown.
+ * @param {string} text
+ * @param {Record<string, string>} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)(?:\|([^{}]*))?\}/g, (all, name, otherwise) =>
+    (name in values ? values[name] || otherwise || "" : all));
+}
+
+export class Replies {
+  element;
+  #desk;
+  #locale;
+  #field;
+  #take;
+  #list;
+  #said = make("p", { class: "unseen", role: "status" });
+  #note = make("p", { class: "note" });
+  #all = null;
+  #found = [];
+  #at = 0;
+  #from = 0;
+  /** The word at which it was closed. */
+  #left = null;
+  #turn = 0;
+
+  /** `take(text, from)` puts a reply into the field instead of what stands from `from` on. */
+  constructor(desk, locale, field, take) {
+    [this.#desk, this.#locale, this.#field, this.#take] = [desk, locale, field, take];
+    this.#list = make("ul", { role: "listbox", id: "replies", "aria-label": locale.t("replies") });
+    this.element = make("div", { class: "replies", hidden: true }, this.#list, this.#note,
+      this.#said);
+    field.setAttribute("aria-controls", "replies");
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  async #read() {
+    if (this.#all) return this.#all;
+    try {
+      const answer = await this.#desk.api.get("/canned-replies");
+      this.#all = answer.items ?? answer;
+      // What is kept anew is there at the next turn.
+      setTimeout(() => { this.#all = null; }, 30_000);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.#all = [];
+    }
+    return this.#all;
+  }
+
+  /** Shows those that a word names, in their name or their text. */
+  async offer(word, from) {
+    if (word === this.#left) return;
+    this.#left = null;
+    const turn = ++this.#turn;
+    let all;
+    try {
+      all = await this.#read();
+    } catch (error) {
+      this.#show([], error.message);
+      return;
+    }
+    if (turn !== this.#turn) return;
+    const wanted = plain(word);
+    const { queue } = this.#desk.view ?? {};
+    const of = (reply) => !reply.queue || reply.queue.id === queue?.id;
+    const rank = ({ name, text }) => (plain(name).startsWith(wanted) ? 0
+      : plain(name).includes(wanted) ? 1 : plain(text).includes(wanted) ? 2 : 3);
+    const found = all.filter(of).map((reply) => ({ reply, rank: rank(reply) }))
+      .filter((one) => one.rank < 3)
+      .sort((one, other) => one.rank - other.rank
+        || one.reply.name.localeCompare(other.reply.name));
+    this.#from = from;
+    const { t } = this.#locale;
+    // A slash in a sentence is a slash: nothing is said of words that name no reply.
+    if (!found.length && word) return this.leave(word);
+    this.#show(found.slice(0, SHOWN).map(({ reply }) => reply),
+      found.length ? "" : t("no_replies"));
+  }
+
+  #show(found, note) {
+    const { t } = this.#locale;
+    [this.#found, this.#at] = [found, 0];
+    this.#list.hidden = found.length === 0;
+    this.#list.replaceChildren(...found.map((reply, at) => make("li", { role: "option",
+      id: `reply-${at}`, onpointerdown: (event) => {
+        event.preventDefault();
+        this.#choose(at);
+      } }, make("b", {}, "/", words(reply.name)), " ",
+    make("span", { dir: "auto", class: "text" }, reply.text.replace(/\s+/g, " ").slice(0, 120)),
+    !reply.shared && make("span", { class: "chip" }, t("own_reply")))));
+    this.#note.textContent = note;
+    this.#said.textContent = found.length ? t("replies_found", { n: found.length }) : note;
+    this.element.hidden = false;
+    this.#mark();
+  }
+
+  #mark() {
+    for (const [at, option] of [...this.#list.children].entries()) {
+      option.setAttribute("aria-selected", String(at === this.#at));
+      if (at === this.#at) option.scrollIntoView({ block: "nearest" });
+    }
+    if (this.#found.length) this.#field.setAttribute("aria-activedescendant", `reply-${this.#at}`);
+    else this.#field.removeAttribute("aria-activedescendant");
+  }
+
+  /** Takes a key that was pressed in the field, if it is for the list. */
+  pressed(event) {
+    if (!this.isOpen) return false;
+    const count = this.#found.length;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.leave(this.#word);
+      return true;
+    }
+    if (!count) return false;
+    if (step) {
+      this.#at = (this.#at + step + count) % count;
+      this.#mark();
+    } else if ((event.key === "Enter" && !event.ctrlKey && !event.shiftKey)
+      || event.key === "Tab") {
+      this.#choose(this.#at);
+    } else {
+      return false;
+    }
+    event.preventDefault();
+    return true;
+  }
+
+  get #word() {
+    return this.#field.value.slice(this.#from + 1, this.#field.selectionStart);
+  }
+
+  #choose(at) {
+    const { view, user } = this.#desk;
+    const text = filled(this.#found[at].text, { customer: view.customer.name,
+      name: view.customer.name, rep: user.display_name, number: String(view.number),
+      id: String(view.number), queue: view.queue.name });
+    this.leave();
+    this.#take(text, this.#from);
+  }
+
+  /** Closes; the same word does not open it again. */
+  leave(word = null) {
+    this.#turn += 1;
+    this.#left = word;
+    this.element.hidden = true;
+    this.#list.replaceChildren();
+    this.#said.textContent = "";
+    this.#field.removeAttribute("aria-activedescendant");
+  }
+}

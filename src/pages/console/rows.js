@@ -1,0 +1,83 @@
+// One row of a list of conversations: who, the last words, how long he waits, what is unread.
+
+import { icon, make, words } from "../ui/dom.js";
+
+/** The first letter of a name, as a picture of its owner. */
+export const letter = (name, locale) => make("span", { class: "face", "aria-hidden": "true" },
+  ([...(name ?? "").trim()][0] ?? "?").toLocaleUpperCase(locale.tag));
+
+/** The words of a last message, as a list shows them. */
+function lastWords({ last, latest_message: latest, subject }, desk, { t }) {
+  const message = last ?? latest;
+  if (!message) return subject ? [words(subject)] : [];
+  const mine = message.sender_id === desk.user.id;
+  const text = message.data?.deleted ? t("deleted") : message.text
+    || (message.attachments?.length ? t("a_file") : "");
+  return [mine ? `${t("you_said")} ` : "", words(
+    text.replace(/\s+/g, " ").slice(0, 160))];
+}
+
+/** The statuses that need a word in a list of one's own. */
+const SAID = new Set(["parked", "wrapup", "closed", "waiting", "offered"]);
+
+export class Row {
+  element;
+  #desk;
+  #locale;
+  #button;
+  #shown = "";
+
+  /** `claim`: whether it can be taken here. */
+  constructor(view, desk, locale, { show, claim = null }) {
+    [this.#desk, this.#locale] = [desk, locale];
+    this.#button = make("button", { type: "button", class: "pick", "data-id": view.id,
+      onclick: () => show(view.id) });
+    this.element = make("li", { class: "item" }, this.#button);
+    if (claim) {
+      this.element.append(make("button", { type: "button", class: "claim soft",
+        onclick: (event) => claim(view, event.currentTarget) }, locale.t("claim"),
+      make("span", { class: "unseen" }, " ", words(view.customer.name))));
+    }
+  }
+
+  focus = () => this.#button.focus();
+
+  get hasFocus() {
+    return this.#button === document.activeElement;
+  }
+
+  update(view, { tab }) {
+    const { user } = this.#desk;
+    const waits = view.status === "waiting" ? view.created_at : view.since || 0;
+    const last = view.last ?? view.latest_message;
+    const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
+      waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,
+      this.#desk.goal(view), Boolean(last?.data?.deleted)]);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const { t, number } = this.#locale;
+    const states = [tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
+      ["high", "urgent"].includes(view.priority) && t(`p_${view.priority}`),
+      tab === "all" && view.rep && view.rep.id !== user.id && view.rep.name];
+    const chips = states.filter(Boolean).map((text) => make("span", { class: "chip" },
+      words(text)));
+    const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
+      "data-goal": this.#desk.goal(view) || null }, icon("clock"), icon("alert"),
+    make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));
+    const unread = tab !== "waiting" && view.unread > 0 && make("span", { class: "badge" },
+      number(view.unread), " ", make("span", { class: "unseen" },
+        t("unread", { n: view.unread })));
+    this.#button.replaceChildren(letter(view.customer.name, this.#locale),
+      make("span", { class: "lines" },
+        make("span", { class: "top" }, make("span", { class: "title", dir: "auto" },
+          words(view.customer.name)), ...[wait].filter(Boolean)),
+        make("span", { class: "bottom" }, make("span", { class: "last", dir: "auto" },
+          ...lastWords(view, this.#desk, this.#locale)), ...[unread].filter(Boolean)),
+        make("span", { class: "about" }, words(view.queue.name), ...chips)));
+  }
+
+  current(is) {
+    if (is) this.#button.setAttribute("aria-current", "true");
+    else this.#button.removeAttribute("aria-current");
+  }
+}

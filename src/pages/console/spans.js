@@ -1,0 +1,34 @@
+// How long something takes or has lasted, as a clock shows it.
+
+/**
+ * A span as 0:42, 12:05 or 1:02:09, in the digits of the language.
+ * @param {import("../i18n/locale.js").Locale} locale
+ * @param {number} ms
+ */
+export function span(locale, ms) {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const two = new Intl.NumberFormat(locale.tag, { minimumIntegerDigits: 2 });
+  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  if (all >= 86_400) return `${locale.t("days", { n: Math.floor(all / 86_400) })}`;
+  const head = hours ? [locale.number(hours), two.format(minutes)] : [locale.number(minutes)];
+  return [...head, two.format(seconds)].join(":");
+}
+
+/**
+ * How near a goal a wait is: `calm`, `soon` (from its half on), `late`.
+ * @param {number} ms
+ * @param {number} goal
+ */
+export const urgency = (ms, goal) => (ms >= goal ? "late" : ms >= goal / 2 ? "soon" : "calm");
+
+/** What shows a span that grows: `data-since` is its beginning. */
+export function tick(root, locale, now) {
+  for (const one of root.querySelectorAll("[data-since]")) {
+    const ms = now - Number(one.dataset.since);
+    const text = span(locale, ms);
+    const said = one.querySelector(".span") ?? one;
+    if (said.textContent !== text) said.textContent = text;
+    const goal = Number(one.dataset.goal);
+    if (goal) one.dataset.urgency = urgency(ms, goal);
+  }
+}

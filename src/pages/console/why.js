@@ -1,0 +1,73 @@
+// Why a conversation waits or has its rep, and why a rep gets nothing: what the line itself says.
+
+import { sheet } from "../account/sheet.js";
+import { make, words } from "../ui/dom.js";
+import { span } from "./spans.js";
+
+/** What keeps a rep from it, in words. */
+function reasonOf({ reason, load, capacity, until }, locale) {
+  const { t, clock } = locale;
+  const text = reason === "full" ? t("w_full", { load: load ?? 0, capacity: capacity ?? 0 })
+    : t(`w_${reason}`);
+  return until ? `${text} ${t("w_until", { time: clock(until) })}` : text;
+}
+
+/** Asks, and shows what is answered; what goes wrong is said in its place. */
+async function answered(locale, does, title, read) {
+  const place = make("div", { class: "why", "aria-busy": "true" },
+    make("p", { class: "note" }, locale.t("loading")));
+  sheet(locale, title, place).classList.add("wide");
+  try {
+    place.replaceChildren(...await read());
+  } catch (error) {
+    place.replaceChildren(make("p", { class: "error", role: "alert" }, does.explain(error)));
+  }
+  place.removeAttribute("aria-busy");
+}
+
+function chosenParts({ rep, how, by, candidates, load, capacity, waited_ms: waited, preferred,
+  over_capacity: over }, locale) {
+  const { t, parts } = locale;
+  const name = words(rep?.name ?? t("somebody"));
+  const facts = [
+    candidates != null && t("w_candidates", { n: candidates }),
+    load != null && t("w_held", { load, capacity: capacity ?? 0 }),
+    waited != null && t("w_waited", { time: span(locale, waited) }),
+    preferred && t("w_preferred"), over && t("w_over"),
+  ].filter(Boolean);
+  return [make("p", {}, ...parts(`w_how_${how}`, { name, by: words(by?.name ?? "") })),
+    make("ul", { class: "reasons" }, ...facts.map((text) => make("li", {}, text)))];
+}
+
+/** About the conversation before the rep. */
+export function why(desk, locale, does) {
+  const { view } = desk;
+  const { t } = locale;
+  const waits = view.status === "waiting";
+  return answered(locale, does, t(waits ? "why_waits" : "why_has"), async () => {
+    const told = await desk.api.get(`/conversations/${view.id}/why`);
+    const parts = [];
+    if (told.ahead != null) parts.push(make("p", {}, t("w_before", { n: told.ahead })));
+    if (told.kept) parts.push(make("p", {}, t(`w_kept_${told.kept}`)));
+    if (told.chosen) parts.push(...chosenParts(told.chosen, locale));
+    if (told.reps.length) {
+      parts.push(make("ul", { class: "reasons" }, ...told.reps.map(({ rep, ...reason }) =>
+        make("li", {}, words(rep.name), ": ", reasonOf(reason, locale)))));
+    }
+    return parts.length ? parts : [make("p", {}, t("w_nothing"))];
+  });
+}
+
+/** About the rep himself. */
+export function whyIdle(desk, locale, does) {
+  const { t } = locale;
+  return answered(locale, does, t("why_idle"), async () => {
+    const told = await desk.api.get(`/reps/${desk.user.id}/why-idle`);
+    const { load = 0, capacity = 0 } = told;
+    const own = told.reason === "free" && !told.first.length ? t("w_nobody")
+      : t(`w_you_${told.reason}`, { load, capacity });
+    return [make("p", {}, own), make("p", { class: "note" }, t("load_long", { load, capacity })),
+      make("ul", { class: "reasons" }, ...told.first.map(({ line, ...reason }) => make("li", {},
+        words(desk.names.get(line.queue) ?? t("own_line")), ": ", reasonOf(reason, locale))))];
+  });
+}

@@ -1,0 +1,147 @@
+// One-use links: what stands behind # says what for, and goes to the server with a form only.
+
+import { explainIn, field, newPassword } from "../account/field.js";
+import { Api } from "../net/api.js";
+import { kept } from "../net/keep.js";
+import { Login } from "../net/login.js";
+import { StaffLogin } from "../net/staff_login.js";
+import { make, words } from "../ui/dom.js";
+import { errorPlace, onSubmit } from "../ui/forms.js";
+import { namesOf, person } from "../start/first.js";
+import { page } from "../start/page.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+
+/**
+ * What has become of a form: how it is told, to whom, and on which pages he goes on.
+ * @typedef {{ key: string, name?: string, ways?: string[] }} Outcome
+ */
+
+/** Whoever takes an invitation is in with this tab alone, until his account is made. */
+const api = new Api(new Login("link", { get: (key) => kept.get(key, null), set: kept.set }));
+
+/**
+ * What is shown: one of the forms, or what has become of it; and what the link carries.
+ * @type {{ kind: string, token: string, done: Outcome | null }}
+ */
+const state = { kind: "ask", token: "", done: null };
+
+/** @param {string} text */
+const title = (text) => make("h1", { id: "link-title", tabindex: "-1" }, text);
+
+/** @param {Child[]} children */
+const card = (...children) => make("section", { class: "entry-card",
+  "aria-labelledby": "link-title" }, ...children);
+
+/**
+ * A form with its title and what it is for; `work(fields)` answers with what is shown then.
+ * @param {Locale} texts
+ * @param {string} key
+ * @param {(fields: Record<string, string>) => Promise<Outcome>} work
+ * @param {Child[]} fields
+ */
+function ask(texts, key, work, ...fields) {
+  const { t } = texts;
+  const anew = make("p", { hidden: true }, make("button", { type: "button", onclick: () => {
+    state.kind = "ask";
+    redraw();
+    goToFirst();
+  } }, t("ask_again")));
+  const form = make("form", { id: `link-${key}` }, ...fields, errorPlace(),
+    make("p", { class: "row" }, make("button", { class: "main" }, t(`${key}_do`))));
+  const explain = explainIn(form, texts);
+  onSubmit(form, async (typed) => {
+    state.done = await work(typed);
+    redraw();
+    document.getElementById("link-title")?.focus();
+  }, (error) => {
+    if (error.code !== "token_invalid") return explain(error);
+    // A new link is asked for right here; who invites is known to whoever was invited.
+    anew.hidden = key === "invitation";
+    return t(`${key}_useless`);
+  });
+  return card(title(t(`${key}_title`)), make("p", { class: "note" }, t(`${key}_text`)), form,
+    anew);
+}
+
+/** @type {Record<string, (texts: Locale) => HTMLElement>} */
+const FORMS = {
+  ask: (texts) => ask(texts, "ask", async ({ login }) => {
+    await api.post("/links", { kind: "password", login: login.trim() });
+    return { key: "ask" };
+  }, field(texts.t("login"), { name: "login", autocomplete: "username", autocapitalize: "none",
+    spellcheck: "false", dir: "auto", required: true }).element),
+
+  password: (texts) => ask(texts, "password", async ({ password }) => {
+    await api.post("/password", { token: state.token, password });
+    return { key: "password", ways: ["console", "admin", "chat"] };
+  }, newPassword(texts).element),
+
+  email: (texts) => ask(texts, "email", async () => {
+    await api.post("/email-confirmations", { token: state.token });
+    return { key: "email" };
+  }),
+
+  invitation: (texts) => ask(texts, "invitation", accept, ...namesOf(texts),
+    newPassword(texts).element),
+};
+
+/**
+ * Makes the account, and signs in on its own page, which is known only now.
+ * @param {Record<string, string>} fields
+ * @returns {Promise<Outcome>}
+ */
+async function accept(fields) {
+  const { username, password, ...named } = person(fields);
+  const body = { token: state.token, username, password, ...named };
+  const user = await api.signIn("/invitations/accept", body);
+  const way = user.role === "admin" ? "admin" : "console";
+  // The account is there; if this fails he signs in there.
+  await new Api(new StaffLogin(way)).signIn("/sessions", { login: username, password }, user.role)
+    .catch(() => {});
+  await api.signOut();
+  return { key: "invitation", name: user.display_name, ways: [way] };
+}
+
+/**
+ * What has become of it, and where to go on.
+ * @param {Locale} texts
+ * @param {Outcome} outcome
+ */
+function told({ t, parts }, { key, name = "", ways = [] }) {
+  const only = ways.length === 1;
+  return card(title(t(`${key}_done`)),
+    make("p", {}, ...parts(`${key}_done_text`, { name: words(name) })),
+    ways.length > 0 && make("p", { class: "row" }, ...ways.map((way) =>
+      make("a", { class: only ? "go" : "way", href: `/${way}` }, t(`${way}_go`)))));
+}
+
+/** Takes in what stands behind #. */
+function arrive() {
+  const [kind, token = ""] = location.hash.slice(1).split("=");
+  const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
+  Object.assign(state, { kind: isKnown ? kind : "ask", token, done: null });
+  // The token stays neither in the address bar nor in what the browser remembers.
+  history.replaceState(null, "", location.pathname);
+}
+
+function goToFirst() {
+  /** @type {HTMLElement | null} */
+  const first = document.querySelector("main input, main button");
+  first?.focus();
+}
+
+arrive();
+const redraw = await page([(tag) => import(`../i18n/account.${tag}.js`),
+  (tag) => import(`../i18n/link.${tag}.js`)],
+(texts) => [state.done ? told(texts, state.done) : FORMS[state.kind](texts)]);
+document.documentElement.dataset.ready = "";
+goToFirst();
+// Another link may be opened where one was before.
+addEventListener("hashchange", () => {
+  if (!location.hash) return;
+  arrive();
+  redraw();
+  goToFirst();
+});

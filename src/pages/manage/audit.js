@@ -1,0 +1,134 @@
+// Who has done what with power, and what was so before: read only, narrowed as one likes, taken out
+// as a file.
+
+import { drawing } from "../admin/icons.js";
+import { make, words } from "../ui/dom.js";
+import { changes } from "./changes.js";
+import { Names } from "./names.js";
+import { Pages } from "./pages.js";
+import { save, Screen } from "./screen.js";
+
+/** What can be done, by what it is done to. */
+export const ACTS = {
+  user: ["user_created", "user_updated", "role_changed", "rights_changed", "user_disabled",
+    "user_enabled", "sessions_ended", "password_link_made", "capacity_changed",
+    "availability_changed", "rep_queues_changed", "personal_rep_changed", "user_exported",
+    "user_erased", "identity_vouched"],
+  invitation: ["invitation_created", "invitation_revoked"],
+  queue: ["queue_created", "queue_updated", "queues_ordered", "queue_deleted"],
+  schedule: ["schedule_created", "schedule_updated", "schedule_deleted"],
+  canned_reply: ["canned_reply_created", "canned_reply_updated", "canned_reply_deleted"],
+  settings: ["settings_changed"],
+  conversation: ["capacity_overridden", "conversations_exported", "conversations_deleted"],
+  widget: ["widget_created", "widget_updated", "widget_secret_renewed", "widget_deleted"],
+  api_key: ["authn_token_created", "authn_token_revoked"],
+  audit: ["audit_exported"],
+};
+/** Where a thing of a kind is shown. */
+const PAGES = { user: "people", queue: "queues", schedule: "hours", widget: "widgets",
+  conversation: "conversations", canned_reply: "replies" };
+const DAY_MS = 86_400_000;
+
+/** @type {import("../admin/router.js").Show} */
+export async function auditScreen(place, desk) {
+  const screen = new Screen(place, desk);
+  const { t, api } = screen;
+  const names = new Names(api);
+  const [admins] = await Promise.all([api.get("/people?role=admin&limit=200"), names.begin()]);
+  if (screen.isOver) return screen.end;
+  const filter = new Filter(screen, admins.items, () => again());
+  const pages = new Pages(screen, {
+    caption: t("nav_audit"),
+    columns: [{ title: t("audit_when") }, { title: t("audit_who") }, { title: t("audit_act") },
+      { title: t("audit_object") }, { title: t("audit_change") }],
+    cells: (entry) => cells(screen, entry, names),
+    none: () => t(filter.query.size ? "none_such" : "audit_none"),
+    async read(before) {
+      const query = filter.query;
+      if (before) query.set("before", before);
+      const page = await api.get(`/audit?${query}`);
+      await names.learn(page.items);
+      return page;
+    },
+  });
+  const again = () => {
+    desk.note(filter.asked);
+    pages.reload();
+  };
+  const out = make("button", { type: "button", onclick: () => screen.run(out, async () => {
+    const query = filter.query;
+    save(await screen.young(() => api.blob(`/audit/export?${query}`)), "audit.jsonl");
+    screen.say("exported");
+  }) }, drawing("download"), t("audit_export"));
+  screen.draw(t("nav_audit"), { lead: t("audit_lead"), actions: [out] },
+    make("section", { class: "card", "aria-label": t("nav_audit") }, filter.element,
+      pages.element));
+  await pages.reload();
+  return screen.end;
+}
+
+/** What is asked for: by whom, what, of which kind, on which days. It stands in the address. */
+class Filter {
+  element;
+  #boxes = {};
+  #object;
+
+  constructor(screen, admins, changed) {
+    const { t, desk } = screen;
+    const asked = desk.at.query;
+    const select = (name, options) => {
+      this.#boxes[name] = make("select", { name }, make("option", { value: "" }, t("any")),
+        ...options);
+      this.#boxes[name].value = asked.get(name) ?? "";
+    };
+    const option = (value, text) => make("option", { value }, text);
+    select("actor", admins.map(({ id, display_name: name }) => option(id, name)));
+    select("act", Object.entries(ACTS).map(([kind, acts]) => make("optgroup",
+      { label: t(`kind_${kind}`) }, ...acts.map((act) => option(act, t(`act_${act}`))))));
+    select("object_kind", Object.keys(ACTS).map((kind) => option(kind, t(`kind_${kind}`))));
+    for (const name of ["from", "to"]) {
+      this.#boxes[name] = make("input", { type: "date", name, value: asked.get(name) ?? "" });
+    }
+    this.#object = asked.get("object");
+    const label = (name) => make("label", {}, t(`filter_${name}`), this.#boxes[name]);
+    const all = make("button", { type: "button", class: "soft", onclick: () => {
+      this.#object = null;
+      all.hidden = true;
+      changed();
+    }, hidden: !this.#object }, t("filter_object_off"));
+    this.element = make("form", { class: "filters", onchange: changed,
+      onsubmit: (event) => event.preventDefault() }, ...["actor", "act", "object_kind", "from",
+      "to"].map(label), all);
+  }
+
+  /** As it stands in the address. */
+  get asked() {
+    const said = Object.entries(this.#boxes).map(([name, { value }]) => [name, value]);
+    return new URLSearchParams([...said, ["object", this.#object ?? ""]]
+      .filter(([, value]) => value));
+  }
+
+  /** As the server wants it: days are moments. */
+  get query() {
+    const query = this.asked;
+    const begin = (name) => new Date(`${query.get(name)}T00:00`).getTime();
+    if (query.has("from")) query.set("from", begin("from"));
+    if (query.has("to")) query.set("to", begin("to") + DAY_MS - 1);
+    return query;
+  }
+}
+
+function cells({ t, locale }, entry, names) {
+  const { at, actor, api_key: key, act, object, before, after } = entry;
+  const name = names.of(object.id) ?? after?.name ?? before?.name ?? "";
+  const page = PAGES[object.kind];
+  const what = object.id && name ? (page ? make("a", { href: `#/${page}/${object.id}` },
+    words(name)) : words(name)) : "";
+  return [
+    make("time", { datetime: new Date(at).toISOString() },
+      `${locale.date(at)} ${locale.clock(at)}`),
+    actor ? [words(actor.name), ...(key ? [" ", make("span", { class: "chip" }, t("by_key"))] : [])]
+      : t("by_server"),
+    t(`act_${act}`), [make("span", { class: "note" }, t(`kind_${object.kind}`)), " ", what],
+    changes({ t, locale }, before, after, names)];
+}

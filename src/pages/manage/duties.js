@@ -1,0 +1,73 @@
+// What a rep does: how many he may hold, which queues he serves, what he is trusted with. And
+// whose customer a customer is.
+
+import { words } from "../ui/dom.js";
+import { Editor } from "./editor.js";
+import { checksField, choiceField, numberField, switchField } from "./fields.js";
+import { card } from "./screen.js";
+
+const AVAILABILITY = ["available", "busy", "away", "offline"];
+const SEES = ["own", "waiting", "queues", "all"];
+
+const put = (screen, rep, path, body) =>
+  screen.young(() => screen.api.put(`/reps/${rep.id}/${path}`, body));
+
+/** How much a rep is given, and of what. Each is saved alone: it is dispatched at once. */
+export function work(screen, rep, queues) {
+  const { t, locale } = screen;
+  const editor = new Editor(screen, {
+    name: `rep.${rep.id}`, submit: t("do_save"),
+    values: { ...rep, queues: rep.queues.map(({ id }) => id) },
+    groups: [{ fields: [
+      numberField(locale, "capacity", { label: t("capacity"), hint: t("capacity_now",
+        { n: rep.load }), most: 100 }),
+      choiceField("availability", { label: t("availability"), hint: t("availability_hint"),
+        options: AVAILABILITY.map((one) => [one, t(`availability_${one}`)]) }),
+      checksField("queues", { label: t("serves"), hint: t("serves_change"),
+        options: queues.map(({ id, name }) => [id, words(name)]) }),
+    ] }],
+    async send(changed) {
+      for (const [key, value] of Object.entries(changed)) {
+        await put(screen, rep, key, { [key]: value });
+      }
+      screen.say("saved");
+    },
+  });
+  return card(t("duties"), editor.element);
+}
+
+/** What a rep is trusted with. */
+export function rights(screen, rep) {
+  const { t } = screen;
+  const editor = new Editor(screen, {
+    name: `rights.${rep.id}`, submit: t("rights_save"), values: rep.rights,
+    groups: [{ hint: t("rights_hint"), fields: [
+      choiceField("sees", { label: t("sees"), hint: t("sees_hint"), isWhole: true,
+        options: SEES.map((one) => [one, t(`sees_${one}`)]) }),
+      ...["claim", "over_capacity", "export"].map((name) => switchField(name, {
+        label: t(`right_${name}`), hint: t(`right_${name}_hint`), isWhole: true })),
+    ] }],
+    async send(_, all) {
+      const now = await put(screen, rep, "rights", all);
+      screen.say("saved");
+      return now.rights;
+    },
+  });
+  return card(t("rights"), editor.element);
+}
+
+/** Who is given what this customer opens, first of all. */
+export function owner(screen, customer, reps) {
+  const { t, api } = screen;
+  const editor = new Editor(screen, {
+    name: `owner.${customer.id}`, submit: t("do_save"),
+    values: { rep: customer.personal_rep?.id ?? null },
+    groups: [{ fields: [choiceField("rep", { label: t("owner"), hint: t("owner_hint"),
+      options: [[null, t("owner_none")], ...reps.map(({ id, name }) => [id, name])] })] }],
+    async send(_, body) {
+      await api.put(`/customers/${customer.id}/personal-rep`, body);
+      screen.say("saved");
+    },
+  });
+  return card(t("owner"), editor.element);
+}

@@ -1,0 +1,70 @@
+// What is kept of somebody: taken out as a file, or erased for ever.
+
+import { make, words } from "../ui/dom.js";
+import { ask, notYet } from "./ask.js";
+import { textField } from "./fields.js";
+import { card, save } from "./screen.js";
+
+/** How often it is asked how far an erasing has come, in ms. */
+const LOOK_MS = 1_500;
+
+/** The card about that. */
+export function keeping(screen, one, again, { isSelf = false, identities = [] } = {}) {
+  const { t, api, locale } = screen;
+  if (one.erased_at) {
+    return card(t("keeping"), make("p", {}, t("erased_at",
+      { when: locale.moment(one.erased_at) })));
+  }
+  const out = make("button", { type: "button", onclick: () => screen.run(out, async () => {
+    save(await screen.young(() => api.blob(`/people/${one.id}/export`)),
+      `person-${one.number}.jsonl`);
+    screen.say("exported");
+  }) }, t("export_person"));
+  const erasing = make("p", { class: "note", role: "status" });
+  const away = make("button", { type: "button", class: "danger",
+    onclick: () => erase(screen, one, erasing, again) }, t("erase"));
+  return card(t("keeping"), make("p", { class: "note" }, t("keeping_text")),
+    identities.length > 0 && elsewhere(screen, identities),
+    make("div", { class: "row" }, out, !isSelf && away), erasing);
+}
+
+function elsewhere(screen, identities) {
+  const { t, locale } = screen;
+  return make("div", {}, make("h3", {}, t("elsewhere")), make("ul", { class: "plain" },
+    ...identities.map(({ provider, subject, email, created_at: at }) => make("li", {},
+      t(provider === "telegram" ? "by_telegram" : "by_widget"), " ", words(subject),
+      email && " · ", email && words(email), " · ", locale.date(at)))));
+}
+
+async function erase(screen, one, erasing, again) {
+  const { t, api, locale } = screen;
+  const word = one.username ?? String(one.number);
+  const typed = textField(locale, "confirm", { label: make("span", {},
+    ...locale.parts("erase_type", { word: make("strong", {}, words(word)) })), isLtr: true });
+  const begun = await ask(screen, { title: t("erase_sure"), isHarm: true, yes: t("erase"),
+    children: [make("ul", { class: "plain" }, ...["erase_goes", "erase_words", "erase_stays"].map(
+      (key) => make("li", {}, t(key)))), typed.element],
+    work() {
+      if (typed.value.trim() !== word) {
+        typed.focus();
+        throw notYet(t("erase_not_it"));
+      }
+      return screen.young(() => api.post(`/people/${one.id}/erase`, { confirm: word }));
+    } });
+  if (begun) await follow(screen, one, word, erasing, begun, again);
+}
+
+/** Says how far it has come, until it has. It goes on by itself if nobody looks. */
+async function follow(screen, one, word, erasing, begun, again) {
+  const { t, api } = screen;
+  let state = begun;
+  while (!state.ended_at && !screen.isOver) {
+    const text = t("erasing", { step: t(`erasing_${state.step}`) });
+    if (erasing.textContent !== text) erasing.textContent = text;
+    await new Promise((done) => setTimeout(done, LOOK_MS));
+    state = await api.post(`/people/${one.id}/erase`, { confirm: word }).catch(() => state);
+  }
+  if (screen.isOver) return;
+  screen.say("was_erased");
+  again();
+}

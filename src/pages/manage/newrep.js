@@ -1,0 +1,44 @@
+// Making a rep at once, with a password that is told to him by hand.
+
+import { words } from "../ui/dom.js";
+import { Editor } from "./editor.js";
+import { checksField, numberField, textField } from "./fields.js";
+import { card } from "./screen.js";
+
+/** The page. */
+export async function newRep(screen) {
+  const { t, api, locale, desk } = screen;
+  const queues = await api.get("/queues");
+  if (screen.isOver) return;
+  const all = queues.map(({ id }) => id);
+  const text = (name, more = {}) => textField(locale, name, { label: t(name), ...more });
+  const editor = new Editor(screen, {
+    name: "newrep", submit: t("newrep_make"), values: { capacity: 5, queues: all },
+    groups: [{ fields: [
+      text("username", { hint: t("username_hint"), isNeeded: true, isLtr: true }),
+      text("password", { hint: t("password_hint"), isNeeded: true, kind: "password",
+        complete: "new-password", isSecret: true, isLtr: true }),
+      text("display_name", { hint: t("display_name_hint") }),
+      text("email", { kind: "email", isLtr: true }),
+      text("phone", { kind: "tel", isLtr: true, hint: t("phone_hint") }),
+      numberField(locale, "capacity", { label: t("capacity"), hint: t("capacity_hint"),
+        most: 100 }),
+      checksField("queues", { label: t("serves"), hint: t("serves_hint"),
+        options: queues.map(({ id, name }) => [id, words(name)]) }),
+    ] }],
+    async send(_, { queues: chosen, ...given }) {
+      const said = Object.entries(given).filter(([, value]) => value !== "")
+        .map(([key, value]) => [key, typeof value === "string" && key !== "password"
+          ? value.trim() : value]);
+      const body = { ...Object.fromEntries(said),
+        ...(chosen.length < all.length && { queues: chosen }) };
+      const { id } = await api.post("/reps", body);
+      screen.say("newrep_made");
+      // Once the form is done with: it forgets what was typed first.
+      setTimeout(() => desk.go(`people/${id}`));
+      return { username: "", password: "", display_name: "", email: "", phone: "" };
+    },
+  });
+  screen.draw(t("newrep"), { back: { href: "#/people", text: t("nav_people") },
+    lead: t("newrep_lead") }, card(t("newrep_who"), editor.element));
+}

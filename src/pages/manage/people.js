@@ -1,0 +1,96 @@
+// Who there is: customers, reps and admins, narrowed as one likes; each leads to a page of his own.
+
+import { face } from "../account/face.js";
+import { chip } from "../admin/table.js";
+import { drawing } from "../admin/icons.js";
+import { make, words } from "../ui/dom.js";
+import { invite } from "./invite.js";
+import { newRep } from "./newrep.js";
+import { Pages } from "./pages.js";
+import { person } from "./person.js";
+import { Screen } from "./screen.js";
+
+/** Typed so often, so long: it is sought once this many ms are quiet. */
+const QUIET_MS = 300;
+
+export const roles = ["customer", "rep", "admin"];
+
+/** @type {import("../admin/router.js").Show} */
+export async function peopleScreen(place, desk) {
+  const screen = new Screen(place, desk);
+  const [first, second] = desk.at.path;
+  if (first === "invite") await invite(screen);
+  else if (first === "new") await newRep(screen);
+  else if (first) await person(screen, first, second);
+  else await list(screen);
+  return screen.end;
+}
+
+async function list(screen) {
+  const { t, api, desk, locale } = screen;
+  const asked = desk.at.query;
+  const option = (value, text, now) => make("option", { value, selected: now === value }, text);
+  const role = make("select", { name: "role" }, option("", t("people_all"), asked.get("role")),
+    ...roles.map((one) => option(one, t(`roles_${one}`), asked.get("role"))));
+  const state = make("select", { name: "state" }, ...["", "false", "true"].map((one) =>
+    option(one, t(`people_state_${one || "any"}`), asked.get("disabled") ?? "")));
+  const search = make("input", { type: "search", dir: "auto", autocomplete: "off",
+    value: asked.get("search") ?? "" });
+  const query = () => new URLSearchParams(Object.entries({ role: role.value,
+    disabled: state.value, search: search.value.trim() }).filter(([, value]) => value));
+  const loads = api.get("/reps").catch(() => []);
+  const pages = new Pages(screen, {
+    caption: t("nav_people"),
+    columns: [{ title: t("col_name") }, { title: t("col_role") }, { title: t("col_login") },
+      { title: t("col_load"), isNumber: true }, { title: t("col_since") }],
+    cells: (one) => cells(screen, one),
+    gone: (one) => Boolean(one.disabled_at || one.erased_at),
+    none: () => t(query().size ? "none_such" : "people_none"),
+    async read(before) {
+      const wanted = query();
+      if (before) wanted.set("before", before);
+      const page = await api.get(`/people?${wanted}`);
+      const reps = new Map((await loads).map((one) => [one.id, one]));
+      for (const one of page.items) one.rep = reps.get(one.id);
+      return page;
+    },
+  });
+  let timer;
+  const again = () => {
+    clearTimeout(timer);
+    desk.note(query());
+    pages.reload();
+  };
+  role.addEventListener("change", again);
+  state.addEventListener("change", again);
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(again, QUIET_MS);
+  });
+  screen.atEnd(() => clearTimeout(timer));
+  const link = (href, icon, text, isMain) => make("a", { class: isMain ? "button main" : "button",
+    href }, drawing(icon), text);
+  screen.draw(t("nav_people"), { actions: [
+    link("#/people/invite", "plus", t("invite"), true),
+    link("#/people/new", "people", t("newrep")),
+  ] }, make("section", { class: "card", "aria-label": t("nav_people") },
+    make("form", { class: "filters", role: "search", onsubmit(event) {
+      event.preventDefault();
+      again();
+    } }, make("label", {}, t("col_role"), role), make("label", {}, t("col_state"), state),
+    make("label", { class: "wide" }, t("people_search"), search)), pages.element));
+  await pages.reload();
+}
+
+function cells(screen, one) {
+  const { t, api, locale } = screen;
+  const name = make("a", { class: "who", href: `#/people/${one.id}` }, face(api, one),
+    words(one.display_name || t("erased")));
+  const off = one.erased_at ? chip(t("erased"), "bad")
+    : one.disabled_at && chip(t("disabled"), "warn");
+  return [[name, ...(off ? [off] : [])], t(`role_${one.role}`),
+    words(one.username ?? one.email ?? one.phone ?? t("no_login")),
+    one.rep ? locale.t("load_held", { load: one.rep.load, capacity: one.rep.capacity }) : "",
+    make("time", { datetime: new Date(one.created_at).toISOString() },
+      locale.date(one.created_at))];
+}

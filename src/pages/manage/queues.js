@@ -1,0 +1,126 @@
+// Where conversations wait: the queues in their order, which is moved by buttons or by dragging;
+// each leads to its policy.
+
+import { drawing } from "../admin/icons.js";
+import { chip } from "../admin/table.js";
+import { make, words } from "../ui/dom.js";
+import { queue } from "./queue.js";
+import { Screen } from "./screen.js";
+
+/** @type {import("../admin/router.js").Show} */
+export async function queuesScreen(place, desk) {
+  const screen = new Screen(place, desk);
+  const [id] = desk.at.path;
+  if (id) await queue(screen, id === "new" ? null : id);
+  else await list(screen);
+  return screen.end;
+}
+
+async function list(screen) {
+  const { t, api } = screen;
+  const listed = await api.get("/queues");
+  const [schedules, ...full] = await Promise.all([api.get("/schedules"),
+    ...listed.map(({ id }) => api.get(`/queues/${id}`))]);
+  if (screen.isOver) return;
+  const order = new Order(screen, full, schedules);
+  screen.draw(t("nav_queues"), { lead: t("queues_lead"), actions: [make("a", {
+    class: "button main", href: "#/queues/new" }, drawing("plus"), t("queue_new"))] },
+  make("section", { class: "card", "aria-label": t("nav_queues") }, order.element, order.status));
+}
+
+/** The list in its order. What is moved stands there at once, and goes back if that is refused. */
+class Order {
+  element = make("ol", { class: "order" });
+  status = make("p", { class: "unseen", role: "status" });
+  #screen;
+  #queues;
+  #schedules;
+  #dragged = null;
+
+  constructor(screen, queues, schedules) {
+    this.#screen = screen;
+    this.#queues = queues;
+    this.#schedules = new Map(schedules.map((one) => [one.id, one]));
+    this.#draw();
+  }
+
+  #draw() {
+    this.element.replaceChildren(...this.#queues.map((one, at) => this.#row(one, at)));
+  }
+
+  #row(one, at) {
+    const { t, parts } = this.#screen;
+    const last = this.#queues.length - 1;
+    const move = (key, icon, to) => make("button", { type: "button", class: "step", "data-to": key,
+      "aria-label": t(`queue_${key}`, { name: one.name }), disabled: to < 0 || to > last,
+      onclick: () => this.#move(at, to, key) }, drawing(icon));
+    const item = make("li", { "data-id": one.id, draggable: last > 0 ? "true" : null },
+      make("span", { class: "grip", "aria-hidden": "true" }),
+      make("div", { class: "what" }, make("a", { href: `#/queues/${one.id}` }, words(one.name)),
+        one.description && make("p", { class: "note" }, words(one.description)),
+        make("p", { class: "chips" }, ...this.#chips(one))),
+      make("p", { class: "note" }, ...parts("queue_figures", { n: one.waiting,
+        reps: t("queue_reps", { n: one.reps.length }) })),
+      make("div", { class: "row" }, move("up", "up", at - 1), move("down", "down", at + 1)));
+    this.#listen(item, at);
+    return item;
+  }
+
+  #chips(one) {
+    const { t } = this.#screen;
+    const schedule = this.#schedules.get(one.schedule_id);
+    return [chip(t(`mode_${one.mode}`)),
+      one.draining && chip(t("is_draining"), "warn"),
+      !one.reps.length && chip(t("no_reps"), "warn"),
+      schedule && chip(t(one.hours?.open ? "open_by" : "closed_by", { name: schedule.name }),
+        one.hours?.open ? "good" : ""),
+    ].filter(Boolean);
+  }
+
+  #listen(item, at) {
+    item.addEventListener("dragstart", (event) => {
+      this.#dragged = at;
+      event.dataTransfer.effectAllowed = "move";
+      item.classList.add("dragged");
+    });
+    item.addEventListener("dragend", () => {
+      this.#dragged = null;
+      item.classList.remove("dragged");
+    });
+    item.addEventListener("dragover", (event) => {
+      if (this.#dragged === null) return;
+      event.preventDefault();
+      item.classList.toggle("target", this.#dragged !== at);
+    });
+    item.addEventListener("dragleave", () => item.classList.remove("target"));
+    item.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const from = this.#dragged;
+      if (from !== null && from !== at) this.#move(from, at, null);
+    });
+  }
+
+  async #move(from, to, key) {
+    const { t, api } = this.#screen;
+    const before = this.#queues;
+    const moved = before[from];
+    const others = before.filter((one) => one !== moved);
+    this.#queues = [...others.slice(0, to), moved, ...others.slice(to)];
+    this.#draw();
+    this.#focus(moved, key);
+    const isDone = await this.#screen.run(this.element, () => api.put("/queues/order",
+      { queues: this.#queues.map(({ id }) => id) }));
+    if (!isDone) this.#queues = before;
+    this.#draw();
+    this.#focus(moved, key);
+    this.status.textContent = isDone ? t("queue_moved", { name: moved.name, n: to + 1 }) : "";
+  }
+
+  // The button that was pressed goes along; at the end of the list it is off, and the other has it.
+  #focus({ id }, key) {
+    if (!key) return;
+    const buttons = [...this.element.querySelectorAll(`[data-id="${id}"] button`)];
+    const pressed = buttons.find((one) => one.dataset.to === key);
+    (pressed?.disabled ? buttons.find((one) => !one.disabled) : pressed)?.focus();
+  }
+}

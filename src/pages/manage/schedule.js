@@ -1,0 +1,147 @@
+// One schedule: its zone, its week, and the days that are not as their weekday.
+
+import { make, words } from "../ui/dom.js";
+import { ask } from "./ask.js";
+import { Editor } from "./editor.js";
+import { Field, textField } from "./fields.js";
+import { Ranges } from "./ranges.js";
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/** A Monday, to name the days of the week by. */
+const MONDAY = Date.UTC(2024, 0, 1, 12);
+/** What an office has that says nothing else. */
+const OFFICE = [{ from: "09:00", to: "18:00" }];
+
+/** The days of the week in the order of this language, each with its name. */
+function week(locale) {
+  const name = new Intl.DateTimeFormat(locale.tag, { weekday: "long", timeZone: "UTC" });
+  const days = DAYS.map((day, at) => [day, name.format(MONDAY + at * 86_400_000)]);
+  // In Persian it begins on Saturday.
+  const first = locale.tag === "fa" ? 5 : 0;
+  return [...days.slice(first), ...days.slice(0, first)];
+}
+
+/** The page of this schedule, or of a new one. */
+export async function schedule(screen, id) {
+  const { t, api, locale } = screen;
+  const one = id ? await api.get(`/schedules/${id}`) : null;
+  if (screen.isOver) return;
+  const zones = make("datalist", { id: "zones" }, ...Intl.supportedValuesOf("timeZone").map(
+    (value) => make("option", { value })));
+  const weekdays = ["mon", "tue", "wed", "thu", "fri"];
+  const values = one ? flat(one) : { name: "", days: [],
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...Object.fromEntries(DAYS.map((day) => [`week.${day}`,
+      weekdays.includes(day) ? OFFICE : []])) };
+  const editor = new Editor(screen, { name: `schedule.${id ?? "new"}`, values,
+    submit: t(one ? "do_save" : "schedule_make"), more: one ? [removal(screen, one)] : [],
+    groups: [
+      { fields: [textField(locale, "name", { label: t("schedule_name"), isNeeded: true }),
+        textField(locale, "time_zone", { label: t("time_zone"), hint: t("time_zone_rule"),
+          isLtr: true, isNeeded: true, list: "zones" })] },
+      { title: t("schedule_week"), hint: t("schedule_week_hint"), fields: weekFields(screen) },
+      { title: t("schedule_days"), hint: t("schedule_days_hint"), fields: [daysField(screen)] },
+    ],
+    send: (changed, all) => save(screen, one, changed, all) });
+  const title = one?.name ?? t("schedule_new");
+  const head = screen.draw(title, { back: { href: "#/hours", text: t("nav_hours") } },
+    make("section", { class: "card", "aria-label": title }, editor.element, zones));
+  if (one) head.querySelector("h1").replaceChildren(words(title));
+}
+
+/** As the fields have it: one for each weekday. */
+const flat = ({ name, time_zone: zone, week: hours, days }) => ({ name, time_zone: zone, days,
+  ...Object.fromEntries(DAYS.map((day) => [`week.${day}`, hours[day]])) });
+
+async function save(screen, one, changed, all) {
+  const { api, desk } = screen;
+  const isWeek = Object.keys(changed).some((key) => key.startsWith("week."));
+  const whole = { name: all.name, time_zone: all.time_zone.trim(), days: all.days,
+    week: Object.fromEntries(DAYS.map((day) => [day, all[`week.${day}`]])) };
+  if (!one) {
+    await api.post("/schedules", whole);
+    screen.say("schedule_made", { name: all.name });
+    setTimeout(() => desk.go("hours"));
+    return all;
+  }
+  const wanted = Object.keys(whole).filter((key) => key in changed || (key === "week" && isWeek));
+  const now = await api.patch(`/schedules/${one.id}`,
+    Object.fromEntries(wanted.map((key) => [key, whole[key]])));
+  screen.say("saved");
+  return flat(now);
+}
+
+function weekFields(screen) {
+  const { t, locale } = screen;
+  const fields = new Map();
+  for (const [day, name] of week(locale)) {
+    const ranges = new Ranges(screen, name, [make("button", { type: "button", class: "small soft",
+      onclick: () => copy(day) }, t("range_copy"),
+    make("span", { class: "unseen" }, ` (${name})`))]);
+    fields.set(day, new Field(`week.${day}`, { label: name, control: ranges.element, isGroup: true,
+      isWhole: true, read: () => ranges.value, write: (value) => { ranges.value = value; } }));
+  }
+  // To the other days that have hours: those that are closed stay so.
+  const copy = (from) => {
+    const value = fields.get(from).value;
+    for (const [day, field] of fields) {
+      if (day !== from && field.value.length) field.value = structuredClone(value);
+    }
+    fields.get(from).element.dispatchEvent(new Event("input", { bubbles: true }));
+    screen.say("range_copied");
+  };
+  return [...fields.values()];
+}
+
+/** Days that are not as their weekday, each with a date, a name and hours of its own. */
+function daysField(screen) {
+  const { t } = screen;
+  const list = make("ul", { class: "days" });
+  const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
+  const rows = [];
+  const insert = ({ date = "", name = "", hours = [] }) => {
+    const ranges = new Ranges(screen, t("day_hours"));
+    ranges.value = hours;
+    const dateBox = make("input", { type: "date", value: date, min: "2000-01-01",
+      max: "2199-12-31" });
+    const nameBox = make("input", { value: name, dir: "auto", maxlength: "100" });
+    const item = make("li", {}, make("label", {}, t("day_date"), dateBox),
+      make("label", {}, t("day_name"), nameBox), make("div", { class: "day-hours" },
+        make("span", { class: "label" }, t("day_hours")), ranges.element),
+      make("button", { type: "button", class: "small", onclick() {
+        const at = rows.indexOf(entry);
+        rows.splice(at, 1);
+        item.remove();
+        changed();
+        (rows[Math.min(at, rows.length - 1)]?.dateBox ?? add).focus();
+      } }, t("day_remove"), make("span", { class: "unseen" }, ` ${name || date}`)));
+    const entry = { dateBox, read: () => ({ date: dateBox.value, name: nameBox.value.trim(),
+      hours: ranges.value }) };
+    rows.push(entry);
+    list.append(item);
+    return entry;
+  };
+  const add = make("button", { type: "button", onclick() {
+    insert({}).dateBox.focus();
+    changed();
+  } }, t("day_add"));
+  return new Field("days", { label: t("schedule_days"), control: list, isGroup: true, isWhole: true,
+    box: make("div", {}, list, add), read: () => rows.map(({ read }) => read()),
+    write(value) {
+      rows.length = 0;
+      list.replaceChildren();
+      for (const day of value ?? []) insert(day);
+    },
+    check: () => (rows.some(({ dateBox }) => !dateBox.value) ? t("says_date") : "") });
+}
+
+function removal(screen, one) {
+  const { t, api, desk } = screen;
+  return make("button", { type: "button", class: "danger", async onclick() {
+    const isDone = await ask(screen, { title: t("schedule_delete_sure"), yes: t("do_delete"),
+      isHarm: true, work: () => api.delete(`/schedules/${one.id}`) });
+    if (!isDone) return;
+    screen.say("deleted");
+    desk.go("hours");
+  } }, t("do_delete"));
+}

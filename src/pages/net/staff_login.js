@@ -1,0 +1,156 @@
+// The login of a page for staff. It is in a cookie, one for each of their pages: no script reads
+// it, all tabs of a page share it, and an admin and a rep can be two tabs of one browser. What is
+// kept here is only whose it is. Where there are no cookies, as by plain HTTP over a network, the
+// tokens are kept here themselves, in their tab.
+
+import { kept, keptLong } from "./keep.js";
+import { Login } from "./login.js";
+import { Problem, problemOf } from "./problem.js";
+import { ask } from "./request.js";
+
+/** @import { Known, Store } from "./login.js" */
+/** @import { Head } from "./request.js" */
+
+/**
+ * Whose login it is, for all tabs; tokens are this tab's alone.
+ * @type {Store}
+ */
+const shared = {
+  get: (key) => kept.get(key, null) ?? keptLong.get(key, null),
+  set(key, known) {
+    kept.set(key, known?.access_token ? known : null);
+    keptLong.set(key, known?.access_token ? null : known);
+  },
+};
+
+/**
+ * Does what no other tab may do meanwhile.
+ * @param {string} name
+ * @param {() => Promise<void>} work
+ */
+const alone = async (name, work) =>
+  (navigator.locks ? navigator.locks.request(name, work) : work());
+
+/** @param {Pick<Problem, "code" | "fields">} problem */
+const cookiesAreRefused = ({ code, fields }) => code === "origin_not_allowed"
+  || fields.some(({ field }) => field === "cookie");
+
+/** @param {unknown} error */
+const ifItHasNotEnded = (error) => {
+  if (problemOf(error).status !== 401) throw error;
+};
+
+/** Whoever shows who is signed in looks again. */
+const tell = () => document.dispatchEvent(new Event("switchboard:user"));
+
+export class StaffLogin extends Login {
+  /** The server is told which page asks, as each has its own cookie. */
+  #named;
+
+  /** @param {string} page console or admin */
+  constructor(page) {
+    super(page, shared);
+    this.#named = { "Switchboard-Page": page };
+    addEventListener("storage", () => this.#follow());
+  }
+
+  /**
+   * @override
+   * @param {Omit<Known, "user"> | null} known
+   * @returns {Head}
+   */
+  headOf(known) {
+    return known?.access_token ? super.headOf(known) : this.#named;
+  }
+
+  /**
+   * @override
+   * @param {Known | null} known
+   */
+  keep(known) {
+    super.keep(known);
+    tell();
+  }
+
+  /**
+   * @override
+   * @param {string} path
+   * @param {unknown} body
+   * @returns {Promise<Known>}
+   */
+  async begin(path, body) {
+    try {
+      const { user } = await super.begin(path, Object.assign({ cookie: true }, body));
+      return { user, at: Date.now() };
+    } catch (error) {
+      if (!cookiesAreRefused(problemOf(error))) throw error;
+      return super.begin(path, body);
+    }
+  }
+
+  /**
+   * Signs out, in all tabs that share the login. What is in a cookie only the server can take
+   * back: if it cannot be reached, that is thrown, and he is still in.
+   * @override
+   */
+  async signOut() {
+    if (!this.known?.at) return super.signOut();
+    await this.asking(this.revoke).catch(ifItHasNotEnded);
+    this.keep(null);
+  }
+
+  /**
+   * @override
+   * @template Done
+   * @param {(head: Head) => Promise<Done>} work
+   * @returns {Promise<Done>}
+   */
+  async asking(work) {
+    this.#follow();
+    return super.asking(work);
+  }
+
+  /**
+   * A cookie goes when the token in it runs out.
+   * @override
+   * @protected
+   * @param {Known} known
+   * @param {string} code
+   */
+  hasRunOut(known, code) {
+    return super.hasRunOut(known, code) || Boolean(known.at && code === "token_missing");
+  }
+
+  /**
+   * @override
+   * @protected
+   * @param {Known} old
+   */
+  exchange(old) {
+    return old.at ? alone(this.key, () => this.#turnOver(old)) : super.exchange(old);
+  }
+
+  // In a cookie; another tab may have done it while this one waited.
+  /** @param {Known} old */
+  async #turnOver(old) {
+    this.#follow();
+    if (this.known?.at !== old.at) return;
+    await ask(this.#named, "POST", "/sessions/refresh", {});
+    if (this.known) this.keep({ ...this.known, at: Date.now() });
+  }
+
+  // What has become of a login that tabs share: another tab may have ended or renewed it.
+  #follow() {
+    const [was, is] = [this.known, this.store.get(this.key)];
+    if (JSON.stringify(was) === JSON.stringify(is)) return;
+    this.known = is;
+    if (!is) {
+      const detail = "You have signed out.";
+      this.onEnded(new Problem(401, { code: "signed_out", detail }), was?.user ?? null);
+      return;
+    }
+    // What stands on the page is another's.
+    if (was && was.user.id !== is.user.id) location.reload();
+    else tell();
+  }
+}

@@ -1,0 +1,127 @@
+// The start page: what this is, how the first admin and the first rep are made, and the three ways
+// in, each with what to do there.
+
+import { Api } from "../net/api.js";
+import { problemOf } from "../net/problem.js";
+import { StaffLogin } from "../net/staff_login.js";
+import { icon, make, words } from "../ui/dom.js";
+import { firstAdmin, firstRep, linkUsed, lookAgain, repMade } from "./first.js";
+import { page } from "./page.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Rep, State } from "./first.js" */
+
+/** The three ways, in the order in which a newcomer goes them. */
+const WAYS = ["admin", "console", "chat"];
+
+const api = new Api(new StaffLogin("admin"));
+
+/** @type {State} */
+const state = { token: new URLSearchParams(location.search).get("setup"), needed: null,
+  error: null, reps: null, made: null, used: false };
+
+/**
+ * One of the ways, who is signed in there, and what is to be done.
+ * @param {Locale} texts
+ * @param {string} name
+ * @param {number} index
+ */
+function way({ t, parts, number }, name, index) {
+  const user = name === "chat" ? null : new StaffLogin(name).known?.user;
+  const id = `way-${name}`;
+  return make("li", { class: "way-card" },
+    make("h2", { id }, make("span", { class: "count", "aria-hidden": "true" }, number(index + 1)),
+      t(`${name}_title`)),
+    make("p", { class: "note" }, t(`${name}_who`)),
+    make("ul", { class: "steps", "aria-labelledby": id }, ...["a", "b", "c"].map((step) =>
+      make("li", {}, t(`${name}_${step}`)))),
+    user && make("p", { class: "note" },
+      ...parts("signed_in", { name: words(user.display_name) })),
+    make("a", { class: "go", href: `/${name}` }, t(`${name}_go`)));
+}
+
+/**
+ * What has to be done before the ways lead anywhere.
+ * @param {Locale} texts
+ */
+function first(texts) {
+  if (state.token && !api.user) {
+    return firstAdmin(api, texts, state.token, { done, useless });
+  }
+  if (state.used && !state.needed && !api.user) return linkUsed(texts);
+  if (state.error || state.needed) return lookAgain(texts, state, look);
+  if (state.made) return repMade(texts, state.made);
+  return state.reps === 0 && firstRep(api, texts, made);
+}
+
+/** @param {Locale} texts */
+const draw = (texts) => [
+  make("div", { class: "hero" }, make("h1", {}, texts.t("claim")),
+    make("p", {}, texts.t("what"))),
+  first(texts),
+  make("ol", { class: "ways" }, ...WAYS.map((one, index) => way(texts, one, index))),
+  make("p", { class: "further" }, make("a", { class: "way", href: "/docs/" }, icon("file"),
+    texts.t("api")), make("span", { class: "note" }, texts.t("api_note"))),
+];
+
+/** Goes to what has just come up: whoever reads by ear or by key is there at once. */
+const goToFirst = () => document.getElementById("first-title")?.focus();
+
+/** The token is used; it does not stay in the address bar. */
+function spend() {
+  state.token = null;
+  history.replaceState(null, "", location.pathname);
+}
+
+async function done() {
+  spend();
+  state.needed = false;
+  await countReps();
+  redraw();
+  goToFirst();
+}
+
+/** There is an admin already, or the link is one of another start of the server. */
+async function useless() {
+  spend();
+  state.used = true;
+  await look();
+  goToFirst();
+}
+
+/** @param {Rep} rep */
+function made(rep) {
+  state.made = rep;
+  redraw();
+  goToFirst();
+}
+
+async function countReps() {
+  // Whoever cannot be told this makes his reps in the admin panel.
+  state.reps = api.user ? await api.get("/reps").then((all) => all.length, () => null) : null;
+}
+
+async function look() {
+  try {
+    ({ needed: state.needed } = await api.get("/setup"));
+    state.error = null;
+  } catch (error) {
+    state.error = problemOf(error);
+  }
+  // A link that was used already is of no use.
+  if (state.needed === false && state.token) {
+    spend();
+    state.used = true;
+  }
+  await countReps();
+  redraw();
+}
+
+const redraw = await page([(tag) => import(`../i18n/account.${tag}.js`),
+  (tag) => import(`../i18n/start.${tag}.js`)], draw);
+/** @type {HTMLInputElement | null} */
+const begin = document.querySelector("main input");
+begin?.focus();
+await look();
+document.documentElement.dataset.ready = "";
+addEventListener("pageshow", ({ persisted }) => persisted && look());

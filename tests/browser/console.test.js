@@ -1,0 +1,256 @@
+// The rep's console: a day at it by keyboard alone, offers, and who else is there.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { field } from "./browser.js";
+import {
+  account, anotherTab, Office, option, rows, said, titled, until, wants,
+} from "./console.js";
+
+let office;
+let server;
+let queues;
+before(async () => {
+  office = await Office.open();
+  ({ server, queues } = office);
+});
+after(() => office?.close());
+afterEach(() => office.clear());
+
+test("a day at the console, by keyboard alone", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id,
+    queues.manual.id, queues.wrap.id] });
+  const page = await office.at(mina);
+  const keys = page.keyboard;
+  // The status menu, by S: a native box takes the arrow keys.
+  await page.locator("body").focus();
+  await keys.press("s");
+  await until(() => page.evaluate(() => document.activeElement.id === "availability"));
+  await keys.press("Escape");
+  await wants(page, server, mina, "available");
+
+  const sara = await office.customer("Sara Ahmadi");
+  await sara.listens();
+  await sara.opens("My order is <b>broken</b>", queues.offers.id);
+  await page.locator(".offer").filter({ hasText: "Sara Ahmadi" }).waitFor();
+  assert.match(await page.title(), /^\(1\)/);
+  await page.evaluate(() => document.activeElement.blur());
+  await keys.press("a");
+  await titled(page, "Sara Ahmadi");
+  await sara.hears(({ type, conversation }) => type === "assigned"
+    && conversation.rep.name === "Mina Karimi");
+  await said(page, "My order is <b>broken</b>");
+  await until(() => page.evaluate(() => document.activeElement.id === "text"));
+
+  await keys.type("Hello! Let me look.");
+  await sara.hears(({ type, on }) => type === "typing" && on);
+  await keys.press("Enter");
+  await said(page, "Hello! Let me look.");
+  const answer = await sara.hears(({ kind, text }) => kind === "message"
+    && text === "Hello! Let me look.");
+  sara.tells({ type: "read", conversation: sara.conversation, seq: answer.seq });
+  await page.locator(".reached").filter({ hasText: "Seen" }).waitFor();
+  sara.tells({ type: "typing", conversation: sara.conversation, on: true });
+  await page.getByText("Sara Ahmadi is typing…").waitFor();
+
+  // A note, by N.
+  await keys.press("Escape");
+  await until(() => page.evaluate(() => document.activeElement.closest(".pick") !== null));
+  await keys.press("n");
+  await keys.type("She has called before.");
+  await keys.press("Control+Enter");
+  await page.locator(".remark .said").filter({ hasText: "She has called before." }).waitFor();
+
+  // Another one is claimed from those who wait, and T gives it to the other queue.
+  const lev = await office.customer("Лев Орлов");
+  await lev.opens("Спасибо, жду", queues.manual.id);
+  await keys.press("Escape");
+  await page.locator("#tab-waiting").focus();
+  await keys.press("Home");
+  await keys.press("ArrowRight");
+  await page.getByRole("button", { name: /Claim/ }).focus();
+  await keys.press("Enter");
+  await titled(page, "Лев Орлов");
+  await keys.press("Escape");
+  await keys.press("k");
+  await titled(page, "Sara Ahmadi");
+  await keys.press("Escape");
+  await keys.press("Alt+2");
+  await titled(page, "Лев Орлов");
+  await keys.press("Escape");
+  await keys.press("t");
+  await page.getByRole("radio", { name: /Claims/ }).focus();
+  await keys.press("Space");
+  await keys.press("Enter");
+  await until(async () => (await office.state(lev.conversation)).queue.id === queues.wrap.id);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
+  // Search finds a word, and brings it before her.
+  await keys.press("Control+k");
+  await keys.type("broken");
+  // What was said a moment ago may not be in the index yet; whoever looks for it asks again.
+  await until(async () => {
+    await keys.press("Backspace");
+    await keys.press("n");
+    return option(page).filter({ hasText: "broken" }).first().waitFor({ timeout: 2_000 })
+      .then(() => true, () => false);
+  });
+  await until(() => page.locator("[role=option][aria-selected=true]").filter(
+    { hasText: "Sara" }).count());
+  await keys.press("Enter");
+  await titled(page, "Sara Ahmadi");
+
+  // And E closes it.
+  await keys.press("Escape");
+  await keys.press("e");
+  await page.getByRole("dialog").getByRole("radio", { name: "Solved", exact: true }).waitFor();
+  await keys.press("Enter");
+  await sara.hears(({ kind }) => kind === "closed");
+  assert.equal((await office.state(sara.conversation)).resolution, "resolved");
+  await page.getByText("Closed. You can still leave a note.").waitFor();
+  await page.evaluate(() => document.activeElement.blur());
+  await keys.press("?");
+  await page.getByRole("dialog", { name: "Keys and wishes" }).waitFor();
+  await keys.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.ok(!sara.frames.some((frame) => JSON.stringify(frame).includes("called before")),
+    "no customer hears of a note");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("an offer is passed on, and who misses one is told and set away", async () => {
+  const [mina, pavel] = [await account(server, "Mina Karimi", { queues: [queues.offers.id] }),
+    await account(server, "Pavel", { queues: [queues.offers.id, queues.quick.id] })];
+  const [first, second] = [await office.at(mina), await office.at(pavel)];
+  await wants(first, server, mina, "available");
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("Where is it?", queues.offers.id);
+  await first.locator(".offer").waitFor();
+  await wants(second, server, pavel, "available");
+  await first.locator("body").press("Shift+A");
+  await first.locator(".offer").waitFor({ state: "detached" });
+  await second.locator(".offer").filter({ hasText: "Ann Lee" }).waitFor();
+  await second.locator(".offer").getByRole("button", { name: "Accept" }).click();
+  await titled(second, "Ann Lee");
+  assert.equal((await office.state(ann.conversation)).rep.name, "Pavel");
+
+  const bob = await office.customer("Bob");
+  await bob.opens("Quick, please", queues.quick.id);
+  await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
+  assert.equal(await second.locator("#availability").inputValue(), "away");
+  await second.getByRole("button", { name: "I am back" }).click();
+  await second.locator(".missed").filter({ hasText: "set away" }).waitFor({ state: "detached" });
+  assert.equal(await second.locator("#availability").inputValue(), "available");
+  assert.deepEqual([...first.complaints, ...second.complaints], []);
+});
+
+test("two reps claim at once: one has it, the other is told who", async () => {
+  const reps = [await account(server, "Mina Karimi", { queues: [queues.manual.id] }),
+    await account(server, "Pavel", { queues: [queues.manual.id] })];
+  const pages = [await office.at(reps[0]), await office.at(reps[1])];
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("First come, first served", queues.manual.id);
+  const buttons = [];
+  for (const page of pages) {
+    await page.locator("#tab-waiting").click();
+    const button = page.getByRole("button", { name: /Claim/ });
+    await button.waitFor();
+    buttons.push(button);
+  }
+  await Promise.all(buttons.map((button) => button.evaluate((one) => one.click())));
+  await until(async () => (await office.state(ann.conversation)).rep);
+  const winner = (await office.state(ann.conversation)).rep.name;
+  const [won, lost] = winner === "Pavel" ? [pages[1], pages[0]] : pages;
+  await titled(won, "Ann Lee");
+  await lost.getByText(new RegExp(`${winner} took this one|Somebody else has just`)).waitFor();
+  await lost.getByRole("button", { name: /Claim/ }).waitFor({ state: "detached" });
+});
+
+test("two tabs agree, one of them rings, and the other does when it goes", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id] });
+  const first = await office.at(mina);
+  const { context } = office.people.at(-1);
+  await wants(first, server, mina, "available");
+  await first.locator("body").click();
+  const second = await anotherTab(context, server);
+  assert.equal(await second.locator("#availability").inputValue(), "available");
+  await second.locator("body").click();
+  const rang = (page) => page.evaluate(() => Number(document.documentElement.dataset.rang ?? 0));
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("Hello?", queues.offers.id);
+  for (const page of [first, second]) await page.locator(".offer").waitFor();
+  await until(() => rang(first));
+  assert.equal(await rang(second), 0, "one rings");
+  await second.locator(".offer").getByRole("button", { name: "Accept" }).click();
+  await titled(second, "Ann Lee");
+  await first.locator(".offer").waitFor({ state: "detached" });
+  await rows(first).filter({ hasText: "Ann Lee" }).click();
+  await titled(first, "Ann Lee");
+  await field(first).fill("From the first tab");
+  await field(first).press("Enter");
+  await said(second, "From the first tab");
+  await first.locator("#availability").selectOption("away");
+  await until(async () => await second.locator("#availability").inputValue() === "away");
+  await first.close();
+  const before = await rang(second);
+  // The tab that is left must have taken over before it can ring.
+  await until(() => second.evaluate(async () => (await navigator.locks.query()).held.some(
+    ({ name }) => name.startsWith("switchboard.console.ring"))));
+  await second.evaluate(() => document.activeElement.blur());
+  await second.locator("#tab-waiting").click();
+  const bob = await office.customer("Bob");
+  await wants(second, server, mina, "available");
+  await bob.opens("Me, too", queues.offers.id);
+  await until(async () => await rang(second) > before);
+});
+
+const LAYOUTS = {
+  Russian: { a: "ф", j: "о", k: "л", n: "т", t: "е", e: "у", r: "к" },
+  Persian: { a: "ش", j: "ت", k: "ن", n: "د", t: "ف", e: "ث", r: "ق" },
+};
+/** A key as a browser tells it on another layout. */
+const pressed = (page, key, letter) => page.evaluate(([code, value]) => {
+  const target = document.activeElement ?? document.body;
+  target.dispatchEvent(new KeyboardEvent("keydown", { key: value, code, bubbles: true,
+    cancelable: true }));
+}, [`Key${key.toUpperCase()}`, letter]);
+
+for (const [layout, letters] of Object.entries(LAYOUTS)) {
+  test(`the keys are where they are on a ${layout} layout, not in fields, and can be off`,
+    async () => {
+      const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id] });
+      const page = await office.at(mina);
+      await wants(page, server, mina, "available");
+      const ann = await office.customer("Ann Lee");
+      await ann.opens("Hello?", queues.offers.id);
+      await page.locator(".offer").waitFor();
+      await page.evaluate(() => document.activeElement.blur());
+      await pressed(page, "a", letters.a);
+      await titled(page, "Ann Lee");
+      // In the field a letter is a letter.
+      await field(page).focus();
+      await pressed(page, "t", letters.t);
+      assert.equal(await page.getByRole("dialog").count(), 0);
+      await field(page).press("Escape");
+      await pressed(page, "n", letters.n);
+      await page.locator(".composer[data-note=true]").waitFor();
+      await field(page).press("Escape");
+      await pressed(page, "t", letters.t);
+      await page.getByRole("dialog", { name: "Transfer this chat" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+
+      await page.getByRole("button", { name: "Keys and wishes" }).click();
+      await page.getByLabel("Single letters do something").uncheck();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.evaluate(() => document.activeElement.blur());
+      await pressed(page, "t", letters.t);
+      await pressed(page, "e", letters.e);
+      await page.keyboard.press("?");
+      assert.equal(await page.getByRole("dialog").count(), 0, "they are off");
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog", { name: "Search" }).waitFor();
+    });
+}

@@ -1,0 +1,423 @@
+// Coming in: the first admin, signing in and out, links, one's own account, and the start page.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, person, watched } from "./browser.js";
+import { Server } from "./server.js";
+
+const PASSWORD = "battery staple";
+
+let server;
+let browser;
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+let count = 0;
+/** A rep's name by which he signs in. */
+async function rep(name = "Mina Karimi") {
+  const username = `entry-${count += 1}`;
+  await server.ask("POST", "/reps", server.admin, { username, password: PASSWORD, capacity: 3,
+    display_name: name });
+  return username;
+}
+
+const at = (page) => page.locator("html[data-ready]").waitFor();
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const account = (page) => page.locator(".account-button");
+
+async function signIn(page, face, login = "admin1", password = "correct horse") {
+  await page.goto(`${server.base}/${face}`);
+  await page.locator("[name=login]").fill(login);
+  await page.locator("[name=password]").fill(password);
+  await page.locator("[name=password]").press("Enter");
+  await account(page).waitFor();
+}
+
+/** Opens one of the dialogs of the account's menu. */
+async function open(page, name) {
+  await account(page).click();
+  await button(page, name).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+/** A refused request is told in the console of a browser, too. */
+const unexpected = (page) => page.complaints.filter((one) => !/status of 4\d\d/.test(one));
+
+test("the first admin and the first rep are made by keyboard, and the link is spent", async () => {
+  const fresh = await Server.fresh();
+  const { page, context } = await person(browser);
+  await page.goto(`${fresh.base}/`);
+  await page.getByText("There is no admin yet.").waitFor();
+  await page.goto(`${fresh.base}/?setup=${fresh.setup}`);
+  await page.locator("#first-admin [name=username]:focus").waitFor();
+  await page.keyboard.type("ada");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Ada");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("password1");
+  await page.keyboard.press("Enter");
+  await page.getByText("tried first").waitFor();
+  await page.locator("[name=password]:focus").waitFor();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("correct horse");
+  await page.keyboard.press("Enter");
+  await page.locator("#first-title:focus").filter({ hasText: "Now somebody who answers" })
+    .waitFor();
+  assert.equal(new URL(page.url()).search, "", "the token stays in no address");
+  for (const text of ["mina", "Mina Karimi", PASSWORD]) {
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(text);
+  }
+  await page.keyboard.press("Enter");
+  await page.locator("#first-title:focus").filter({ hasText: "two more tabs" }).waitFor();
+  await page.getByText("You are signed in there as Ada.").waitFor();
+  await page.keyboard.press("Tab");
+  const [opened] = await Promise.all([context.waitForEvent("page"), page.keyboard.press("Enter")]);
+  assert.equal(new URL(opened.url()).pathname, "/console");
+  await page.goto(`${fresh.base}/?setup=${fresh.setup}`);
+  await at(page);
+  const stranger = await person(browser);
+  await stranger.page.goto(`${fresh.base}/?setup=${fresh.setup}`);
+  await stranger.page.getByText("This link was used already").waitFor();
+  assert.deepEqual([...unexpected(page), ...stranger.page.complaints], []);
+  await context.close();
+  await stranger.context.close();
+  await fresh.stop();
+});
+
+test("a wrong password says what to do, and the name stays", async () => {
+  const login = await rep();
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/console`);
+  await page.locator("[name=login]:focus").waitFor();
+  await page.keyboard.type(login);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("not this one");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "do not fit together. Check both" }).waitFor();
+  await page.locator("[name=password]:focus").waitFor();
+  assert.equal(await page.locator("[name=login]").inputValue(), login);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator(".door").waitFor();
+  await page.reload();
+  await page.locator("[name=password]:focus").waitFor();
+  assert.equal(await page.locator("[name=login]").inputValue(), login);
+
+  // Somebody else's page says where his own is.
+  await page.locator("[name=login]").fill("admin1");
+  await page.locator("[name=password]").fill("correct horse");
+  await page.keyboard.press("Enter");
+  const way = page.getByRole("link", { name: "admin panel" });
+  assert.equal(await way.getAttribute("href"), "/admin");
+  assert.deepEqual(await context.cookies(), [], "and he is not in here");
+  await page.locator("[name=login]").fill(login);
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await account(page).waitFor();
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});
+
+test("tabs share a login that no script reads; out in one is out in the other", async () => {
+  const { page, context } = await person(browser);
+  await signIn(page, "admin");
+  const other = await watched(context);
+  await other.goto(`${server.base}/admin`);
+  await account(other).waitFor();
+  const cookies = await context.cookies();
+  assert.ok(cookies.length === 2 && cookies.every(({ httpOnly }) => httpOnly), "out of reach");
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage },
+    { ...sessionStorage }]));
+  assert.ok(!cookies.some(({ value }) => stored.includes(value)) && !/token/.test(stored), stored);
+
+  // The access token has run out: both need another at once, and one of them gets it.
+  await context.clearCookies({ name: /access/ });
+  const asked = [];
+  context.on("request", (request) => {
+    if (request.url().endsWith("/sessions/refresh")) asked.push(request.url());
+  });
+  await Promise.all([page, other].map((one) => open(one, "Profile")));
+  assert.equal(asked.length, 1, "one refresh at a time");
+  await Promise.all([page, other].map((one) => one.keyboard.press("Escape")));
+
+  await account(other).click();
+  await button(other, "Sign out").click();
+  await other.locator(".door").waitFor();
+  await page.locator(".door").getByText("You have signed out in another tab.").waitFor();
+  assert.deepEqual(await context.cookies(), []);
+  await other.locator("[name=login]").fill("admin1");
+  await other.locator("[name=password]").fill("correct horse");
+  await other.keyboard.press("Enter");
+  await account(other).waitFor();
+  await page.locator(".door").waitFor({ state: "detached" });
+  assert.deepEqual([...unexpected(page), ...unexpected(other)], []);
+  await context.close();
+});
+
+test("an admin, a rep and a customer are three tabs of one browser", async () => {
+  const login = await rep("Sara Ahmadi");
+  const { username } = await server.customer();
+  const { page: admin, context } = await person(browser);
+  await signIn(admin, "admin");
+  const console = await watched(context);
+  await signIn(console, "console", login, PASSWORD);
+  const chat = await watched(context);
+  await chat.goto(`${server.base}/chat`);
+  await button(chat, "More").click();
+  await button(chat, "Sign in").click();
+  await chat.locator("[name=login]").fill(username);
+  await chat.locator("[name=password]").fill(PASSWORD);
+  await chat.keyboard.press("Enter");
+  await chat.locator(".sign-in").waitFor({ state: "detached" });
+  await button(chat, "More").click();
+  await chat.getByText(`As ${username}`).waitFor();
+  for (const [page, name] of [[admin, "admin1"], [console, "Sara Ahmadi"]]) {
+    await page.reload();
+    await account(page).filter({ hasText: name }).waitFor();
+    await open(page, "Profile");
+    assert.equal(await page.getByLabel("Name that others see").inputValue(), name);
+    await page.keyboard.press("Escape");
+  }
+  // One that ends leaves the others.
+  await account(admin).click();
+  await button(admin, "Sign out").click();
+  await admin.locator(".door").waitFor();
+  await console.reload();
+  await account(console).filter({ hasText: "Sara Ahmadi" }).waitFor();
+  const start = await watched(context);
+  await start.goto(`${server.base}/`);
+  await start.getByText("You are signed in there as Sara Ahmadi.").waitFor();
+  assert.deepEqual([admin, console, chat, start].flatMap(unexpected), []);
+  await context.close();
+});
+
+test("without cookies the tokens stay with the tab", async () => {
+  const { page, context } = await person(browser);
+  await context.route("**/api/v1/sessions", (route) => {
+    if (!route.request().postDataJSON().cookie) return route.continue();
+    return route.fulfill({ status: 422, contentType: "application/problem+json",
+      body: JSON.stringify({ code: "validation_failed", errors: [{ field: "cookie",
+        detail: "Cookies are given over HTTPS only." }] }) });
+  });
+  await signIn(page, "admin");
+  assert.deepEqual(await context.cookies(), []);
+  await page.reload();
+  await account(page).waitFor();
+  const other = await watched(context);
+  await other.goto(`${server.base}/admin`);
+  await other.locator(".door").waitFor();
+  await account(page).click();
+  await button(page, "Sign out").click();
+  await page.locator(".door").waitFor();
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});
+
+test("a language and a theme that are chosen once hold everywhere", async () => {
+  const { page, context } = await person(browser, { colorScheme: "light" });
+  const start = await watched(context);
+  await start.goto(`${server.base}/`);
+  await at(start);
+  await signIn(page, "admin");
+  await account(page).click();
+  await page.getByLabel("Colours").selectOption("dark");
+  await start.locator("html[data-theme=dark]").waitFor();
+  await page.getByLabel("Language").selectOption("fa");
+  await page.locator("html[lang=fa][dir=rtl]").waitFor();
+  await account(page).waitFor();
+  await start.locator("html[lang=fa][dir=rtl]").waitFor();
+  for (const face of ["console", "chat", "link"]) {
+    const other = await watched(context);
+    await other.goto(`${server.base}/${face}`);
+    await other.locator("html[lang=fa][dir=rtl][data-theme=dark]").waitFor();
+    assert.deepEqual(unexpected(other), [], face);
+  }
+  assert.deepEqual([...unexpected(page), ...start.complaints], []);
+  await context.close();
+});
+
+test("who is invited makes his account, and is in", async () => {
+  const { token } = await server.ask("POST", "/invitations", server.admin, { days: 1 });
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/link#invitation=${token}`);
+  await page.locator("[name=username]:focus").waitFor();
+  assert.equal(new URL(page.url()).hash, "", "the token stays in no address");
+  await page.keyboard.type("invited");
+  // What was typed and the link outlive another language.
+  await page.locator("[name=language]").selectOption("ru");
+  await page.locator("html[lang=ru]").waitFor();
+  assert.equal(await page.locator("[name=username]").inputValue(), "invited");
+  await page.locator("[name=language]").selectOption("en");
+  await page.locator("html[lang=en]").waitFor();
+  await page.getByLabel("Name that others see").fill("Lev Orlov");
+  await page.getByRole("textbox", { name: "New password" }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator("#link-title:focus").filter({ hasText: "Welcome" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await account(page).filter({ hasText: "Lev Orlov" }).waitFor();
+  await open(page, "Where you are signed in");
+  assert.equal(await page.locator(".logins li").count(), 1, "he has one login, not two");
+
+  await page.goto(`${server.base}/link#invitation=${token}`);
+  await page.locator("[name=username]").fill("another");
+  await page.getByRole("textbox", { name: "New password" }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByText("This invitation is no good any more").waitFor();
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});
+
+test("a forgotten password: a link is asked for, and sets a new one, once", async () => {
+  const login = await rep();
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/console`);
+  await page.getByRole("link", { name: "Forgotten the password?" }).click();
+  await page.locator("[name=login]:focus").waitFor();
+  await page.keyboard.type(login);
+  await page.keyboard.press("Enter");
+  await page.locator("#link-title:focus").filter({ hasText: "on its way" }).waitFor();
+  const { items } = await server.ask("GET", `/people?search=${login}`, server.admin);
+  const path = `/people/${items[0].id}/password-link`;
+  const { token } = await server.ask("POST", path, server.admin, {});
+  const set = async () => {
+    await page.goto(`${server.base}/link#password=${token}`);
+    await page.getByRole("heading", { name: "Set a new password" }).waitFor();
+    await page.getByRole("textbox", { name: "New password" }).fill("another staple");
+    await page.keyboard.press("Enter");
+  };
+  await set();
+  await page.getByRole("heading", { name: "Your password is set" }).waitFor();
+  await signIn(page, "console", login, "another staple");
+  await page.goto("about:blank");
+  await set();
+  await page.getByText("This link is no good any more").waitFor();
+  await button(page, "Ask for a new link").click();
+  await page.locator("[name=login]:focus").waitFor();
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});
+
+test("a profile is saved, and what is refused is undone but stays typed", async () => {
+  const [login, other] = [await rep("Pavel"), await rep()];
+  const { page, context } = await person(browser);
+  await signIn(page, "console", login, PASSWORD);
+  await open(page, "Profile");
+  await page.getByLabel("Name that others see").fill("Pavel D.");
+  await button(page, "Save").click();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  await account(page).filter({ hasText: "Pavel D." }).waitFor();
+
+  // Seen at once, and taken back.
+  let answer;
+  const isToBeAnswered = new Promise((resolve) => { answer = resolve; });
+  await context.route("**/api/v1/me", async (route) => {
+    if (route.request().method() === "PATCH") await isToBeAnswered;
+    return route.continue();
+  });
+  await page.getByLabel("Name that others see").fill("Paul");
+  await page.getByLabel("E-mail address").fill("paul@example.com");
+  await page.getByLabel("Your password as it is now").fill("not this one");
+  await button(page, "Save").click();
+  await account(page).filter({ hasText: "Paul" }).waitFor();
+  answer();
+  await page.getByText("This is not your password. Try again.").waitFor();
+  await account(page).filter({ hasText: "Pavel D." }).waitFor();
+  await context.unroute("**/api/v1/me");
+  assert.equal(await page.getByLabel("Name that others see").inputValue(), "Paul");
+  await page.keyboard.press("Escape");
+  await open(page, "Profile");
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), "paul@example.com",
+    "closing loses nothing");
+  await page.getByLabel("Your password as it is now").fill(PASSWORD);
+  await button(page, "Save").click();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  await account(page).filter({ hasText: "Paul" }).waitFor();
+
+  // The address is another's now; whoever wants it is told at the field.
+  const second = await person(browser);
+  await signIn(second.page, "console", other, PASSWORD);
+  await open(second.page, "Profile");
+  await second.page.getByLabel("E-mail address").fill("paul@example.com");
+  await second.page.getByLabel("Your password as it is now").fill(PASSWORD);
+  await button(second.page, "Save").click();
+  await second.page.getByText("Another account has this e-mail address.").waitFor();
+  assert.equal(await second.page.locator("[name=email]").getAttribute("aria-invalid"), "true");
+  assert.deepEqual([...unexpected(page), ...unexpected(second.page)], []);
+  await context.close();
+  await second.context.close();
+});
+
+/** A picture of one point. */
+const POINT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6"
+  + "kgAAAABJRU5ErkJggg==", "base64");
+
+test("a picture comes and goes, and one's data are saved", async () => {
+  const login = await rep("Anna");
+  const { page, context } = await person(browser);
+  await signIn(page, "console", login, PASSWORD);
+  await open(page, "Profile");
+  const choose = (name, mimeType, buffer) => page.locator(".portrait input")
+    .setInputFiles({ name, mimeType, buffer });
+  await choose("words.png", "image/png", Buffer.from("no picture"));
+  await page.getByRole("alert").filter({ hasText: "This is no picture." }).waitFor();
+  await choose("face.png", "image/png", POINT);
+  await page.locator(".account-button img").waitFor();
+  await page.locator(".face.large img").waitFor();
+  await button(page, "Remove it").click();
+  await page.locator(".face img").first().waitFor({ state: "detached" });
+  const saved = page.waitForEvent("download");
+  await button(page, "Save all that is kept of me").click();
+  assert.equal((await saved).suggestedFilename(), "switchboard-my-data.jsonl");
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});
+
+test("a password is changed, and other logins end", async () => {
+  const login = await rep();
+  const { page, context } = await person(browser);
+  const second = await person(browser);
+  await signIn(page, "console", login, PASSWORD);
+  await signIn(second.page, "console", login, PASSWORD);
+  await open(page, "Where you are signed in");
+  await page.locator(".logins li").filter({ hasText: "this one" }).waitFor();
+  assert.equal(await page.locator(".logins li").count(), 2);
+  await page.locator(".logins button:visible").click();
+  await page.getByRole("status").filter({ hasText: "It has ended." }).waitFor();
+  assert.equal(await page.locator(".logins li").count(), 1);
+  // Its socket is ended with it: it is told so at once, and goes on after that.
+  await second.page.getByRole("heading", { name: "Sign in again" }).waitFor();
+  assert.equal(await second.page.locator("[name=login]").inputValue(), login);
+  await second.page.locator("[name=password]").fill(PASSWORD);
+  await second.page.keyboard.press("Enter");
+  await second.page.locator(".door").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+
+  await open(page, "Change password");
+  const change = async (now, fresh) => {
+    await page.getByLabel("Your password as it is now").fill(now);
+    await page.getByRole("textbox", { name: "New password" }).fill(fresh);
+    await page.keyboard.press("Enter");
+  };
+  await change("not this one", "another staple");
+  await page.getByText("This is not your password.").waitFor();
+  await change(PASSWORD, "qwertyuiop");
+  await page.getByText("tried first").waitFor();
+  await change(PASSWORD, "another staple");
+  await page.getByText("Your password is changed.").waitFor();
+  await page.reload();
+  await account(page).waitFor();
+  await second.page.reload();
+  await second.page.locator(".door").waitFor();
+  assert.deepEqual([...unexpected(page), ...unexpected(second.page)], []);
+  await context.close();
+  await second.context.close();
+});
