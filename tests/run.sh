@@ -26,7 +26,9 @@ has_postgres() {
 }
 has_redis() { command -v redis-server >/dev/null; }
 has_curl() { command -v curl >/dev/null; }
-has_node() { node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; }
+has_node() { [[ "$(node --version 2>/dev/null)" =~ ^v([0-9]+) ]] && ((BASH_REMATCH[1] >= 20)); }
+# Debian packs npm apart from Node; other packagers, who forbid Debian's, put it into theirs.
+has_npm() { command -v npm >/dev/null; }
 has_chromium() { [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; }
 has_compiler() { command -v cc >/dev/null; }
 # A Debian python3 without its venv package cannot make one: ensurepip is cut off.
@@ -81,7 +83,8 @@ has_curl || missing+=(curl)
 has_redis || missing+=(redis-server)
 has_postgres || missing+=(postgresql)
 has_python || missing+=(python3 python3-venv)
-has_node || missing+=(nodejs npm)
+has_node || missing+=(nodejs)
+has_npm || missing+=(npm)
 has_chromium || missing+=(chromium)
 if [ ${#missing[@]} -gt 0 ]; then
     install "${missing[@]}"
@@ -92,6 +95,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     has_postgres || fail "still no initdb and postgres after installing postgresql."
     has_python || fail "still no python3 that makes a venv after installing python3-venv."
     has_node || fail "still no Node 20 or later after installing nodejs; install it by hand."
+    has_npm || fail "still no npm in PATH after installing it."
     has_chromium || fail "still no Chromium after installing it; set CHROMIUM to its path."
 fi
 # One that is set is used as it is: for machines without a package index.

@@ -17,6 +17,12 @@ export async function account(server, name, { capacity = 4, ...more } = {}) {
   return { id, username, name };
 }
 
+/** What an account may be asked with, beside a page. */
+export async function tokenOf(server, { username }) {
+  const login = { login: username, password: PASSWORD };
+  return (await server.ask("POST", "/sessions", null, login)).access_token;
+}
+
 /** Comes to the console and signs in. */
 export async function enter(page, server, { username }, { path = "/console" } = {}) {
   await page.goto(`${server.base}${path}`);

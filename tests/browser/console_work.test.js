@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
 import { field } from "./browser.js";
-import { account, Office, option, ready, rows, said, titled, until, wants } from "./console.js";
+import { account, Office, option, ready, rows, said, titled, tokenOf, until, wants } from "./console.js";
 
 let office;
 let server;
@@ -121,6 +121,37 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("an answer that is late brings nothing back", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  await wants(page, server, mina, "available");
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("One");
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  let [letGo, taken] = [null, null];
+  const isTaken = new Promise((done) => { taken = done; });
+  const mayGo = new Promise((done) => { letGo = done; });
+  await page.route("**/conversations?rep=*", async (route) => {
+    const answer = await route.fetch();
+    taken();
+    await mayGo;
+    await route.fulfill({ response: answer });
+  }, { times: 1 });
+  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+  await page.locator("#talk-menu").getByLabel("Priority").selectOption("high");
+  await isTaken;
+  await page.locator("#talk-menu").getByRole("button", { name: "Park" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Park it" }).click();
+  await page.getByRole("button", { name: "Take it up" }).waitFor();
+  const late = page.waitForResponse(/conversations\?rep=/);
+  letGo();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await page.getByRole("button", { name: "Take it up" }).count(), 1);
+});
+
 test("files go along, and what is refused is said", async () => {
   const mina = await account(server, "Mina Karimi");
   const page = await office.at(mina);
@@ -144,12 +175,11 @@ test("files go along, and what is refused is said", async () => {
 test("replies that are kept: found behind a slash, filled in where the cursor is", async () => {
   const mina = await account(server, "Mina Karimi");
   const page = await office.at(mina);
-  // What they are kept in may be older than this page.
-  await page.route("**/api/v1/canned-replies*", (route) => route.fulfill({ json: { items: [
-    { id: "1", name: "hi", text: "Hello {customer|there}, I am {rep}.", shared: true,
-      queue: null },
-    { id: "2", name: "refund", text: "I have started your refund.", shared: false, queue: null },
-  ] } }));
+  const own = await tokenOf(server, mina);
+  await server.ask("POST", "/canned-replies", server.admin,
+    { name: "hi", text: "Hello {customer|there}, I am {rep}.", shared: true });
+  await server.ask("POST", "/canned-replies", own,
+    { name: "refund", text: "I have started your refund.", shared: false });
   await wants(page, server, mina, "available");
   const ann = await office.customer("Ann Lee");
   await ann.opens("One");

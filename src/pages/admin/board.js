@@ -1,12 +1,17 @@
 // The live board: what is now, pushed by the server at most once a second, and the plots of what
 // was. Who waits is read again whenever something has changed, at most every two seconds.
 
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { Capacity } from "./capacity.js";
 import { heading } from "./heading.js";
 import { DAY, MINUTE, midnight, offset, Trends } from "./trends.js";
 import { Tiles } from "./tiles.js";
 import { Waiting } from "./waiting.js";
+
+/** @import { BoardFrame } from "../net/frames.d.ts" */
+/** @import { Desk } from "./router.js" */
+/** @import { LiveLine, QueueNow } from "./waiting.js" */
 
 const READ_MS = 2_000;
 /** Even if nothing is pushed: places change by themselves, too. */
@@ -19,8 +24,17 @@ const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class Board {
   #desk;
+  /** @type {LiveLine} */
   #line = { queues: [], reps: [] };
+  /**
+   * How many each rep is asked about.
+   * @type {Map<string, number>}
+   */
   #offered = new Map();
+  /**
+   * How long conversations of each queue take, in ms; null: nobody knows.
+   * @type {Map<string, number | null>}
+   */
   #pace = new Map();
   #queue;
   #tiles;
@@ -29,11 +43,18 @@ class Board {
   #trends;
   #choice;
   #readAt = 0;
+  /** @type {Promise<void> | null} */
   #reading = null;
-  #again = null;
+  /** @type {number | undefined} */
+  #again;
+  /** @type {number[]} */
   #timers = [];
   #isOver = false;
 
+  /**
+   * @param {HTMLElement} place
+   * @param {Desk} desk
+   */
   constructor(place, desk) {
     this.#desk = desk;
     const { locale } = desk;
@@ -74,7 +95,10 @@ class Board {
     };
   }
 
-  /** Figures are shown as they come; who is behind them is read. */
+  /**
+   * Figures are shown as they come; who is behind them is read.
+   * @param {BoardFrame} frame
+   */
   #hear({ queues, reps }) {
     const known = new Map(this.#line.queues.map((one) => [one.queue.id, one.first]));
     this.#line = { reps, queues: queues.map((one) =>
@@ -84,11 +108,12 @@ class Board {
   }
 
   #soon() {
-    if (this.#again !== null) return;
+    if (this.#again !== undefined) return;
     const rest = Math.max(0, this.#readAt + READ_MS - Date.now());
     this.#again = setTimeout(() => {
-      this.#again = null;
-      this.#read().catch((error) => error.isProblem || console.error(error));
+      this.#again = undefined;
+      // It is read again soon; a fault of the page is logged.
+      this.#read().catch(problemOf);
     }, rest);
   }
 
@@ -135,8 +160,10 @@ class Board {
   /** Which queues there are to look at. One that is gone is looked at no more. */
   #choices() {
     const { t } = this.#desk.locale;
+    /** @type {[string, string][]} */
     const named = this.#line.queues.map(({ queue }) => [queue.id, queue.name]);
     if (!named.some(([id]) => id === this.#queue)) this.#queue = "";
+    /** @type {[string, string][]} */
     const options = [["", t("all_queues")], ...named];
     const drawn = JSON.stringify(options);
     if (this.#choice.dataset.drawn !== drawn) {
@@ -155,6 +182,7 @@ class Board {
     this.#plots({ all: true });
   }
 
+  /** @param {{ all: boolean }} which */
   #plots({ all }) {
     this.#trends.minutes(this.#queue, this.#line.reps).then(() => this.#isOver || this.#show());
     if (all) this.#reports();
@@ -165,8 +193,9 @@ class Board {
     const { api } = this.#desk;
     const queue = this.#queue;
     const now = Date.now();
-    const ask = (from) => api.get(`/reports?from=${from}&to=${now}&offset=${offset()}`
-      + (queue ? `&queue=${queue}` : ""));
+    const which = queue ? `&queue=${queue}` : "";
+    const ask = (/** @type {number} */ from) =>
+      api.get(`/reports?from=${from}&to=${now}&offset=${offset()}${which}`);
     try {
       const today = await ask(midnight());
       const [weeks, day] = [await ask(now - WEEKS_MS), await ask(now - DAY)];
@@ -178,14 +207,18 @@ class Board {
       this.#trends.reports(weeks, day);
       this.#show();
     } catch (error) {
-      if (!error.isProblem) console.error(error);
+      const problem = problemOf(error);
       if (this.#isOver) return;
       this.#tiles.noReport();
-      this.#trends.noReports(error);
+      this.#trends.noReports(problem);
     }
   }
 
-  /** A slot gets free as often as conversations of the queue take on average. */
+  /**
+   * A slot gets free as often as conversations of the queue take on average.
+   * @param {QueueNow} now
+   * @param {number} ahead
+   */
   #eta({ queue }, ahead) {
     const handling = this.#pace.get(queue.id) ?? null;
     const slots = this.#line.reps.filter((rep) => rep.present && rep.availability === "available"

@@ -1,6 +1,7 @@
 // How much each rep holds and may hold, and the stepper that changes it: at once here, and undone
 // if it is refused.
 
+import { problemOf } from "../net/problem.js";
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { drawing } from "./icons.js";
@@ -8,14 +9,42 @@ import { menuButton } from "./menu.js";
 import { whyIdle } from "./moves.js";
 import { explain } from "./telling.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Item } from "./menu.js" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {components["schemas"]["Availability"]} Availability */
+/** @typedef {components["schemas"]["Rep"]} Rep */
+
+/**
+ * What stands for a rep.
+ * @typedef {object} Row
+ * @property {Rep} rep
+ * @property {number} offered How many he is asked about.
+ * @property {number | null} wanted The capacity that is to be; null: it is as it is.
+ * @property {boolean} isSending
+ * @property {string} drawn Which slots are drawn.
+ * @property {HTMLElement} dot
+ * @property {HTMLElement} status
+ * @property {HTMLElement} slots
+ * @property {HTMLElement} held
+ * @property {HTMLElement} value
+ * @property {HTMLElement} less
+ * @property {HTMLElement} more
+ * @property {HTMLElement} element
+ */
+
 /** As many slots as are drawn; who has more is told in figures. */
 const DRAWN = 16;
 const MOST = 100;
 /** So many who are not there are shown without asking. */
 const FEW = 3;
+/** @type {Availability[]} */
+const STATES = ["available", "away", "offline"];
 
 export class Capacity {
   #desk;
+  /** @type {Map<string, Row>} */
   #rows = new Map();
   #list = make("ul", { class: "reps" });
   #away = make("ul", { class: "reps" });
@@ -26,6 +55,7 @@ export class Capacity {
   #empty;
   #isPlaced = false;
 
+  /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
     const { t } = desk.locale;
@@ -41,7 +71,7 @@ export class Capacity {
   }
 
   /**
-   * @param {any[]} reps
+   * @param {Rep[]} reps
    * @param {Map<string, number>} offered How many each is asked about.
    */
   show(reps, offered) {
@@ -53,12 +83,13 @@ export class Capacity {
       this.#update(one);
     }
     for (const id of gone) {
-      this.#rows.get(id).element.remove();
+      this.#rows.get(id)?.element.remove();
       this.#rows.delete(id);
     }
     this.#empty.hidden = reps.length > 0;
     const { number, t } = this.#desk.locale;
-    const sum = (key) => reps.reduce((total, rep) => total + rep[key], 0);
+    const sum = (/** @type {"load" | "capacity"} */ key) =>
+      reps.reduce((total, rep) => total + rep[key], 0);
     this.#sum.textContent = t("load_of", { load: number(sum("load")),
       capacity: number(sum("capacity")) });
     this.#sort();
@@ -72,10 +103,14 @@ export class Capacity {
     const all = [...this.#rows.values()];
     const isHeld = this.element.matches(":has(li:hover, li:focus-within)");
     if (isHeld && all.every(({ element }) => element.isConnected)) return;
-    const share = ({ rep }) => rep.load / Math.max(1, rep.capacity);
+    const share = (/** @type {Row} */ { rep }) => rep.load / Math.max(1, rep.capacity);
     all.sort((one, other) => share(other) - share(one) || other.rep.load - one.rep.load
       || one.rep.name.localeCompare(other.rep.name));
-    const isAbsent = ({ rep }) => !rep.present && rep.load === 0;
+    const isAbsent = (/** @type {Row} */ { rep }) => !rep.present && rep.load === 0;
+    /**
+     * @param {Element} list
+     * @param {Row[]} rows
+     */
     const put = (list, rows) => rows.forEach(({ element }, index) => {
       const before = list.children[index];
       if (before !== element) list.insertBefore(element, before ?? null);
@@ -90,30 +125,36 @@ export class Capacity {
     this.#isPlaced = true;
   }
 
+  /** @param {Rep} rep */
   #row(rep) {
     const { locale } = this.#desk;
-    const one = { rep, offered: 0, wanted: null, isSending: false,
-      dot: make("span", { class: "dot", "aria-hidden": "true" }),
-      status: make("span", { class: "note" }), slots: make("span", { class: "slots",
-        "aria-hidden": "true" }), held: make("span", { class: "held" }),
-      value: make("output", {}) };
+    /**
+     * @param {string} key
+     * @param {number} by
+     */
     const step = (key, by) => make("button", { type: "button", class: "step",
       "aria-label": locale.t(key, { name: rep.name }), onclick: () => this.#step(one, by) },
     drawing(by < 0 ? "minus" : "plus"));
-    [one.less, one.more] = [step("capacity_less", -1), step("capacity_more", 1)];
+    const parts = { dot: make("span", { class: "dot", "aria-hidden": "true" }),
+      status: make("span", { class: "note" }), slots: make("span", { class: "slots",
+        "aria-hidden": "true" }), held: make("span", { class: "held" }),
+      value: make("output", {}), less: step("capacity_less", -1), more: step("capacity_more", 1) };
     const more = menuButton(locale, { label: [drawing("more")], className: "small round",
       name: locale.t("rep_more", { name: rep.name }), items: () => this.#items(one) });
-    one.element = make("li", { "data-id": rep.id },
-      make("div", { class: "rep-name" }, one.dot, make("span", {},
-        make("span", { class: "rep-who" }, words(rep.name)), one.status)),
-      make("div", { class: "rep-load" }, one.slots, one.held),
+    const element = make("li", { "data-id": rep.id },
+      make("div", { class: "rep-name" }, parts.dot, make("span", {},
+        make("span", { class: "rep-who" }, words(rep.name)), parts.status)),
+      make("div", { class: "rep-load" }, parts.slots, parts.held),
       make("div", { class: "stepper", role: "group",
-        "aria-label": locale.t("capacity_of", { name: rep.name }) }, one.less, one.value, one.more),
-      more);
+        "aria-label": locale.t("capacity_of", { name: rep.name }) },
+      parts.less, parts.value, parts.more), more);
+    /** @type {Row} */
+    const one = { rep, offered: 0, wanted: null, isSending: false, drawn: "", ...parts, element };
     this.#rows.set(rep.id, one);
     return one;
   }
 
+  /** @param {Row} one */
   #update(one) {
     const { locale } = this.#desk;
     const { rep, offered } = one;
@@ -142,6 +183,10 @@ export class Capacity {
     one.slots.replaceChildren(...kinds.map((kind) => make("span", { "data-slot": kind })));
   }
 
+  /**
+   * @param {Row} one
+   * @param {number} by
+   */
   #step(one, by) {
     const capacity = (one.wanted ?? one.rep.capacity) + by;
     if (capacity < 0 || capacity > MOST) return;
@@ -150,23 +195,27 @@ export class Capacity {
     this.#send(one);
   }
 
-  /** One request at a time: the last wish counts. */
+  /**
+   * One request at a time: the last wish counts.
+   * @param {Row} one
+   */
   async #send(one) {
     if (one.isSending) return;
     const { api, locale } = this.#desk;
     const { name } = one.rep;
     one.isSending = true;
     try {
-      for (let sent = null; one.wanted !== sent;) {
+      /** @type {number | null} */
+      let sent = null;
+      while (one.wanted !== null && one.wanted !== sent) {
         sent = one.wanted;
         const rep = await api.put(`/reps/${one.rep.id}/capacity`, { capacity: sent });
         one.rep = rep;
       }
       tell(this.#said, locale.t("capacity_said", { name, capacity: one.rep.capacity }));
     } catch (error) {
-      if (!error.isProblem) console.error(error);
       toast(locale.t("capacity_undone", { name, capacity: one.rep.capacity,
-        why: explain(locale)(error) }));
+        why: explain(locale)(problemOf(error)) }));
     } finally {
       one.isSending = false;
       one.wanted = null;
@@ -174,22 +223,30 @@ export class Capacity {
     }
   }
 
+  /**
+   * @param {Row} one
+   * @returns {Item[]}
+   */
   #items(one) {
     const { locale } = this.#desk;
     const { rep } = one;
-    const states = ["available", "away", "offline"].filter((state) => state !== rep.availability);
+    const states = STATES.filter((state) => state !== rep.availability);
     return [{ text: locale.t("why_idle"), work: () => whyIdle(this.#desk, rep) },
       ...states.map((state) => ({ text: locale.t(`set_${state}`),
         work: () => this.#setState(rep, state) }))];
   }
 
+  /**
+   * @param {Rep} rep
+   * @param {Availability} availability
+   */
   async #setState(rep, availability) {
     const { api, locale } = this.#desk;
     try {
       await api.put(`/reps/${rep.id}/availability`, { availability });
       toast(locale.t("state_said", { name: rep.name, state: locale.t(`state_${availability}`) }));
     } catch (error) {
-      toast(explain(locale)(error));
+      toast(explain(locale)(problemOf(error)));
     }
   }
 }

@@ -4,6 +4,7 @@
 import { Log, logTexts } from "../console/log.js";
 import { Locale } from "../i18n/locale.js";
 import { kept, uuid7 } from "../net/keep.js";
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
@@ -16,15 +17,28 @@ import { chip } from "./table.js";
 import { explain } from "./telling.js";
 import { offset } from "./trends.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Moving } from "./moves.js" */
+/** @import { Desk } from "./router.js" */
+/** @import { LiveLine } from "./waiting.js" */
+
+/** @typedef {components["schemas"]["Listed"]} View */
+
+/** @type {components["schemas"]["Format"][]} */
+const FORMATS = ["html", "text", "json"];
 /** How often it is asked what is new. */
 const AGAIN_MS = 3_000;
 const PAGE = 60;
 
 class Chat {
+  /** @type {Moving} */
   #desk;
+  /** @type {View} */
   #view;
   #log;
-  #line = { queues: [], reps: [] };
+  /** @type {LiveLine} */
+  #line;
   #last = 0;
   #facts = make("dl", { class: "facts" });
   #state = make("span", { class: "row" });
@@ -32,35 +46,44 @@ class Chat {
   #form;
   #isAsking = false;
 
+  /**
+   * @param {Desk} desk
+   * @param {View} view
+   * @param {LiveLine} line
+   * @param {Locale} texts
+   */
   constructor(desk, view, line, texts) {
     this.#desk = { ...desk, moved: () => this.#again() };
     [this.#view, this.#line] = [view, line];
     const { api, user } = desk;
-    const names = new Map([...line.reps.map(({ id, name }) => [id, name]),
-      ...line.queues.map(({ queue }) => [queue.id, queue.name])]);
+    const names = new Map([...line.reps, ...line.queues.map(({ queue }) => queue)]
+      .map(({ id, name }) => [id, name]));
     this.#log = new Log(api, texts, { me: user, name: (id) => names.get(id) ?? null });
     this.#join = make("button", { type: "button", onclick: () => this.#turn() });
     this.#form = this.#writes();
   }
 
-  /** Fills the place. */
+  /**
+   * Fills the place.
+   * @param {HTMLElement} place
+   */
   show(place) {
     const { locale, at } = this.#desk;
     const { t } = locale;
     const { number, customer } = this.#view;
     const back = new URLSearchParams([...at.query].filter(([name]) => FILTERS.includes(name)));
-    const label = (key) => t(key, { name: customer.name, number });
+    const label = (/** @type {string} */ key) => t(key, { name: customer.name, number });
     const assign = menuButton(locale, { label: [t("assign")], name: label("assign_name"),
       className: "", items: () => assignItems(this.#desk, this.#view, this.#line.reps) });
     const more = menuButton(locale, { label: [t("more_do")], name: label("more_name"),
       className: "", items: () => moreItems(this.#desk, this.#view,
         this.#line.queues.map(({ queue }) => queue), { open: false }) });
     const files = menuButton(locale, { label: [t("transcript")], className: "",
-      items: () => ["html", "text", "json"].map((format) => ({ text: t(`as_${format}`),
+      items: () => FORMATS.map((format) => ({ text: t(`as_${format}`),
         work: () => this.#save(format) })) });
     const title = locale.parts("chat_title", { number, name: words(customer.name) });
     const head = heading("", assign, more, files);
-    head.querySelector("h1").append(...title);
+    head.querySelector("h1")?.append(...title);
     place.append(
       make("p", {}, make("a", { href: `#/conversations${back.size ? `?${back}` : ""}` },
         t("back_to_list"))),
@@ -96,6 +119,7 @@ class Chat {
     }
   }
 
+  /** @param {string} more */
   #page = (more) =>
     this.#desk.api.get(`/conversations/${this.#view.id}/events?limit=${PAGE}${more}`);
 
@@ -109,11 +133,12 @@ class Chat {
       this.#line = await this.#desk.api.get("/line");
       this.#log.update?.(this.#view);
       for (const event of items) this.#log.append(event);
-      this.#last = items.at(-1).seq;
+      this.#last = items[items.length - 1].seq;
       this.#tell();
     } catch (error) {
-      // It is asked again soon; the bar at the top says if there is no connection.
-      if (!error.isProblem) console.error(error);
+      // It is asked again soon; the bar at the top says if there is no connection. A fault of the
+      // page is logged.
+      problemOf(error);
     } finally {
       this.#isAsking = false;
     }
@@ -124,8 +149,10 @@ class Chat {
     const { locale, isIn } = this.#desk;
     const { t } = locale;
     const view = this.#view;
-    const when = (ms) => (ms ? locale.moment(ms) : "–");
-    const after = (ms) => (ms ? locale.span(ms - view.created_at) : "–");
+    const when = (/** @type {number | null | undefined} */ ms) => (ms ? locale.moment(ms) : "–");
+    const after = (/** @type {number | null | undefined} */ ms) =>
+      (ms ? locale.span(ms - view.created_at) : "–");
+    /** @type {[string, Child][]} */
     const rows = [["col_queue", words(view.queue.name)],
       ["col_rep", view.rep ? words(view.rep.name) : "–"],
       ["f_priority", t(`priority_${view.priority}`)], ["col_opened", when(view.created_at)],
@@ -153,11 +180,12 @@ class Chat {
     try {
       // What comes from now on is no gap.
       if (!isJoined) socket.knows(id, Math.max(seq, this.#last));
-      await api.post(`/conversations/${id}/${isJoined ? "leave" : "join"}`);
+      await (isJoined ? api.post(`/conversations/${id}/leave`)
+        : api.post(`/conversations/${id}/join`));
       joins(id, !isJoined);
       toast(locale.t(isJoined ? "left_said" : "joined_said"));
     } catch (error) {
-      toast(explain(locale)(error));
+      toast(explain(locale)(problemOf(error)));
     }
     this.#tell();
     this.#again();
@@ -180,9 +208,10 @@ class Chat {
         make("button", { value: "messages", class: "main", hidden: true }, t("send_message"))));
     onSubmit(form, async (_, button) => {
       if (!text.value.trim()) return;
-      const path = button?.value ?? "notes";
-      await api.post(`/conversations/${this.#view.id}/${path}`,
-        { client_id: draft.client_id, text: text.value });
+      const said = { client_id: draft.client_id, text: text.value };
+      await (button?.getAttribute("value") === "messages"
+        ? api.post(`/conversations/${this.#view.id}/messages`, said)
+        : api.post(`/conversations/${this.#view.id}/notes`, said));
       Object.assign(draft, { text: "", client_id: uuid7() });
       kept.set(key, null);
       text.value = "";
@@ -191,6 +220,7 @@ class Chat {
     return form;
   }
 
+  /** @param {components["schemas"]["Format"]} format */
   async #save(format) {
     const { api, locale } = this.#desk;
     const { id, number } = this.#view;
@@ -202,18 +232,26 @@ class Chat {
       make("a", { href: address, download: `conversation-${number}.${ending}` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
     } catch (error) {
-      toast(explain(locale)(error));
+      toast(explain(locale)(problemOf(error)));
     }
   }
 }
 
+/**
+ * @param {Locale} locale
+ * @param {View["rating"]} rating
+ */
 function rating(locale, rating) {
   if (!rating) return "–";
   const score = locale.t("rating_of", { score: rating.score });
   return rating.text ? make("span", {}, score, ": ", words(rating.text)) : score;
 }
 
-/** @param {string} id */
+/**
+ * @param {HTMLElement} place
+ * @param {Desk} desk
+ * @param {string} id
+ */
 export async function showChat(place, desk, id) {
   const { api, locale } = desk;
   const [view, line, { default: catalog }] = await Promise.all([

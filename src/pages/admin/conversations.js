@@ -1,11 +1,30 @@
 // Conversations, found by what is known of them. What is asked for stands in the address, so a
 // reload, a bookmark or a colleague comes to the same list; a conversation in the path is read.
 
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { Filters, FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { chip, row, table } from "./table.js";
 import { explain } from "./telling.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Conversation } from "./moves.js" */
+/** @import { Desk } from "./router.js" */
+/** @import { Column } from "./table.js" */
+
+/**
+ * One that was found: in which entry, if words were asked for, and what stands there.
+ * @typedef {object} Found
+ * @property {Conversation} view
+ * @property {number | null} seq
+ * @property {components["schemas"]["Part"][]} parts
+ */
+
+/**
+ * Some of them, and what the next ones are asked for by.
+ * @typedef {{ items: Found[], next?: string | number | null }} Page
+ */
 
 const PAGE = 50;
 /** So many findings are narrowed at a time: a search knows no other conditions. */
@@ -15,14 +34,21 @@ const FOUND = 200;
 export const TONES = { waiting: "warn", offered: "warn", active: "good", closed: "", parked: "",
   wrapup: "" };
 
-/** When a day began or ended, by the reader's clock, in ms. */
+/**
+ * When a day began or ended, by the reader's clock, in ms.
+ * @param {string} day
+ * @param {boolean} isEnd
+ */
 function moment(day, isEnd) {
   const [year, month, date] = day.split("-").map(Number);
   return isEnd ? new Date(year, month - 1, date + 1).getTime() - 1
     : new Date(year, month - 1, date).getTime();
 }
 
-/** What a list is asked for, of what stands in the address. */
+/**
+ * What a list is asked for, of what stands in the address.
+ * @param {URLSearchParams} query
+ */
 export function asked(query) {
   const all = new URLSearchParams();
   for (const [name, value] of query) {
@@ -36,9 +62,19 @@ export function asked(query) {
   return all;
 }
 
-/** Whether a conversation is of the kind that is asked for: as the server narrows lists. */
+/**
+ * Whether a conversation is of the kind that is asked for: as the server narrows lists.
+ * @param {Conversation} view
+ * @param {URLSearchParams} wanted
+ */
 export function fits(view, wanted) {
+  /** @type {Record<string, ((value: string) => boolean) | undefined>} */
   const is = {
+    status: (value) => view.status === value,
+    resolution: (value) => view.resolution === value,
+    priority: (value) => view.priority === value,
+    // A finding does not say what is unread, so a search is not narrowed by that.
+    unread: () => true,
     open: (value) => (view.status !== "closed") === (value === "true"),
     rep: (value) => {
       const rep = view.rep ?? view.offered_to ?? null;
@@ -49,21 +85,31 @@ export function fits(view, wanted) {
     opened_from: (value) => view.created_at >= Number(value),
     opened_to: (value) => view.created_at <= Number(value),
   };
-  return [...wanted].every(([name, value]) => is[name]?.(value) ?? view[name] === value);
+  return [...wanted].every(([name, value]) => is[name]?.(value) ?? false);
 }
 
 class List {
   #desk;
   #filters;
+  /** @type {Column[]} */
   #columns;
   #place;
+  #table;
   #body;
   #more;
   #trouble = make("p", { class: "error", role: "alert" });
   #count = make("p", { class: "note", role: "status" });
+  /**
+   * What the next ones are asked for by; null: these are all.
+   * @type {string | number | null}
+   */
   #next = null;
   #turn = 0;
 
+  /**
+   * @param {HTMLElement} place
+   * @param {Desk} desk
+   */
   constructor(place, desk) {
     this.#desk = desk;
     const { t } = desk.locale;
@@ -73,10 +119,10 @@ class List {
       { title: t("col_opened") }];
     this.#more = make("button", { type: "button", hidden: true,
       onclick: () => this.#read({ fresh: false }) }, t("more"));
-    const shown = table(t("nav_conversations"), this.#columns, []);
-    this.#body = shown.tBodies[0];
+    this.#table = table(t("nav_conversations"), this.#columns, []);
+    this.#body = this.#table.tBodies[0];
     this.#place = make("section", { class: "card found", "aria-label": t("found") },
-      this.#count, shown, this.#trouble, this.#more);
+      this.#count, this.#table, this.#trouble, this.#more);
     place.append(heading(t("nav_conversations")), this.#filters.element, this.#place);
   }
 
@@ -90,6 +136,7 @@ class List {
     this.#read({ fresh: true });
   }
 
+  /** @param {{ fresh: boolean }} how */
   async #read({ fresh }) {
     const turn = ++this.#turn;
     const { locale } = this.#desk;
@@ -106,41 +153,55 @@ class List {
       else this.#body.append(...rows);
       this.#next = page.next ?? null;
       this.#more.hidden = this.#next === null;
-      this.#body.parentElement.hidden = !this.#body.children.length;
+      this.#table.hidden = !this.#body.children.length;
       const count = this.#body.children.length;
       this.#count.textContent = count || this.#next !== null
         ? locale.t(this.#next === null ? "found_all" : "found_first", { n: count })
         : locale.t("found_none");
       // Who asked for more goes on at what is new.
-      if (!fresh) this.#body.children[first]?.querySelector("a").focus();
+      if (!fresh) this.#body.children[first]?.querySelector("a")?.focus();
     } catch (error) {
-      if (!error.isProblem) console.error(error);
-      if (turn === this.#turn) this.#trouble.textContent = explain(locale)(error);
+      const problem = problemOf(error);
+      if (turn === this.#turn) this.#trouble.textContent = explain(locale)(problem);
     } finally {
       if (turn === this.#turn) this.#place.removeAttribute("aria-busy");
     }
   }
 
+  /**
+   * @param {URLSearchParams} query
+   * @param {string | number | null} before
+   * @returns {Promise<Page>}
+   */
   async #list(query, before) {
     const wanted = asked(query);
     wanted.set("limit", String(PAGE));
-    if (before) wanted.set("before", before);
+    if (before) wanted.set("before", String(before));
     const { items, next } = await this.#desk.api.get(`/conversations?${wanted}`);
     return { next, items: items.map((view) =>
       ({ view, seq: null, parts: [{ text: view.latest_message?.text ?? "", match: false }] })) };
   }
 
-  /** One conversation may be found many times: each finding is shown, with its words. */
+  /**
+   * One conversation may be found many times: each finding is shown, with its words.
+   * @param {URLSearchParams} query
+   * @param {string | number | null} skip
+   * @returns {Promise<Page>}
+   */
   async #search(query, skip) {
     const wanted = asked(query);
-    const asks = new URLSearchParams({ q: query.get("q"), skip: String(skip ?? 0),
+    const asks = new URLSearchParams({ q: query.get("q") ?? "", skip: String(skip ?? 0),
       limit: String(FOUND) });
     const { items, next } = await this.#desk.api.get(`/search?${asks}`);
     const fitting = items.filter(({ conversation }) => fits(conversation, wanted));
     return { next, items: fitting.map(({ conversation: view, snippet: parts, seq }) =>
-      ({ view, parts, seq })) };
+      ({ view, parts, seq: seq ?? null })) };
   }
 
+  /**
+   * @param {Found} found
+   * @param {URLSearchParams} query
+   */
   #row({ view, parts, seq }, query) {
     const { locale } = this.#desk;
     const { t } = locale;

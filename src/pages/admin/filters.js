@@ -1,8 +1,14 @@
 // What conversations are narrowed by: a form whose values are those of the address.
 
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { PRIORITIES } from "./moves.js";
 import { explain } from "./telling.js";
+
+/** @import { Account } from "../net/api.js" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {[value: string, text: string]} Option */
 
 /** All there are, by their names in the address. */
 export const FILTERS = ["q", "status", "resolution", "queue", "rep", "priority", "customer", "from",
@@ -12,25 +18,49 @@ const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
 /** Typing rests for so long before names are looked up. */
 const LOOK_MS = 250;
 
+/**
+ * @param {{ id: string, name: string }} one
+ * @returns {Option}
+ */
+const option = ({ id, name }) => [id, name];
+
 export class Filters {
+  /** @type {Desk} */
   #desk;
+  /** @type {() => void} */
   #changed;
+  /** @type {URLSearchParams} */
   #given;
+  /**
+   * Those whose names were looked up, by what a name is told as.
+   * @type {Map<string, string>}
+   */
   #customers = new Map();
   #customer;
   #known;
+  /** @type {number | undefined} */
   #timer;
 
-  /** `query` is what the address says; `changed()` hears of every change. */
+  /**
+   * `query` is what the address says; `changed()` hears of every change.
+   * @param {Desk} desk
+   * @param {URLSearchParams} query
+   * @param {() => void} changed
+   */
   constructor(desk, query, changed) {
     [this.#desk, this.#given, this.#changed] = [desk, query, changed];
     const { t } = desk.locale;
+    /**
+     * @param {string} key
+     * @param {HTMLElement} field
+     */
     const label = (key, field) => make("label", {}, t(key), field);
     this.#known = make("datalist", { id: "customers" });
     // What is typed here is a name; what is asked for is the customer behind it.
     this.#customer = make("input", { type: "search", list: "customers", autocomplete: "off",
       oninput: () => this.#look() });
-    const day = (name) => make("input", { type: "date", name, value: query.get(name) ?? "" });
+    const day = (/** @type {string} */ name) =>
+      make("input", { type: "date", name, value: query.get(name) ?? "" });
     this.element = make("form", { class: "card filters", role: "search",
       "aria-label": t("filters") },
     make("div", { class: "fields" },
@@ -77,26 +107,39 @@ export class Filters {
     const customer = this.#given.get("customer");
     const [queues, reps, person] = await Promise.all([api.get("/queues"), api.get("/reps"),
       customer ? api.get(`/people/${customer}`).catch(() => null) : null]);
-    this.#options("queue", queues.map(({ id, name }) => [id, name]));
-    this.#options("rep", [["none", locale.t("f_nobody")],
-      ...reps.map(({ id, name }) => [id, name])]);
+    this.#options("queue", queues.map(option));
+    this.#options("rep", [["none", locale.t("f_nobody")], ...reps.map(option)]);
     if (person) {
       this.#customer.value = person.display_name;
       this.#customer.dataset.id = person.id;
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {Option[]} options
+   */
   #select(name, options) {
     const select = make("select", { name });
     this.#fillSelect(select, options);
     return select;
   }
 
+  /**
+   * @param {string} name
+   * @param {Option[]} options
+   */
   #options(name, options) {
-    this.#fillSelect(this.element.elements.namedItem(name), options);
+    const select = this.element.elements.namedItem(name);
+    if (select instanceof HTMLSelectElement) this.#fillSelect(select, options);
   }
 
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {Option[]} options
+   */
   #fillSelect(select, options) {
+    /** @type {Option[]} */
     const all = [["", this.#desk.locale.t("f_any")], ...options];
     select.replaceChildren(...all.map(([value, text]) => make("option", { value }, text)));
     const given = this.#given.get(select.name) ?? "";
@@ -114,12 +157,13 @@ export class Filters {
           `/people?role=customer&limit=20&search=${encodeURIComponent(text)}`);
         const { t } = this.#desk.locale;
         // Two may have one name.
-        const name = (one) => `${one.display_name} (${t("number", { number: one.number })})`;
+        const name = (/** @type {Account} */ one) =>
+          `${one.display_name} (${t("number", { number: one.number })})`;
         this.#customers = new Map(items.map((one) => [name(one), one.id]));
         this.#known.replaceChildren(...items.map((one) => make("option", { value: name(one) })));
         this.#customer.setCustomValidity("");
       } catch (error) {
-        this.#customer.setCustomValidity(explain(this.#desk.locale)(error));
+        this.#customer.setCustomValidity(explain(this.#desk.locale)(problemOf(error)));
       }
     }, LOOK_MS);
   }

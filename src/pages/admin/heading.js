@@ -2,7 +2,13 @@
 
 import { make } from "../ui/dom.js";
 
-/** The heading of a screen, and what can be done with all of it. */
+/** @import { Child } from "../ui/elements.d.ts" */
+
+/**
+ * The heading of a screen, and what can be done with all of it.
+ * @param {string} title
+ * @param {Child[]} actions
+ */
 export function heading(title, ...actions) {
   return make("header", { class: "head" }, make("h1", { tabindex: -1 }, title),
     actions.length > 0 && make("div", { class: "row" }, ...actions));

@@ -1,6 +1,7 @@
 // How the house is: nodes, the database, what the doctor says of it, and the newest lines of the
 // log that somebody should look at.
 
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { underWay } from "../ui/forms.js";
 import { drawing } from "./icons.js";
@@ -8,15 +9,26 @@ import { heading } from "./heading.js";
 import { chip, row, table } from "./table.js";
 import { explain } from "./telling.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {components["schemas"]["Health"]} Now */
+
 const AGAIN_MS = 15_000;
 
 class Health {
   #desk;
   #body = make("div", { class: "health" });
   #trouble = make("p", { class: "error", role: "alert" });
+  /** @type {HTMLButtonElement} */
   #check;
-  #last = null;
+  #last = "";
 
+  /**
+   * @param {HTMLElement} place
+   * @param {Desk} desk
+   */
   constructor(place, desk) {
     this.#desk = desk;
     const { t } = desk.locale;
@@ -37,8 +49,7 @@ class Health {
       await this.read();
       this.#trouble.textContent = "";
     } catch (error) {
-      if (!error.isProblem) console.error(error);
-      this.#trouble.textContent = explain(this.#desk.locale)(error);
+      this.#trouble.textContent = explain(this.#desk.locale)(problemOf(error));
     }
   }
 
@@ -55,14 +66,18 @@ class Health {
         this.#findings(health), this.#log(health)));
   }
 
-  /** In a word, and what is the matter if anything is. */
+  /**
+   * In a word, and what is the matter if anything is.
+   * @param {Now} health
+   */
   #verdict({ ready, database, engine, verdict, full, log }) {
     const { t } = this.#desk.locale;
     const broken = verdict ? verdict.findings.filter(({ broken: rows }) => rows > 0).length : 0;
     const matters = [!ready && "bad_ready", !database.stores && "bad_stores",
       engine.set !== engine.in_use && "bad_engine",
       full.sockets >= full.sockets_max * 0.9 && "bad_sockets",
-      full.backlog >= full.backlog_max * 0.5 && "bad_backlog"].filter(Boolean).map((key) => t(key));
+      full.backlog >= full.backlog_max * 0.5 && "bad_backlog"]
+      .filter((key) => key !== false).map((key) => t(key));
     if (broken) matters.push(t("bad_data", { n: broken }));
     const isWell = matters.length === 0;
     const errors = log.filter(({ level }) => level === "error").length;
@@ -73,6 +88,10 @@ class Health {
         isWell && errors ? make("p", { class: "note" }, t("well_but", { n: errors })) : ""));
   }
 
+  /**
+   * @param {string} key
+   * @param {[string, Child][]} rows
+   */
   #facts(key, rows) {
     const { t } = this.#desk.locale;
     const facts = rows.map(([name, value]) =>
@@ -81,9 +100,11 @@ class Health {
       make("h2", { id: key }, t(key))), make("dl", { class: "facts" }, ...facts));
   }
 
+  /** @param {Now} health */
   #node({ version, started_at: since, database, engine, full }) {
     const { t, number, moment } = this.#desk.locale;
-    const of = (one, most) => t("load_of", { load: number(one), capacity: number(most) });
+    const of = (/** @type {number} */ one, /** @type {number} */ most) =>
+      t("load_of", { load: number(one), capacity: number(most) });
     return this.#facts("this_node", [["h_version", make("bdi", {}, version)],
       ["h_since", moment(since)],
       ["h_database", t("h_database_is", { kind: t(`kind_${database.kind}`),
@@ -95,12 +116,16 @@ class Health {
       ["h_backlog", of(full.backlog, full.backlog_max)]]);
   }
 
+  /**
+   * @param {Now} health
+   * @param {number} now
+   */
   #nodes({ nodes }, now) {
     const { t, moment } = this.#desk.locale;
     const columns = [{ title: t("h_node") }, { title: t("col_status") }, { title: t("h_since") },
       { title: t("h_lease") }];
-    const state = ({ alive, this: isThis }) => (alive ? chip(t(isThis ? "node_this" : "node_alive"),
-      "good") : chip(t("node_gone"), "bad"));
+    const state = (/** @type {Now["nodes"][0]} */ { alive, this: isThis }) => (alive
+      ? chip(t(isThis ? "node_this" : "node_alive"), "good") : chip(t("node_gone"), "bad"));
     const rows = nodes.map((one) => row(columns, [make("bdi", {}, one.name), state(one),
       moment(one.started_at), t(one.lease_until > now ? "lease_until" : "lease_was",
         { time: this.#desk.locale.clock(one.lease_until) })]));
@@ -108,6 +133,7 @@ class Health {
       make("h2", { id: "nodes" }, t("nodes"))), table(t("nodes"), columns, rows));
   }
 
+  /** @param {Now} health */
   #findings({ verdict }) {
     const { t, clock } = this.#desk.locale;
     const head = make("header", {}, make("h2", { id: "doctor" }, t("doctor")),
@@ -118,6 +144,7 @@ class Health {
   }
 
   // The doctor speaks English, as the log does: whoever mends it asks for these very words.
+  /** @param {components["schemas"]["CheckFinding"]} found */
   #finding({ says, broken, unasked, told }) {
     const { t } = this.#desk.locale;
     const state = unasked ? chip(t("find_unasked"), "warn") : broken
@@ -127,6 +154,7 @@ class Health {
         make("li", {}, text)))), state);
   }
 
+  /** @param {Now} health */
   #log({ log }) {
     const { locale } = this.#desk;
     const { t } = locale;

@@ -15,7 +15,7 @@ import { Router } from "./router.js";
 const WIDE = matchMedia("(min-width: 800px)");
 
 async function begin() {
-  const theme = keptLong.get("switchboard.theme", null);
+  const theme = keptLong.get("switchboard.theme", "");
   if (["light", "dark"].includes(theme)) document.documentElement.dataset.theme = theme;
   const tag = choose(keptLong.get("switchboard.locale", null), navigator.languages);
   const { default: catalog } = await import(`../i18n/admin.${tag}.js`);
@@ -43,40 +43,50 @@ async function begin() {
   document.documentElement.dataset.ready = "";
 }
 
-/** What stands above every screen. */
+/**
+ * What stands above every screen.
+ * @param {Api} api
+ * @param {Locale} locale
+ * @param {Link} link
+ */
 function bar(api, locale, link) {
   return make("header", { class: "bar" },
     make("a", { class: "brand", href: "#/board" }, locale.t("title")), link.element,
     accountMenu(api, locale));
 }
 
-/** The frame: a way past the navigation, the bar, the navigation, the screen. */
+/**
+ * The frame: a way past the navigation, the bar, the navigation, the screen.
+ * @param {Locale} locale
+ * @param {Router} router
+ * @param {HTMLElement} main
+ * @param {HTMLElement} top
+ */
 function frame(locale, router, main, top) {
-  for (const link of router.navigation.querySelectorAll("a")) {
-    link.prepend(drawing(link.dataset.icon));
-  }
   const nav = make("nav", { id: "nav", class: "side", "aria-label": locale.t("navigation") },
     router.navigation);
   const button = make("button", {
     class: "round open-nav", "aria-label": locale.t("navigation"), "aria-expanded": "false",
     "aria-controls": "nav",
   }, drawing("menu"));
-  const turn = (isOpen, { focuses = true } = {}) => {
+  const turn = (/** @type {boolean} */ isOpen, { focuses = true } = {}) => {
     nav.classList.toggle("open", isOpen);
     button.setAttribute("aria-expanded", String(isOpen));
-    if (isOpen) (nav.querySelector("[aria-current]") ?? nav.querySelector("a")).focus();
+    /** @type {HTMLElement | null} */
+    const here = nav.querySelector("[aria-current]") ?? nav.querySelector("a");
+    if (isOpen) here?.focus();
     else if (focuses) button.focus();
   };
   const isOpen = () => nav.classList.contains("open");
   button.addEventListener("click", () => turn(!isOpen()));
   nav.addEventListener("click", ({ target }) => {
-    if (target.closest("a") && isOpen()) turn(false, { focuses: false });
+    const isLink = target instanceof Element && target.closest("a");
+    if (isLink && isOpen()) turn(false, { focuses: false });
   });
   nav.addEventListener("keydown", ({ key }) => key === "Escape" && isOpen() && turn(false));
   document.addEventListener("pointerdown", ({ target }) => {
-    if (isOpen() && !nav.contains(target) && !button.contains(target)) {
-      turn(false, { focuses: false });
-    }
+    const isOn = target instanceof Node && (nav.contains(target) || button.contains(target));
+    if (isOpen() && !isOn) turn(false, { focuses: false });
   });
   WIDE.addEventListener("change", () => turn(false, { focuses: false }));
   top.prepend(button);

@@ -6,6 +6,8 @@ import { make, words } from "../ui/dom.js";
 /** Between a button and its menu, in px. */
 const GAP = 4;
 
+/** @import { Locale } from "../i18n/locale.js" */
+
 /**
  * @typedef {object} Item
  * @property {string | (string | Node)[]} text
@@ -13,7 +15,9 @@ const GAP = 4;
  * @property {() => void} [work] None: it is only said.
  */
 
+/** @type {HTMLElement | null} */
 let menu = null;
+/** @type {HTMLElement | null} */
 let opener = null;
 
 function list() {
@@ -23,24 +27,28 @@ function list() {
   return menu;
 }
 
+/** @param {ToggleEvent} event */
 function ontoggle({ newState }) {
   if (newState === "open") return;
   opener?.setAttribute("aria-expanded", "false");
   opener = null;
 }
 
+/** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
 function walk(event) {
-  const all = [...menu.querySelectorAll("button")];
-  const at = all.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  const all = [...event.currentTarget.querySelectorAll("button")];
+  const at = all.findIndex((one) => one === document.activeElement);
+  /** @type {Record<string, number | undefined>} */
+  const ways = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
+  const to = ways[event.key];
   if (to === undefined || !all.length) return;
   event.preventDefault();
-  all.at(to % all.length).focus();
+  all.at(to % all.length)?.focus();
 }
 
 /**
  * A button that opens a menu. `items()` are asked when it opens.
- * @param {import("../i18n/locale.js").Locale} locale
+ * @param {Locale} locale
  * @param {{ label: (string | Node)[], name?: string, items: () => Item[], className?: string }} of
  */
 export function menuButton(locale, { label, name, items, className = "small" }) {
@@ -51,6 +59,12 @@ export function menuButton(locale, { label, name, items, className = "small" }) 
   return button;
 }
 
+/**
+ * @param {Locale} locale
+ * @param {HTMLElement} button
+ * @param {string} name
+ * @param {Item[]} items
+ */
 function open(locale, button, name, items) {
   const place = list();
   if (opener === button) return place.hidePopover();
@@ -71,7 +85,12 @@ function open(locale, button, name, items) {
   place.querySelector("button")?.focus();
 }
 
-/** Under its button, or above it where there is no room; within the window in any case. */
+/**
+ * Under its button, or above it where there is no room; within the window in any case.
+ * @param {Locale} locale
+ * @param {HTMLElement} place
+ * @param {HTMLElement} button
+ */
 function stand(locale, place, button) {
   const { top, bottom, left, right } = button.getBoundingClientRect();
   const [width, height] = [document.documentElement.clientWidth, innerHeight];
@@ -83,5 +102,8 @@ function stand(locale, place, button) {
   place.style.insetBlockStart = `${below ? bottom + GAP : above}px`;
 }
 
-/** A person's name in a menu. */
+/**
+ * A person's name in a menu.
+ * @param {string} name
+ */
 export const named = (name) => [words(name)];

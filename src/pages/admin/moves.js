@@ -1,18 +1,32 @@
 // What an admin does with a conversation: gives it to a rep, moves it, makes it more or less
 // urgent, asks why it waits.
 
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { named } from "./menu.js";
 import { explain } from "./telling.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Command } from "../net/frames.d.ts" */
+/** @import { Item } from "./menu.js" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {components["schemas"]["Conversation"]} Conversation */
+/** @typedef {components["schemas"]["QueueView"]} QueueView */
+/** @typedef {components["schemas"]["Reason"]} Reason */
+/** @typedef {components["schemas"]["Rep"]} Rep */
+/** @typedef {Desk & { moved: () => void }} Moving */
+
+/** @type {components["schemas"]["Priority"][]} */
 export const PRIORITIES = ["urgent", "high", "normal", "low"];
 
 /**
  * Has the server do it, and says that it was done or why not. Whoever shows the conversation hears
  * of it by `moved()`.
- * @param {import("./router.js").Desk & { moved: () => void }} desk
- * @param {object} command
+ * @param {Moving} desk
+ * @param {Command} command
  * @param {string} done
  */
 async function command({ socket, locale, moved }, command, done) {
@@ -20,28 +34,30 @@ async function command({ socket, locale, moved }, command, done) {
     await socket.ask(command);
     toast(done);
   } catch (error) {
-    if (!error.isProblem) console.error(error);
-    toast(explain(locale)(error));
+    toast(explain(locale)(problemOf(error)));
   }
   // Refused, it may stand elsewhere than it is shown, too.
   moved();
 }
 
+/** @param {Rep} rep */
 const isThere = ({ present, availability }) => present && availability === "available";
+
+/** @param {Rep} rep */
 const free = ({ capacity, load }) => capacity - load;
 
 /**
  * Who could take it: reps who are there and have room, those of its queue first, the freest first.
- * @param {import("./router.js").Desk & { moved: () => void }} desk
- * @param {any} view
- * @param {any[]} reps
- * @returns {import("./menu.js").Item[]}
+ * @param {Moving} desk
+ * @param {Conversation} view
+ * @param {Rep[]} reps
+ * @returns {Item[]}
  */
 export function assignItems(desk, view, reps) {
   const { t } = desk.locale;
-  const serves = (rep) => rep.queues.some(({ id }) => id === view.queue.id);
+  const serves = (/** @type {Rep} */ rep) => rep.queues.some(({ id }) => id === view.queue.id);
   const able = reps.filter((rep) => isThere(rep) && free(rep) > 0).sort((one, other) =>
-    serves(other) - serves(one) || free(other) - free(one));
+    Number(serves(other)) - Number(serves(one)) || free(other) - free(one));
   if (!able.length) return [{ text: t("assign_nobody") }];
   return able.map((rep) => ({
     text: named(rep.name),
@@ -52,7 +68,13 @@ export function assignItems(desk, view, reps) {
   }));
 }
 
-/** What else there is to do with one that waits. */
+/**
+ * What else there is to do with one that waits.
+ * @param {Moving} desk
+ * @param {Conversation} view
+ * @param {QueueView[]} queues
+ * @returns {Item[]}
+ */
 export function moreItems(desk, view, queues, { open = true } = {}) {
   const { t } = desk.locale;
   const { id: conversation, number } = view;
@@ -71,11 +93,17 @@ export function moreItems(desk, view, queues, { open = true } = {}) {
     ...moves];
 }
 
-/** A dialog that says something, once it is known. */
+/**
+ * A dialog that says something, once it is known.
+ * @param {Desk} desk
+ * @param {(Node | string)[]} title
+ * @param {() => Promise<(Node | string)[]>} load
+ */
 function told(desk, title, load) {
   const { locale } = desk;
   const body = make("div", { "aria-busy": "true" }, make("p", { role: "status" },
     locale.t("loading")));
+  /** @type {HTMLDialogElement} */
   const dialog = make("dialog", { class: "wide", "aria-labelledby": "told",
     onclose: () => dialog.remove() },
   make("h2", { id: "told" }, ...title), body, make("form", { method: "dialog", class: "row" },
@@ -83,27 +111,33 @@ function told(desk, title, load) {
   document.body.append(dialog);
   dialog.showModal();
   load().then((parts) => body.replaceChildren(...parts), (error) => {
-    if (!error.isProblem) console.error(error);
-    body.replaceChildren(make("p", { class: "error", role: "alert" }, explain(locale)(error)));
+    body.replaceChildren(make("p", { class: "error", role: "alert" },
+      explain(locale)(problemOf(error))));
   }).finally(() => body.removeAttribute("aria-busy"));
 }
 
 /** Who might have it soonest comes first; all other reasons follow. */
 const NEAR = ["free", "ahead", "reserved", "cooling_down", "refused", "full", "busy", "away"];
 
-/** Why it waits, or how its rep was chosen. */
+/**
+ * Why it waits, or how its rep was chosen.
+ * @param {Desk} desk
+ * @param {Conversation} view
+ */
 export function why(desk, view) {
   const { locale, api } = desk;
   const title = locale.parts("why_title", { number: view.number, name: words(view.customer.name) });
   told(desk, title, async () => {
     const said = await api.get(`/conversations/${view.id}/why`);
+    /** @type {Node[]} */
     const parts = [];
     if (said.kept) parts.push(make("p", {}, locale.t(`kept_${said.kept}`)));
     if (said.ahead !== null && said.ahead !== undefined) {
       parts.push(make("p", {}, locale.t("why_ahead", { n: said.ahead })));
     }
     if (said.chosen) parts.push(make("p", {}, ...chosen(locale, said.chosen)));
-    const near = ({ reason: what }) => (NEAR.includes(what) ? NEAR.indexOf(what) : NEAR.length);
+    const near = (/** @type {Reason} */ { reason: what }) =>
+      (NEAR.includes(what) ? NEAR.indexOf(what) : NEAR.length);
     const reps = said.reps.toSorted((one, other) => near(one) - near(other));
     parts.push(make("ul", { class: "reasons" }, ...reps.map((one) =>
       make("li", {}, make("b", {}, words(one.rep.name)), " ", reason(locale, one)))));
@@ -111,6 +145,10 @@ export function why(desk, view) {
   });
 }
 
+/**
+ * @param {Locale} locale
+ * @param {components["schemas"]["Chosen"]} choice
+ */
 function chosen(locale, { how, rep, waited_ms: waited, candidates }) {
   const parts = locale.parts(`chosen_${how}`, { name: words(rep?.name ?? locale.t("nobody")) });
   if (waited != null) parts.push(" ", locale.t("chosen_waited", { time: locale.span(waited) }));
@@ -118,7 +156,11 @@ function chosen(locale, { how, rep, waited_ms: waited, candidates }) {
   return parts;
 }
 
-/** What keeps a rep from a conversation, or from any. */
+/**
+ * What keeps a rep from a conversation, or from all of them.
+ * @param {Locale} locale
+ * @param {Reason} given
+ */
 function reason(locale, { reason: what, load, capacity, until }) {
   const values = { load: load ?? 0, capacity: capacity ?? 0,
     time: until ? locale.clock(until) : "" };
@@ -127,7 +169,11 @@ function reason(locale, { reason: what, load, capacity, until }) {
   return locale.has(key) ? locale.t(key, values) : what;
 }
 
-/** Why a rep gets nothing, if he gets nothing. */
+/**
+ * Why a rep gets nothing, if he gets nothing.
+ * @param {Desk} desk
+ * @param {Rep} rep
+ */
 export function whyIdle(desk, rep) {
   const { locale, api } = desk;
   told(desk, locale.parts("idle_title", { name: words(rep.name) }), async () => {

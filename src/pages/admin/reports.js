@@ -1,12 +1,26 @@
 // Reports: of what came in a span of time, how long people waited, who served them and how that
 // ended. The span and the queue stand in the address.
 
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { heading } from "./heading.js";
 import { row, table } from "./table.js";
-import { explain } from "./telling.js";
+import { explain, isFault } from "./telling.js";
 import { arrivalsPlot, barsPlot, DAY, midnight, offset, outcomesPlot, showArrivals,
   showOutcomes } from "./trends.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { Column } from "./table.js" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {components["schemas"]["Figures"]} Figures */
+/** @typedef {components["schemas"]["QueueReport"]} QueueReport */
+/** @typedef {components["schemas"]["Report"]} Report */
+/** @typedef {components["schemas"]["RepReport"]} RepReport */
+/** @typedef {components["schemas"]["Scores"]} Scores */
+/** @typedef {components["schemas"]["Spread"]} Spread */
 
 /** The spans there are to choose, in days; 0 is today. */
 const SPANS = [0, 1, 7, 28, 90];
@@ -22,6 +36,10 @@ class Reports {
   #body;
   #turn = 0;
 
+  /**
+   * @param {HTMLElement} place
+   * @param {Desk} desk
+   */
   constructor(place, desk) {
     this.#desk = desk;
     const { locale } = desk;
@@ -47,6 +65,7 @@ class Reports {
     place.append(heading(t("nav_reports"), this.#span, this.#queue), this.#trouble, this.#body);
   }
 
+  /** @param {number} days */
   #named(days) {
     const { t } = this.#desk.locale;
     return days === 0 ? t("span_today") : days === 1 ? t("span_day") : t("span_days", { n: days });
@@ -88,16 +107,17 @@ class Reports {
       this.#body.hidden = false;
       this.#show(report);
     } catch (error) {
-      if (!error.isProblem) console.error(error);
-      if (turn === this.#turn) this.#fail(error);
+      const problem = problemOf(error);
+      if (turn === this.#turn) this.#fail(problem);
     } finally {
       if (turn === this.#turn) this.#body.removeAttribute("aria-busy");
     }
   }
 
+  /** @param {Thrown} error */
   #fail(error) {
     const { locale } = this.#desk;
-    const known = error.isProblem && error.status !== 404;
+    const known = !isFault(error) && error.status !== 404;
     this.#body.hidden = true;
     this.#trouble.hidden = false;
     this.#trouble.replaceChildren(
@@ -105,10 +125,14 @@ class Reports {
       make("button", { class: "main", onclick: () => this.#read() }, locale.t("try_again")));
   }
 
-  /** The server's word on what is asked for is better than a general one. */
+  /**
+   * The server's word on what is asked for is better than a general one.
+   * @param {Thrown} error
+   */
   #why = (error) => (error.fields.length ? error.fields.map(({ detail }) => detail).join(" ")
     : explain(this.#desk.locale)(error));
 
+  /** @param {Report} report */
   #show(report) {
     const { locale } = this.#desk;
     const { t } = locale;
@@ -116,6 +140,10 @@ class Reports {
     this.#tell(totals, ratings);
     showOutcomes(this.#plots.outcomes, report, locale);
     showArrivals(this.#plots.arrivals, report, locale);
+    /**
+     * @param {(one: QueueReport) => number | null} value
+     * @param {(one: QueueReport) => string} [note]
+     */
     const bars = (value, note) => queues.map((one) => ({ name: one.queue.name, value: value(one),
       note: note?.(one) }));
     this.#plots.level.show({ title: t("col_level"), most: 1,
@@ -127,7 +155,7 @@ class Reports {
     this.#plots.handling.show({ title: t("median"),
       bars: bars((one) => one.handling?.p50_ms ?? null, (one) => nine(locale, one.handling)) });
     this.#plots.used.show({ title: t("col_used"), most: 1, bars: reps.map((one) => ({
-      name: one.rep.name, value: one.utilisation, tone: one.utilisation > 1 ? 2 : 1,
+      name: one.rep.name, value: one.utilisation, tone: (one.utilisation ?? 0) > 1 ? 2 : 1,
       note: t("used_of", { time: locale.span(one.available_ms) }),
     })) });
     const scores = ratings.count ? ratings.scores : [];
@@ -136,12 +164,17 @@ class Reports {
     this.#tables.replaceChildren(this.#byQueue(queues), this.#byRep(reps));
   }
 
+  /**
+   * @param {Figures} totals
+   * @param {Scores} ratings
+   */
   #tell(totals, ratings) {
     const { t, number, percent, span } = this.#desk.locale;
-    const spread = (one) => (one ? [span(one.p50_ms), nine(this.#desk.locale, one)] : ["–", ""]);
+    const spread = (/** @type {Spread | null} */ one) =>
+      (one ? [span(one.p50_ms), nine(this.#desk.locale, one)] : ["–", ""]);
     const mean = average(ratings);
     const figures = [["opened", number(totals.opened), t("still_open", { n: totals.open })],
-      ["level", totals.assigned ? percent(level(totals)) : "–", t("tile_level_note")],
+      ["level", this.#level(totals), t("tile_level_note")],
       ["wait", ...spread(totals.wait)], ["reply", ...spread(totals.first_reply)],
       ["handling", ...spread(totals.handling)],
       ["gave_up", number(totals.abandoned), totals.opened
@@ -153,18 +186,22 @@ class Reports {
           make("span", { class: "note" }, note)))));
   }
 
+  /** @param {QueueReport[]} queues */
   #byQueue(queues) {
-    const { t, number, percent } = this.#desk.locale;
+    const { t, number } = this.#desk.locale;
+    /** @type {Column[]} */
     const columns = [{ title: t("col_queue") }, ...["opened", "level", "wait", "reply", "handling",
       "gave_up"].map((key) => ({ title: t(`tile_${key}`), isNumber: true }))];
     return this.#card("by_queue", columns, queues.map((one) => row(columns, [
-      words(one.queue.name), number(one.opened), one.assigned ? percent(level(one)) : "–",
+      words(one.queue.name), number(one.opened), this.#level(one),
       this.#median(one.wait), this.#median(one.first_reply), this.#median(one.handling),
       number(one.abandoned)])));
   }
 
+  /** @param {RepReport[]} reps */
   #byRep(reps) {
     const { t, number, percent, span } = this.#desk.locale;
+    /** @type {Column[]} */
     const columns = [{ title: t("col_rep") }, ...["served", "used", "there", "first", "handled",
       "rating"].map((key) => ({ title: t(`col_${key}`), isNumber: true }))];
     return this.#card("by_rep", columns, reps.map((one) => {
@@ -176,8 +213,20 @@ class Reports {
     }));
   }
 
+  /** @param {Figures} figures */
+  #level(figures) {
+    const share = level(figures);
+    return share === null ? "–" : this.#desk.locale.percent(share);
+  }
+
+  /** @param {Spread | null} spread */
   #median = (spread) => (spread ? this.#desk.locale.span(spread.p50_ms) : "–");
 
+  /**
+   * @param {string} key
+   * @param {Column[]} columns
+   * @param {HTMLElement[]} rows
+   */
   #card(key, columns, rows) {
     const { t } = this.#desk.locale;
     return make("section", { class: "card whole", "aria-labelledby": key },
@@ -188,12 +237,20 @@ class Reports {
   }
 }
 
+/** @param {Figures} figures */
 const level = ({ assigned, in_target: within }) => (assigned ? within / assigned : null);
 
+/**
+ * @param {Locale} locale
+ * @param {Spread | null} spread
+ */
 const nine = (locale, spread) =>
   (spread ? locale.t("tile_reply_note", { time: locale.span(spread.p90_ms) }) : "");
 
-/** The mean of scores, to a tenth. */
+/**
+ * The mean of scores, to a tenth.
+ * @param {Scores} ratings
+ */
 function average({ count, scores }) {
   if (!count) return null;
   const sum = scores.reduce((total, times, index) => total + times * (index + 1), 0);

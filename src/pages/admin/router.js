@@ -1,9 +1,19 @@
 // Which screen is shown: the address says it, after `#/`. Each screen is loaded when it is first
 // opened; while it comes there is a shape of it, and if it does not, a word and a way on.
 
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { heading } from "./heading.js";
+import { drawing } from "./icons.js";
 import { GROUPS, SCREENS } from "./screens.js";
+import { isFault } from "./telling.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Account, Api } from "../net/api.js" */
+/** @import { Socket } from "../net/socket.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Link } from "./link.js" */
+/** @import { Screen } from "./screens.js" */
 
 /**
  * What a screen gets. `at.path` is what follows its name in the address, `at.query` what is asked
@@ -12,13 +22,13 @@ import { GROUPS, SCREENS } from "./screens.js";
  * frames of the socket until the function that it answers with is called. `isIn(conversation)`
  * says whether this admin has joined it, `joins` that he just has, or has left.
  * @typedef {object} Desk
- * @property {import("../net/api.js").Api} api
- * @property {import("../i18n/locale.js").Locale} locale
- * @property {import("../net/socket.js").Socket} socket
- * @property {any} user
+ * @property {Api} api
+ * @property {Locale} locale
+ * @property {Socket} socket
+ * @property {Account} user
  * @property {(path: string) => void} go
  * @property {(query: URLSearchParams) => void} note
- * @property {(type: string, heard: (frame: any) => void) => () => void} hear
+ * @property {Link["hear"]} hear
  * @property {(conversation: string) => boolean} isIn
  * @property {(conversation: string, is: boolean) => void} joins
  * @property {{ path: string[], query: URLSearchParams }} at
@@ -29,13 +39,17 @@ import { GROUPS, SCREENS } from "./screens.js";
  * @typedef {(place: HTMLElement, desk: Desk) => Promise<(() => void) | void>} Show
  */
 
-/** What the address asks for. */
+/**
+ * What the address asks for.
+ * @param {string} hash
+ */
 export function whereTo(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/").map(plain).filter(Boolean);
   return { name: name || SCREENS[0].name, path: rest, query: new URLSearchParams(query) };
 }
 
+/** @param {string} part */
 function plain(part) {
   try {
     return decodeURIComponent(part);
@@ -47,11 +61,17 @@ function plain(part) {
 export class Router {
   #desk;
   #main;
+  /** @type {Map<string, HTMLElement>} */
   #links = new Map();
+  /** @type {(() => void) | null} */
   #end = null;
   #turn = 0;
 
-  /** `desk` is what every screen gets; `main` is where they stand. */
+  /**
+   * `desk` is what every screen gets; `main` is where they stand.
+   * @param {Omit<Desk, "go" | "note" | "at">} desk
+   * @param {HTMLElement} main
+   */
   constructor(desk, main) {
     this.#main = main;
     this.#desk = { ...desk, go: this.go, note: this.note };
@@ -65,19 +85,24 @@ export class Router {
     return this.open({ moves: false });
   }
 
+  /** @param {string} path */
   go = (path) => {
     const hash = `#/${path}`;
     if (location.hash === hash) this.open({ moves: true });
     else location.hash = hash;
   };
 
+  /** @param {URLSearchParams} query */
   note = (query) => {
     const text = String(query);
     const path = location.hash.split("?")[0] || `#/${SCREENS[0].name}`;
     history.replaceState(history.state, "", text ? `${path}?${text}` : path);
   };
 
-  /** `moves`: somebody has gone here, so the focus goes along. */
+  /**
+   * `moves`: somebody has gone here, so the focus goes along.
+   * @param {{ moves: boolean }} how
+   */
   async open({ moves }) {
     const turn = ++this.#turn;
     const { locale } = this.#desk;
@@ -108,20 +133,21 @@ export class Router {
       this.#settle(place, moves);
     } catch (error) {
       if (turn !== this.#turn) return;
-      if (!error.isProblem) console.error(error);
-      const text = error.isProblem ? error.message : locale.t("screen_failed");
+      const problem = problemOf(error);
+      const text = isFault(problem) ? locale.t("screen_failed") : problem.message;
       const again = make("button", { class: "main", onclick: () => this.open({ moves: true }) },
         locale.t("try_again"));
       this.#fail(place, title, text, [again]);
     }
   }
 
+  /** @param {string} group */
   #group(group) {
     const { locale } = this.#desk;
     const id = `group-${group}`;
     const links = SCREENS.filter((screen) => screen.group === group).map((screen) => {
       const link = make("a", { href: `#/${screen.name}`, "data-icon": screen.icon },
-        locale.t(`nav_${screen.name}`));
+        drawing(screen.icon), locale.t(`nav_${screen.name}`));
       this.#links.set(screen.name, link);
       return make("li", {}, link);
     });
@@ -129,18 +155,23 @@ export class Router {
       make("ul", { "aria-labelledby": id }, ...links));
   }
 
+  /** @param {Node[]} children */
   #show(...children) {
     this.#main.setAttribute("aria-busy", "true");
     this.#main.replaceChildren(...children);
   }
 
-  /** It is there: the shape of it goes, and whoever came here goes on at its heading. */
+  /**
+   * It is there: the shape of it goes, and whoever came here goes on at its heading.
+   * @param {HTMLElement} place
+   * @param {boolean} moves
+   */
   #settle(place, moves) {
     const focused = document.activeElement;
     const isFree = focused === document.body || !place.contains(focused);
     this.#main.querySelector(".loading")?.remove();
     this.#main.setAttribute("aria-busy", "false");
-    const title = place.querySelector("h1").textContent;
+    const title = place.querySelector("h1")?.textContent;
     document.title = this.#desk.locale.t("page_title", { screen: title });
     if (moves && isFree && !document.querySelector("dialog[open]")) this.#toHeading();
   }
@@ -152,6 +183,12 @@ export class Router {
     found.focus({ preventScroll: true });
   }
 
+  /**
+   * @param {HTMLElement} place
+   * @param {string} title
+   * @param {string} text
+   * @param {Child[]} more
+   */
   #fail(place, title, text, more) {
     place.replaceChildren(heading(title),
       make("div", { class: "card state" }, make("p", { role: "alert" }, text), ...more));
@@ -159,10 +196,18 @@ export class Router {
   }
 }
 
-/** Has the language say what these screens say. */
+/**
+ * Has the language say what these screens say.
+ * @param {Locale} locale
+ * @param {Screen["texts"]} name
+ */
 const texts = (locale, name) =>
   locale.more((tag) => import(`../i18n/${name}.${tag}.js`), name);
 
+/**
+ * @param {Locale} locale
+ * @param {string} title
+ */
 function loading(locale, title) {
   return make("div", { class: "loading" }, heading(title),
     make("p", { class: "unseen", role: "status" }, locale.t("loading")),

@@ -1,13 +1,16 @@
 // The screens of the admin panel, in the order of the navigation. One line each is all it takes:
 // the module is loaded when its screen is first opened, with the catalog it speaks from.
 
+/** @import { drawing } from "./icons.js" */
+/** @import { Show } from "./router.js" */
+
 /**
  * @typedef {object} Screen
  * @property {string} name Its place in the address, `#/name`, and its title's key, `nav_name`.
  * @property {string} group The heading it stands under, `group_...` in the catalog.
- * @property {string} icon One of admin/icons.js.
+ * @property {Parameters<typeof drawing>[0]} icon One of admin/icons.js.
  * @property {"board" | "manage"} texts The catalog beside that of the shell.
- * @property {() => Promise<{show: import("./router.js").Show}>} load
+ * @property {() => Promise<{ show: Show }>} load
  */
 
 /** @type {(name: string) => Screen["load"]} Those that manage come in one file. */

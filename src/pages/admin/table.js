@@ -3,6 +3,8 @@
 
 import { make } from "../ui/dom.js";
 
+/** @import { Attributes, Child } from "../ui/elements.d.ts" */
+
 /**
  * @typedef {object} Column
  * @property {string} title
@@ -26,7 +28,12 @@ export function table(caption, columns, rows) {
     make("tbody", { role: "rowgroup" }, ...rows));
 }
 
-/** A row of it; the first cell is its heading. */
+/**
+ * A row of it; the first cell is its heading.
+ * @param {Column[]} columns
+ * @param {(Child | Child[])[]} cells
+ * @param {Attributes<"tr">} attributes
+ */
 export function row(columns, cells, attributes = {}) {
   return make("tr", { role: "row", ...attributes }, ...cells.map((cell, index) => {
     const { title, isNumber, isActions } = columns[index];
@@ -40,5 +47,8 @@ export function row(columns, cells, attributes = {}) {
   }));
 }
 
-/** A few words in a colour that says the same: `good`, `warn`, `bad` or nothing. */
+/**
+ * A few words in a colour that says the same: `good`, `warn`, `bad` or nothing.
+ * @param {string} text
+ */
 export const chip = (text, tone = "") => make("span", { class: "chip", "data-tone": tone }, text);

@@ -1,18 +1,39 @@
 // How errors are told in the admin panel, and how time is told that goes on.
 
-/** An error in words that say what to do: in the page's language if it knows it. */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Thrown } from "../net/problem.js" */
+
+/**
+ * Whether the page itself has failed, and not what it asked for.
+ * @param {Thrown} error
+ */
+export const isFault = ({ status }) => status < 0;
+
+/**
+ * An error in words that say what to do: in the page's language if it knows it.
+ * @param {Locale} locale
+ * @returns {(error: Thrown) => string}
+ */
 export function explain(locale) {
   return (error) => {
     const key = `e_${error.code}`;
     if (locale.has(key)) return locale.t(key);
-    return error.isProblem ? error.message : locale.t("screen_failed");
+    return isFault(error) ? locale.t("screen_failed") : error.message;
   };
 }
 
-/** How near a wait is to its target: calm, then a warning from the half on, then over it. */
+/**
+ * How near a wait is to its target: calm, then a warning from the half on, then over it.
+ * @param {number} ms
+ * @param {number} target
+ */
 export const urgency = (ms, target) => (ms >= target ? "bad" : ms >= target / 2 ? "warn" : "");
 
-/** A wait that is foretold: rounded, because nobody knows it better. */
+/**
+ * A wait that is foretold: rounded, because nobody knows it better.
+ * @param {Locale} locale
+ * @param {number | null} ms
+ */
 export function about(locale, ms) {
   if (ms === null) return locale.t("eta_none");
   const minutes = Math.round(ms / 60_000);

@@ -3,18 +3,27 @@
 import { make } from "../ui/dom.js";
 import { urgency } from "./telling.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+
+/** @typedef {components["schemas"]["QueueNow"]} QueueNow */
+/** @typedef {components["schemas"]["Rep"]} Rep */
+
 const NAMES = ["waiting", "longest", "load", "reps", "reply", "left"];
 
 export class Tiles {
   #locale;
+  /** @type {Map<string, { tile: HTMLElement, figure: HTMLElement, note: HTMLElement }>} */
   #tiles = new Map();
 
+  /** @param {Locale} locale */
   constructor(locale) {
     this.#locale = locale;
     this.element = make("dl", { class: "tiles", "aria-label": locale.t("tiles") },
       ...NAMES.map((name) => this.#tile(name)));
   }
 
+  /** @param {string} name */
   #tile(name) {
     const figure = make("span", { class: "figure" }, "–");
     const note = make("span", { class: "note" });
@@ -24,8 +33,13 @@ export class Tiles {
     return tile;
   }
 
+  /**
+   * @param {string} name
+   * @param {string} figure
+   */
   #say(name, figure, note = "", tone = "") {
     const one = this.#tiles.get(name);
+    if (!one) return;
     if (one.figure.textContent !== figure) one.figure.textContent = figure;
     if (one.note.textContent !== note) one.note.textContent = note;
     one.tile.dataset.tone = tone;
@@ -33,7 +47,7 @@ export class Tiles {
 
   /**
    * What is live. `before` is how many waited five minutes ago, if that is known.
-   * @param {{ queues: any[], reps: any[] }} line
+   * @param {{ queues: QueueNow[], reps: Rep[] }} line
    * @param {number | null} before
    */
   live({ queues, reps }, before) {
@@ -42,19 +56,21 @@ export class Tiles {
     const trend = before === null || before === waiting ? "tile_same" : "tile_trend";
     this.#say("waiting", number(waiting), before === null ? ""
       : t(trend, { change: signed(number, waiting - before) }));
-    const oldest = queues.filter((queue) => queue.oldest_at !== null)
-      .sort((one, other) => one.oldest_at - other.oldest_at)[0];
+    const oldest = queues.flatMap(({ oldest_at: since, wait_target_ms: target }) =>
+      (since == null ? [] : [{ since, target }])).sort((one, other) => one.since - other.since)[0];
     if (oldest) {
-      const waited = Date.now() - oldest.oldest_at;
-      this.#say("longest", span(waited), t("tile_target", { time: span(oldest.wait_target_ms) }),
-        urgency(waited, oldest.wait_target_ms));
+      const waited = Date.now() - oldest.since;
+      this.#say("longest", span(waited), t("tile_target", { time: span(oldest.target) }),
+        urgency(waited, oldest.target));
     } else {
       this.#say("longest", "–", t("tile_nobody_waits"));
     }
     const there = reps.filter(({ present }) => present);
-    const at = (what) => there.filter(({ availability }) => availability === what).length;
+    const at = (/** @type {Rep["availability"]} */ what) =>
+      there.filter(({ availability }) => availability === what).length;
     const ready = there.filter(({ availability }) => availability === "available");
-    const sum = (key) => ready.reduce((total, rep) => total + rep[key], 0);
+    const sum = (/** @type {"load" | "capacity"} */ key) =>
+      ready.reduce((total, rep) => total + rep[key], 0);
     const [load, capacity] = [sum("load"), sum("capacity")];
     this.#say("load", t("load_of", { load, capacity }),
       capacity ? t("tile_share", { share: percent(load / capacity) }) : t("tile_no_slots"));
@@ -62,7 +78,10 @@ export class Tiles {
       off: reps.length - there.length + at("offline") }));
   }
 
-  /** What was today, as a report tells it. */
+  /**
+   * What was today, as a report tells it.
+   * @param {Pick<components["schemas"]["Report"], "totals">} report
+   */
   today({ totals }) {
     const { t, number, percent, span } = this.#locale;
     const { first_reply: reply, abandoned, opened } = totals;
@@ -78,4 +97,8 @@ export class Tiles {
   }
 }
 
+/**
+ * @param {(value: number) => string} number
+ * @param {number} value
+ */
 const signed = (number, value) => (value > 0 ? `+${number(value)}` : `−${number(-value)}`);

@@ -1,12 +1,22 @@
 // The plots of the board: the last hour minute by minute, how long people waited, when they come,
 // and how it ends.
 
+import { problemOf } from "../net/problem.js";
 import { BarPlot } from "../plot/bars.js";
 import { HeatPlot } from "../plot/heat.js";
 import { TimePlot } from "../plot/time.js";
 import { make } from "../ui/dom.js";
 import { groups, levels, read, waits } from "./minutes.js";
 import { explain } from "./telling.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { Series } from "../plot/plot.js" */
+/** @import { Minute } from "./minutes.js" */
+/** @import { Desk } from "./router.js" */
+
+/** @typedef {components["schemas"]["Report"]} Report */
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -21,35 +31,68 @@ export const offset = () => -new Date().getTimezoneOffset();
 /** When the day of the reader's clock began. */
 export const midnight = () => new Date().setHours(0, 0, 0, 0);
 
-/** The days of a week as this language begins it; `index` counts from Monday. */
+/**
+ * With which day a week begins, where that is not Monday.
+ * @type {Record<string, number>}
+ */
+const FIRST = { fa: 6 };
+
+/**
+ * The days of a week as this language begins it; `index` counts from Monday.
+ * @param {Locale} locale
+ */
 export function weekdays(locale) {
-  const first = { en: 1, ru: 1, fa: 6 }[locale.tag] ?? 1;
+  const first = FIRST[locale.tag] ?? 1;
   return Array.from({ length: 7 }, (_, index) => {
     const monday = (first - 1 + index) % 7;
     // 2001 began with a Monday.
     const day = new Date(2001, 0, 1 + monday);
-    const name = (weekday) => new Intl.DateTimeFormat(locale.tag, { weekday }).format(day);
+    const name = (/** @type {"short" | "long"} */ weekday) =>
+      new Intl.DateTimeFormat(locale.tag, { weekday }).format(day);
     return { index: monday, short: name("short"), long: name("long") };
   });
 }
 
-/** When people come: a heat map of a report's arrivals. */
+/**
+ * When people come: a heat map of a report's arrivals.
+ * @param {Locale} locale
+ */
 export function arrivalsPlot(locale, note = "plot_arrivals_note") {
   return new HeatPlot(locale, { name: locale.t("plot_arrivals"), note: locale.t(note) });
 }
 
+/**
+ * @param {HeatPlot} plot
+ * @param {Report} report
+ * @param {Locale} locale
+ */
 export function showArrivals(plot, { arrivals }, locale) {
   const days = weekdays(locale);
   plot.show({ days, values: days.map(({ index }) => arrivals[index]) });
 }
 
-/** How it ended: columns of a report's buckets. */
+/**
+ * How it ended: columns of a report's buckets.
+ * @param {Locale} locale
+ */
 export function outcomesPlot(locale, key = "plot_outcomes") {
   return new TimePlot(locale, { name: locale.t(key), note: locale.t("plot_outcomes_note") });
 }
 
+/**
+ * The ways in which it ends, each with its colour.
+ * @type {[components["schemas"]["Resolution"], Series["tone"]][]}
+ */
+const ENDS = [["resolved", 1], ["unresolved", 3], ["abandoned", 2]];
+
+/**
+ * @param {TimePlot} plot
+ * @param {Report} report
+ * @param {Locale} locale
+ */
 export function showOutcomes(plot, { buckets, step }, { t }) {
-  const series = [["resolved", 1], ["unresolved", 3], ["abandoned", 2]].map(([key, tone]) => ({
+  /** @type {Series[]} */
+  const series = ENDS.map(([key, tone]) => ({
     key, name: t(`ended_${key}`), tone, form: "columns", values: buckets.map((one) => one[key]),
   }));
   // The first hour may be cut where the span begins: columns stand where whole hours would.
@@ -59,11 +102,17 @@ export function showOutcomes(plot, { buckets, step }, { t }) {
   plot.show({ times, step: length, series });
 }
 
-/** Horizontal bars of one figure. */
+/**
+ * Horizontal bars of one figure.
+ * @param {Locale} locale
+ * @param {string} key
+ * @param {"count" | "span" | "share"} kind
+ */
 export const barsPlot = (locale, key, kind) => new BarPlot(locale, { name: locale.t(key), kind });
 
 export class Trends {
   #desk;
+  /** @type {Minute[]} */
   #minutes = [];
   #queue = "";
   #turn = 0;
@@ -73,6 +122,7 @@ export class Trends {
   #outcomes;
   #trouble = make("p", { class: "error", role: "alert" });
 
+  /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
     const { locale } = desk;
@@ -89,11 +139,15 @@ export class Trends {
   /** How many waited five minutes ago; null if nobody knows. */
   get before() {
     const at = Math.floor(Date.now() / MINUTE) * MINUTE - 5 * MINUTE;
-    const then = this.#minutes.filter(({ minute, waiting }) => minute === at && waiting !== null);
-    return then.length ? then.reduce((sum, { waiting }) => sum + waiting, 0) : null;
+    const then = this.#minutes.filter(({ minute, waiting }) => minute === at && waiting != null);
+    return then.length ? then.reduce((sum, { waiting }) => sum + (waiting ?? 0), 0) : null;
   }
 
-  /** Reads the minutes that are new, or all of another queue, and shows them. */
+  /**
+   * Reads the minutes that are new, or all of another queue, and shows them.
+   * @param {string} queue
+   * @param {components["schemas"]["Rep"][]} reps
+   */
   async minutes(queue, reps) {
     const turn = ++this.#turn;
     const now = Date.now();
@@ -111,11 +165,16 @@ export class Trends {
       this.#trouble.textContent = "";
       this.#show(now, { from, count: WAITS_MS / step, step }, reps);
     } catch (error) {
-      if (!error.isProblem) console.error(error);
-      if (turn === this.#turn) this.#trouble.textContent = explain(this.#desk.locale)(error);
+      const problem = problemOf(error);
+      if (turn === this.#turn) this.#trouble.textContent = explain(this.#desk.locale)(problem);
     }
   }
 
+  /**
+   * @param {number} now
+   * @param {{ from: number, count: number, step: number }} quarters
+   * @param {components["schemas"]["Rep"][]} reps
+   */
   #show(now, quarters, reps) {
     const { t } = this.#desk.locale;
     const from = Math.floor(now / MINUTE) * MINUTE - HOUR;
@@ -134,13 +193,20 @@ export class Trends {
     ] });
   }
 
-  /** Shows what came in four weeks, and in a day by the hour. */
+  /**
+   * Shows what came in four weeks, and in a day by the hour.
+   * @param {Report} weeks
+   * @param {Report} day
+   */
   reports(weeks, day) {
     showArrivals(this.#arrivals, weeks, this.#desk.locale);
     showOutcomes(this.#outcomes, day, this.#desk.locale);
   }
 
-  /** Reports are not there: the plots that need them say so. */
+  /**
+   * Reports are not there: the plots that need them say so.
+   * @param {Thrown} error
+   */
   noReports(error) {
     const text = explain(this.#desk.locale)(error);
     for (const plot of [this.#arrivals, this.#outcomes]) plot.fail(text);

@@ -8,20 +8,58 @@ import { assignItems, moreItems } from "./moves.js";
 import { chip, row, table } from "./table.js";
 import { about, urgency } from "./telling.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Conversation, Moving } from "./moves.js" */
+/** @import { Column } from "./table.js" */
+
+/** @typedef {components["schemas"]["LiveLine"]} LiveLine */
+/** @typedef {components["schemas"]["QueueNow"]} QueueNow */
+
+/**
+ * One who waits.
+ * @typedef {object} Waiter
+ * @property {Conversation} view
+ * @property {QueueNow} now How his queue is.
+ * @property {number} place
+ */
+
+/**
+ * What stands for him.
+ * @typedef {object} Row
+ * @property {Conversation} view
+ * @property {QueueNow} now
+ * @property {HTMLElement} place
+ * @property {HTMLElement} queue
+ * @property {HTMLElement} waited
+ * @property {HTMLElement} eta
+ * @property {HTMLElement} about
+ * @property {HTMLElement} element
+ */
+
 /** As many rows as are shown; the rest are counted. */
 const SHOWN = 50;
 
 export class Waiting {
+  /** @type {Moving} */
   #desk;
-  #line = () => ({ queues: [], reps: [] });
+  /** @type {() => LiveLine} */
+  #line;
+  /** @type {Map<string, Row>} */
   #rows = new Map();
+  /** @type {Column[]} */
   #columns;
+  #table;
   #body;
   #count = make("span", { class: "note" });
   #empty;
   #rest = make("p", { class: "note" });
 
-  /** `line()` is the newest line; `eta(queue, ahead)` foretells a wait in ms, or null. */
+  /**
+   * `line()` is the newest line; `eta(queue, ahead)` foretells a wait in ms, or null.
+   * @param {Moving} desk
+   * @param {() => LiveLine} line
+   * @param {(now: QueueNow, ahead: number) => number | null} eta
+   */
   constructor(desk, line, eta) {
     [this.#desk, this.#line] = [desk, line];
     this.eta = eta;
@@ -29,15 +67,18 @@ export class Waiting {
     this.#columns = [{ title: t("col_customer") }, { title: t("col_place"), isNumber: true },
       { title: t("col_queue") }, { title: t("col_waited") }, { title: t("col_eta") },
       { title: t("col_do"), isActions: true }];
-    const shown = table(t("waiting_title"), this.#columns, []);
-    this.#body = shown.tBodies[0];
+    this.#table = table(t("waiting_title"), this.#columns, []);
+    this.#body = this.#table.tBodies[0];
     this.#empty = make("p", { class: "empty" }, t("waiting_empty"));
     this.element = make("section", { class: "card waiting", "aria-labelledby": "waiting" },
       make("header", {}, make("h2", { id: "waiting", tabindex: -1 }, t("waiting_title")),
-        this.#count), shown, this.#empty, this.#rest);
+        this.#count), this.#table, this.#empty, this.#rest);
   }
 
-  /** Shows those of one queue, or of all, by how long they have waited. */
+  /**
+   * Shows those of one queue, or of all, by how long they have waited.
+   * @param {string} queue
+   */
   show(queue) {
     const { locale } = this.#desk;
     const queues = this.#line().queues.filter((one) => !queue || one.queue.id === queue);
@@ -55,7 +96,7 @@ export class Waiting {
     });
     for (const id of gone) this.#remove(id);
     this.#count.textContent = locale.number(total);
-    this.#body.parentElement.hidden = total === 0;
+    this.#table.hidden = total === 0;
     this.#empty.hidden = total > 0;
     this.#rest.hidden = total <= shown.length;
     this.#rest.textContent = locale.t("waiting_rest", { n: total - shown.length });
@@ -67,26 +108,33 @@ export class Waiting {
   }
 
   // Moving an element takes the focus from it.
+  /**
+   * @param {HTMLElement} element
+   * @param {number} index
+   */
   #put(element, index) {
-    const focused = element.contains(document.activeElement) && document.activeElement;
+    const { activeElement: focused } = document;
     this.#body.insertBefore(element, this.#body.children[index] ?? null);
-    if (focused) focused.focus();
+    if (focused instanceof HTMLElement && element.contains(focused)) focused.focus();
   }
 
+  /** @param {string} id */
   #remove(id) {
-    const { element } = this.#rows.get(id);
+    const element = this.#rows.get(id)?.element;
+    if (!element) return;
     const hadFocus = element.contains(document.activeElement);
     element.remove();
     this.#rows.delete(id);
-    if (hadFocus) this.element.querySelector("h2").focus();
+    if (hadFocus) this.element.querySelector("h2")?.focus();
   }
 
-  #row({ view }) {
+  /** @param {Waiter} waiter */
+  #row({ view, now }) {
     const { locale } = this.#desk;
-    const one = { view, now: null, place: make("span"), queue: make("span", { class: "chip" }),
+    const parts = { place: make("span"), queue: make("span", { class: "chip" }),
       waited: chip("", ""), eta: make("span"), about: make("span", { class: "note" }) };
     const name = view.customer.name;
-    const label = (key) => locale.t(key, { name, number: view.number });
+    const label = (/** @type {string} */ key) => locale.t(key, { name, number: view.number });
     const assign = menuButton(this.#desk.locale, { label: [locale.t("assign")],
       name: label("assign_name"),
       items: () => assignItems(this.#desk, one.view, this.#line().reps) });
@@ -94,12 +142,18 @@ export class Waiting {
       name: label("more_name"), items: () => moreItems(this.#desk, one.view,
         this.#line().queues.map(({ queue }) => queue)) });
     const link = make("a", { href: `#/conversations/${view.id}` }, words(name));
-    one.element = row(this.#columns, [[link, " ", one.about], one.place, one.queue,
-      one.waited, one.eta, [assign, more]], { "data-id": view.id });
+    const element = row(this.#columns, [[link, " ", parts.about], parts.place, parts.queue,
+      parts.waited, parts.eta, [assign, more]], { "data-id": view.id });
+    /** @type {Row} */
+    const one = { view, now, ...parts, element };
     this.#rows.set(view.id, one);
     return one;
   }
 
+  /**
+   * @param {Row} one
+   * @param {Waiter} waiter
+   */
   #update(one, { view, now, place }) {
     const { locale } = this.#desk;
     [one.view, one.now] = [view, now];
@@ -112,6 +166,7 @@ export class Waiting {
     this.#wait(one);
   }
 
+  /** @param {Row} one */
   #wait({ view, now, waited }) {
     const ms = Date.now() - view.created_at;
     say(waited, this.#desk.locale.span(ms));
@@ -119,6 +174,10 @@ export class Waiting {
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

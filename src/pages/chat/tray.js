@@ -9,6 +9,11 @@ import { icon, make, words } from "../ui/dom.js";
 /** @import { Visit } from "./visit.js" */
 
 /**
+ * Who uploads: what he may, and who he becomes for that.
+ * @typedef {Pick<Visit, "api" | "welcome" | "become">} Uploads
+ */
+
+/**
  * A file, and what the server says of it as soon as it is there.
  * @typedef {{ file: { name: string }, abort?: AbortController, done: Attachment | null }} Carried
  */
@@ -26,7 +31,7 @@ export class Tray {
 
   /**
    * `changed()` hears when something is added, is ready, or goes.
-   * @param {Visit} visit
+   * @param {Uploads} visit
    * @param {Locale} locale
    * @param {() => void} changed
    */

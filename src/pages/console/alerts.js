@@ -3,23 +3,42 @@
 
 import { wishes } from "./wishes.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Heard, View } from "./parts.d.ts" */
+
+/** @typedef {{ sound: boolean, notify: boolean }} Chips */
+
 const TONES = { offer: [523, 659, 784], assigned: [587, 784], message: [660, 880] };
 /** How often an offer rings until it is answered, and how soon the same thing rings again. */
 const AGAIN_MS = 5_000;
 const PAUSE_MS = 1_200;
 
 export class Alerts {
-  /** Hears whether sound or notifications wait for a word of the rep. */
-  onChange = (_chips) => {};
+  /**
+   * Hears whether sound or notifications wait for a word of the rep.
+   * @type {(chips: Chips) => void}
+   */
+  onChange = () => {};
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {(id: string) => unknown} */
   #show;
   #isFirst = !navigator.locks;
   #rangAt = 0;
+  /** @type {typeof import("../ui/sound.js") | null} */
   #sound = null;
+  /** @type {Map<string, Notification>} */
   #shown = new Map();
 
-  /** `show(id)` brings a conversation before him. */
+  /**
+   * `show(id)` brings a conversation before him.
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {(id: string) => unknown} show
+   */
   constructor(desk, locale, show) {
     [this.#desk, this.#locale, this.#show] = [desk, locale, show];
     // Whoever holds this rings; when its tab goes, the next one does.
@@ -46,8 +65,8 @@ export class Alerts {
 
   // A browser lets a page sound only after somebody has pressed something on it.
   async #wake() {
-    const { unlock } = await this.#load().catch(() => ({}));
-    await unlock?.();
+    const sound = await this.#load().catch(() => null);
+    await sound?.unlock();
     this.#check();
   }
 
@@ -71,14 +90,17 @@ export class Alerts {
 
   check = () => this.#check();
 
-  /** Something has happened. */
-  heard({ kind, view, event }) {
+  /**
+   * Something has happened.
+   * @param {Heard} what
+   */
+  heard({ kind, view }) {
     const { hidden } = document;
     const isRead = kind === "message" && view.id === this.#desk.view?.id
       && this.#desk.isLooking();
     if (isRead || !this.#isFirst) return;
     this.#ring(kind);
-    if (hidden) this.#notify(kind, view, event);
+    if (hidden) this.#notify(kind, view);
   }
 
   #remind() {
@@ -87,6 +109,7 @@ export class Alerts {
     if (this.#isFirst && isOpen) this.#ring("offer");
   }
 
+  /** @param {Heard["kind"]} kind */
   async #ring(kind) {
     if (!wishes.sound || Date.now() - this.#rangAt < PAUSE_MS) return;
     this.#rangAt = Date.now();
@@ -96,7 +119,11 @@ export class Alerts {
       Number(document.documentElement.dataset.rang ?? 0) + 1);
   }
 
-  // It names who, and not what was said: others may see the screen.
+  /**
+   * It names who, and not what was said: others may see the screen.
+   * @param {Heard["kind"]} kind
+   * @param {View} view
+   */
   #notify(kind, view) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     const { t } = this.#locale;

@@ -2,14 +2,24 @@
 
 import { icon, make, tell } from "../ui/dom.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { IconName } from "../ui/dom.js" */
+/** @import { Chips } from "./alerts.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, Self } from "./parts.d.ts" */
+
+/** @type {Self["availability"][]} */
 const AVAILABILITY = ["available", "busy", "away", "offline"];
 /** So many slots are drawn; of more, only the figures are told. */
 const PIPS_MAX = 12;
 
 export class Bar {
   element;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
   #choice;
   #dot = make("span", { class: "dot", "aria-hidden": "true" });
@@ -20,9 +30,9 @@ export class Bar {
   #note;
 
   /**
-   * @param {import("./desk.js").Desk} desk
-   * @param {import("../i18n/locale.js").Locale} locale
-   * @param {Record<string, (...given: any[]) => any>} does
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
    * @param {HTMLElement} account the account's menu
    */
   constructor(desk, locale, does, account) {
@@ -31,6 +41,11 @@ export class Bar {
     this.#choice = make("select", { "aria-label": t("availability"), id: "availability",
       disabled: true, onchange: () => this.#choose() }, ...AVAILABILITY.map((value) =>
       make("option", { value }, t(`a_${value}`))));
+    /**
+     * @param {string} key
+     * @param {IconName} name
+     * @param {() => unknown} work
+     */
     const round = (key, name, work) => make("button", { type: "button", class: "round",
       "aria-label": t(key), title: t(key), onclick: work }, icon(name));
     const search = make("button", { type: "button", class: "find",
@@ -51,7 +66,7 @@ export class Bar {
   }
 
   async #choose() {
-    const wanted = this.#choice.value;
+    const wanted = AVAILABILITY[this.#choice.selectedIndex];
     try {
       await this.#desk.want(wanted);
     } catch (error) {
@@ -91,7 +106,10 @@ export class Bar {
       ? t("full", { load: number(load), capacity: number(capacity) }) : "");
   }
 
-  /** Whether sound and notifications are still to be allowed. */
+  /**
+   * Whether sound and notifications are still to be allowed.
+   * @param {Chips} chips
+   */
   chips({ sound, notify }) {
     this.#sound.hidden = !sound;
     this.#note.hidden = !notify;

@@ -6,27 +6,46 @@ import { kept } from "../net/keep.js";
 import { icon, make } from "../ui/dom.js";
 import { wishes } from "./wishes.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Attachment } from "../net/frames.d.ts" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, Rights } from "./parts.d.ts" */
+/** @import { Replies } from "./replies.js" */
+
 const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
 export class Composer {
   element;
   isNote = false;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
   #field;
   #send;
+  #sendText = make("span", {});
   #mode;
   #hint;
   #pick;
   #attach;
+  /** @type {Tray | null} */
   #tray = null;
+  /** @type {Map<string, Tray>} */
   #trays = new Map();
   #place;
+  /** @type {Replies | null} */
   #replies = null;
   #key = "";
+  /** @type {string | null} */
   #id = null;
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     const { t } = locale;
@@ -42,8 +61,7 @@ export class Composer {
     const canned = make("button", { type: "button", class: "canned soft",
       onclick: () => this.canned() }, make("kbd", { dir: "ltr", "aria-hidden": "true" }, "/"),
     make("span", {}, t("replies")));
-    this.#send = make("button", { class: "main send-text" }, icon("send"), make("span", {},
-      t("send")));
+    this.#send = make("button", { class: "main send-text" }, icon("send"), this.#sendText);
     this.#hint = make("p", { id: "hint", class: "unseen" });
     this.#place = make("div", {});
     this.element = make("form", { class: "composer" }, this.#place, this.#field, this.#hint,
@@ -63,11 +81,11 @@ export class Composer {
       if (document.activeElement !== this.#field) this.#replies?.leave();
     }, 150));
     this.#pick.addEventListener("change", () => {
-      this.attach([...this.#pick.files]);
+      this.attach([...this.#pick.files ?? []]);
       this.#pick.value = "";
     });
     this.#field.addEventListener("paste", (event) => {
-      const files = [...event.clipboardData.files];
+      const files = [...event.clipboardData?.files ?? []];
       if (!files.length) return;
       event.preventDefault();
       this.attach(files);
@@ -75,6 +93,7 @@ export class Composer {
     addEventListener("pagehide", () => this.#save());
   }
 
+  /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.isComposing) return;
     if (this.#replies?.pressed(event)) return;
@@ -88,8 +107,12 @@ export class Composer {
     this.#submit();
   }
 
-  /** Files may be dropped anywhere on this element. */
+  /**
+   * Files may be dropped everywhere on this element.
+   * @param {HTMLElement} target
+   */
   takeDrops(target) {
+    /** @param {DragEvent} event */
     const has = (event) => event.dataTransfer?.types.includes("Files") && !this.element.hidden
       && !this.isNote;
     target.addEventListener("dragover", (event) => {
@@ -98,13 +121,14 @@ export class Composer {
       target.classList.add("dropping");
     });
     target.addEventListener("dragleave", (event) => {
-      if (!target.contains(event.relatedTarget)) target.classList.remove("dropping");
+      const to = event.relatedTarget;
+      if (!(to instanceof Node && target.contains(to))) target.classList.remove("dropping");
     });
     target.addEventListener("drop", (event) => {
       target.classList.remove("dropping");
       if (!has(event)) return;
       event.preventDefault();
-      this.attach([...event.dataTransfer.files]);
+      this.attach([...event.dataTransfer?.files ?? []]);
     });
   }
 
@@ -114,6 +138,7 @@ export class Composer {
     this.focus();
   }
 
+  /** @param {boolean} isNote */
   mode(isNote) {
     const { t } = this.#locale;
     this.isNote = isNote;
@@ -123,11 +148,14 @@ export class Composer {
     this.#field.setAttribute("aria-label", text);
     this.#field.placeholder = t(isNote ? "placeholder_note" : "placeholder");
     this.#attach.hidden = isNote;
-    this.#send.lastChild.textContent = t(isNote ? "save_note" : "send");
+    this.#sendText.textContent = t(isNote ? "save_note" : "send");
     this.#hint.textContent = t(wishes.enter ? "hint_enter" : "hint_ctrl");
   }
 
-  /** `may`: to what is shown one may write "both", only a "note", or "none". */
+  /**
+   * `may`: to what is shown one may write "both", only a "note", or "none".
+   * @param {Rights["write"]} may
+   */
   follow(may) {
     const { view } = this.#desk;
     this.element.hidden = !view || may === "none";
@@ -139,23 +167,38 @@ export class Composer {
     if (may === "note" && !this.isNote) this.mode(true);
   }
 
-  // Another conversation is before him: what he began to write there comes back.
+  /**
+   * Another conversation is before him: what he began to write there comes back.
+   * @param {string | null} id
+   */
   #turn(id) {
     this.#save();
     if (this.#id && this.#tray) this.#trays.set(this.#id, this.#tray);
     this.#replies?.leave();
     this.#id = id;
     this.#key = id ? this.#desk.key(`draft.${id}`) : "";
-    const draft = id ? kept.get(this.#key, null) : null;
+    const draft = this.#draft();
     this.#field.value = draft?.text ?? "";
     this.mode(draft?.note ?? false);
-    this.#tray = this.#trays.get(id) ?? null;
+    this.#tray = (id && this.#trays.get(id)) || null;
     this.#place.replaceChildren(...(this.#tray ? [this.#tray.element] : []));
     this.#update();
     this.#grow();
   }
 
-  /** Puts text back that could not be sent, before what stands there. */
+  /**
+   * What was begun here.
+   * @returns {{ text: string, note?: boolean } | null}
+   */
+  #draft() {
+    return this.#key ? kept.get(this.#key, null) : null;
+  }
+
+  /**
+   * Puts text back that could not be sent, before what stands there.
+   * @param {string} text
+   * @param {Attachment[]} files
+   */
   put(text, files = [], note = false) {
     // A note that was begun stays one, whatever comes to stand before it.
     const isNote = Boolean(note) || (this.isNote && Boolean(this.#field.value.trim()));
@@ -166,7 +209,10 @@ export class Composer {
     if (files.length) this.#trayOf().then((tray) => tray.put(files));
   }
 
-  /** Puts a text where the cursor is, instead of what stands from `from` on. */
+  /**
+   * Puts a text where the cursor is, instead of what stands from `from` on.
+   * @param {string} text
+   */
   insert(text, from = this.#field.selectionStart) {
     const { selectionEnd: to } = this.#field;
     this.#field.setRangeText(text, from, to, "end");
@@ -174,6 +220,7 @@ export class Composer {
     this.focus();
   }
 
+  /** @param {File[]} files */
   async attach(files) {
     if (this.element.hidden || this.isNote) return;
     try {
@@ -189,7 +236,7 @@ export class Composer {
     const welcome = await this.#does.welcome();
     const upload = { api: this.#desk.api, welcome, become: async () => {} };
     const tray = new Tray(upload, this.#locale, () => this.#update());
-    this.#trays.set(id, tray);
+    if (id) this.#trays.set(id, tray);
     if (id === this.#id) {
       this.#tray = tray;
       this.#place.replaceChildren(tray.element);

@@ -1,25 +1,41 @@
 // The panel about a customer: who he is, what came before, how that was rated. On small screens it
 // lies over the conversation, and can be closed.
 
+import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { letter } from "./rows.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, View } from "./parts.d.ts" */
 
 const EARLIER = 20;
 
 export class Customer {
   element;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
   #who = make("div", { class: "who-is" });
   #facts = make("dl", { class: "facts" });
   #earlier = make("div", {});
   #shown = "";
+  /** @type {components["schemas"]["Customer"] | null} */
   #customer = null;
   #turn = 0;
   #sheet = matchMedia("(max-width: 1100px)");
+  /** @type {HTMLElement | null} */
   #before = null;
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     const { t } = locale;
@@ -37,9 +53,10 @@ export class Customer {
 
   toggle() {
     if (this.close()) return;
-    this.#before = document.activeElement;
+    const { activeElement: before } = document;
+    this.#before = before instanceof HTMLElement ? before : null;
     this.element.classList.add("open");
-    this.element.querySelector("h2").focus();
+    this.element.querySelector("h2")?.focus();
   }
 
   /** Closes the sheet; answers whether it was open. */
@@ -67,45 +84,26 @@ export class Customer {
     this.#read(view);
   }
 
+  /** @param {View} view */
   #draw(view) {
     const { t, moment } = this.#locale;
     const { customer } = view;
     this.#who.replaceChildren(letter(customer.name, this.#locale),
       make("b", {}, words(customer.name)));
-    const known = this.#customer ?? {};
+    /** @type {[key: string, value: HTMLElement | string | number | null | undefined][]} */
     const facts = [
-      ["email", known.email], ["phone", known.phone], ["telegram", known.telegram],
-      ["city", [known.city, known.province].filter(Boolean).join(", ")],
-      ["language", known.language && this.#languageOf(known.language)],
-      ["local_time", known.time_zone && this.#timeIn(known.time_zone)],
-      ["personal_rep", known.personal_rep?.name],
+      ["personal_rep", this.#customer?.personal_rep?.name],
       ["subject", view.subject], ["begun", moment(view.created_at)],
       ["first_reply", view.first_reply_at && moment(view.first_reply_at)],
       ["closed_at", view.closed_at && moment(view.closed_at)],
       ["rating", view.rating && this.#stars(view.rating)],
     ];
-    this.#facts.replaceChildren(...facts.filter(([, value]) => value).flatMap(([key, value]) =>
-      [make("dt", {}, t(`c_${key}`)), make("dd", {}, typeof value === "string" ? words(value)
-        : value)]));
+    this.#facts.replaceChildren(...facts.flatMap(([key, value]) => (value
+      ? [make("dt", {}, t(`c_${key}`)), make("dd", {}, value instanceof HTMLElement ? value
+        : words(String(value)))] : [])));
   }
 
-  #languageOf(tag) {
-    try {
-      return new Intl.DisplayNames([this.#locale.tag], { type: "language" }).of(tag) ?? tag;
-    } catch {
-      return tag;
-    }
-  }
-
-  #timeIn(zone) {
-    try {
-      return new Intl.DateTimeFormat(this.#locale.tag, { timeZone: zone, hour: "2-digit",
-        minute: "2-digit" }).format(Date.now());
-    } catch {
-      return null;
-    }
-  }
-
+  /** @param {{ score: number, text?: string | null }} rating */
   #stars({ score, text }) {
     const { t } = this.#locale;
     return make("span", { class: "stars" }, make("span", { "aria-hidden": "true", dir: "ltr" },
@@ -113,7 +111,10 @@ export class Customer {
       t("stars", { n: score })), text ? " " : null, text && words(text));
   }
 
-  // What takes long is not waited for: the next one may be shown meanwhile.
+  /**
+   * What takes long is not waited for: the next one may be shown meanwhile.
+   * @param {View} view
+   */
   async #read(view) {
     const turn = ++this.#turn;
     const { t } = this.#locale;
@@ -134,10 +135,11 @@ export class Customer {
         this.#read(view);
       } }, t("try_again"));
       this.#earlier.replaceChildren(make("p", { class: "error", role: "alert" },
-        this.#does.explain(error), " ", again));
+        this.#does.explain(problemOf(error)), " ", again));
     }
   }
 
+  /** @param {View[]} items */
   #list(items) {
     const { t, date, number } = this.#locale;
     if (!items.length) {

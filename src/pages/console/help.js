@@ -5,12 +5,22 @@ import { make } from "../ui/dom.js";
 import { KEYS } from "./keys.js";
 import { wishes } from "./wishes.js";
 
-/** Shows it. `changed()` hears of a wish that is another now. */
+/** @import { Locale } from "../i18n/locale.js" */
+
+/**
+ * Shows it. `changed()` hears of a wish that is another now.
+ * @param {Locale} locale
+ * @param {() => void} changed
+ */
 export function help(locale, changed) {
   const { t } = locale;
   const rows = KEYS.map(({ shown, does }) => make("tr", {},
     make("th", { scope: "row" }, make("kbd", { dir: "ltr" }, shown)), make("td", {},
       t(`k_${does}`))));
+  /**
+   * @param {string} key
+   * @param {keyof typeof wishes} name
+   */
   const box = (key, name) => make("label", { class: "target" }, make("input", {
     type: "checkbox", checked: wishes[name], onchange: ({ target }) => {
       wishes[name] = target.checked;

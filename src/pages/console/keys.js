@@ -3,16 +3,29 @@
 
 import { wishes } from "./wishes.js";
 
-/** Which key was meant. */
+/**
+ * A key, or several; which of Shift, Alt and Ctrl go with it; how it is shown; what it does.
+ * @typedef {{ keys?: string[], shift?: boolean, alt?: boolean, ctrl?: boolean, shown: string,
+ *   does: string }} Key
+ */
+
+/**
+ * Which key was meant.
+ * @param {{ key: string, code: string }} pressed
+ */
 export function meant({ key, code }) {
   if (key.length > 1 || /^[\x21-\x7e]$/.test(key)) {
     return key.length === 1 ? key.toLowerCase() : key;
   }
   // "ф" and "ش" stand where A does.
-  return { Slash: "/" }[code] ?? /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? key;
+  if (code === "Slash") return "/";
+  return /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? key;
 }
 
-/** What does what, in the order of the help. `does` names what is done. */
+/**
+ * What does what, in the order of the help. `does` names what is done.
+ * @type {Key[]}
+ */
 export const KEYS = [
   { keys: ["a"], shown: "A", does: "accept" },
   { keys: ["a"], shift: true, shown: "⇧ A", does: "pass" },
@@ -31,29 +44,39 @@ export const KEYS = [
   { keys: ["?"], shown: "?", does: "help" },
 ];
 
-const inField = (target) => target.closest?.(
+/** @param {Element | null} target */
+const inField = (target) => target?.closest(
   "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 
-/** Where the arrow keys belong to what has the focus. */
-const hasArrows = (target) => target.closest?.("[role=log], [role=tablist], [popover], dialog");
+/**
+ * Where the arrow keys belong to what has the focus.
+ * @param {Element | null} target
+ */
+const hasArrows = (target) => target?.closest("[role=log], [role=tablist], [popover], dialog");
 
 /**
  * Listens to the whole page.
- * @param {Record<string, (n?: number) => any>} does what each key does, by its name
+ * @param {Record<string, (n: number) => unknown>} does what each key does, by its name
  */
 export function listen(does) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const pressed = command(event);
     if (!pressed) return;
-    const [name, n] = pressed;
+    const [name, n = 0] = pressed;
     if (does[name]?.(n) === false) return;
     event.preventDefault();
   });
 }
 
+/**
+ * What a press of a key asks for; null: nothing.
+ * @param {KeyboardEvent} event
+ * @returns {[name: string, n?: number] | null}
+ */
 function command(event) {
-  const { target, ctrlKey, metaKey, altKey, shiftKey } = event;
+  const { ctrlKey, metaKey, altKey, shiftKey } = event;
+  const target = event.target instanceof Element ? event.target : null;
   const key = meant(event);
   if ((ctrlKey || metaKey) && !altKey && !shiftKey) return key === "k" ? ["search"] : null;
   if (document.querySelector("dialog[open]")) return null;
@@ -68,7 +91,7 @@ function command(event) {
   if (key === "?" || (shiftKey && key === "/")
     || (shiftKey && event.code === "Slash")) return wishes.keys ? ["help"] : null;
   if (!key.startsWith("Arrow") && !wishes.keys) return null;
-  if (target.closest?.("[popover]")) return null;
+  if (target?.closest("[popover]")) return null;
   const found = KEYS.find((one) => !one.ctrl && one.keys?.includes(key)
     && Boolean(one.shift) === (shiftKey && !key.startsWith("Arrow")));
   return found ? [found.does] : null;

@@ -2,15 +2,26 @@
 
 import { make, tell } from "../ui/dom.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Desk } from "./desk.js" */
+
 /** A link that is back so soon is not spoken of. */
 const PATIENCE_MS = 1_500;
 
 export class Link {
   element = make("div", { class: "banner", role: "status" });
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {number | undefined} */
   #timer;
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   */
   constructor(desk, locale) {
     [this.#desk, this.#locale] = [desk, locale];
     const show = () => this.show();
@@ -41,6 +52,10 @@ export class Link {
       onclick: () => this.#desk.socket.hurry() }, t("try_now")));
   }
 
+  /**
+   * @param {string} state
+   * @param {Child[]} text
+   */
   #say(state, ...text) {
     this.element.dataset.state = state;
     tell(this.element, ...text);

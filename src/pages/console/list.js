@@ -4,35 +4,72 @@ import { make } from "../ui/dom.js";
 import { quietly, underWay } from "../ui/forms.js";
 import { Row } from "./rows.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, Item, View } from "./parts.d.ts" */
+
+/** @typedef {"mine" | "waiting" | "all"} Tab */
+
+/** @type {Tab[]} */
 const TABS = ["mine", "waiting", "all"];
 const FILTERS = ["", "waiting", "offered", "active", "wrapup", "parked", "closed"];
 const ALL_PAGE = 40;
 /** How soon what others do is read again, in ms. */
 const PACE_MS = 1_000;
 const ALL_MS = 15_000;
+/**
+ * Where the arrow keys go.
+ * @type {Record<string, number | undefined>}
+ */
+const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
+
+/**
+ * The same for each of the lists.
+ * @template Made
+ * @param {(tab: Tab) => Made} of
+ * @returns {Record<Tab, Made>}
+ */
+const each = (of) => ({ mine: of("mine"), waiting: of("waiting"), all: of("all") });
+
+/** @returns {Map<string, Row>} */
+const noRows = () => new Map();
 
 export class List {
   element;
+  /** @type {Tab} */
   tab = "mine";
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
-  #tabs = {};
-  #lists = {};
-  #rows = { mine: new Map(), waiting: new Map(), all: new Map() };
-  #panels = {};
-  #empty = {};
-  #errors = {};
+  #tabs;
+  #counts = each(() => make("span", { class: "count" }));
+  #lists = each(() => make("ul", { class: "items" }));
+  #rows = each(noRows);
+  #panels;
+  #empty = each(() => make("div", { class: "empty" }));
+  #errors = each(() => make("p", { class: "error", role: "alert" }));
+  /** @type {View[]} */
   #waiting = [];
   #waitingRead = false;
+  /** @type {View[]} */
   #all = [];
+  /** @type {string | null | undefined} */
   #next = null;
   #allAt = 0;
   #filter;
   #more;
+  /** @type {number | undefined} */
   #timer;
   #readAt = 0;
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     const { t } = locale;
@@ -41,26 +78,20 @@ export class List {
     this.#more = make("button", { type: "button", class: "soft more", hidden: true,
       onclick: (event) => underWay(event.currentTarget, () => this.#readMore(),
         this.#errors.all, does.explain) }, t("more"));
+    this.#tabs = each((name) => make("button", { type: "button", role: "tab",
+      id: `tab-${name}`, "aria-controls": `list-${name}`, onclick: () => this.open(name) },
+    t(`tab_${name}`), " ", this.#counts[name]));
+    this.#panels = each((name) => this.#panel(name));
     const bar = make("div", { class: "tabs", role: "tablist", "aria-label": t("lists"),
-      onkeydown: (event) => this.#walk(event) });
-    for (const name of TABS) {
-      const count = make("span", { class: "count" });
-      this.#tabs[name] = Object.assign(make("button", { type: "button", role: "tab",
-        id: `tab-${name}`, "aria-controls": `list-${name}`, onclick: () => this.open(name) },
-      t(`tab_${name}`), " ", count), { count });
-      bar.append(this.#tabs[name]);
-      this.#panels[name] = this.#panel(name);
-    }
+      onkeydown: (event) => this.#walk(event) }, ...TABS.map((name) => this.#tabs[name]));
     this.element = make("section", { class: "side", "aria-label": t("lists") }, bar,
       ...TABS.map((name) => this.#panels[name]));
     this.open("mine");
   }
 
+  /** @param {Tab} name */
   #panel(name) {
     const { t } = this.#locale;
-    this.#lists[name] = make("ul", { class: "items" });
-    this.#empty[name] = make("div", { class: "empty" });
-    this.#errors[name] = make("p", { class: "error", role: "alert" });
     return make("div", { class: "list-panel", role: "tabpanel", id: `list-${name}`,
       "aria-labelledby": `tab-${name}`, tabindex: "-1" },
     ...(name === "all" ? [make("label", { class: "filter" }, make("span", { class: "unseen" },
@@ -68,7 +99,10 @@ export class List {
     this.#empty[name], ...(name === "all" ? [this.#more] : []));
   }
 
-  /** Turns to one of the lists. */
+  /**
+   * Turns to one of the lists.
+   * @param {Tab} name
+   */
   open(name) {
     this.tab = name;
     for (const one of TABS) {
@@ -82,9 +116,12 @@ export class List {
     this.show();
   }
 
-  // The arrow keys go from tab to tab, as the line runs.
+  /**
+   * The arrow keys go from tab to tab, as the line runs.
+   * @param {KeyboardEvent} event
+   */
   #walk(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const step = STEPS[event.key];
     const to = event.key === "Home" ? 0 : event.key === "End" ? TABS.length - 1
       : step && (TABS.indexOf(this.tab) + (this.#locale.dir === "rtl" ? -step : step)
         + TABS.length) % TABS.length;
@@ -94,7 +131,10 @@ export class List {
     this.#tabs[TABS[to]].focus();
   }
 
-  /** What stands in the open list, in its order. */
+  /**
+   * What stands in the open list, in its order.
+   * @returns {Item[]}
+   */
   get shown() {
     return { mine: this.#mine(), waiting: this.#waiting, all: this.#all }[this.tab];
   }
@@ -102,14 +142,18 @@ export class List {
   // In the order in which they came, so that nothing moves under a finger; what is over for its
   // customer, and what is laid aside, comes last.
   #mine() {
-    const order = { active: 0, wrapup: 1 };
-    const mine = [...this.#desk.mine.values()].sort((one, other) =>
-      order[one.status] - order[other.status]
+    /** @param {View} view */
+    const order = ({ status }) => Number(status === "wrapup");
+    const mine = [...this.#desk.mine.values()].sort((one, other) => order(one) - order(other)
       || (one.assigned_at ?? 0) - (other.assigned_at ?? 0));
     return [...mine, ...this.#desk.parked];
   }
 
-  /** The one so many places after the one that is shown. */
+  /**
+   * The one so many places after the one that is shown.
+   * @param {number} step
+   * @returns {Item | undefined}
+   */
   beside(step) {
     const all = this.shown;
     const at = all.findIndex(({ id }) => id === this.#desk.view?.id);
@@ -117,14 +161,14 @@ export class List {
   }
 
   focus() {
-    const row = this.#rows[this.tab].get(this.#desk.view?.id)
-      ?? this.#rows[this.tab].values().next().value;
+    const rows = this.#rows[this.tab];
+    const row = rows.get(this.#desk.view?.id ?? "") ?? rows.values().next().value;
     if (row) row.focus();
     else this.#tabs[this.tab].focus();
   }
 
   show() {
-    const { desk } = { desk: this.#desk };
+    const desk = this.#desk;
     const count = desk.board?.reduce((sum, { waiting }) => sum + waiting, 0);
     this.#count("mine", desk.mine.size);
     this.#count("waiting", count ?? 0);
@@ -133,12 +177,20 @@ export class List {
     this.#does.tick();
   }
 
+  /**
+   * @param {Tab} name
+   * @param {number} n
+   */
   #count(name, n) {
-    const { count } = this.#tabs[name];
+    const count = this.#counts[name];
     const text = n ? this.#locale.number(n) : "";
     if (count.textContent !== text) count.textContent = text;
   }
 
+  /**
+   * @param {Tab} tab
+   * @param {Item[]} views
+   */
   #draw(tab, views) {
     const [rows, list] = [this.#rows[tab], this.#lists[tab]];
     const ids = new Set(views.map(({ id }) => id));
@@ -151,12 +203,8 @@ export class List {
     }
     // Rows stay the same elements, so that a button does not vanish under a finger.
     for (const [at, view] of views.entries()) {
-      if (!rows.has(view.id)) {
-        const claim = tab === "waiting" ? (one, button) => this.#claim(one, button) : null;
-        rows.set(view.id, new Row(view, this.#desk, this.#locale,
-          { show: this.#does.show, claim }));
-      }
-      const row = rows.get(view.id);
+      const row = rows.get(view.id) ?? this.#row(tab, view);
+      rows.set(view.id, row);
       row.update(view, { tab });
       row.current(view.id === this.#desk.view?.id);
       if (list.children[at] !== row.element) {
@@ -165,6 +213,16 @@ export class List {
         if (held) row.focus();
       }
     }
+  }
+
+  /**
+   * @param {Tab} tab
+   * @param {Item} view
+   */
+  #row(tab, view) {
+    const { show } = this.#does;
+    return new Row(view, this.#desk, this.#locale, { show, claim: tab === "waiting"
+      && ((one, button) => this.#claim(one, button)) });
   }
 
   #sayEmpty() {
@@ -184,6 +242,10 @@ export class List {
     place.replaceChildren(...(key ? [make("p", {}, t(key))] : []), ...(why ? [why] : []));
   }
 
+  /**
+   * @param {View} view
+   * @param {HTMLElement} button
+   */
   #claim(view, button) {
     return underWay(button, () => this.#does.claim(view), this.#errors.waiting,
       this.#does.explain);
@@ -213,15 +275,15 @@ export class List {
     }, this.#errors.waiting);
   }
 
-  #path(more = "") {
+  get #query() {
     const status = this.#filter.value && `&status=${this.#filter.value}`;
-    return `/conversations?limit=${ALL_PAGE}${status}${more}`;
+    return `limit=${ALL_PAGE}${status}`;
   }
 
   #readAll() {
     return quietly(async () => {
       const wanted = this.#filter.value;
-      const { items, next } = await this.#desk.api.get(this.#path());
+      const { items, next } = await this.#desk.api.get(`/conversations?${this.#query}`);
       if (wanted !== this.#filter.value) return;
       [this.#all, this.#next, this.#allAt] = [items, next, Date.now()];
       this.#more.hidden = !next;
@@ -230,7 +292,8 @@ export class List {
   }
 
   async #readMore() {
-    const { items, next } = await this.#desk.api.get(this.#path(`&before=${this.#next}`));
+    const { items, next } = await this.#desk.api.get(
+      `/conversations?${this.#query}&before=${this.#next}`);
     this.#all.push(...items);
     this.#next = next;
     this.#more.hidden = !next;

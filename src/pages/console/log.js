@@ -3,8 +3,17 @@
 
 import { fileRow } from "../chat/files.js";
 import { icon, make, words } from "../ui/dom.js";
+import { linked } from "./links.js";
 import { span } from "./spans.js";
 import { told } from "./standing.js";
+
+/** @import { Catalog, Locale } from "../i18n/locale.js" */
+/** @import { Api } from "../net/api.js" */
+/** @import { LogEvent, TypingFrame } from "../net/frames.d.ts" */
+/** @import { Unsent } from "../net/outbox.js" */
+/** @import { Drawn, Message, Refused, Row, TakesBack, View } from "./parts.d.ts" */
+
+/** @typedef {View["marks"] | null} Marks */
 
 /** Entries that are read at once. */
 export const PAGE = 60;
@@ -13,47 +22,46 @@ const ROWS_MAX = 240;
 const ROWS_AWAY = 120;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
-/** A link is of the web, and ends before what closes a sentence. */
-const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
 
-/** The texts of a log, for whoever shows one alone. */
+/**
+ * The texts of a log, for whoever shows one alone.
+ * @param {string} tag
+ * @returns {Promise<{ default: Catalog }>}
+ */
 export const logTexts = (tag) => import(`../i18n/log.${tag}.js`);
 
-/** A text in which links can be followed; everything else stays words. */
-export function linked(text) {
-  const parts = [];
-  let at = 0;
-  for (const { 0: address, index } of text.matchAll(LINK)) {
-    if (!URL.canParse(address)) continue;
-    parts.push(text.slice(at, index), make("a", { href: address, target: "_blank",
-      rel: "noopener noreferrer nofollow", dir: "ltr" }, address));
-    at = index + address.length;
-  }
-  return [...parts, text.slice(at)];
-}
-
 export class Log {
-  /** @type {HTMLElement} */
   element;
   /** Hears that the reader has come to the end. */
   onEnd = () => {};
-  /** Takes the text of a message that could not be sent back into the field. */
+  /** @type {TakesBack} */
   onTakeBack = () => {};
+  /** @type {Api} */
   #api;
+  /** @type {Locale} */
   #locale;
+  /** @type {{ id: string }} */
   #me;
+  /** @type {(id: string) => string | null} */
   #name;
+  /** @type {View | null} */
   #view = null;
+  /** @type {Row[]} */
   #rows = [];
+  /** @type {number | null} */
   #older = null;
   #isReading = false;
   #below = 0;
   #follows = true;
   #day = "";
+  /** @type {Marks} */
   #marks = null;
+  /** @type {number | undefined} */
   #quiet;
+  /** @type {number | undefined} */
   #typingTimer;
   #earlier;
+  /** @type {HTMLElement | DocumentFragment} */
   #list;
   #pending;
   #typing;
@@ -61,9 +69,9 @@ export class Log {
 
   /**
    * `me` is who looks; `name(id)` knows people and queues by id, as far as anybody does.
-   * @param {import("../net/api.js").Api} api
-   * @param {import("../i18n/locale.js").Locale} locale
-   * @param {{me: {id: string}, name?: (id: string) => string | null}} whose
+   * @param {Api} api
+   * @param {Locale} locale
+   * @param {{ me: { id: string }, name?: (id: string) => string | null }} whose
    */
   constructor(api, locale, { me, name = () => null }) {
     [this.#api, this.#locale, this.#me, this.#name] = [api, locale, me, name];
@@ -101,6 +109,9 @@ export class Log {
   /**
    * Shows a conversation from the end of its log. `earlier` is what a page of the log names as
    * `previous`: before which entry there is more, or null.
+   * @param {View} view
+   * @param {LogEvent[]} events
+   * @param {{ earlier?: number | null, marks?: Marks }} more
    */
   show(view, events, { earlier = null, marks = view.marks ?? null } = {}) {
     this.quiet();
@@ -115,7 +126,7 @@ export class Log {
     this.toEnd();
   }
 
-  /** Of the same conversation more is known now. */
+  /** @param {View} view what is known of the same conversation now */
   update(view) {
     this.#view = view;
   }
@@ -127,7 +138,10 @@ export class Log {
     this.#quiet = setTimeout(() => this.log.setAttribute("aria-live", "polite"), 1_000);
   }
 
-  /** One entry more. What stands here already is not shown twice. */
+  /**
+   * One entry more. What stands here already is not shown twice.
+   * @param {LogEvent} event
+   */
   append(event) {
     const follows = this.isAtEnd || this.#isMine(event);
     if (event.kind === "message" && !this.#isMine(event)) this.#hush();
@@ -142,8 +156,10 @@ export class Log {
     this.marks(this.#marks);
   }
 
+  /** @param {LogEvent} event */
   #isMine = (event) => event.sender_id !== null && event.sender_id === this.#me.id;
 
+  /** @param {LogEvent} event */
   #add(event) {
     const { kind, seq, created_at: at } = event;
     if (seq <= this.lastSeq) return;
@@ -155,19 +171,28 @@ export class Log {
     const row = make("li", { class: body.kind, "data-seq": seq }, day !== this.#day
       && make("p", { class: "day" }, day), ...body.parts);
     this.#day = day;
-    this.#rows.push({ seq, row, day, ...body });
+    this.#rows.push({ seq, row, day, message: body.message });
     this.#list.append(row);
   }
 
-  /** Who this is, for this reader. */
-  #called(id, name = null) {
-    const { customer, rep, last_rep: last, offered_to: asked } = this.#view;
+  /**
+   * Who this is, for this reader.
+   * @param {string | null | undefined} id
+   * @param {string | null} [name]
+   */
+  #called(id, name) {
+    const view = this.#view;
     if (id === this.#me.id) return this.#locale.t("you");
-    const found = [customer, rep, last, asked].find((one) => one && one.id === id);
-    if (id === "customer") return customer.name;
+    const found = [view?.customer, view?.rep, view?.last_rep, view?.offered_to]
+      .find((one) => one && one.id === id);
+    if (id === "customer" && view) return view.customer.name;
     return name ?? found?.name ?? (id && this.#name(id)) ?? this.#locale.t("somebody");
   }
 
+  /**
+   * @param {LogEvent} event
+   * @returns {Drawn | null}
+   */
   #happened(event) {
     const said = told(event);
     if (!said) return null;
@@ -182,13 +207,17 @@ export class Log {
     };
     const own = reason && this.#locale.has(`why_${reason}`) ? t(`why_${reason}`) : null;
     const told_ = own ?? reason ?? said.words;
-    const more = [waited > 1000 && ` · ${t("waited", { time: span(this.#locale, waited) })}`,
-      told_ && ": ", told_ && (own ?? words(told_))];
-    const line = make("p", {}, ...parts(key, values), ...more.filter(Boolean), " · ",
-      this.#clock(event.created_at));
+    const more = told_ ? [": ", own ?? words(told_)] : [];
+    const line = make("p", {}, ...parts(key, values), waited && waited > 1000
+      ? ` · ${t("waited", { time: span(this.#locale, waited) })}` : null, ...more, " · ",
+    this.#clock(event.created_at));
     return { kind: "entry", parts: [line] };
   }
 
+  /**
+   * @param {LogEvent} event
+   * @returns {Drawn}
+   */
   #message(event) {
     const { sender_id: sender, text, data, attachments = [], created_at: at } = event;
     const mine = this.#isMine(event);
@@ -196,45 +225,50 @@ export class Log {
     const { t, parts } = this.#locale;
     const name = this.#called(sender);
     const time = this.#clock(at);
-    const isCustomer = sender === this.#view.customer.id;
+    const isCustomer = sender === this.#view?.customer.id;
     const who = make("span", { class: "unseen" }, isNote ? `${t("note")}: ` : "",
       ...parts("said", { name: words(name), time: this.#locale.clock(at) }));
-    const said = make("p", { class: "said" }, make("span", { dir: "auto" },
-      ...linked(text ?? "")));
+    const place = make("span", { dir: "auto" }, ...linked(text ?? ""));
+    const said = make("p", { class: "said" }, place);
     said.hidden = !text;
     const files = make("ul", { class: "files" },
       ...attachments.map((one) => fileRow(one, this.#api, this.#locale)));
     const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
     const label = isNote ? [icon("note"), t("note_by"), " ", words(name)] : [words(name)];
     const before = this.#rows.at(-1);
-    const shows = isNote || (!mine && before?.sender !== sender);
+    const shows = isNote || (!mine && before?.message?.sender !== sender);
     const kind = isNote ? "remark" : isCustomer ? "theirs" : mine ? "mine" : "mine other";
-    const one = { kind, mine: mine && !isNote, sender: isNote ? null : sender, said, files, state,
-      time, parts: [shows && make("p", { class: "name", "aria-hidden": "true" }, ...label),
-        who, said, attachments.length > 0 && files, state] };
-    if (data?.deleted) this.#empty(one);
-    return one;
+    const message = { mine: mine && !isNote, sender: isNote ? null : sender, said, text: place,
+      files, state, time };
+    const drawn = { kind, message, parts: [shows && make("p", { class: "name",
+      "aria-hidden": "true" }, ...label), who, said, attachments.length > 0 && files, state] };
+    if (data?.deleted) this.#empty(message);
+    return drawn;
   }
 
+  /** @param {number} ms */
   #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
     this.#locale.clock(ms));
 
-  /** A message has another text, or none any more. */
+  /** @param {LogEvent} event that has changed a message, or taken its text away */
   #change({ kind, data, text }) {
     const { t } = this.#locale;
-    if (data.erased) {
-      this.#rows.filter((row) => row.said && row.seq <= data.through)
-        .forEach((row) => this.#empty(row));
+    if (data?.erased) {
+      for (const { seq, message } of this.#rows) {
+        if (message && seq <= (data.through ?? 0)) this.#empty(message);
+      }
       return;
     }
-    const row = this.#rows.find(({ seq }) => seq === data.seq);
-    if (!row?.said || (kind === "edited" && text == null)) return;
-    if (kind === "deleted") return this.#empty(row);
-    row.said.firstChild.replaceChildren(...linked(text));
-    row.said.hidden = false;
-    row.state.replaceChildren(row.time, ` · ${t("edited")}`);
+    const message = this.#rows.find(({ seq }) => seq === data?.seq)?.message;
+    if (!message) return;
+    if (kind === "deleted") return this.#empty(message);
+    if (text == null) return;
+    message.text.replaceChildren(...linked(text));
+    message.said.hidden = false;
+    message.state.replaceChildren(message.time, ` · ${t("edited")}`);
   }
 
+  /** @param {Message} message */
   #empty({ said, files, state, time }) {
     said.hidden = true;
     files.remove();
@@ -256,8 +290,8 @@ export class Log {
     const { id } = this.#view;
     const bottom = this.log.scrollHeight - this.log.scrollTop;
     try {
-      const path = `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`;
-      const { items, previous } = await this.#api.get(path);
+      const { items, previous = null } = await this.#api.get(
+        `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`);
       if (id !== this.#view?.id) return;
       this.#prepend(items);
       this.#older = previous;
@@ -272,6 +306,7 @@ export class Log {
     }
   }
 
+  /** @param {LogEvent[]} items */
   #prepend(items) {
     const [rows, list, day] = [this.#rows, this.#list, this.#day];
     const fragment = document.createDocumentFragment();
@@ -302,10 +337,15 @@ export class Log {
       label));
   }
 
-  /** What is written and not stored yet; `retry(id)` and `discard(id)` are for what is refused. */
+  /**
+   * What is written and not stored yet; `retry(id)` and `discard(id)` are for what is refused.
+   * @param {Unsent[]} entries
+   * @param {Refused} refused
+   */
   pending(entries, { retry, discard }) {
     const follows = this.isAtEnd;
     const { t } = this.#locale;
+    /** @type {(key: string, work: () => void) => HTMLElement} */
     const button = (key, work) => make("button", { type: "button", class: "soft",
       onclick: work }, t(key));
     const rows = entries.map(({ client_id: id, text, files = [], note, error, code }) => {
@@ -323,22 +363,23 @@ export class Log {
     if (follows) this.toEnd();
   }
 
-  /** Says of one's own last message how far it has come. */
+  /** @param {Marks} marks how far one's own last message has come */
   marks(marks) {
     this.#marks = marks;
-    const last = this.#rows.findLast((row) => row.mine);
+    const row = this.#rows.findLast(({ message }) => message?.mine);
+    const last = row?.message;
     for (const one of this.#list.querySelectorAll(".reached")) {
       if (one !== last?.reached) one.remove();
     }
-    if (!last || !marks) return;
+    if (!row || !last || !marks) return;
     const { read, delivered } = marks.customer;
-    const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";
+    const key = row.seq <= read ? "seen" : row.seq <= delivered ? "delivered" : "sent";
     last.reached ??= make("span", { class: "reached" });
     last.reached.textContent = ` · ${this.#locale.t(key)}`;
     if (!last.reached.isConnected) last.state.append(last.reached);
   }
 
-  /** Somebody types, or has stopped. */
+  /** @param {Omit<TypingFrame, "type" | "conversation">} frame somebody types, or has stopped */
   typing({ user, on, expires_in_ms: lasts = 5_000 }) {
     clearTimeout(this.#typingTimer);
     if (!on || user.id === this.#me.id) return this.#hush();

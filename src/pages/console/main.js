@@ -6,6 +6,7 @@ import { dress, language } from "../account/look.js";
 import { accountMenu } from "../account/menu.js";
 import { Locale } from "../i18n/locale.js";
 import { Api } from "../net/api.js";
+import { problemOf } from "../net/problem.js";
 import { StaffLogin } from "../net/staff_login.js";
 import { byId, make } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
@@ -26,23 +27,43 @@ import { rights, Talk } from "./talk.js";
 import { why, whyIdle } from "./why.js";
 import { wishes } from "./wishes.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Catalog } from "../i18n/locale.js" */
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { Does, Draws, Parts, Rights } from "./parts.d.ts" */
+
 const api = new Api(new StaffLogin("console"));
 const desk = new Desk(api);
 const root = byId("console");
 /** Narrower than this, the list and the conversation are a screen each. */
 const narrow = matchMedia("(max-width: 720px)");
+/** @type {Locale} */
 let locale;
+/**
+ * What is on the page; there is nothing until somebody is in.
+ * @type {Parts}
+ */
 let parts;
 
-/** Says what went wrong, in words that say what to do. */
+/**
+ * Says what went wrong, in words that say what to do.
+ * @param {Thrown} error
+ */
 const explain = (error) => {
   const key = `e_${error.code}`;
   return locale.has(key) ? locale.t(key) : error.message;
 };
 
+/** What is before him, where something is done with it. */
+const shown = () => {
+  if (!desk.view) throw new Error("no conversation is shown");
+  return desk.view;
+};
+
+/** @type {Does} */
 const does = {
   explain,
-  say: (error) => toast(explain(error)),
+  say: (error) => toast(explain(problemOf(error))),
   tell: (text) => toast(text),
   tick: () => parts && tick(root, locale, desk.now()),
   async show(id) {
@@ -51,7 +72,7 @@ const does = {
       await desk.show(id);
       if (!narrow.matches || matchMedia("(pointer: fine)").matches) does.reply();
     } catch (error) {
-      toast(explain(error));
+      does.say(error);
       if (!desk.view) screen("list");
     }
   },
@@ -59,10 +80,11 @@ const does = {
     try {
       await desk.act(view.id, "claim");
     } catch (error) {
-      if (error.status !== 409) throw error;
+      const { status, code } = problemOf(error);
+      if (status !== 409) throw error;
       const now = await api.get(`/conversations/${view.id}`).catch(() => null);
-      const winner = now?.rep && now.rep.id !== api.user.id ? now.rep.name : null;
-      if (error.code !== "already_claimed" && !winner) throw error;
+      const winner = now?.rep && now.rep.id !== desk.user.id ? now.rep.name : null;
+      if (code !== "already_claimed" && !winner) throw error;
       toast(winner ? locale.t("taken_by", { name: winner }) : locale.t("taken"));
       parts.list.readLine();
       return;
@@ -71,10 +93,9 @@ const does = {
     await does.show(view.id);
   },
   answer(what) {
-    const { view } = desk;
-    return desk.act(view.id, what).then(() => what === "accept" && does.reply());
+    return desk.act(shown().id, what).then(() => what === "accept" && does.reply());
   },
-  move: (what, body) => desk.act(desk.view.id, what, body),
+  move: (what) => desk.act(shown().id, what),
   // All of these are there from the beginning: whoever presses a key goes on typing into them.
   transfer: () => transfer(desk, locale, does),
   toQueue: () => transfer(desk, locale, does, { toQueue: true }),
@@ -83,11 +104,11 @@ const does = {
   requeue: () => requeue(desk, locale, does),
   why: () => why(desk, locale, does),
   whyIdle: () => whyIdle(desk, locale, does),
-  endWrap: () => does.finish(() => desk.act(desk.view.id, "close")),
+  endWrap: () => does.finish(() => desk.act(shown().id, "close")),
   /** Ends the conversation before him, and goes on with the one that waits longest. */
   async finish(work) {
     await work();
-    const waits = [...desk.mine.values()].filter((one) => one.id !== desk.view.id
+    const waits = [...desk.mine.values()].filter((one) => one.id !== desk.view?.id
       && one.status === "active" && one.since);
     const [next] = waits.sort((one, other) => one.since - other.since);
     if (wishes.next && next) await does.show(next.id);
@@ -98,7 +119,7 @@ const does = {
     parts.alerts.check();
   }),
   async copyLink() {
-    await navigator.clipboard.writeText(`${location.origin}/console#/${desk.view.id}`);
+    await navigator.clipboard.writeText(`${location.origin}/console#/${shown().id}`);
     toast(locale.t("copied"));
   },
   customer: () => parts.customer.toggle(),
@@ -120,19 +141,26 @@ const does = {
     return welcome;
   },
 };
+/** @type {components["schemas"]["Welcome"] | null} */
 let welcome = null;
 
-/** On small screens either the list or the conversation is there. */
+/**
+ * On small screens either the list or the conversation is there.
+ * @param {"list" | "talk"} name
+ */
 function screen(name) {
   root.dataset.screen = name;
 }
 
+/** @param {keyof Rights} what */
 const may = (what) => desk.view && rights(desk.view, desk)[what];
+/** @param {number} step */
 const beside = (step) => {
   const one = parts.list.beside(step);
   if (!one) return false;
   does.show(one.id);
 };
+/** @type {Parameters<typeof listen>[0]} */
 const byKey = {
   accept: () => parts.offers.answer("accept"),
   pass: () => parts.offers.answer("decline"),
@@ -158,6 +186,7 @@ const byKey = {
   },
 };
 
+/** @type {Draws} */
 const hears = {
   rep: () => {
     parts.bar.show();
@@ -201,7 +230,7 @@ const hears = {
   lost: () => parts.talk.lost(),
   heard: (what) => parts.alerts.heard(what),
 };
-desk.on((topic, detail) => parts && hears[topic]?.(detail));
+desk.on((topic, ...told) => parts && hears[topic](...told));
 
 function build() {
   const menu = accountMenu(api, locale);
@@ -238,19 +267,26 @@ async function follow() {
   if (id) await does.show(id);
 }
 
+/**
+ * @param {string} tag
+ * @returns {Promise<{ default: Catalog }>}
+ */
+const texts = (tag) => import(`../i18n/console.${tag}.js`);
+
 async function begin() {
   dress();
   const tag = language();
   const [{ default: catalog }, { default: log }] = await Promise.all([
-    import(`../i18n/console.${tag}.js`), logTexts(tag)]);
+    texts(tag), logTexts(tag)]);
   locale = new Locale(tag, { ...log, ...catalog });
   locale.apply();
   document.title = locale.t("title");
   await enter(api, locale, "rep");
-  api.onEnded = ((ended) => (problem) => {
+  const { onEnded } = api;
+  api.onEnded = (problem) => {
     desk.socket.stop();
-    ended(problem);
-  })(api.onEnded);
+    onEnded(problem);
+  };
   // Of a login that has ended the door tells.
   const start = () => desk.begin().catch((error) => api.user && does.say(error));
   api.onBack = start;

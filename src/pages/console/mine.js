@@ -3,23 +3,48 @@
 
 import { after, since } from "./standing.js";
 
+/** @import { Api } from "../net/api.js" */
+/** @import { LogEvent } from "../net/frames.d.ts" */
+/** @import { Own, View } from "./parts.d.ts" */
+
+/**
+ * What is known beside it: its last message, null if there is none; how much of it is unread.
+ * @typedef {{ latest?: LogEvent | null, counts?: number }} Put
+ */
+
 export class Mine {
-  /** @type {Map<string, any>} What is his and not over, by id. */
+  /**
+   * What is his and not over, by id.
+   * @type {Map<string, Own>}
+   */
   all = new Map();
-  /** @type {any[]} What he has laid aside. */
+  /**
+   * What he has laid aside.
+   * @type {View[]}
+   */
   parked = [];
   #api;
-  /** What was his until somebody else, or time, has taken it. */
+  /**
+   * What was his until somebody else, or time, has taken it.
+   * @type {Set<string>}
+   */
   #held = new Set();
+  /**
+   * How far the logs went of what has left him: an answer that knows no more of one is a late one.
+   * @type {Map<string, number>}
+   */
+  #left = new Map();
 
-  /** @param {import("../net/api.js").Api} api */
+  /** @param {Api} api */
   constructor(api) {
     this.#api = api;
   }
 
   /** Reads both; answers with what is his. */
   async read() {
-    const { id } = this.#api.user;
+    const { user } = this.#api;
+    if (!user) throw new Error("nobody is signed in");
+    const { id } = user;
     const [{ items }, { items: parked }] = await Promise.all([
       this.#api.get(`/conversations?rep=${id}&open=true&limit=200`),
       this.#api.get(`/conversations?last_rep=${id}&status=parked&limit=50`),
@@ -30,8 +55,13 @@ export class Mine {
     return his;
   }
 
-  /** A conversation that is his, new or changed; a late answer undoes nothing. */
+  /**
+   * A conversation that is his, new or changed; a late answer undoes nothing.
+   * @param {View} view
+   * @param {Put} more
+   */
   put(view, { latest, counts = view.unread } = {}) {
+    if (view.last_seq <= (this.#left.get(view.id) ?? -1)) return;
     const known = this.all.get(view.id);
     const isNewer = !known || view.last_seq >= known.last_seq;
     const isTold = latest !== undefined && isNewer;
@@ -45,7 +75,10 @@ export class Mine {
     });
   }
 
-  /** An entry of a log; answers with what it belongs to if that is his and it is news. */
+  /**
+   * An entry of a log; answers with what it belongs to if that is his and it is news.
+   * @param {LogEvent} event
+   */
   learn(event) {
     const one = this.all.get(event.conversation);
     if (!one) return null;
@@ -55,23 +88,37 @@ export class Mine {
       if (event.kind === "message") one.last = event;
     }
     if (news) Object.assign(one, news);
-    if (one.status !== "active" && one.status !== "wrapup") this.all.delete(one.id);
+    if (one.status !== "active" && one.status !== "wrapup") this.drop(one.id);
     return news && one;
   }
 
-  /** Only these are his. */
+  /**
+   * Only these are his.
+   * @param {Set<string>} ids
+   */
   keep(ids) {
-    for (const id of [...this.all.keys()].filter((id) => !ids.has(id))) this.all.delete(id);
+    for (const id of [...this.all.keys()].filter((id) => !ids.has(id))) this.drop(id);
   }
 
-  /** It is his no longer. */
+  /**
+   * It is his no longer. Answers whether it was.
+   * @param {string} id
+   */
   drop(id) {
-    this.all.delete(id);
+    const one = this.all.get(id);
+    if (one) this.#left.set(id, one.last_seq);
+    return this.all.delete(id);
   }
 
-  /** Nobody need tell him that it goes: he gives it away. Answers whether it was his. */
+  /**
+   * Nobody need tell him that it goes: he gives it away. Answers whether it was his.
+   * @param {string} id
+   */
   release = (id) => this.#held.delete(id);
 
-  /** He has it after all. */
+  /**
+   * He has it after all.
+   * @param {string} id
+   */
   hold = (id) => this.#held.add(id);
 }

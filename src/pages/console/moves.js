@@ -2,42 +2,69 @@
 
 import { sheet } from "../account/sheet.js";
 import { kept, uuid7 } from "../net/keep.js";
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { wishes } from "./wishes.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, View } from "./parts.d.ts" */
+
 const HOUR = 3_600_000;
+/** @type {components["schemas"]["Resolution"][]} */
 const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
 
-/** A dialog with a form: `work(fields)` does it, and closes it if it went well. */
-function ask(locale, does, title, fields, { yes, work, kind = "main" }) {
+/**
+ * A dialog with a form: `work(fields)` does it, and closes it if it went well.
+ * @param {Locale} locale
+ * @param {Does} does
+ * @param {string} title
+ * @param {HTMLElement[]} fields
+ * @param {{ yes: string, work: (fields: Record<string, string>) => unknown }} how
+ */
+function ask(locale, does, title, fields, { yes, work }) {
   const { t } = locale;
   const form = make("form", {}, ...fields, errorPlace(), make("p", { class: "row" },
-    make("button", { class: kind }, t(yes)),
+    make("button", { class: "main" }, t(yes)),
     make("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))));
   const dialog = sheet(locale, title, form);
   dialog.classList.add("ask");
-  onSubmit(form, async (values, button) => {
-    await work(values, button);
+  onSubmit(form, async (values) => {
+    await work(values);
     dialog.close();
   }, does.explain);
   return form;
 }
 
-/** A text that is kept while its dialog is not sent. */
-function keptText(desk, name, label) {
-  const key = desk.key(`${name}.${desk.view.id}`);
+/**
+ * A text that is kept while its dialog is not sent.
+ * @param {Desk} desk
+ * @param {View} view
+ * @param {string} name
+ * @param {string} label
+ */
+function keptText(desk, view, name, label) {
+  const key = desk.key(`${name}.${view.id}`);
+  /** @type {HTMLTextAreaElement} */
   const field = make("textarea", { name, rows: "2", dir: "auto",
     oninput: () => kept.set(key, field.value || null) });
   field.value = kept.get(key, "");
   return { label: make("label", {}, label, field), forget: () => kept.set(key, null) };
 }
 
-/** To another rep or queue. `toQueue`: only the queues are asked for. */
+/**
+ * To another rep or queue. `toQueue`: only the queues are asked for.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export async function transfer(desk, locale, does, { toQueue = false } = {}) {
   const { t } = locale;
   const { view, user } = desk;
-  const note = keptText(desk, "note", t("transfer_note"));
+  if (!view) return;
+  const note = keptText(desk, view, "note", t("transfer_note"));
   const place = make("div", { class: "targets", role: "group", "aria-label": t("transfer_to") },
     make("p", { class: "note" }, t("loading")));
   const form = ask(locale, does, t(toQueue ? "to_queue" : "transfer_title"), [place, note.label], {
@@ -45,8 +72,8 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
     work: async ({ to, note: text }) => {
       const [what, id] = String(to ?? "").split(":");
       if (!id) throw Object.assign(new Error(t("choose_target")), { isProblem: true });
-      const body = { [what]: id, ...(text.trim() && { note: text.trim() }) };
-      await desk.act(view.id, "transfer", body);
+      const target = what === "rep" ? { rep: id } : { queue: id };
+      await desk.act(view.id, "transfer", { ...target, ...(text.trim() && { note: text.trim() }) });
       note.forget();
       does.tell(t("transferred"));
     },
@@ -55,11 +82,17 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
     const queues = await desk.names.read({ anew: true });
     const reps = new Map(queues.flatMap((queue) => queue.reps.map((rep) => [rep.id, rep])));
     reps.delete(user.id);
+    /**
+     * @param {string} value
+     * @param {string} name
+     * @param {string} hint
+     */
     const radio = (value, name, hint) => make("label", { class: "target" }, make("input",
       { type: "radio", name: "to", value }), make("span", { dir: "auto" }, name),
     hint && make("span", { class: "note" }, hint));
-    const serves = (rep) => queues.find(({ id }) => id === view.queue.id)?.reps
-      .some(({ id }) => id === rep.id);
+    const own = queues.find(({ id }) => id === view.queue.id)?.reps ?? [];
+    /** @param {{ id: string }} rep */
+    const serves = (rep) => Number(own.some(({ id }) => id === rep.id));
     const people = [...reps.values()].sort((one, other) => serves(other) - serves(one)
       || one.name.localeCompare(other.name));
     const others = queues.filter(({ id }) => id !== view.queue.id || !desk.isMine(view));
@@ -72,17 +105,24 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
           radio(`queue:${queue.id}`, queue.name, t("waiting_n", { n: queue.waiting })))));
     place.querySelector("input")?.focus();
   } catch (error) {
-    place.replaceChildren(make("p", { class: "error", role: "alert" }, does.explain(error)));
+    const said = does.explain(problemOf(error));
+    place.replaceChildren(make("p", { class: "error", role: "alert" }, said));
   }
   return form;
 }
 
-/** Ends it, or begins its wrap-up. */
+/**
+ * Ends it, or begins its wrap-up.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export async function close(desk, locale, does) {
   const { t } = locale;
   const { view } = desk;
+  if (!view) return;
   const id = uuid7();
-  const text = keptText(desk, "last_words", t("last_words"));
+  const text = keptText(desk, view, "last_words", t("last_words"));
   const radios = RESOLUTIONS.map((value) => make("label", { class: "target" },
     make("input", { type: "radio", name: "resolution", value, checked: value === "resolved",
       autofocus: value === "resolved" }), t(`close_${value}`)));
@@ -93,16 +133,20 @@ export async function close(desk, locale, does) {
   const form = ask(locale, does, t("close_title"), [make("fieldset", { class: "targets" },
     make("legend", {}, t("how_ended")), ...radios), text.label, next], {
     yes: "close_yes",
-    work: ({ resolution, last_words: words }) => does.finish(async () => {
+    work: ({ resolution: chosen, last_words: words }) => does.finish(async () => {
+      const resolution = RESOLUTIONS.find((one) => one === chosen);
       const body = { resolution, ...(words.trim() && { text: words.trim(), client_id: id }) };
       await desk.act(view.id, "close", body);
       text.forget();
     }),
   });
-  form.querySelector("input").focus();
+  form.querySelector("input")?.focus();
 }
 
-/** When it is to wake: in a while, tomorrow at nine, or at a moment of one's own. */
+/**
+ * When it is to wake: in a while, tomorrow at nine, or at a moment of one's own.
+ * @param {number} now
+ */
 function moments(now) {
   const tomorrow = new Date(now);
   tomorrow.setDate(tomorrow.getDate() + 1);
@@ -111,15 +155,22 @@ function moments(now) {
     park_week: tomorrow.getTime() + 6 * 24 * HOUR };
 }
 
+/** @param {number} ms */
 const forField = (ms) => {
   const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
   return at.toISOString().slice(0, 16);
 };
 
-/** Lays it aside. */
+/**
+ * Lays it aside.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export async function park(desk, locale, does) {
   const { t } = locale;
   const { view } = desk;
+  if (!view) return;
   const now = Date.now();
   const times = moments(now);
   const field = make("input", { type: "datetime-local", name: "at", "aria-label": t("park_other"),
@@ -141,14 +192,20 @@ export async function park(desk, locale, does) {
       does.tell(t("parked_until", { when: locale.moment(until) }));
     },
   });
-  form.querySelector("input").focus();
+  form.querySelector("input")?.focus();
 }
 
-/** Puts it back in line, in its old place. */
+/**
+ * Puts it back in line, in its old place.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export async function requeue(desk, locale, does) {
   const { t } = locale;
   const { view } = desk;
-  const reason = keptText(desk, "reason", t("requeue_reason"));
+  if (!view) return;
+  const reason = keptText(desk, view, "reason", t("requeue_reason"));
   const form = ask(locale, does, t("requeue_title"), [make("p", {}, t("requeue_text")),
     reason.label], {
     yes: "requeue_yes",
@@ -157,5 +214,5 @@ export async function requeue(desk, locale, does) {
       reason.forget();
     },
   });
-  form.querySelector("textarea").focus();
+  form.querySelector("textarea")?.focus();
 }

@@ -1,11 +1,16 @@
 // Who and what is called how, as far as a rep can know it: whoever serves a queue, and the queues.
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Api } from "../net/api.js" */
+
 export class Names {
   #api;
+  /** @type {Map<string, string>} */
   #known = new Map();
+  /** @type {Promise<components["schemas"]["QueueInFull"][]> | null} */
   #reading = null;
 
-  /** @param {import("../net/api.js").Api} api */
+  /** @param {Api} api */
   constructor(api) {
     this.#api = api;
   }

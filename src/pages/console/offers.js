@@ -4,6 +4,15 @@ import { make, words } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
 import { span } from "./spans.js";
 
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Asked, Does, Reply, View } from "./parts.d.ts" */
+
+/**
+ * @typedef {{ element: HTMLElement, left: SVGElement, count: HTMLElement,
+ *   answer: (what: Reply) => unknown }} Card
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 const RING = 100;
 
@@ -24,13 +33,22 @@ function ring() {
 
 export class Offers {
   element = make("section", { class: "offers", hidden: true });
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
+  /** @type {Map<string, Card>} */
   #cards = new Map();
   #said = make("p", { class: "unseen", role: "alert" });
   #missed = make("div", { class: "notice missed", role: "alert" });
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     this.element.setAttribute("aria-label", locale.t("offered"));
@@ -73,16 +91,28 @@ export class Offers {
     }
   }
 
+  /**
+   * @param {Asked} offer
+   * @returns {Card}
+   */
   #card({ view, until }) {
     const { t, parts } = this.#locale;
     const { svg, left } = ring();
     const count = make("span", { class: "count", "aria-hidden": "true" });
     const place = errorPlace();
+    /** @param {Reply} what */
     const answer = (what) => this.#answer(view, what, element, place);
     const title = make("h2", { id: `offer-${view.id}` }, t("offer_title"));
+    /**
+     * @param {string} key
+     * @param {string} kbd
+     * @param {Reply} what
+     * @param {string} kind
+     */
     const button = (key, kbd, what, kind) => make("button", { type: "button", class: kind,
       "data-answer": what, onclick: () => answer(what) }, t(key), " ",
     make("kbd", { dir: "ltr", "aria-hidden": "true" }, kbd));
+    /** @type {HTMLElement} */
     const element = make("article", { class: "offer", "aria-labelledby": title.id },
       make("div", { class: "offer-head" }, title, make("span", { class: "ring" }, svg, count)),
       make("p", {}, words(view.customer.name), " · ", words(view.queue.name), " · ",
@@ -95,6 +125,12 @@ export class Offers {
     return { element, left, count, answer };
   }
 
+  /**
+   * @param {View} view
+   * @param {Reply} what
+   * @param {HTMLElement} element
+   * @param {HTMLElement} place
+   */
   #answer(view, what, element, place) {
     return underWay(element, async () => {
       await this.#desk.act(view.id, what);
@@ -102,7 +138,10 @@ export class Offers {
     }, place, this.#does.explain);
   }
 
-  /** Answers the oldest offer. */
+  /**
+   * Answers the oldest offer.
+   * @param {Reply} what
+   */
   answer(what) {
     const [card] = this.#cards.values();
     card?.answer(what);

@@ -1,5 +1,8 @@
 // How far a rep has read, how much has arrived, whether he types: told to the other side.
 
+/** @import { Socket } from "../net/socket.js" */
+/** @import { View } from "./parts.d.ts" */
+
 /** How soon after something it is told, in ms. */
 const MARK_MS = 300;
 const TYPING_MS = 3_000;
@@ -12,15 +15,21 @@ export class Reading {
   /** When it was told last that he types; 0: he does not. */
   typedAt = 0;
   #socket;
+  /** @type {number | undefined} */
   #timer;
+  /** @type {Map<string, number>} */
   #arrived = new Map();
 
-  /** @param {import("../net/socket.js").Socket} socket */
+  /** @param {Socket} socket */
   constructor(socket) {
     this.#socket = socket;
   }
 
-  /** Says how far he has read it, or, while he looks elsewhere, how much of it has arrived. */
+  /**
+   * Says how far he has read it, or, while he looks elsewhere, how much of it has arrived.
+   * @param {() => View | null} view
+   * @param {() => boolean} isLooking
+   */
   looked(view, isLooking) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -33,14 +42,22 @@ export class Reading {
     }, MARK_MS);
   }
 
-  /** He types into this one, or has stopped. */
+  /**
+   * He types into this one, or has stopped.
+   * @param {string} conversation
+   * @param {boolean} on
+   */
   typing(conversation, on) {
     if (on ? Date.now() - this.typedAt < TYPING_MS : !this.typedAt) return;
     this.typedAt = on ? Date.now() : 0;
     this.#socket.send({ type: "typing", conversation, on });
   }
 
-  /** What has arrived and is not looked at is told, each conversation once. */
+  /**
+   * What has arrived and is not looked at is told, each conversation once.
+   * @param {string} id
+   * @param {number} seq
+   */
   arrive(id, seq) {
     if (!this.#arrived.size) setTimeout(() => this.#tell(), MARK_MS);
     this.#arrived.set(id, seq);

@@ -1,9 +1,19 @@
 // Replies that are kept to be used again: a list under the cursor, behind a slash.
 
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+
+/** @typedef {components["schemas"]["CannedReply"]} Canned */
+
 const SHOWN = 8;
-/** As letters are compared: without case and accents. */
+/**
+ * As letters are compared: without case and accents.
+ * @param {string} text
+ */
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /**
@@ -18,22 +28,37 @@ export function filled(text, values) {
 
 export class Replies {
   element;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {HTMLTextAreaElement} */
   #field;
+  /** @type {(text: string, from: number) => void} */
   #take;
   #list;
   #said = make("p", { class: "unseen", role: "status" });
   #note = make("p", { class: "note" });
+  /** @type {Canned[] | null} */
   #all = null;
+  /** @type {Canned[]} */
   #found = [];
   #at = 0;
   #from = 0;
-  /** The word at which it was closed. */
+  /**
+   * The word at which it was closed.
+   * @type {string | null}
+   */
   #left = null;
   #turn = 0;
 
-  /** `take(text, from)` puts a reply into the field instead of what stands from `from` on. */
+  /**
+   * `take(text, from)` puts a reply into the field instead of what stands from `from` on.
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {HTMLTextAreaElement} field
+   * @param {(text: string, from: number) => void} take
+   */
   constructor(desk, locale, field, take) {
     [this.#desk, this.#locale, this.#field, this.#take] = [desk, locale, field, take];
     this.#list = make("ul", { role: "listbox", id: "replies", "aria-label": locale.t("replies") });
@@ -49,18 +74,21 @@ export class Replies {
   async #read() {
     if (this.#all) return this.#all;
     try {
-      const answer = await this.#desk.api.get("/canned-replies");
-      this.#all = answer.items ?? answer;
+      this.#all = await this.#desk.api.get("/canned-replies");
       // What is kept anew is there at the next turn.
       setTimeout(() => { this.#all = null; }, 30_000);
     } catch (error) {
-      if (error.status !== 404) throw error;
+      if (problemOf(error).status !== 404) throw error;
       this.#all = [];
     }
     return this.#all;
   }
 
-  /** Shows those that a word names, in their name or their text. */
+  /**
+   * Shows those that a word names, in their name or their text.
+   * @param {string} word
+   * @param {number} from
+   */
   async offer(word, from) {
     if (word === this.#left) return;
     this.#left = null;
@@ -69,13 +97,15 @@ export class Replies {
     try {
       all = await this.#read();
     } catch (error) {
-      this.#show([], error.message);
+      this.#show([], problemOf(error).message);
       return;
     }
     if (turn !== this.#turn) return;
     const wanted = plain(word);
-    const { queue } = this.#desk.view ?? {};
+    const queue = this.#desk.view?.queue;
+    /** @param {Canned} reply */
     const of = (reply) => !reply.queue || reply.queue.id === queue?.id;
+    /** @param {Canned} reply */
     const rank = ({ name, text }) => (plain(name).startsWith(wanted) ? 0
       : plain(name).includes(wanted) ? 1 : plain(text).includes(wanted) ? 2 : 3);
     const found = all.filter(of).map((reply) => ({ reply, rank: rank(reply) }))
@@ -90,6 +120,10 @@ export class Replies {
       found.length ? "" : t("no_replies"));
   }
 
+  /**
+   * @param {Canned[]} found
+   * @param {string} note
+   */
   #show(found, note) {
     const { t } = this.#locale;
     [this.#found, this.#at] = [found, 0];
@@ -116,11 +150,14 @@ export class Replies {
     else this.#field.removeAttribute("aria-activedescendant");
   }
 
-  /** Takes a key that was pressed in the field, if it is for the list. */
+  /**
+   * Takes a key that was pressed in the field, if it is for the list.
+   * @param {KeyboardEvent} event
+   */
   pressed(event) {
     if (!this.isOpen) return false;
     const count = this.#found.length;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = Number(event.key === "ArrowDown") - Number(event.key === "ArrowUp");
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
@@ -145,8 +182,10 @@ export class Replies {
     return this.#field.value.slice(this.#from + 1, this.#field.selectionStart);
   }
 
+  /** @param {number} at */
   #choose(at) {
     const { view, user } = this.#desk;
+    if (!view) return;
     const text = filled(this.#found[at].text, { customer: view.customer.name,
       name: view.customer.name, rep: user.display_name, number: String(view.number),
       id: String(view.number), queue: view.queue.name });
@@ -154,7 +193,10 @@ export class Replies {
     this.#take(text, this.#from);
   }
 
-  /** Closes; the same word does not open it again. */
+  /**
+   * Closes; the same word does not open it again.
+   * @param {string | null} [word]
+   */
   leave(word = null) {
     this.#turn += 1;
     this.#left = word;

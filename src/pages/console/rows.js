@@ -2,11 +2,24 @@
 
 import { icon, make, words } from "../ui/dom.js";
 
-/** The first letter of a name, as a picture of its owner. */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Item, View } from "./parts.d.ts" */
+
+/**
+ * The first letter of a name, as a picture of its owner.
+ * @param {string | null | undefined} name
+ * @param {Locale} locale
+ */
 export const letter = (name, locale) => make("span", { class: "face", "aria-hidden": "true" },
   ([...(name ?? "").trim()][0] ?? "?").toLocaleUpperCase(locale.tag));
 
-/** The words of a last message, as a list shows them. */
+/**
+ * The words of a last message, as a list shows them.
+ * @param {Item} view
+ * @param {Desk} desk
+ * @param {Locale} locale
+ */
 function lastWords({ last, latest_message: latest, subject }, desk, { t }) {
   const message = last ?? latest;
   if (!message) return subject ? [words(subject)] : [];
@@ -22,13 +35,22 @@ const SAID = new Set(["parked", "wrapup", "closed", "waiting", "offered"]);
 
 export class Row {
   element;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
   #button;
   #shown = "";
 
-  /** `claim`: whether it can be taken here. */
-  constructor(view, desk, locale, { show, claim = null }) {
+  /**
+   * `claim` takes it, where it can be taken.
+   * @param {Item} view
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {{ show: (id: string) => unknown,
+   *   claim: false | ((view: View, button: HTMLElement) => unknown) }} does
+   */
+  constructor(view, desk, locale, { show, claim }) {
     [this.#desk, this.#locale] = [desk, locale];
     this.#button = make("button", { type: "button", class: "pick", "data-id": view.id,
       onclick: () => show(view.id) });
@@ -46,6 +68,10 @@ export class Row {
     return this.#button === document.activeElement;
   }
 
+  /**
+   * @param {Item} view
+   * @param {{ tab: string }} where
+   */
   update(view, { tab }) {
     const { user } = this.#desk;
     const waits = view.status === "waiting" ? view.created_at : view.since || 0;
@@ -59,23 +85,24 @@ export class Row {
     const states = [tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
       ["high", "urgent"].includes(view.priority) && t(`p_${view.priority}`),
       tab === "all" && view.rep && view.rep.id !== user.id && view.rep.name];
-    const chips = states.filter(Boolean).map((text) => make("span", { class: "chip" },
-      words(text)));
+    const chips = states.flatMap((text) => (text ? make("span", { class: "chip" },
+      words(text)) : []));
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
       "data-goal": this.#desk.goal(view) || null }, icon("clock"), icon("alert"),
     make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));
-    const unread = tab !== "waiting" && view.unread > 0 && make("span", { class: "badge" },
-      number(view.unread), " ", make("span", { class: "unseen" },
-        t("unread", { n: view.unread })));
+    const { unread: n = 0 } = view;
+    const unread = tab !== "waiting" && n > 0 && make("span", { class: "badge" }, number(n), " ",
+      make("span", { class: "unseen" }, t("unread", { n })));
     this.#button.replaceChildren(letter(view.customer.name, this.#locale),
       make("span", { class: "lines" },
         make("span", { class: "top" }, make("span", { class: "title", dir: "auto" },
-          words(view.customer.name)), ...[wait].filter(Boolean)),
+          words(view.customer.name)), wait),
         make("span", { class: "bottom" }, make("span", { class: "last", dir: "auto" },
-          ...lastWords(view, this.#desk, this.#locale)), ...[unread].filter(Boolean)),
+          ...lastWords(view, this.#desk, this.#locale)), unread),
         make("span", { class: "about" }, words(view.queue.name), ...chips)));
   }
 
+  /** @param {boolean} is */
   current(is) {
     if (is) this.#button.setAttribute("aria-current", "true");
     else this.#button.removeAttribute("aria-current");

@@ -1,15 +1,34 @@
 // The search, and whatever else can be done from the keyboard: words in what was said, numbers,
 // names of those in the list.
 
+import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
+
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, View } from "./parts.d.ts" */
+
+/** @typedef {{ id?: string, work: () => unknown, parts: Child[] }} Found */
+
+/** @typedef {"transfer" | "close" | "park" | "help" | "whyIdle"} Command */
 
 const PAUSE_MS = 250;
 const SHOWN = 30;
+/** @type {Command[]} */
+const COMMANDS = ["transfer", "close", "park", "help", "whyIdle"];
 
+/** @param {string} text */
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+/** @type {HTMLDialogElement | null} */
 let open = null;
 
-/** Opens it, or closes it if it is open. */
+/**
+ * Opens it, or closes it if it is open.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export function search(desk, locale, does) {
   if (open?.open) return open.close();
   if (document.querySelector("dialog[open]")) return;
@@ -17,17 +36,29 @@ export function search(desk, locale, does) {
 }
 
 class Search {
+  /** @type {HTMLDialogElement} */
+  dialog;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
   #field;
   #list;
   #said = make("p", { class: "note", role: "status" });
+  /** @type {Found[]} */
   #items = [];
   #at = 0;
+  /** @type {number | undefined} */
   #timer;
   #turn = 0;
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     const { t } = locale;
@@ -48,7 +79,7 @@ class Search {
     this.dialog.addEventListener("close", () => {
       clearTimeout(this.#timer);
       this.dialog.remove();
-      if (!this.#went && before?.isConnected) before.focus();
+      if (!this.#went && before instanceof HTMLElement && before.isConnected) before.focus();
     });
     document.body.append(this.dialog);
     this.dialog.showModal();
@@ -59,8 +90,8 @@ class Search {
   /** What can be done by name. */
   get #commands() {
     const { t } = this.#locale;
-    return ["transfer", "close", "park", "help", "whyIdle"].filter((name) =>
-      ["help", "whyIdle"].includes(name) || this.#desk.isMine(this.#desk.view))
+    const isMine = this.#desk.isMine(this.#desk.view);
+    return COMMANDS.filter((name) => isMine || ["help", "whyIdle"].includes(name))
       .map((name) => ({ text: t(`do_${name}`), work: () => this.#does[name]() }));
   }
 
@@ -72,9 +103,13 @@ class Search {
     if (q.length > 1) this.#timer = setTimeout(() => this.#ask(q), PAUSE_MS);
   }
 
-  // What is known without asking: those in the list, by name or number, and commands.
+  /**
+   * What is known without asking: those in the list, by name or number, and commands.
+   * @param {string} q
+   */
   #near(q) {
     const wanted = plain(q.replace(/^#/, ""));
+    /** @param {string} text */
     const fits = (text) => plain(text).includes(wanted);
     const known = [...this.#desk.mine.values(), ...this.#desk.parked].filter((view) =>
       fits(view.customer.name) || String(view.number).startsWith(wanted));
@@ -86,6 +121,11 @@ class Search {
     this.#said.textContent = "";
   }
 
+  /**
+   * @param {View} view
+   * @param {{ snippet?: { text: string, match: boolean }[], note?: boolean }} found
+   * @returns {Found}
+   */
   #conversation(view, { snippet = [], note = false } = {}) {
     const { t, number, date } = this.#locale;
     return { id: view.id, work: () => this.#does.show(view.id), parts: [
@@ -98,6 +138,7 @@ class Search {
           (match ? make("mark", {}, text) : text)))] };
   }
 
+  /** @param {string} q */
   async #ask(q) {
     const turn = this.#turn;
     const { t } = this.#locale;
@@ -111,10 +152,11 @@ class Search {
       this.#show([...known, ...items]);
       this.#said.textContent = t("found_n", { n: items.length });
     } catch (error) {
-      if (turn === this.#turn) this.#said.textContent = this.#does.explain(error);
+      if (turn === this.#turn) this.#said.textContent = this.#does.explain(problemOf(error));
     }
   }
 
+  /** @param {Found[]} items */
   #show(items) {
     [this.#items, this.#at] = [items, 0];
     this.#list.replaceChildren(...items.map(({ parts }, at) => make("li", { role: "option",
@@ -131,9 +173,10 @@ class Search {
     else this.#field.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {KeyboardEvent} event */
   #pressed(event) {
     const count = this.#items.length;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = Number(event.key === "ArrowDown") - Number(event.key === "ArrowUp");
     if (step && count) {
       this.#at = (this.#at + step + count) % count;
       this.#mark();
@@ -145,6 +188,7 @@ class Search {
     event.preventDefault();
   }
 
+  /** @param {number} at */
   #choose(at) {
     this.#went = true;
     this.dialog.close();

@@ -21,9 +21,16 @@ export function span(locale, ms) {
  */
 export const urgency = (ms, goal) => (ms >= goal ? "late" : ms >= goal / 2 ? "soon" : "calm");
 
-/** What shows a span that grows: `data-since` is its beginning. */
+/**
+ * What shows a span that grows: `data-since` is its beginning.
+ * @param {ParentNode} root
+ * @param {import("../i18n/locale.js").Locale} locale
+ * @param {number} now
+ */
 export function tick(root, locale, now) {
-  for (const one of root.querySelectorAll("[data-since]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const all = root.querySelectorAll("[data-since]");
+  for (const one of all) {
     const ms = now - Number(one.dataset.since);
     const text = span(locale, ms);
     const said = one.querySelector(".span") ?? one;

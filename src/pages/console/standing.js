@@ -1,35 +1,47 @@
 // What the entries of a log mean to staff: where a conversation stands after each, and how each is
 // told.
 
-/**
- * @typedef {any} View A conversation as the server shows it to staff.
- * @typedef {any} Entry An entry of its log.
- */
+/** @import { EventData, LogEvent } from "../net/frames.d.ts" */
+/** @import { Said, View } from "./parts.d.ts" */
 
-/** Where it stands after an entry of this kind. */
+/**
+ * Where it stands after an entry of this kind.
+ * @type {{ [kind in LogEvent["kind"]]?: View["status"] }}
+ */
 const STATUS = {
   assigned: "active", offered: "offered", requeued: "waiting", declined: "waiting",
   missed: "waiting", withdrawn: "waiting", moved: "waiting", transferred: "waiting",
   woken: "waiting", reopened: "waiting", parked: "parked", wrapup: "wrapup", closed: "closed",
 };
 
+/** @type {View["priority"][]} */
+export const PRIORITIES = ["low", "normal", "high", "urgent"];
+
 /** A conversation with one of these is not served by anybody. */
 const NOBODY = new Set(["waiting", "parked", "closed"]);
 
-/** Whether it is over for its customer. */
+/**
+ * Whether it is over for its customer.
+ * @param {{ status?: View["status"] }} view
+ */
 export const isOver = ({ status }) => status === "closed" || status === "wrapup";
 
 /**
  * What an entry changes of a conversation; null: it tells of the past.
  * @param {View} view
- * @param {Entry} entry
+ * @param {LogEvent} entry
+ * @returns {Partial<View> | null}
  */
 export function after(view, { kind, data, seq, created_at: at }) {
   if (seq <= view.last_seq) return null;
   const news = { last_seq: seq, updated_at: at };
-  if (kind === "prioritized") return { ...news, priority: data?.to ?? view.priority };
+  if (kind === "prioritized") {
+    const priority = PRIORITIES.find((one) => one === data?.to) ?? view.priority;
+    return { ...news, priority };
+  }
   if (kind === "renamed") {
-    return { ...news, customer: { id: data?.customer_id ?? view.customer.id, name: data?.name } };
+    const { id, name } = view.customer;
+    return { ...news, customer: { id: data?.customer_id ?? id, name: data?.name ?? name } };
   }
   if (kind === "held") return { ...news, held: true };
   if (kind === "returned") return { ...news, held: false };
@@ -42,9 +54,17 @@ export function after(view, { kind, data, seq, created_at: at }) {
     ...(status === "closed" && { closed_at: at }) };
 }
 
+/**
+ * What is told of an end that no one has made, by its reason.
+ * @type {Record<string, string | undefined>}
+ */
 const BY_TIME = { waited: "l_waited", idle: "l_idle", wrap_up: "l_wrapped" };
 
-/** How an assignment came about. */
+/**
+ * How an assignment came about.
+ * @param {EventData | null | undefined} data
+ * @param {string | null | undefined} sender
+ */
 function assigned(data, sender) {
   if (data?.claimed && sender === data.rep_id) return "l_claimed";
   if (data?.accepted) return "l_accepted";
@@ -54,7 +74,8 @@ function assigned(data, sender) {
 /**
  * An entry in words: the key of its text, whom it names, by whom, and what else it says. Null: it
  * is nothing to read.
- * @param {Entry} entry
+ * @param {LogEvent} entry
+ * @returns {Said | null}
  */
 export function told({ kind, data, sender_id: sender }) {
   const who = data?.rep_id ?? sender;
@@ -77,18 +98,23 @@ export function told({ kind, data, sender_id: sender }) {
     case "suspect": return { key: "l_suspect", who };
     case "wrapup": return { key: "l_wrapup", resolution: data?.resolution };
     case "closed":
-      return { key: BY_TIME[data?.reason] ?? "l_closed", who: sender,
+      return { key: BY_TIME[data?.reason ?? ""] ?? "l_closed", who: sender,
         resolution: data?.resolution };
     case "reopened": return { key: "l_reopened", who: sender };
     case "joined": case "left": return { key: `l_${kind}`, who: sender, name: data?.name };
     case "renamed": return { key: "l_renamed", name: data?.name, who: data?.customer_id };
-    case "rated": return { key: "l_rated", n: data?.score ?? 0, words: data?.text };
+    case "rated": return { key: "l_rated", n: data?.score ?? 0 };
     case "woken": return { key: "l_woken" };
     default: return null;
   }
 }
 
-/** Since when its customer waits for an answer, after this entry; 0: he does not. */
+/**
+ * Since when its customer waits for an answer, after this entry; 0: he does not.
+ * @param {number} before
+ * @param {View} view
+ * @param {LogEvent} entry
+ */
 export function since(before, view, { kind, sender_id: sender, created_at: at, data }) {
   if (kind === "assigned" && !before) return at;
   if (isOver({ status: STATUS[kind] })) return 0;

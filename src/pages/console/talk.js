@@ -1,16 +1,24 @@
 // The conversation before the rep: who it is, what can be done with it, its log, and the field.
 
 import { icon, make, words } from "../ui/dom.js";
+import { problemOf } from "../net/problem.js";
 import { underWay } from "../ui/forms.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
 import { letter } from "./rows.js";
+import { PRIORITIES } from "./standing.js";
 
-const PRIORITIES = ["low", "normal", "high", "urgent"];
+/** @import { Locale, Values } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does, Rights, View } from "./parts.d.ts" */
 
-/** What a rep may do with a conversation, as far as the page knows. */
+/**
+ * What a rep may do with a conversation, as far as the page knows.
+ * @param {View} view
+ * @param {Desk} desk
+ * @returns {Rights}
+ */
 export function rights(view, desk) {
-  if (!view) return {};
   const mine = desk.isMine(view);
   const was = !mine && view.last_rep?.id === desk.user.id && !view.rep;
   const asked = desk.offers.has(view.id);
@@ -31,8 +39,11 @@ export class Talk {
   element;
   composer;
   log;
+  /** @type {Desk} */
   #desk;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
   #head;
   #title = make("h2", { tabindex: "-1", id: "talk-title" });
@@ -47,6 +58,11 @@ export class Talk {
   #shown = "";
   #drawn = "";
 
+  /**
+   * @param {Desk} desk
+   * @param {Locale} locale
+   * @param {Does} does
+   */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     const { t } = locale;
@@ -106,10 +122,18 @@ export class Talk {
     this.composer.follow(may.write);
   }
 
+  /**
+   * @param {View} view
+   * @param {Rights} may
+   */
   #draw(view, may) {
     const { t, number, parts } = this.#locale;
     this.#title.replaceChildren(words(view.customer.name));
     this.#face.replaceChildren(letter(view.customer.name, this.#locale));
+    /**
+     * @param {string} text
+     * @param {string} status
+     */
     const chip = (text, status) => make("span", { class: "chip", "data-status": status }, text);
     this.#about.replaceChildren(
       make("span", { dir: "ltr" }, `#${number(view.number)}`), " · ", words(view.queue.name),
@@ -120,7 +144,7 @@ export class Talk {
     if (this.#drawn !== view.id) this.#error.textContent = "";
     this.#drawn = view.id;
     const hold = this.#actions.contains(document.activeElement);
-    this.#actions.replaceChildren(...this.#buttons(may));
+    this.#actions.replaceChildren(...this.#buttons(view, may));
     if (hold) (this.#actions.querySelector("button") ?? this.#title).focus();
     const said = this.#said(view, may);
     this.#notice.hidden = !said;
@@ -129,7 +153,12 @@ export class Talk {
     this.#does.tick();
   }
 
-  // What keeps him from answering here.
+  /**
+   * What keeps him from answering here.
+   * @param {View} view
+   * @param {Rights} may
+   * @returns {[key: string, values?: Values] | null}
+   */
   #said(view, may) {
     const { status, rep, due_at: due } = view;
     const when = due ? this.#locale.moment(due) : "";
@@ -143,9 +172,19 @@ export class Talk {
     return ["n_waiting"];
   }
 
-  #buttons(may) {
+  /**
+   * @param {View} view
+   * @param {Rights} may
+   */
+  #buttons(view, may) {
     const { t } = this.#locale;
     const does = this.#does;
+    /**
+     * @param {boolean} is
+     * @param {string} key
+     * @param {() => unknown} work
+     * @param {{ kind?: string, kbd?: string }} how
+     */
     const button = (is, key, work, { kind = "", kbd = "" } = {}) => is && make("button", {
       type: "button", class: kind, "aria-keyshortcuts": kbd || null,
       onclick: (event) => underWay(event.currentTarget, work, this.#error, does.explain) },
@@ -153,13 +192,13 @@ export class Talk {
     return [
       button(may.asked, "accept", () => does.answer("accept"), { kind: "main", kbd: "A" }),
       button(may.asked, "pass", () => does.answer("decline")),
-      button(may.claim, "claim", () => does.claim(this.view), { kind: "main" }),
+      button(may.claim, "claim", () => does.claim(view), { kind: "main" }),
       button(may.wake, "wake", () => does.move("wake"), { kind: "main" }),
       button(may.reopen, "reopen", () => does.move("reopen")),
       button(may.transfer, "transfer", does.transfer, { kbd: "T" }),
       button(may.close, "close", does.close, { kind: "danger", kbd: "E" }),
       button(may.wrap, "wrap_end", does.endWrap, { kind: "main", kbd: "E" }),
-    ].filter(Boolean);
+    ].flatMap((one) => one || []);
   }
 
   // Under its button, at the side at which the line ends.
@@ -173,15 +212,21 @@ export class Talk {
   /** What is done less often. */
   #fill() {
     const { view } = this;
+    if (!view) return;
     const { t } = this.#locale;
     const may = rights(view, this.#desk);
+    /**
+     * @param {boolean} is
+     * @param {string} key
+     * @param {() => unknown} work
+     */
     const item = (is, key, work) => is && make("button", { type: "button", onclick: () => {
       this.#menu.hidePopover();
       this.run(work);
     } }, t(key));
     const priority = may.prioritize && make("label", {}, t("priority"), make("select", {
       onchange: ({ target }) => this.run(() => this.#desk.act(view.id, "priority",
-        { priority: target.value }, "put")) }, ...PRIORITIES.map((value) =>
+        { priority: PRIORITIES[target.selectedIndex] })) }, ...PRIORITIES.map((value) =>
       make("option", { value, selected: value === view.priority }, t(`p_${value}`)))));
     this.#menu.replaceChildren(...[
       priority,
@@ -190,17 +235,19 @@ export class Talk {
       item(may.requeue, "requeue", this.#does.requeue),
       item(true, view.status === "waiting" ? "why_waits" : "why_has", this.#does.why),
       item(true, "copy_link", this.#does.copyLink),
-    ].filter(Boolean));
+    ].flatMap((one) => one || []));
   }
 
-  /** Does something, and says beside the title if it is refused. */
+  /**
+   * Does something, and says beside the title if it is refused.
+   * @param {() => unknown} work
+   */
   async run(work) {
     this.#error.textContent = "";
     try {
       await work();
     } catch (error) {
-      if (!error.isProblem) console.error(error);
-      this.#error.textContent = this.#does.explain(error);
+      this.#error.textContent = this.#does.explain(problemOf(error));
     }
   }
 

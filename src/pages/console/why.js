@@ -1,10 +1,20 @@
 // Why a conversation waits or has its rep, and why a rep gets nothing: what the line itself says.
 
 import { sheet } from "../account/sheet.js";
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { span } from "./spans.js";
 
-/** What keeps a rep from it, in words. */
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Desk } from "./desk.js" */
+/** @import { Does } from "./parts.d.ts" */
+
+/**
+ * What keeps a rep from it, in words.
+ * @param {components["schemas"]["Reason"]} told
+ * @param {Locale} locale
+ */
 function reasonOf({ reason, load, capacity, until }, locale) {
   const { t, clock } = locale;
   const text = reason === "full" ? t("w_full", { load: load ?? 0, capacity: capacity ?? 0 })
@@ -12,7 +22,13 @@ function reasonOf({ reason, load, capacity, until }, locale) {
   return until ? `${text} ${t("w_until", { time: clock(until) })}` : text;
 }
 
-/** Asks, and shows what is answered; what goes wrong is said in its place. */
+/**
+ * Asks, and shows what is answered; what goes wrong is said in its place.
+ * @param {Locale} locale
+ * @param {Does} does
+ * @param {string} title
+ * @param {() => Promise<HTMLElement[]>} read
+ */
 async function answered(locale, does, title, read) {
   const place = make("div", { class: "why", "aria-busy": "true" },
     make("p", { class: "note" }, locale.t("loading")));
@@ -20,11 +36,16 @@ async function answered(locale, does, title, read) {
   try {
     place.replaceChildren(...await read());
   } catch (error) {
-    place.replaceChildren(make("p", { class: "error", role: "alert" }, does.explain(error)));
+    const said = does.explain(problemOf(error));
+    place.replaceChildren(make("p", { class: "error", role: "alert" }, said));
   }
   place.removeAttribute("aria-busy");
 }
 
+/**
+ * @param {components["schemas"]["Chosen"]} chosen
+ * @param {Locale} locale
+ */
 function chosenParts({ rep, how, by, candidates, load, capacity, waited_ms: waited, preferred,
   over_capacity: over }, locale) {
   const { t, parts } = locale;
@@ -34,14 +55,20 @@ function chosenParts({ rep, how, by, candidates, load, capacity, waited_ms: wait
     load != null && t("w_held", { load, capacity: capacity ?? 0 }),
     waited != null && t("w_waited", { time: span(locale, waited) }),
     preferred && t("w_preferred"), over && t("w_over"),
-  ].filter(Boolean);
+  ].flatMap((text) => text || []);
   return [make("p", {}, ...parts(`w_how_${how}`, { name, by: words(by?.name ?? "") })),
     make("ul", { class: "reasons" }, ...facts.map((text) => make("li", {}, text)))];
 }
 
-/** About the conversation before the rep. */
+/**
+ * About the conversation before the rep.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export function why(desk, locale, does) {
   const { view } = desk;
+  if (!view) return;
   const { t } = locale;
   const waits = view.status === "waiting";
   return answered(locale, does, t(waits ? "why_waits" : "why_has"), async () => {
@@ -58,7 +85,12 @@ export function why(desk, locale, does) {
   });
 }
 
-/** About the rep himself. */
+/**
+ * About the rep himself.
+ * @param {Desk} desk
+ * @param {Locale} locale
+ * @param {Does} does
+ */
 export function whyIdle(desk, locale, does) {
   const { t } = locale;
   return answered(locale, does, t("why_idle"), async () => {
@@ -68,6 +100,7 @@ export function whyIdle(desk, locale, does) {
       : t(`w_you_${told.reason}`, { load, capacity });
     return [make("p", {}, own), make("p", { class: "note" }, t("load_long", { load, capacity })),
       make("ul", { class: "reasons" }, ...told.first.map(({ line, ...reason }) => make("li", {},
-        words(desk.names.get(line.queue) ?? t("own_line")), ": ", reasonOf(reason, locale))))];
+        words(("queue" in line && desk.names.get(line.queue)) || t("own_line")), ": ",
+        reasonOf(reason, locale))))];
   });
 }

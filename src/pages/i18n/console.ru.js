@@ -116,8 +116,7 @@ export default {
   w_you_refused: "Очередь вам отказала. Сообщите администратору.",
   own_line: "ваша личная очередь",
   earlier: "Прошлые обращения", none_earlier: "Доступных вам нет.",
-  c_email: "Почта", c_phone: "Телефон", c_telegram: "Telegram", c_city: "Город",
-  c_language: "Язык", c_local_time: "Местное время", c_personal_rep: "Личный оператор",
+  c_personal_rep: "Личный оператор",
   c_subject: "Тема", c_begun: "Открыто", c_first_reply: "Первый ответ", c_closed_at: "Закрыто",
   c_rating: "Оценка",
   stars: {

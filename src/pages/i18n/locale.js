@@ -45,6 +45,7 @@ export class Locale {
     // How a moment is written depends on the land, too.
     this.#land = navigator.languages.find((one) => choose(one) === tag && one.startsWith(tag))
       ?? tag;
+    /** @type {"rtl" | "ltr"} */
     this.dir = RTL.has(tag) ? "rtl" : "ltr";
     this.#catalog = catalog;
     this.#plurals = new Intl.PluralRules(tag);

@@ -7,11 +7,27 @@ import { checksField, choiceField, numberField } from "./fields.js";
 import { card } from "./screen.js";
 import { span } from "./spans.js";
 
-/** The card; `again()` shows the person anew. */
+/** @import { Account } from "../net/api.js" */
+/** @import { Has } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+
+const ROLES = /** @type {const} */ (["customer", "rep", "admin"]);
+
+/**
+ * The card; `again()` shows the person anew.
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {Has} has
+ * @param {{ isSelf: boolean, again: () => void }} how
+ */
 export function access(screen, one, has, { isSelf, again }) {
   const { t } = screen;
+  /**
+   * @param {string} key
+   * @param {(target: HTMLButtonElement) => void} work
+   */
   const button = (key, work, isHarm = false) => make("button", { type: "button",
-    class: isHarm && "danger", onclick: ({ target }) => work(target) }, t(key));
+    class: isHarm && "danger", onclick: ({ currentTarget }) => work(currentTarget) }, t(key));
   const buttons = [
     one.username && button("password_link", (target) => passwordLink(screen, one, target)),
     !isSelf && button("role_change", () => changeRole(screen, one, has.queues, again)),
@@ -22,6 +38,11 @@ export function access(screen, one, has, { isSelf, again }) {
     make("div", { class: "row" }, ...buttons), logins(screen, one, has.sessions));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {HTMLElement} target
+ */
 async function passwordLink(screen, one, target) {
   const { t, api, locale } = screen;
   await screen.run(target, async () => {
@@ -32,10 +53,16 @@ async function passwordLink(screen, one, target) {
   });
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {Has["queues"]} queues
+ * @param {() => void} again
+ */
 async function changeRole(screen, one, queues, again) {
   const { t, api, locale } = screen;
   const role = choiceField("role", { label: t("col_role"),
-    options: ["customer", "rep", "admin"].filter((each) => each !== one.role)
+    options: ROLES.filter((each) => each !== one.role)
       .map((each) => [each, t(`role_${each}`)]) });
   const capacity = numberField(locale, "capacity", { label: t("capacity"), most: 100 });
   const serves = checksField("queues", { label: t("serves"),
@@ -60,6 +87,11 @@ async function changeRole(screen, one, queues, again) {
   again();
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {() => void} again
+ */
 async function disable(screen, one, again) {
   const { t, api } = screen;
   const isDone = await ask(screen, { title: t("disable_sure"),
@@ -70,6 +102,12 @@ async function disable(screen, one, again) {
   again();
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {HTMLElement} target
+ * @param {() => void} again
+ */
 async function enable(screen, one, target, again) {
   const isDone = await screen.run(target, () => screen.api.post(`/people/${one.id}/enable`));
   if (!isDone) return;
@@ -77,11 +115,17 @@ async function enable(screen, one, target, again) {
   again();
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {Has["sessions"]} sessions
+ */
 function logins(screen, one, sessions) {
   const { t, api, locale } = screen;
   const place = make("div", { class: "logins" });
   const columns = [{ title: t("login_agent") }, { title: t("login_address") },
     { title: t("login_used") }];
+  /** @param {Has["sessions"]} all */
   const draw = (all) => {
     const rows = all.map((login) => row(columns, [words(login.agent || t("login_unknown")),
       words(login.address || t("login_unknown")),

@@ -8,7 +8,16 @@ import { Names } from "./names.js";
 import { Pages } from "./pages.js";
 import { save, Screen } from "./screen.js";
 
-/** What can be done, by what it is done to. */
+/** @import { components } from "../api.d.ts" */
+/** @import { Account } from "../net/api.js" */
+/** @import { Cell, State } from "./parts.d.ts" */
+/** @typedef {components["schemas"]["AuditEntry"]} Entry */
+/** @typedef {Entry["object"]["kind"]} Kind */
+
+/**
+ * What can be done, by what it is done to.
+ * @type {Record<Kind, Entry["act"][]>}
+ */
 export const ACTS = {
   user: ["user_created", "user_updated", "role_changed", "rights_changed", "user_disabled",
     "user_enabled", "sessions_ended", "password_link_made", "capacity_changed",
@@ -24,7 +33,10 @@ export const ACTS = {
   api_key: ["authn_token_created", "authn_token_revoked"],
   audit: ["audit_exported"],
 };
-/** Where a thing of a kind is shown. */
+/**
+ * Where a thing of a kind is shown.
+ * @type {Partial<Record<Kind, string>>}
+ */
 const PAGES = { user: "people", queue: "queues", schedule: "hours", widget: "widgets",
   conversation: "conversations", canned_reply: "replies" };
 const DAY_MS = 86_400_000;
@@ -55,11 +67,12 @@ export async function auditScreen(place, desk) {
     desk.note(filter.asked);
     pages.reload();
   };
-  const out = make("button", { type: "button", onclick: () => screen.run(out, async () => {
-    const query = filter.query;
-    save(await screen.young(() => api.blob(`/audit/export?${query}`)), "audit.jsonl");
-    screen.say("exported");
-  }) }, drawing("download"), t("audit_export"));
+  const out = make("button", { type: "button", onclick: ({ currentTarget }) =>
+    screen.run(currentTarget, async () => {
+      const query = filter.query;
+      save(await screen.young(() => api.blob(`/audit/export?${query}`)), "audit.jsonl");
+      screen.say("exported");
+    }) }, drawing("download"), t("audit_export"));
   screen.draw(t("nav_audit"), { lead: t("audit_lead"), actions: [out] },
     make("section", { class: "card", "aria-label": t("nav_audit") }, filter.element,
       pages.element));
@@ -70,17 +83,32 @@ export async function auditScreen(place, desk) {
 /** What is asked for: by whom, what, of which kind, on which days. It stands in the address. */
 class Filter {
   element;
+  /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
   #boxes = {};
+  /** @type {string | null} */
   #object;
 
+  /**
+   * @param {Screen} screen
+   * @param {Account[]} admins
+   * @param {() => void} changed
+   */
   constructor(screen, admins, changed) {
     const { t, desk } = screen;
     const asked = desk.at.query;
+    /**
+     * @param {string} name
+     * @param {HTMLElement[]} options
+     */
     const select = (name, options) => {
       this.#boxes[name] = make("select", { name }, make("option", { value: "" }, t("any")),
         ...options);
       this.#boxes[name].value = asked.get(name) ?? "";
     };
+    /**
+     * @param {string} value
+     * @param {string} text
+     */
     const option = (value, text) => make("option", { value }, text);
     select("actor", admins.map(({ id, display_name: name }) => option(id, name)));
     select("act", Object.entries(ACTS).map(([kind, acts]) => make("optgroup",
@@ -90,6 +118,7 @@ class Filter {
       this.#boxes[name] = make("input", { type: "date", name, value: asked.get(name) ?? "" });
     }
     this.#object = asked.get("object");
+    /** @param {string} name */
     const label = (name) => make("label", {}, t(`filter_${name}`), this.#boxes[name]);
     const all = make("button", { type: "button", class: "soft", onclick: () => {
       this.#object = null;
@@ -111,16 +140,24 @@ class Filter {
   /** As the server wants it: days are moments. */
   get query() {
     const query = this.asked;
+    /** @param {string} name */
     const begin = (name) => new Date(`${query.get(name)}T00:00`).getTime();
-    if (query.has("from")) query.set("from", begin("from"));
-    if (query.has("to")) query.set("to", begin("to") + DAY_MS - 1);
+    if (query.has("from")) query.set("from", String(begin("from")));
+    if (query.has("to")) query.set("to", String(begin("to") + DAY_MS - 1));
     return query;
   }
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Entry} entry
+ * @param {Names} names
+ * @returns {Cell[]}
+ */
 function cells({ t, locale }, entry, names) {
-  const { at, actor, api_key: key, act, object, before, after } = entry;
-  const name = names.of(object.id) ?? after?.name ?? before?.name ?? "";
+  const { at, actor, api_key: key, act, object } = entry;
+  const [before, after] = /** @type {State[]} */ ([entry.before, entry.after]);
+  const name = names.of(object.id ?? "") ?? after?.name ?? before?.name ?? "";
   const page = PAGES[object.kind];
   const what = object.id && name ? (page ? make("a", { href: `#/${page}/${object.id}` },
     words(name)) : words(name)) : "";

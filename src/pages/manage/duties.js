@@ -3,18 +3,26 @@
 
 import { words } from "../ui/dom.js";
 import { Editor } from "./editor.js";
-import { checksField, choiceField, numberField, switchField } from "./fields.js";
+import { checksField, choiceField, named, numberField, switchField } from "./fields.js";
 import { card } from "./screen.js";
 
-const AVAILABILITY = ["available", "busy", "away", "offline"];
-const SEES = ["own", "waiting", "queues", "all"];
+/** @import { components } from "../api.d.ts" */
+/** @import { Has } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+/** @typedef {components["schemas"]["Rep"]} Rep */
 
-const put = (screen, rep, path, body) =>
-  screen.young(() => screen.api.put(`/reps/${rep.id}/${path}`, body));
+const AVAILABILITY = /** @type {const} */ (["available", "busy", "away", "offline"]);
+const SEES = /** @type {const} */ (["own", "waiting", "queues", "all"]);
+const RIGHTS = /** @type {const} */ (["claim", "over_capacity", "export"]);
 
-/** How much a rep is given, and of what. Each is saved alone: it is dispatched at once. */
+/**
+ * How much a rep is given, and of what. Each is saved alone: it is dispatched at once.
+ * @param {Screen} screen
+ * @param {Rep} rep
+ * @param {Has["queues"]} queues
+ */
 export function work(screen, rep, queues) {
-  const { t, locale } = screen;
+  const { t, api, locale } = screen;
   const editor = new Editor(screen, {
     name: `rep.${rep.id}`, submit: t("do_save"),
     values: { ...rep, queues: rep.queues.map(({ id }) => id) },
@@ -26,9 +34,15 @@ export function work(screen, rep, queues) {
       checksField("queues", { label: t("serves"), hint: t("serves_change"),
         options: queues.map(({ id, name }) => [id, words(name)]) }),
     ] }],
-    async send(changed) {
-      for (const [key, value] of Object.entries(changed)) {
-        await put(screen, rep, key, { [key]: value });
+    async send({ capacity, availability, queues: serves }) {
+      if (capacity !== undefined) {
+        await screen.young(() => api.put(`/reps/${rep.id}/capacity`, { capacity }));
+      }
+      if (availability) {
+        await screen.young(() => api.put(`/reps/${rep.id}/availability`, { availability }));
+      }
+      if (serves) {
+        await screen.young(() => api.put(`/reps/${rep.id}/queues`, { queues: serves }));
       }
       screen.say("saved");
     },
@@ -36,19 +50,23 @@ export function work(screen, rep, queues) {
   return card(t("duties"), editor.element);
 }
 
-/** What a rep is trusted with. */
+/**
+ * What a rep is trusted with.
+ * @param {Screen} screen
+ * @param {Rep} rep
+ */
 export function rights(screen, rep) {
-  const { t } = screen;
+  const { t, api } = screen;
   const editor = new Editor(screen, {
     name: `rights.${rep.id}`, submit: t("rights_save"), values: rep.rights,
     groups: [{ hint: t("rights_hint"), fields: [
       choiceField("sees", { label: t("sees"), hint: t("sees_hint"), isWhole: true,
         options: SEES.map((one) => [one, t(`sees_${one}`)]) }),
-      ...["claim", "over_capacity", "export"].map((name) => switchField(name, {
+      ...RIGHTS.map((name) => switchField(name, {
         label: t(`right_${name}`), hint: t(`right_${name}_hint`), isWhole: true })),
     ] }],
     async send(_, all) {
-      const now = await put(screen, rep, "rights", all);
+      const now = await screen.young(() => api.put(`/reps/${rep.id}/rights`, all));
       screen.say("saved");
       return now.rights;
     },
@@ -56,14 +74,19 @@ export function rights(screen, rep) {
   return card(t("rights"), editor.element);
 }
 
-/** Who is given what this customer opens, first of all. */
+/**
+ * Who is given what this customer opens, first of all.
+ * @param {Screen} screen
+ * @param {NonNullable<Has["customer"]>} customer
+ * @param {Rep[]} reps
+ */
 export function owner(screen, customer, reps) {
   const { t, api } = screen;
   const editor = new Editor(screen, {
     name: `owner.${customer.id}`, submit: t("do_save"),
     values: { rep: customer.personal_rep?.id ?? null },
     groups: [{ fields: [choiceField("rep", { label: t("owner"), hint: t("owner_hint"),
-      options: [[null, t("owner_none")], ...reps.map(({ id, name }) => [id, name])] })] }],
+      options: [[null, t("owner_none")], ...named(reps)] })] }],
     async send(_, body) {
       await api.put(`/customers/${customer.id}/personal-rep`, body);
       screen.say("saved");

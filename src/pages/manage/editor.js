@@ -4,34 +4,39 @@
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
+import { valuesOf } from "./fields.js";
 import { FIELD_OF, fieldSays } from "./refusals.js";
 
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { AnyField, Edits, Group, Whole } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
 
 /**
- * @typedef {object} Group
- * @property {string} [title]
- * @property {string} [hint]
- * @property {import("./fields.js").Field[]} fields
+ * @param {unknown} one
+ * @param {unknown} other
  */
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+/** @template {Group} Of */
 export class Editor {
   element;
   #screen;
   #key;
+  /** @type {Of["fields"][number][]} */
   #fields;
   #send;
+  /**
+   * What is saved.
+   * @type {Map<AnyField, unknown>}
+   */
   #base = new Map();
   #note = make("p", { class: "note", role: "status" });
+  #error = errorPlace();
   #undo;
 
   /**
-   * `name` is what its draft is kept under. `send(changed, all)` saves: what differs from `values`,
-   * and everything; if it answers with values, they are what is so now. `submit` is what its
-   * button says, `more` stands beside it.
-   * @param {import("./screen.js").Screen} screen
-   * @param {{ name: string, groups: Group[], values: any, submit: string, more?: Node[],
-   *   send: (changed: any, all: any) => Promise<any> }} options
+   * @param {Screen} screen
+   * @param {Edits<Of>} edits
    */
   constructor(screen, { name, groups, values, submit, more = [], send }) {
     this.#screen = screen;
@@ -42,7 +47,7 @@ export class Editor {
       screen.t("do_undo"));
     this.element = make("form", { class: "editor", novalidate: true },
       ...groups.map((group) => this.#group(group)),
-      make("div", { class: "save" }, errorPlace(), make("div", { class: "row" },
+      make("div", { class: "save" }, this.#error, make("div", { class: "row" },
         make("button", { class: "main" }, submit), this.#undo, ...more), this.#note));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -56,23 +61,35 @@ export class Editor {
     this.#restore();
   }
 
-  /** What differs from what is saved. */
+  /**
+   * What differs from what is saved.
+   * @returns {Partial<Whole<Of>>}
+   */
   get changed() {
-    return Object.fromEntries(this.#fields.filter((one) => !same(one.value, this.#base.get(one)))
-      .map((one) => [one.name, one.value]));
+    const others = this.#fields.filter((one) => !same(one.value, this.#base.get(one)));
+    return /** @type {Partial<Whole<Of>>} */ (/** @type {unknown} */ (valuesOf(others)));
   }
 
-  /** Shows what is saved. */
+  /**
+   * Shows what is saved.
+   * @param {Partial<Whole<Of>> | Whole<Of>} values
+   */
   fill(values) {
+    /** @type {Map<string, unknown>} */
+    const given = new Map(Object.entries(values));
     for (const one of this.#fields) {
-      if (one.name in values) one.value = values[one.name];
+      if (given.has(one.name)) one.value = given.get(one.name);
       this.#base.set(one, structuredClone(one.value));
       one.fail("");
     }
     this.#tell();
   }
 
-  /** One field is saved as this by other means; the others stay as they were typed. */
+  /**
+   * One field is saved as this by other means; the others stay as they were typed.
+   * @param {string} name
+   * @param {unknown} value
+   */
   settle(name, value) {
     const field = this.#of(name);
     if (!field) return;
@@ -89,16 +106,13 @@ export class Editor {
       one.value = this.#base.get(one);
       one.fail("");
     }
-    this.#place.textContent = "";
+    this.#error.textContent = "";
     kept.set(this.#key, null);
     this.#tell();
     this.#fields[0].focus();
   }
 
-  get #place() {
-    return this.element.querySelector(".save > .error");
-  }
-
+  /** @param {Group} group */
   #group({ title, hint, fields }) {
     const id = `${this.#key}.${title ?? ""}`.replace(/[^\w.-]/g, "_");
     return make("div", { class: "group", role: title && "group", "aria-labelledby": title && id },
@@ -106,8 +120,10 @@ export class Editor {
       make("div", { class: "fields" }, ...fields.map(({ element }) => element)));
   }
 
+  /** @param {EventTarget | null} target */
   #touched(target) {
-    const field = this.#fields.find(({ element }) => element.contains(target));
+    const field = this.#fields.find(({ element }) => target instanceof Node
+      && element.contains(target));
     if (field?.isWrong) field.fail("");
     this.#tell();
     this.#keepNow();
@@ -128,6 +144,7 @@ export class Editor {
   }
 
   #restore() {
+    /** @type {Record<string, unknown> | null} */
     const draft = kept.get(this.#key, null);
     if (!draft) return;
     for (const one of this.#fields) if (one.name in draft) one.raw = draft[one.name];
@@ -138,16 +155,16 @@ export class Editor {
   async #save() {
     for (const one of this.#fields) one.fail(one.check());
     if (this.#toWrong()) {
-      this.#place.textContent = this.#screen.t("says_wrong_fields");
+      this.#error.textContent = this.#screen.t("says_wrong_fields");
       return;
     }
-    const all = Object.fromEntries(this.#fields.map((one) => [one.name, one.value]));
+    const all = valuesOf(this.#fields);
     const isSaved = await underWay(this.element, async () => {
       const now = await this.#send(this.changed, all);
       kept.set(this.#key, null);
       this.fill(now ?? all);
-    }, this.#place, (error) => this.#explain(error));
-    if (!isSaved && !this.#toWrong()) this.#place.scrollIntoView({ block: "nearest" });
+    }, this.#error, (error) => this.#explain(error));
+    if (!isSaved && !this.#toWrong()) this.#error.scrollIntoView({ block: "nearest" });
   }
 
   /** Leads to the first field that is wrong, if one is. */
@@ -157,11 +174,14 @@ export class Editor {
     return Boolean(wrong);
   }
 
-  // Each error stands at its field; what is about none of them stands below.
+  /**
+   * Each error stands at its field; what is about none of them stands below.
+   * @param {Thrown} error
+   */
   #explain(error) {
     const { locale, t } = this.#screen;
     const rest = [];
-    for (const wrong of error.fields ?? []) {
+    for (const wrong of error.fields) {
       const field = this.#of(wrong.field);
       if (!field) rest.push(fieldSays(locale, wrong));
       else if (!field.isWrong) field.fail(fieldSays(locale, wrong, field.isTime));
@@ -169,9 +189,10 @@ export class Editor {
     const field = this.#of(FIELD_OF[error.code] ?? "");
     field?.fail(this.#screen.explain(error));
     if (rest.length) return rest.join(" ");
-    return error.fields?.length || field ? t("says_wrong_fields") : this.#screen.explain(error);
+    return error.fields.length || field ? t("says_wrong_fields") : this.#screen.explain(error);
   }
 
+  /** @param {string} name */
   #of = (name) => this.#fields.find((one) => one.name === name)
     ?? this.#fields.find((one) => new RegExp(`^${one.name}[.[]`).test(name));
 }

@@ -1,13 +1,26 @@
 // The fields of forms: what each asks, in which unit, what it means, and where its error stands.
 
 import { make } from "../ui/dom.js";
-import { parsed, typed, UNITS, unitOf } from "./spans.js";
+import { parsed, typed, UNIT_NAMES, UNITS, unitOf } from "./spans.js";
 
-/** @typedef {import("../i18n/locale.js").Locale} Locale */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Attributes, Child } from "../ui/elements.d.ts" */
+/** @import { AnyField, Makes, Said, Values } from "./parts.d.ts" */
+/** @import { Unit } from "./spans.js" */
+
+/**
+ * What keys add to a number.
+ * @type {Record<string, number>}
+ */
+const STEPS = { ArrowUp: 1, ArrowDown: -1 };
 
 let made = 0;
 
-/** One question. `value` is what the server is told, `raw` what was typed. */
+/**
+ * One question. `value` is what the server is told, `raw` what was typed.
+ * @template {string} Name
+ * @template Value
+ */
 export class Field {
   #error;
   #control;
@@ -16,6 +29,8 @@ export class Field {
   /**
    * `read` and `write` are about the value, `readRaw` and `writeRaw` about what was typed, if that
    * is something else; `check` says what is wrong before the server is asked.
+   * @param {Name} name
+   * @param {Makes<Value>} makes
    */
   constructor(name, { label, hint, control, box = control, isGroup = false, isWhole = false,
     ...own }) {
@@ -42,26 +57,34 @@ export class Field {
     title, isFirst && note, box, !isFirst && note, this.#error);
   }
 
+  /** @returns {Value} */
   get value() {
     return this.#own.read();
   }
 
+  /** @param {Value | null | undefined} value */
   set value(value) {
     this.#own.write(value);
   }
 
+  /** @returns {unknown} */
   get raw() {
     return (this.#own.readRaw ?? this.#own.read)();
   }
 
+  /** @param {unknown} raw What `raw` has been. */
   set raw(raw) {
-    (this.#own.writeRaw ?? this.#own.write)(raw);
+    if (this.#own.writeRaw) this.#own.writeRaw(raw);
+    else this.#own.write(/** @type {Value} */ (raw));
   }
 
   /** What is wrong with it as it stands; empty: nothing that is known here. */
   check = () => this.#own.check?.() ?? "";
 
-  /** Tells what is wrong, or that nothing is any more. */
+  /**
+   * Tells what is wrong, or that nothing is any more.
+   * @param {string} text
+   */
   fail(text) {
     this.#error.textContent = text;
     if (text) this.#control.setAttribute("aria-invalid", "true");
@@ -75,24 +98,54 @@ export class Field {
   focus = () => this.#control.focus();
 }
 
-/** A text; `lines` for more than one, `isLtr` for addresses and names of machines. */
+/**
+ * The values of these fields, by their names.
+ * @template {AnyField} One
+ * @param {One[]} fields
+ */
+export const valuesOf = (fields) => /** @type {Values<One>} */ (/** @type {unknown} */ (
+  Object.fromEntries(fields.map((one) => [one.name, one.value]))));
+
+/**
+ * Things to choose one of, by what they are called.
+ * @param {{ id: string, name: string }[]} things
+ * @returns {[value: string, text: string][]}
+ */
+export const named = (things) => things.map(({ id, name }) => [id, name]);
+
+/**
+ * A text; `lines` for more than one, `isLtr` for addresses and names of machines. `none` is what
+ * the server is told if it is empty.
+ * @template {string} Name
+ * @template {null | undefined} [None=undefined]
+ * @param {Locale} locale
+ * @param {Name} name
+ * @param {Said & { kind?: string, lines?: number, isLtr?: boolean, isNeeded?: boolean,
+ *   complete?: string, list?: string | null, none?: None }} said
+ * @returns {Field<Name, None extends null ? string | null : string>}
+ */
 export function textField(locale, name, { label, hint, kind = "text", lines = 0, isLtr = false,
-  isNeeded = false, isWhole = lines > 0, complete = "off", list = null, none = "", ...own }) {
+  isNeeded = false, isWhole = lines > 0, complete = "off", list = null, none, ...own }) {
   const attributes = { name, dir: isLtr ? "ltr" : "auto", autocomplete: complete,
     spellcheck: isLtr ? "false" : null, list, "aria-required": isNeeded && "true" };
   const control = lines ? make("textarea", { rows: lines, ...attributes })
     : make("input", { type: kind, ...attributes });
   return new Field(name, { label, hint, control, isWhole, ...own,
-    read: () => (control.value.trim() === "" ? none : control.value),
+    read: () => /** @type {None extends null ? string | null : string} */ (
+      control.value.trim() === "" ? none === undefined ? "" : none : control.value),
     write: (value) => { control.value = value ?? ""; },
     check: () => (isNeeded && !control.value.trim() ? locale.t("says_needed") : "") });
 }
 
+/**
+ * @param {Locale} locale
+ * @param {Attributes<"input">} attributes
+ */
 function numberBox(locale, attributes) {
   const control = make("input", { type: "text", inputmode: "decimal", autocomplete: "off",
     dir: "ltr", class: "figure-box", ...attributes });
   control.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const step = STEPS[event.key];
     const value = parsed(control.value);
     if (!step || Number.isNaN(value)) return;
     event.preventDefault();
@@ -102,7 +155,14 @@ function numberBox(locale, attributes) {
   return control;
 }
 
-/** A whole number, in digits of any script. */
+/**
+ * A whole number, in digits of any script.
+ * @template {string} Name
+ * @param {Locale} locale
+ * @param {Name} name
+ * @param {Said & { least?: number, most?: number, unit?: string }} said
+ * @returns {Field<Name, number>}
+ */
 export function numberField(locale, name, { label, hint, least = 0, most = Infinity, unit = "",
   ...own }) {
   const control = numberBox(locale, { name });
@@ -111,6 +171,7 @@ export function numberField(locale, name, { label, hint, least = 0, most = Infin
     read: () => parsed(control.value),
     write: (value) => { control.value = value == null ? "" : typed(locale, value); },
     readRaw: () => control.value,
+    /** @param {string} text */
     writeRaw: (text) => { control.value = text; },
     check() {
       const value = parsed(control.value);
@@ -120,17 +181,30 @@ export function numberField(locale, name, { label, hint, least = 0, most = Infin
     } });
 }
 
-/** One of a few; options are `[value, text]`, and the value may be null. */
+/**
+ * One of a few; options are `[value, text]`, and the value may be null.
+ * @template {string} Name
+ * @template {string | null} Value
+ * @param {Name} name
+ * @param {Said & { options: (readonly [value: Value, text: string])[] }} said
+ * @returns {Field<Name, Value>}
+ */
 export function choiceField(name, { label, hint, options, ...own }) {
   const control = make("select", { name }, ...options.map(([value, text]) =>
     make("option", { value: value ?? "" }, text)));
   return new Field(name, { label, hint, control, ...own,
-    read: () => (options.some(([value]) => value === null) && control.value === "" ? null
-      : control.value),
+    read: () => /** @type {Value} */ (options.some(([value]) => value === null)
+      && control.value === "" ? null : control.value),
     write: (value) => { control.value = value ?? ""; } });
 }
 
-/** Yes or no. */
+/**
+ * Yes or no.
+ * @template {string} Name
+ * @param {Name} name
+ * @param {Said} said
+ * @returns {Field<Name, boolean>}
+ */
 export function switchField(name, { label, hint, ...own }) {
   const control = make("input", { type: "checkbox", name });
   const box = make("label", { class: "check" }, control, make("span", {}, label));
@@ -139,7 +213,15 @@ export function switchField(name, { label, hint, ...own }) {
     write: (value) => { control.checked = Boolean(value); } });
 }
 
-/** Any of some; options are `[value, text, hint]`. */
+/**
+ * Any of some; options are `[value, text, hint]`.
+ * @template {string} Name
+ * @template {string} Value
+ * @param {Name} name
+ * @param {Said & { options: (readonly [value: Value, text: Child, hint?: string])[],
+ *   none?: string }} said
+ * @returns {Field<Name, Value[]>}
+ */
 export function checksField(name, { label, hint, options, none = "", ...own }) {
   const controls = options.map(([value]) => make("input", { type: "checkbox", name, value }));
   const boxes = options.map(([, text, note], at) => make("label", { class: "check" }, controls[at],
@@ -148,40 +230,53 @@ export function checksField(name, { label, hint, options, none = "", ...own }) {
     : [make("p", { class: "note" }, none)]));
   return new Field(name, { label, hint, control: controls[0] ?? box, box, isGroup: true,
     isWhole: true, ...own,
-    read: () => controls.filter(({ checked }) => checked).map(({ value }) => value),
+    read: () => /** @type {Value[]} */ (controls.filter(({ checked }) => checked)
+      .map(({ value }) => value)),
     write: (values) => {
-      for (const one of controls) one.checked = (values ?? []).includes(one.value);
+      /** @type {string[]} */
+      const chosen = values ?? [];
+      for (const one of controls) one.checked = chosen.includes(one.value);
     } });
 }
 
-/** How long: a number and its unit. `never` is what no limit is called, where there may be none. */
-export function spanField(locale, name, { label, hint, never = "", ...own }) {
+/**
+ * How long: a number and its unit. `never` is what no limit is called, where there may be none.
+ * @template {string} Name
+ * @template {string | undefined} [Never=undefined]
+ * @param {Locale} locale
+ * @param {Name} name
+ * @param {Said & { label: string, never?: Never }} said
+ * @returns {Field<Name, Never extends string ? number | null : number>}
+ */
+export function spanField(locale, name, { label, hint, never, ...own }) {
   const number = numberBox(locale, { name, "aria-label": label });
-  const unit = make("select", { "aria-label": locale.t("unit") }, ...Object.keys(UNITS).map(
+  const unit = make("select", { "aria-label": locale.t("unit") }, ...UNIT_NAMES.map(
     (key) => make("option", { value: key }, locale.t(`unit_${key}`))));
-  const none = never && make("input", { type: "checkbox" });
+  const none = never ? make("input", { type: "checkbox" }) : null;
+  const inMs = () => UNITS[/** @type {Unit} */ (unit.value)];
   const turn = () => {
     number.disabled = unit.disabled = Boolean(none && none.checked);
   };
-  none && none.addEventListener("change", turn);
+  none?.addEventListener("change", turn);
   const box = make("div", { class: "span-box" }, number, unit,
     none && make("label", { class: "check" }, none, make("span", {}, never)));
   return new Field(name, { label, hint, control: number, box, isGroup: true, isTime: true, ...own,
-    read: () => (none && none.checked ? null
-      : Math.round(parsed(number.value) * UNITS[unit.value])),
+    read: () => /** @type {Never extends string ? number | null : number} */ (none?.checked ? null
+      : Math.round(parsed(number.value) * inMs())),
     write(value) {
       if (none) none.checked = value === null;
       const key = value == null ? unit.value || "minute" : unitOf(value);
       unit.value = value === 0 ? "second" : key;
-      if (value != null) number.value = typed(locale, value / UNITS[unit.value]);
+      if (value != null) number.value = typed(locale, value / inMs());
       turn();
     },
-    readRaw: () => [number.value, unit.value, none && none.checked],
+    readRaw: () => [number.value, unit.value, none?.checked ?? false],
+    /** @param {[text: string, key: string, isNone: boolean]} raw */
     writeRaw([text, key, isNone]) {
       [number.value, unit.value] = [text, key];
       if (none) none.checked = isNone;
       turn();
     },
-    check: () => ((none && none.checked) || parsed(number.value) >= 0 ? ""
+    check: () => (none?.checked || parsed(number.value) >= 0 ? ""
       : locale.t("says_number")) });
 }

@@ -6,6 +6,10 @@ import { make, words } from "../ui/dom.js";
 import { schedule } from "./schedule.js";
 import { empty, Screen } from "./screen.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Cell } from "./parts.d.ts" */
+/** @typedef {components["schemas"]["Schedule"]} Schedule */
+
 /** @type {import("../admin/router.js").Show} */
 export async function hoursScreen(place, desk) {
   const screen = new Screen(place, desk);
@@ -15,6 +19,7 @@ export async function hoursScreen(place, desk) {
   return screen.end;
 }
 
+/** @param {Screen} screen */
 async function list(screen) {
   const { t, api } = screen;
   const all = await api.get("/schedules");
@@ -31,11 +36,20 @@ async function list(screen) {
       : empty(t("schedules_none"), make("p", {}, add()))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Schedule} one
+ * @returns {Cell}
+ */
 const queues = ({ t }, { queues: all }) => (all.length ? all.flatMap(({ id, name }, at) => [
   at ? ", " : "", make("a", { href: `#/queues/${id}` }, words(name))].filter(Boolean))
   : t("hours_no_queue"));
 
-/** Whether it is open, and when that changes. */
+/**
+ * Whether it is open, and when that changes.
+ * @param {Screen} screen
+ * @param {Schedule} one
+ */
 function state({ t, locale }, { hours: { open, opens_at: opens, closes_at: closes } }) {
   const next = open ? closes && t("closes", { when: locale.moment(closes) })
     : opens && t("opens_again", { when: locale.moment(opens) });

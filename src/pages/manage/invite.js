@@ -7,15 +7,26 @@ import { Editor } from "./editor.js";
 import { checksField, choiceField, numberField, textField } from "./fields.js";
 import { card, empty } from "./screen.js";
 
-/** What is proposed. */
-const NEW = { role: "rep", display_name: "", email: "", capacity: 5, days: 7 };
+/** @import { components } from "../api.d.ts" */
+/** @import { Body } from "../net/rest.d.ts" */
+/** @import { Has } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+/** @typedef {components["schemas"]["Invitation"]} Invitation */
 
-/** The page. */
+/** What is proposed. */
+const NEW = { role: /** @type {const} */ ("rep"), display_name: "", email: "", capacity: 5,
+  days: 7 };
+
+/**
+ * The page.
+ * @param {Screen} screen
+ */
 export async function invite(screen) {
   const { t, api } = screen;
   const [queues, earlier] = await Promise.all([api.get("/queues"), api.get("/invitations")]);
   if (screen.isOver) return;
   const place = make("div");
+  /** @param {Invitation[]} all */
   const draw = (all) => place.replaceChildren(list(screen, all, again));
   const again = async () => draw(await api.get("/invitations"));
   const editor = form(screen, queues, again);
@@ -25,6 +36,11 @@ export async function invite(screen) {
   draw(earlier);
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Has["queues"]} queues
+ * @param {() => Promise<void>} again
+ */
 function form(screen, queues, again) {
   const { t, api, locale } = screen;
   const role = choiceField("role", { label: t("col_role"), hint: t("invite_role_hint"),
@@ -42,6 +58,7 @@ function form(screen, queues, again) {
     textField(locale, "email", { label: t("email"), kind: "email", isLtr: true }), capacity,
     serves] }],
     async send(_, { display_name: name, email, ...rest }) {
+      /** @type {Body<"post", "/invitations">} */
       const body = { role: rest.role, days: rest.days, ...(name && { display_name: name.trim() }),
         ...(email && { email: email.trim() }) };
       if (rest.role === "rep") {
@@ -63,6 +80,11 @@ function form(screen, queues, again) {
   return editor;
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Invitation[]} all
+ * @param {() => Promise<void>} again
+ */
 function list(screen, all, again) {
   const { t, api, locale } = screen;
   if (!all.length) return empty(t("invite_none"));

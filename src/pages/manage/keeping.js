@@ -5,21 +5,33 @@ import { ask, notYet } from "./ask.js";
 import { textField } from "./fields.js";
 import { card, save } from "./screen.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Account } from "../net/api.js" */
+/** @import { Has } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+
 /** How often it is asked how far an erasing has come, in ms. */
 const LOOK_MS = 1_500;
 
-/** The card about that. */
+/**
+ * The card about that.
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {() => void} again
+ * @param {{ isSelf?: boolean, identities?: Has["identities"] }} more
+ */
 export function keeping(screen, one, again, { isSelf = false, identities = [] } = {}) {
   const { t, api, locale } = screen;
   if (one.erased_at) {
     return card(t("keeping"), make("p", {}, t("erased_at",
       { when: locale.moment(one.erased_at) })));
   }
-  const out = make("button", { type: "button", onclick: () => screen.run(out, async () => {
-    save(await screen.young(() => api.blob(`/people/${one.id}/export`)),
-      `person-${one.number}.jsonl`);
-    screen.say("exported");
-  }) }, t("export_person"));
+  const out = make("button", { type: "button", onclick: ({ currentTarget }) =>
+    screen.run(currentTarget, async () => {
+      save(await screen.young(() => api.blob(`/people/${one.id}/export`)),
+        `person-${one.number}.jsonl`);
+      screen.say("exported");
+    }) }, t("export_person"));
   const erasing = make("p", { class: "note", role: "status" });
   const away = make("button", { type: "button", class: "danger",
     onclick: () => erase(screen, one, erasing, again) }, t("erase"));
@@ -28,6 +40,10 @@ export function keeping(screen, one, again, { isSelf = false, identities = [] } 
     make("div", { class: "row" }, out, !isSelf && away), erasing);
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Has["identities"]} identities
+ */
 function elsewhere(screen, identities) {
   const { t, locale } = screen;
   return make("div", {}, make("h3", {}, t("elsewhere")), make("ul", { class: "plain" },
@@ -36,6 +52,12 @@ function elsewhere(screen, identities) {
       email && " · ", email && words(email), " · ", locale.date(at)))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {HTMLElement} erasing
+ * @param {() => void} again
+ */
 async function erase(screen, one, erasing, again) {
   const { t, api, locale } = screen;
   const word = one.username ?? String(one.number);
@@ -54,7 +76,15 @@ async function erase(screen, one, erasing, again) {
   if (begun) await follow(screen, one, word, erasing, begun, again);
 }
 
-/** Says how far it has come, until it has. It goes on by itself if nobody looks. */
+/**
+ * Says how far it has come, until it has. It goes on by itself if nobody looks.
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {string} word
+ * @param {HTMLElement} erasing
+ * @param {components["schemas"]["Erasure"]} begun
+ * @param {() => void} again
+ */
 async function follow(screen, one, word, erasing, begun, again) {
   const { t, api } = screen;
   let state = begun;

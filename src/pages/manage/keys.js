@@ -8,8 +8,10 @@ import { Editor } from "./editor.js";
 import { checksField, choiceField, textField } from "./fields.js";
 import { empty, Screen } from "./screen.js";
 
-const SCOPES = ["read", "write", "people", "queues", "export", "audit", "metrics", "keys",
-  "widgets", "identities"];
+/** @import { components } from "../api.d.ts" */
+
+const SCOPES = /** @type {const} */ (["read", "write", "people", "queues", "export", "audit",
+  "metrics", "keys", "widgets", "identities"]);
 /** For how many days a key may be good; 0: for ever. */
 const DAYS = [30, 90, 365, 0];
 const DAY_MS = 86_400_000;
@@ -22,6 +24,7 @@ export async function keysScreen(place, desk) {
   return screen.end;
 }
 
+/** @param {Screen} screen */
 async function list(screen) {
   const { t, api, locale } = screen;
   const [keys, admins] = await Promise.all([api.get("/api-keys"),
@@ -31,13 +34,22 @@ async function list(screen) {
   const columns = [{ title: t("col_name") }, { title: t("scopes") }, { title: t("key_by") },
     { title: t("key_used") }, { title: t("key_until") },
     { title: t("col_actions"), isActions: true }];
+  /**
+   * @param {number | null} ms
+   * @param {string} otherwise
+   */
   const when = (ms, otherwise) => (ms ? locale.date(ms) : t(otherwise));
+  /** @param {string} id */
+  const maker = (id) => {
+    const name = makers.get(id);
+    return name === undefined ? t("somebody") : words(name);
+  };
   const button = () => make("a", { class: "button main", href: "#/keys/new" }, drawing("plus"),
     t("key_new"));
   const rows = keys.map((one) => row(columns, [
     [words(one.name), make("code", { class: "note", dir: "ltr" }, ` ${one.hint}…`)],
     make("span", { class: "chips" }, ...one.scopes.map((scope) => chip(t(`scope_${scope}`)))),
-    makers.has(one.created_by) ? words(makers.get(one.created_by)) : t("somebody"),
+    maker(one.created_by),
     when(one.last_used_at, "key_unused"),
     one.expires_at && one.expires_at < Date.now() ? chip(t("key_over"), "warn")
       : when(one.expires_at, "key_for_ever"),
@@ -48,6 +60,10 @@ async function list(screen) {
       ? table(t("nav_keys"), columns, rows) : empty(t("keys_none"), make("p", {}, button()))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {components["schemas"]["ApiKey"]} one
+ */
 async function revoke(screen, one) {
   const { t, api, desk } = screen;
   const isDone = await ask(screen, { title: t("key_revoke_sure", { name: one.name }),
@@ -58,6 +74,7 @@ async function revoke(screen, one) {
   desk.go("keys");
 }
 
+/** @param {Screen} screen */
 function add(screen) {
   const { t, api, desk, locale } = screen;
   const values = { name: "", scopes: [], days: "90" };

@@ -1,32 +1,48 @@
 // What things are called that are known by their ids: looked up once, and only what is shown.
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Api } from "../net/api.js" */
+
 /** So many people are looked up at once. */
 const AT_ONCE = 6;
 
 export class Names {
   #api;
+  /**
+   * By their ids; null: nobody knows.
+   * @type {Map<string, string | null>}
+   */
   #known = new Map();
 
+  /** @param {Api} api */
   constructor(api) {
     this.#api = api;
   }
 
   /** Learns what there is few of. */
   async begin() {
-    const read = (path) => this.#api.get(path).catch(() => []);
-    const lists = await Promise.all([read("/queues"), read("/schedules"), read("/widgets"),
-      read("/api-keys"), read("/canned-replies")]);
+    const api = this.#api;
+    const none = () => [];
+    const lists = await Promise.all([api.get("/queues").catch(none),
+      api.get("/schedules").catch(none), api.get("/widgets").catch(none),
+      api.get("/api-keys").catch(none), api.get("/canned-replies").catch(none)]);
     for (const { id, name } of lists.flat()) this.#known.set(id, name);
   }
 
-  /** What is called so; undefined if nobody knows. */
+  /**
+   * What is called so; undefined if nobody knows.
+   * @param {string} id
+   */
   of = (id) => this.#known.get(id) ?? undefined;
 
-  /** Learns the names of the people that these entries are about. */
+  /**
+   * Learns the names of the people that these entries are about.
+   * @param {components["schemas"]["AuditEntry"][]} entries
+   */
   async learn(entries) {
     for (const { actor } of entries) if (actor) this.#known.set(actor.id, actor.name);
-    const wanted = new Set(entries.filter(({ object }) => object.kind === "user" && object.id)
-      .map(({ object }) => object.id).filter((id) => !this.#known.has(id)));
+    const wanted = new Set(entries.flatMap(({ object: { kind, id } }) =>
+      (kind === "user" && id && !this.#known.has(id) ? [id] : [])));
     const left = [...wanted];
     const read = async () => {
       for (let id = left.pop(); id; id = left.pop()) {

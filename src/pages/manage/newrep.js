@@ -5,12 +5,28 @@ import { Editor } from "./editor.js";
 import { checksField, numberField, textField } from "./fields.js";
 import { card } from "./screen.js";
 
-/** The page. */
+/** @import { Screen } from "./screen.js" */
+
+/**
+ * What is told of a text that may be left out.
+ * @param {string} text
+ */
+const told = (text) => text.trim() || undefined;
+
+/**
+ * The page.
+ * @param {Screen} screen
+ */
 export async function newRep(screen) {
   const { t, api, locale, desk } = screen;
   const queues = await api.get("/queues");
   if (screen.isOver) return;
   const all = queues.map(({ id }) => id);
+  /**
+   * @template {string} Name
+   * @param {Name} name
+   * @param {Omit<Partial<Parameters<typeof textField>[2]>, "none">} more
+   */
   const text = (name, more = {}) => textField(locale, name, { label: t(name), ...more });
   const editor = new Editor(screen, {
     name: "newrep", submit: t("newrep_make"), values: { capacity: 5, queues: all },
@@ -26,13 +42,11 @@ export async function newRep(screen) {
       checksField("queues", { label: t("serves"), hint: t("serves_hint"),
         options: queues.map(({ id, name }) => [id, words(name)]) }),
     ] }],
-    async send(_, { queues: chosen, ...given }) {
-      const said = Object.entries(given).filter(([, value]) => value !== "")
-        .map(([key, value]) => [key, typeof value === "string" && key !== "password"
-          ? value.trim() : value]);
-      const body = { ...Object.fromEntries(said),
-        ...(chosen.length < all.length && { queues: chosen }) };
-      const { id } = await api.post("/reps", body);
+    async send(_, { queues: chosen, password, capacity, ...given }) {
+      const { id } = await api.post("/reps", { username: given.username.trim(), password,
+        display_name: told(given.display_name), email: told(given.email),
+        phone: told(given.phone), capacity,
+        ...(chosen.length < all.length && { queues: chosen }) });
       screen.say("newrep_made");
       // Once the form is done with: it forgets what was typed first.
       setTimeout(() => desk.go(`people/${id}`));

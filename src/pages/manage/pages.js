@@ -1,12 +1,20 @@
 // A list that comes in pages: the first at once, the others as they are asked for.
 
 import { row, table } from "../admin/table.js";
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { empty } from "./screen.js";
 
+/** @import { Column } from "../admin/table.js" */
+/** @import { Thrown } from "../net/problem.js" */
+/** @import { Cell, Page } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+
+/** @template Item */
 export class Pages {
   #screen;
   #options;
+  /** @type {Item[]} */
   #shown = [];
   #turn = 0;
   #body = make("div");
@@ -18,7 +26,10 @@ export class Pages {
   /**
    * `read(before)` answers `{ items, next }`; `cells(item)` are those of its row, in the order of
    * `columns`; `none` says that there is nothing; `gone(item)`: it counts no more.
-   * @param {import("./screen.js").Screen} screen
+   * @param {Screen} screen
+   * @param {{ caption: string, columns: Column[], read: (before: string | null) =>
+   *   Promise<Page<Item>>, cells: (item: Item) => Cell[], none: () => string,
+   *   gone?: (item: Item) => boolean }} options
    */
   constructor(screen, options) {
     this.#screen = screen;
@@ -31,6 +42,7 @@ export class Pages {
   /** Reads it from its beginning; answers once it is there, or has said that it is not. */
   reload = () => this.#read(null);
 
+  /** @param {string | null} before */
   async #read(before) {
     const turn = ++this.#turn;
     const { t } = this.#screen;
@@ -41,7 +53,7 @@ export class Pages {
     try {
       page = await this.#options.read(before);
     } catch (error) {
-      if (turn === this.#turn && !this.#screen.isOver) this.#fail(error, before);
+      if (turn === this.#turn && !this.#screen.isOver) this.#fail(problemOf(error), before);
       return;
     }
     if (turn !== this.#turn || this.#screen.isOver) return;
@@ -53,7 +65,12 @@ export class Pages {
     this.#status.textContent = t("shown", { n: this.#shown.length });
     this.#offer(page.next, t("do_more"));
     // Who asked for more goes on with the first that came.
-    if (before) this.#body.querySelectorAll("tbody tr")[from]?.querySelector("a, button")?.focus();
+    if (!before) return;
+    const first = this.#body.querySelectorAll("tbody tr")[from];
+    if (!first) return;
+    /** @type {HTMLElement | null} */
+    const link = first.querySelector("a, button");
+    link?.focus();
   }
 
   #wait() {
@@ -61,6 +78,7 @@ export class Pages {
       make("p"), make("p")));
   }
 
+  /** @param {number} from */
   #draw(from) {
     const { caption, columns, cells, none, gone = () => false } = this.#options;
     if (!this.#shown.length) {
@@ -69,21 +87,28 @@ export class Pages {
     }
     const rows = this.#shown.slice(from).map((one) => row(columns, cells(one),
       { class: gone(one) && "gone" }));
-    if (from) this.#body.querySelector("tbody").append(...rows);
+    if (from) this.#body.querySelector("tbody")?.append(...rows);
     else this.#body.replaceChildren(table(caption, columns, rows));
   }
 
+  /**
+   * @param {Thrown} error
+   * @param {string | null} before
+   */
   #fail(error, before) {
-    if (!error.isProblem) console.error(error);
     if (!this.#shown.length) this.#body.replaceChildren();
     this.#error.textContent = this.#screen.explain(error);
     this.element.setAttribute("aria-busy", "false");
     this.#offer(before ?? true, this.#screen.t("do_again"));
   }
 
+  /**
+   * @param {string | true | null | undefined} next true: from the beginning
+   * @param {string} text
+   */
   #offer(next, text) {
     this.#more.hidden = !next;
     this.#more.textContent = text;
-    this.#more.onclick = () => this.#read(next === true ? null : next);
+    this.#more.onclick = () => this.#read(next === true ? null : next ?? null);
   }
 }

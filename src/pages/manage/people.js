@@ -10,6 +10,12 @@ import { Pages } from "./pages.js";
 import { person } from "./person.js";
 import { Screen } from "./screen.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Account } from "../net/api.js" */
+/** @import { OwnIconName } from "../admin/icons.js" */
+/** @import { Cell } from "./parts.d.ts" */
+/** @typedef {Account & { rep?: components["schemas"]["Rep"] }} Listed */
+
 /** Typed so often, so long: it is sought once this many ms are quiet. */
 const QUIET_MS = 300;
 
@@ -18,17 +24,23 @@ export const roles = ["customer", "rep", "admin"];
 /** @type {import("../admin/router.js").Show} */
 export async function peopleScreen(place, desk) {
   const screen = new Screen(place, desk);
-  const [first, second] = desk.at.path;
+  const [first] = desk.at.path;
   if (first === "invite") await invite(screen);
   else if (first === "new") await newRep(screen);
-  else if (first) await person(screen, first, second);
+  else if (first) await person(screen, first);
   else await list(screen);
   return screen.end;
 }
 
+/** @param {Screen} screen */
 async function list(screen) {
-  const { t, api, desk, locale } = screen;
+  const { t, api, desk } = screen;
   const asked = desk.at.query;
+  /**
+   * @param {string} value
+   * @param {string} text
+   * @param {string | null} now
+   */
   const option = (value, text, now) => make("option", { value, selected: now === value }, text);
   const role = make("select", { name: "role" }, option("", t("people_all"), asked.get("role")),
     ...roles.map((one) => option(one, t(`roles_${one}`), asked.get("role"))));
@@ -39,6 +51,7 @@ async function list(screen) {
   const query = () => new URLSearchParams(Object.entries({ role: role.value,
     disabled: state.value, search: search.value.trim() }).filter(([, value]) => value));
   const loads = api.get("/reps").catch(() => []);
+  /** @type {Pages<Listed>} */
   const pages = new Pages(screen, {
     caption: t("nav_people"),
     columns: [{ title: t("col_name") }, { title: t("col_role") }, { title: t("col_login") },
@@ -51,10 +64,10 @@ async function list(screen) {
       if (before) wanted.set("before", before);
       const page = await api.get(`/people?${wanted}`);
       const reps = new Map((await loads).map((one) => [one.id, one]));
-      for (const one of page.items) one.rep = reps.get(one.id);
-      return page;
+      return { ...page, items: page.items.map((one) => ({ ...one, rep: reps.get(one.id) })) };
     },
   });
+  /** @type {number | undefined} */
   let timer;
   const again = () => {
     clearTimeout(timer);
@@ -68,8 +81,13 @@ async function list(screen) {
     timer = setTimeout(again, QUIET_MS);
   });
   screen.atEnd(() => clearTimeout(timer));
-  const link = (href, icon, text, isMain) => make("a", { class: isMain ? "button main" : "button",
-    href }, drawing(icon), text);
+  /**
+   * @param {string} href
+   * @param {OwnIconName} icon
+   * @param {string} text
+   */
+  const link = (href, icon, text, isMain = false) => make("a", { href,
+    class: isMain ? "button main" : "button" }, drawing(icon), text);
   screen.draw(t("nav_people"), { actions: [
     link("#/people/invite", "plus", t("invite"), true),
     link("#/people/new", "people", t("newrep")),
@@ -82,6 +100,11 @@ async function list(screen) {
   await pages.reload();
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Listed} one
+ * @returns {Cell[]}
+ */
 function cells(screen, one) {
   const { t, api, locale } = screen;
   const name = make("a", { class: "who", href: `#/people/${one.id}` }, face(api, one),

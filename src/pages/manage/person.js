@@ -11,26 +11,42 @@ import { keeping } from "./keeping.js";
 import { picture } from "./picture.js";
 import { card } from "./screen.js";
 
-/** The page of this person. */
+/** @import { Account } from "../net/api.js" */
+/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Has } from "./parts.d.ts" */
+/** @import { Screen } from "./screen.js" */
+
+/**
+ * The page of this person.
+ * @param {Screen} screen
+ * @param {string} id
+ */
 export async function person(screen, id) {
   const { t, api } = screen;
   const one = await api.get(`/people/${id}`);
+  /** @type {Has} */
   const has = { queues: [], reps: [], sessions: [], identities: [], customer: null };
-  const read = async (key, path) => { has[key] = await api.get(path); };
   if (!one.erased_at) {
-    await Promise.all([read("queues", "/queues"), read("reps", "/reps"),
-      read("sessions", `/people/${id}/sessions`), read("identities", `/people/${id}/identities`),
-      one.role === "customer" && read("customer", `/customers/${id}`)]);
+    [has.queues, has.reps, has.sessions, has.identities, has.customer] = await Promise.all([
+      api.get("/queues"), api.get("/reps"), api.get(`/people/${id}/sessions`),
+      api.get(`/people/${id}/identities`),
+      one.role === "customer" ? api.get(`/customers/${id}`) : null]);
   }
   if (screen.isOver) return;
   draw(screen, one, has);
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ * @param {Has} has
+ */
 function draw(screen, one, has) {
   const { t, desk: { user } } = screen;
   const isSelf = one.id === user.id;
   const again = () => screen.desk.go(`people/${one.id}`);
   const rep = has.reps.find(({ id }) => id === one.id);
+  /** @param {Child[]} cards */
   const stack = (...cards) => make("div", { class: "stack" }, ...cards);
   const cards = one.erased_at ? [keeping(screen, one, again)] : [stack(
     isSelf ? card(t("profile"), make("p", {}, t("person_self"))) : profile(screen, one),
@@ -41,9 +57,13 @@ function draw(screen, one, has) {
   const head = screen.draw(one.display_name || t("erased"), {
     back: { href: "#/people", text: t("nav_people") } }, summary(screen, one),
   make("div", { class: "cards" }, ...cards));
-  head.querySelector("h1").replaceChildren(words(one.display_name || t("erased")));
+  head.querySelector("h1")?.replaceChildren(words(one.display_name || t("erased")));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ */
 function summary(screen, one) {
   const { t, api, locale } = screen;
   const state = one.erased_at ? chip(t("erased"), "bad")
@@ -53,21 +73,31 @@ function summary(screen, one) {
   make("p", { class: "note" }, t("since", { when: locale.date(one.created_at) })));
 }
 
-const PROFILE = ["display_name", "first_name", "last_name", "email", "phone", "city", "province",
-  "language", "time_zone"];
+const PROFILE = /** @type {const} */ (["display_name", "first_name", "last_name", "email", "phone",
+  "city", "province", "language", "time_zone"]);
+/** @typedef {typeof PROFILE[number]} Asked */
 
-/** What each wants of whoever types it. */
+/**
+ * What each wants of whoever types it.
+ * @type {{ [name in Asked]?: { kind?: string, isLtr: boolean, none?: null } }}
+ */
 const ASKS = {
   email: { kind: "email", isLtr: true, none: null },
   phone: { kind: "tel", isLtr: true, none: null },
   language: { isLtr: true }, time_zone: { isLtr: true },
 };
 
+/**
+ * @param {Screen} screen
+ * @param {Account} one
+ */
 function profile(screen, one) {
   const { t, api, locale } = screen;
+  /** @type {{ [name in Asked]?: string }} */
+  const hints = { language: t("language_hint"), time_zone: t("time_zone_hint"),
+    phone: t("phone_hint") };
   const fields = PROFILE.map((name) => textField(locale, name, { label: t(name),
-    hint: { language: t("language_hint"), time_zone: t("time_zone_hint"), phone: t("phone_hint") }[
-      name], ...ASKS[name] }));
+    hint: hints[name], ...ASKS[name] }));
   const editor = new Editor(screen, {
     name: `person.${one.id}`, submit: t("do_save"), groups: [{ fields }], values: one,
     async send(changed) {

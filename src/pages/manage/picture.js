@@ -1,15 +1,23 @@
 // Somebody's picture: chosen, seen, taken away.
 
 import { face } from "../account/face.js";
+import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { card } from "./screen.js";
+
+/** @import { Account } from "../net/api.js" */
+/** @import { Screen } from "./screen.js" */
 
 /** What a picture may be, and how large. */
 const KINDS = "image/png,image/jpeg,image/webp,image/gif";
 const BYTES_MAX = 1_048_576;
 
-/** The card of somebody's picture. */
+/**
+ * The card of somebody's picture.
+ * @param {Screen} screen
+ * @param {Account} person
+ */
 export function picture(screen, person) {
   const { t, api } = screen;
   let one = person;
@@ -21,6 +29,7 @@ export function picture(screen, person) {
     seen.replaceChildren(face(api, one));
     away.hidden = !one.picture;
   };
+  /** @param {File} chosen */
   const set = async (chosen) => {
     error.textContent = "";
     if (chosen.size > BYTES_MAX) {
@@ -33,7 +42,7 @@ export function picture(screen, person) {
       draw();
       screen.say("picture_set");
     } catch (problem) {
-      error.textContent = screen.explain(problem);
+      error.textContent = screen.explain(problemOf(problem));
     } finally {
       file.disabled = false;
       file.value = "";

@@ -4,10 +4,20 @@
 import { words, make } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
-import { checksField, choiceField, numberField, spanField, switchField,
+import { checksField, choiceField, named, numberField, spanField, switchField,
   textField } from "./fields.js";
 
-/** What the server does if nothing is said. */
+/** @import { components } from "../api.d.ts" */
+/** @import { Screen } from "./screen.js" */
+/** @typedef {components["schemas"]["QueueInFull"]} Queue */
+/** @typedef {components["schemas"]["QueueEdit"]} Edit */
+
+const MODES = /** @type {const} */ (["auto", "offer", "manual"]);
+const OUTSIDE = /** @type {const} */ (["leave_message", "refuse"]);
+/**
+ * What the server does if nothing is said.
+ * @type {Edit}
+ */
 const NEW = {
   name: "", description: "", draining: false, mode: "auto", waiting_max: 10_000,
   offer_ms: 20_000, cooldown_ms: 30_000, misses_max: 3, prefer_ms: 0, abandon_after_ms: 300_000,
@@ -16,7 +26,11 @@ const NEW = {
   schedule_id: null, outside_hours: "leave_message",
 };
 
-/** The page of this queue, or of a new one. */
+/**
+ * The page of this queue, or of a new one.
+ * @param {Screen} screen
+ * @param {string | null} id
+ */
 export async function queue(screen, id) {
   const { t, api } = screen;
   const [one, others, schedules, reps] = await Promise.all([id ? api.get(`/queues/${id}`) : null,
@@ -38,9 +52,15 @@ export async function queue(screen, id) {
   const title = one?.name ?? t("queue_new");
   const head = screen.draw(title, { back: { href: "#/queues", text: t("nav_queues") } },
     make("section", { class: "card", "aria-label": title }, editor.element));
-  if (one) head.querySelector("h1").replaceChildren(words(title));
+  if (one) head.querySelector("h1")?.replaceChildren(words(title));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Queue | null} one
+ * @param {Edit} changed
+ * @param {Edit & { name: string }} all
+ */
 async function save(screen, one, changed, all) {
   const { api, desk } = screen;
   if (one) {
@@ -54,65 +74,84 @@ async function save(screen, one, changed, all) {
   return { ...NEW };
 }
 
-/** A field of the policy, whose label and explanation are in the catalog under its name. */
-const said = ({ t }, name, more = {}) =>
-  ({ label: t(`q_${name}`), hint: t(`q_${name}_hint`), ...more });
+/**
+ * A field of the policy, whose label and explanation are in the catalog under its name.
+ * @param {Screen} screen
+ * @param {string} name
+ */
+const said = ({ t }, name) => ({ label: t(`q_${name}`), hint: t(`q_${name}_hint`) });
 
+/** @param {Screen} screen */
 function what(screen) {
   const { t, locale } = screen;
   return { title: t("queue_what"), fields: [
-    textField(locale, "name", said(screen, "name", { isNeeded: true })),
-    textField(locale, "description", said(screen, "description", { lines: 2 })),
-    switchField("draining", said(screen, "draining", { isWhole: true })),
+    textField(locale, "name", { ...said(screen, "name"), isNeeded: true }),
+    textField(locale, "description", { ...said(screen, "description"), lines: 2 }),
+    switchField("draining", { ...said(screen, "draining"), isWhole: true }),
   ] };
 }
 
+/** @param {Screen} screen */
 function finding(screen) {
   const { t, locale } = screen;
   return { title: t("queue_finding"), fields: [
-    choiceField("mode", said(screen, "mode", { options: ["auto", "offer", "manual"].map((mode) =>
-      [mode, t(`mode_${mode}_long`)]) })),
+    choiceField("mode", { ...said(screen, "mode"),
+      options: MODES.map((mode) => [mode, t(`mode_${mode}_long`)]) }),
     spanField(locale, "offer_ms", said(screen, "offer_ms")),
     spanField(locale, "cooldown_ms", said(screen, "cooldown_ms")),
-    numberField(locale, "misses_max", said(screen, "misses_max", { least: 1, most: 100 })),
+    numberField(locale, "misses_max", { ...said(screen, "misses_max"), least: 1, most: 100 }),
     spanField(locale, "prefer_ms", said(screen, "prefer_ms")),
   ] };
 }
 
+/**
+ * @param {Screen} screen
+ * @param {components["schemas"]["ListedQueue"][]} others
+ */
 function waiting(screen, others) {
   const { t, locale } = screen;
   return { title: t("queue_waiting"), fields: [
     spanField(locale, "wait_target_ms", said(screen, "wait_target_ms")),
-    numberField(locale, "waiting_max", said(screen, "waiting_max", { most: 1_000_000 })),
-    spanField(locale, "abandon_after_ms", said(screen, "abandon_after_ms",
-      { never: t("for_ever") })),
-    choiceField("fallback_queue_id", said(screen, "fallback_queue_id", { options: [
-      [null, t("fallback_none")], ...others.map(({ id, name }) => [id, name])] })),
+    numberField(locale, "waiting_max", { ...said(screen, "waiting_max"), most: 1_000_000 }),
+    spanField(locale, "abandon_after_ms", { ...said(screen, "abandon_after_ms"),
+      never: t("for_ever") }),
+    choiceField("fallback_queue_id", { ...said(screen, "fallback_queue_id"), options: [
+      [null, t("fallback_none")], ...named(others)] }),
     spanField(locale, "fallback_after_ms", said(screen, "fallback_after_ms")),
-    numberField(locale, "hops_max", said(screen, "hops_max", { most: 100 })),
+    numberField(locale, "hops_max", { ...said(screen, "hops_max"), most: 100 }),
   ] };
 }
 
+/** @param {Screen} screen */
 function serving(screen) {
   const { t, locale } = screen;
   return { title: t("queue_serving"), fields: [
-    spanField(locale, "first_reply_ms", said(screen, "first_reply_ms", { never: t("whenever") })),
+    spanField(locale, "first_reply_ms", { ...said(screen, "first_reply_ms"),
+      never: t("whenever") }),
     spanField(locale, "idle_after_ms", said(screen, "idle_after_ms")),
     spanField(locale, "wrap_ms", said(screen, "wrap_ms")),
     spanField(locale, "reopen_ms", said(screen, "reopen_ms")),
   ] };
 }
 
+/**
+ * @param {Screen} screen
+ * @param {components["schemas"]["Schedule"][]} schedules
+ */
 function opening(screen, schedules) {
   const { t } = screen;
   return { title: t("queue_opening"), fields: [
-    choiceField("schedule_id", said(screen, "schedule_id", { options: [[null, t("always_open")],
-      ...schedules.map(({ id, name }) => [id, name])] })),
-    choiceField("outside_hours", said(screen, "outside_hours", {
-      options: ["leave_message", "refuse"].map((one) => [one, t(`outside_${one}`)]) })),
+    choiceField("schedule_id", { ...said(screen, "schedule_id"), options: [
+      [null, t("always_open")], ...named(schedules)] }),
+    choiceField("outside_hours", { ...said(screen, "outside_hours"),
+      options: OUTSIDE.map((one) => [one, t(`outside_${one}`)]) }),
   ] };
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Queue} one
+ */
 function removal(screen, one) {
   const { t, api, desk } = screen;
   return make("button", { type: "button", class: "danger", async onclick() {

@@ -7,6 +7,11 @@ import { make, words } from "../ui/dom.js";
 import { queue } from "./queue.js";
 import { Screen } from "./screen.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @typedef {components["schemas"]["QueueInFull"]} Queue */
+/** @typedef {components["schemas"]["Schedule"]} Schedule */
+/** @typedef {"up" | "down"} Way */
+
 /** @type {import("../admin/router.js").Show} */
 export async function queuesScreen(place, desk) {
   const screen = new Screen(place, desk);
@@ -16,6 +21,7 @@ export async function queuesScreen(place, desk) {
   return screen.end;
 }
 
+/** @param {Screen} screen */
 async function list(screen) {
   const { t, api } = screen;
   const listed = await api.get("/queues");
@@ -35,8 +41,17 @@ class Order {
   #screen;
   #queues;
   #schedules;
+  /**
+   * Where what is dragged has stood.
+   * @type {number | null}
+   */
   #dragged = null;
 
+  /**
+   * @param {Screen} screen
+   * @param {Queue[]} queues
+   * @param {Schedule[]} schedules
+   */
   constructor(screen, queues, schedules) {
     this.#screen = screen;
     this.#queues = queues;
@@ -48,12 +63,20 @@ class Order {
     this.element.replaceChildren(...this.#queues.map((one, at) => this.#row(one, at)));
   }
 
+  /**
+   * @param {Queue} one
+   * @param {number} at
+   */
   #row(one, at) {
     const { t, parts } = this.#screen;
     const last = this.#queues.length - 1;
-    const move = (key, icon, to) => make("button", { type: "button", class: "step", "data-to": key,
+    /**
+     * @param {Way} key
+     * @param {number} to
+     */
+    const move = (key, to) => make("button", { type: "button", class: "step", "data-to": key,
       "aria-label": t(`queue_${key}`, { name: one.name }), disabled: to < 0 || to > last,
-      onclick: () => this.#move(at, to, key) }, drawing(icon));
+      onclick: () => this.#move(at, to, key) }, drawing(key));
     const item = make("li", { "data-id": one.id, draggable: last > 0 ? "true" : null },
       make("span", { class: "grip", "aria-hidden": "true" }),
       make("div", { class: "what" }, make("a", { href: `#/queues/${one.id}` }, words(one.name)),
@@ -61,14 +84,15 @@ class Order {
         make("p", { class: "chips" }, ...this.#chips(one))),
       make("p", { class: "note" }, ...parts("queue_figures", { n: one.waiting,
         reps: t("queue_reps", { n: one.reps.length }) })),
-      make("div", { class: "row" }, move("up", "up", at - 1), move("down", "down", at + 1)));
+      make("div", { class: "row" }, move("up", at - 1), move("down", at + 1)));
     this.#listen(item, at);
     return item;
   }
 
+  /** @param {Queue} one */
   #chips(one) {
     const { t } = this.#screen;
-    const schedule = this.#schedules.get(one.schedule_id);
+    const schedule = this.#schedules.get(one.schedule_id ?? "");
     return [chip(t(`mode_${one.mode}`)),
       one.draining && chip(t("is_draining"), "warn"),
       !one.reps.length && chip(t("no_reps"), "warn"),
@@ -77,10 +101,14 @@ class Order {
     ].filter(Boolean);
   }
 
+  /**
+   * @param {HTMLElement} item
+   * @param {number} at
+   */
   #listen(item, at) {
     item.addEventListener("dragstart", (event) => {
       this.#dragged = at;
-      event.dataTransfer.effectAllowed = "move";
+      if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
       item.classList.add("dragged");
     });
     item.addEventListener("dragend", () => {
@@ -100,6 +128,11 @@ class Order {
     });
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {Way | null} key
+   */
   async #move(from, to, key) {
     const { t, api } = this.#screen;
     const before = this.#queues;
@@ -116,10 +149,16 @@ class Order {
     this.status.textContent = isDone ? t("queue_moved", { name: moved.name, n: to + 1 }) : "";
   }
 
-  // The button that was pressed goes along; at the end of the list it is off, and the other has it.
+  /**
+   * The button that was pressed goes along; at the end of the list it is off, and the other has it.
+   * @param {Queue} moved
+   * @param {Way | null} key
+   */
   #focus({ id }, key) {
     if (!key) return;
-    const buttons = [...this.element.querySelectorAll(`[data-id="${id}"] button`)];
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const found = this.element.querySelectorAll(`[data-id="${id}"] button`);
+    const buttons = [...found];
     const pressed = buttons.find((one) => one.dataset.to === key);
     (pressed?.disabled ? buttons.find((one) => !one.disabled) : pressed)?.focus();
   }

@@ -2,6 +2,10 @@
 
 import { icon, make } from "../ui/dom.js";
 
+/** @import { components } from "../api.d.ts" */
+/** @import { Screen } from "./screen.js" */
+/** @typedef {components["schemas"]["Hours"]} Hours */
+
 /** What a day begins with if hours are given to it, and how many intervals it may have. */
 const FIRST = ["09:00", "18:00"];
 const MOST = 8;
@@ -15,7 +19,12 @@ export class Ranges {
   #add;
   #more;
 
-  /** `name` says whose hours they are; `more` stands beside its button, if it has hours. */
+  /**
+   * `name` says whose hours they are; `more` stands beside its button, if it has hours.
+   * @param {Screen} screen
+   * @param {string} name
+   * @param {HTMLElement[]} more
+   */
   constructor(screen, name, more = []) {
     const { t } = screen;
     this.#screen = screen;
@@ -24,13 +33,15 @@ export class Ranges {
     this.#closed = make("span", { class: "note" }, t("day_closed"));
     this.#add = make("button", { type: "button", class: "small soft", onclick: () => {
       const last = this.value.at(-1)?.to;
-      this.#insert(...(last ? [last, ""] : FIRST)).focus();
+      const [from, to] = last ? [last, ""] : FIRST;
+      this.#insert(from, to).focus();
       this.#changed();
     } }, t("range_add"), make("span", { class: "unseen" }, ` (${name})`));
     this.element.append(this.#closed, this.#rows, make("div", { class: "row" }, this.#add,
       ...more));
   }
 
+  /** @returns {Hours[]} */
   get value() {
     return [...this.#rows.children].map((one) => {
       const [from, to] = [...one.querySelectorAll("input")].map(({ value }) => value);
@@ -38,14 +49,23 @@ export class Ranges {
     });
   }
 
+  /** @param {Hours[] | null | undefined} value */
   set value(value) {
     this.#rows.replaceChildren();
     for (const { from, to } of value ?? []) this.#insert(from, to);
     this.#tell();
   }
 
+  /**
+   * @param {string} from
+   * @param {string} to
+   */
   #insert(from, to) {
     const { t } = this.#screen;
+    /**
+     * @param {string} key
+     * @param {string} value
+     */
     const box = (key, value) => make("input", { type: "time", value, required: true,
       "aria-label": `${this.#name}: ${t(key)}` });
     // Boxes know no 24:00, and a day that ends at 00:00 ends there, too.
@@ -65,6 +85,11 @@ export class Ranges {
     return begin;
   }
 
+  /**
+   * @param {HTMLInputElement} begin
+   * @param {HTMLInputElement} end
+   * @param {HTMLElement} next
+   */
   #night(begin, end, next) {
     const isNight = begin.value && end.value && end.value <= begin.value && end.value !== "00:00";
     next.textContent = isNight ? this.#screen.t("range_night") : "";

@@ -3,7 +3,14 @@
 
 import { span } from "./spans.js";
 
-/** What the server says of a field, what that is here, and which numbers it names. */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Thrown } from "../net/problem.js" */
+
+/**
+ * What the server says of a field, what that is here, which numbers it names, and the only field
+ * that it is about.
+ * @type {[pattern: RegExp, key: string, names?: string[], only?: string][]}
+ */
 const SAYS = [
   [/^Give a whole number from (-?\d+) to (\d+)/, "says_range", ["least", "most"]],
   [/^Give (\d+) to (\d+) characters on one line/, "says_chars", ["least", "most"]],
@@ -34,13 +41,14 @@ const SAYS = [
 
 /**
  * What is wrong with a field. `isTime`: its numbers are ms, and told in longer units.
- * @param {import("../i18n/locale.js").Locale} locale
+ * @param {Locale} locale
  * @param {{ field: string, detail: string }} wrong
  */
 export function fieldSays(locale, { field, detail }, isTime = false) {
   for (const [pattern, key, names = [], only] of SAYS) {
     const found = pattern.exec(detail);
     if (!found || (only && only !== field)) continue;
+    /** @param {string} text */
     const tell = (text) => (isTime ? span(locale, Number(text)) : Number(text));
     return locale.t(key,
       Object.fromEntries(names.map((name, at) => [name, tell(found[at + 1])])));
@@ -50,18 +58,22 @@ export function fieldSays(locale, { field, detail }, isTime = false) {
 
 /**
  * An error in a sentence that says what to do.
- * @param {import("../i18n/locale.js").Locale} locale
- * @param {any} error
+ * @param {Locale} locale
+ * @param {Thrown} error
  */
 export function explain(locale, error) {
   const key = `code_${error.code}`;
   if (error.code !== "validation_failed" && locale.has(key)) return locale.t(key);
-  if (error.fields?.length) return error.fields.map((one) => fieldSays(locale, one)).join(" ");
-  if (!error.isProblem) return locale.t("code_broken");
+  if (error.fields.length) return error.fields.map((one) => fieldSays(locale, one)).join(" ");
+  // The server has not said it: it is a fault of the page.
+  if (error.status < 0) return locale.t("code_broken");
   return error.message;
 }
 
-/** The field that a refusal is about which names none. */
+/**
+ * The field that a refusal is about which names none.
+ * @type {Record<string, string>}
+ */
 export const FIELD_OF = {
   queue_name_taken: "name", schedule_name_taken: "name", reply_name_taken: "name",
   username_taken: "username",

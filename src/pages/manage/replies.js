@@ -2,11 +2,17 @@
 
 import { drawing } from "../admin/icons.js";
 import { row, table } from "../admin/table.js";
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
-import { choiceField, textField } from "./fields.js";
+import { choiceField, named, textField } from "./fields.js";
 import { card, empty, Screen } from "./screen.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Api } from "../net/api.js" */
+/** @import { AnyField } from "./parts.d.ts" */
+/** @typedef {components["schemas"]["CannedReply"]} Reply */
 
 /** What is filled in when a reply is used. */
 const VARIABLES = ["customer", "rep", "number", "queue"];
@@ -19,7 +25,7 @@ export async function repliesScreen(place, desk) {
   try {
     replies = await all(screen.api);
   } catch (error) {
-    if (error.status !== 404) throw error;
+    if (problemOf(error).status !== 404) throw error;
     missing(screen);
     return screen.end;
   }
@@ -29,22 +35,30 @@ export async function repliesScreen(place, desk) {
   return screen.end;
 }
 
-/** Those that are everybody's, in the order of their names. */
+/**
+ * Those that are everybody's, in the order of their names.
+ * @param {Api} api
+ */
 async function all(api) {
-  const answer = await api.get("/canned-replies");
-  return (answer.items ?? answer).filter(({ shared }) => shared !== false)
+  const replies = await api.get("/canned-replies");
+  return replies.filter(({ shared }) => shared)
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
+/** @param {Screen} screen */
 function missing(screen) {
   const { t } = screen;
   screen.draw(t("nav_replies"), {}, make("section", { class: "card",
     "aria-label": t("nav_replies") }, empty(t("replies_missing"))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Reply[]} replies
+ */
 function list(screen, replies) {
   const { t, locale } = screen;
-  const columns = [{ title: t("col_name") }, { title: t("reply_text") }, 
+  const columns = [{ title: t("col_name") }, { title: t("reply_text") },
     { title: t("reply_queue") }, { title: t("reply_changed") }];
   const add = () => make("a", { class: "button main", href: "#/replies/new" }, drawing("plus"),
     t("reply_new"));
@@ -58,6 +72,11 @@ function list(screen, replies) {
       : empty(t("replies_none"), make("p", {}, add()))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Reply | null} one
+ * @param {boolean} isNew
+ */
 async function reply(screen, one, isNew) {
   const { t, api, desk, locale } = screen;
   const back = { href: "#/replies", text: t("nav_replies") };
@@ -76,7 +95,7 @@ async function reply(screen, one, isNew) {
       textField(locale, "name", { label: t("reply_name"), hint: t("reply_name_hint"),
         isNeeded: true }),
       choiceField("queue", { label: t("reply_queue"), hint: t("reply_queue_hint"), options: [
-        [null, t("reply_everywhere")], ...queues.map(({ id, name }) => [id, name])] }),
+        [null, t("reply_everywhere")], ...named(queues)] }),
       text] }],
     async send(changed, all) {
       if (one) await api.patch(`/canned-replies/${one.id}`, changed);
@@ -89,17 +108,23 @@ async function reply(screen, one, isNew) {
   const title = one?.name ?? t("reply_new");
   const head = screen.draw(title, { back }, make("section", { class: "card", "aria-label": title },
     editor.element));
-  if (one) head.querySelector("h1").replaceChildren(words(title));
+  if (one) head.querySelector("h1")?.replaceChildren(words(title));
 }
 
-/** Buttons that put a variable where the cursor is, and what the reply then looks like. */
+/**
+ * Buttons that put a variable where the cursor is, and what the reply then looks like.
+ * @param {Screen} screen
+ * @param {AnyField} field
+ */
 function insertion(screen, field) {
   const { t } = screen;
   const box = field.element.querySelector("textarea");
+  if (!box) return;
   const seen = make("p", { class: "code preview", dir: "auto" });
   const draw = () => {
     seen.textContent = filled(box.value, (name) => t(`variable_${name}_as`)) || t("preview_none");
   };
+  /** @param {string} name */
   const put = (name) => {
     box.setRangeText(`{${name}}`, box.selectionStart, box.selectionEnd, "end");
     box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -113,10 +138,18 @@ function insertion(screen, field) {
   queueMicrotask(draw);
 }
 
-/** A text with its variables filled; one that is not known stays as it is. */
+/**
+ * A text with its variables filled; one that is not known stays as it is.
+ * @param {string} text
+ * @param {(name: string) => string} value
+ */
 export const filled = (text, value) => text.replace(/\{(\w+)(?:\|[^{}]*)?\}/g,
   (whole, name) => (VARIABLES.includes(name) ? value(name) : whole));
 
+/**
+ * @param {Screen} screen
+ * @param {Reply} one
+ */
 function removal(screen, one) {
   const { t, api, desk } = screen;
   return make("button", { type: "button", class: "danger", async onclick() {

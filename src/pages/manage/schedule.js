@@ -6,22 +6,47 @@ import { Editor } from "./editor.js";
 import { Field, textField } from "./fields.js";
 import { Ranges } from "./ranges.js";
 
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/** @import { components } from "../api.d.ts" */
+/** @import { Locale } from "../i18n/locale.js" */
+/** @import { Hours } from "./ranges.js" */
+/** @import { Screen } from "./screen.js" */
+/** @typedef {components["schemas"]["Schedule"]} Schedule */
+/** @typedef {components["schemas"]["Day"]} Day */
+/** @typedef {typeof DAYS[number]} Weekday */
+/** @typedef {Record<`week.${Weekday}`, Hours[]>} Week As the fields have it. */
+/** @typedef {Week & { name: string, time_zone: string, days: Day[] }} Fields */
+
+const DAYS = /** @type {const} */ (["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 /** A Monday, to name the days of the week by. */
 const MONDAY = Date.UTC(2024, 0, 1, 12);
 /** What an office has that says nothing else. */
 const OFFICE = [{ from: "09:00", to: "18:00" }];
 
-/** The days of the week in the order of this language, each with its name. */
+/**
+ * The days of the week in the order of this language, each with its name.
+ * @param {Locale} locale
+ */
 function week(locale) {
   const name = new Intl.DateTimeFormat(locale.tag, { weekday: "long", timeZone: "UTC" });
+  /** @type {[day: Weekday, name: string][]} */
   const days = DAYS.map((day, at) => [day, name.format(MONDAY + at * 86_400_000)]);
   // In Persian it begins on Saturday.
   const first = locale.tag === "fa" ? 5 : 0;
   return [...days.slice(first), ...days.slice(0, first)];
 }
 
-/** The page of this schedule, or of a new one. */
+/**
+ * A week with these hours, one field for each day.
+ * @param {(day: Weekday) => Hours[]} hours
+ */
+const weekOf = (hours) => /** @type {Week} */ (
+  Object.fromEntries(DAYS.map((day) => [`week.${day}`, hours(day)])));
+
+/**
+ * The page of this schedule, or of a new one.
+ * @param {Screen} screen
+ * @param {string | null} id
+ */
 export async function schedule(screen, id) {
   const { t, api, locale } = screen;
   const one = id ? await api.get(`/schedules/${id}`) : null;
@@ -31,8 +56,7 @@ export async function schedule(screen, id) {
   const weekdays = ["mon", "tue", "wed", "thu", "fri"];
   const values = one ? flat(one) : { name: "", days: [],
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    ...Object.fromEntries(DAYS.map((day) => [`week.${day}`,
-      weekdays.includes(day) ? OFFICE : []])) };
+    ...weekOf((day) => (weekdays.includes(day) ? OFFICE : [])) };
   const editor = new Editor(screen, { name: `schedule.${id ?? "new"}`, values,
     submit: t(one ? "do_save" : "schedule_make"), more: one ? [removal(screen, one)] : [],
     groups: [
@@ -46,33 +70,47 @@ export async function schedule(screen, id) {
   const title = one?.name ?? t("schedule_new");
   const head = screen.draw(title, { back: { href: "#/hours", text: t("nav_hours") } },
     make("section", { class: "card", "aria-label": title }, editor.element, zones));
-  if (one) head.querySelector("h1").replaceChildren(words(title));
+  if (one) head.querySelector("h1")?.replaceChildren(words(title));
 }
 
-/** As the fields have it: one for each weekday. */
+/**
+ * As the fields have it: one for each weekday.
+ * @param {Schedule} one
+ * @returns {Fields}
+ */
 const flat = ({ name, time_zone: zone, week: hours, days }) => ({ name, time_zone: zone, days,
-  ...Object.fromEntries(DAYS.map((day) => [`week.${day}`, hours[day]])) });
+  ...weekOf((day) => hours[day]) });
 
+/**
+ * @param {Screen} screen
+ * @param {Schedule | null} one
+ * @param {Partial<Fields>} changed
+ * @param {Fields} all
+ */
 async function save(screen, one, changed, all) {
   const { api, desk } = screen;
   const isWeek = Object.keys(changed).some((key) => key.startsWith("week."));
   const whole = { name: all.name, time_zone: all.time_zone.trim(), days: all.days,
-    week: Object.fromEntries(DAYS.map((day) => [day, all[`week.${day}`]])) };
+    week: /** @type {Schedule["week"]} */ (
+      Object.fromEntries(DAYS.map((day) => [day, all[`week.${day}`]]))) };
   if (!one) {
     await api.post("/schedules", whole);
     screen.say("schedule_made", { name: all.name });
     setTimeout(() => desk.go("hours"));
     return all;
   }
-  const wanted = Object.keys(whole).filter((key) => key in changed || (key === "week" && isWeek));
-  const now = await api.patch(`/schedules/${one.id}`,
-    Object.fromEntries(wanted.map((key) => [key, whole[key]])));
+  const now = await api.patch(`/schedules/${one.id}`, {
+    ...("name" in changed && { name: whole.name }),
+    ...("time_zone" in changed && { time_zone: whole.time_zone }),
+    ...("days" in changed && { days: whole.days }), ...(isWeek && { week: whole.week }) });
   screen.say("saved");
   return flat(now);
 }
 
+/** @param {Screen} screen */
 function weekFields(screen) {
   const { t, locale } = screen;
+  /** @type {Map<Weekday, Field<`week.${Weekday}`, Hours[]>>} */
   const fields = new Map();
   for (const [day, name] of week(locale)) {
     const ranges = new Ranges(screen, name, [make("button", { type: "button", class: "small soft",
@@ -82,23 +120,32 @@ function weekFields(screen) {
       isWhole: true, read: () => ranges.value, write: (value) => { ranges.value = value; } }));
   }
   // To the other days that have hours: those that are closed stay so.
+  /** @param {Weekday} from */
   const copy = (from) => {
-    const value = fields.get(from).value;
+    const source = fields.get(from);
+    if (!source) return;
+    const { value } = source;
     for (const [day, field] of fields) {
       if (day !== from && field.value.length) field.value = structuredClone(value);
     }
-    fields.get(from).element.dispatchEvent(new Event("input", { bubbles: true }));
+    source.element.dispatchEvent(new Event("input", { bubbles: true }));
     screen.say("range_copied");
   };
   return [...fields.values()];
 }
 
-/** Days that are not as their weekday, each with a date, a name and hours of its own. */
+/**
+ * Days that are not as their weekday, each with a date, a name and hours of its own.
+ * @param {Screen} screen
+ * @returns {Field<"days", Day[]>}
+ */
 function daysField(screen) {
   const { t } = screen;
   const list = make("ul", { class: "days" });
   const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
+  /** @type {{ dateBox: HTMLInputElement, read: () => Day }[]} */
   const rows = [];
+  /** @param {Partial<Day>} day */
   const insert = ({ date = "", name = "", hours = [] }) => {
     const ranges = new Ranges(screen, t("day_hours"));
     ranges.value = hours;
@@ -135,6 +182,10 @@ function daysField(screen) {
     check: () => (rows.some(({ dateBox }) => !dateBox.value) ? t("says_date") : "") });
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Schedule} one
+ */
 function removal(screen, one) {
   const { t, api, desk } = screen;
   return make("button", { type: "button", class: "danger", async onclick() {

@@ -7,7 +7,16 @@ import { Editor } from "./editor.js";
 import { numberField, switchField, textField } from "./fields.js";
 import { Screen } from "./screen.js";
 
-/** Which setting stands where; one that is not named stands in the last. */
+/** @import { components } from "../api.d.ts" */
+/** @import { AnyField } from "./parts.d.ts" */
+/** @typedef {components["schemas"]["Setting"]} Setting */
+/** @typedef {boolean | number | string} Value */
+/** @typedef {Setting & { value: Value, default: Value }} Changeable */
+
+/**
+ * Which setting stands where; one that is not named stands in the last.
+ * @type {Record<string, string[]>}
+ */
 const GROUPS = {
   greetings: ["welcome_text", "away_text"],
   chats: ["open_per_customer_max", "edit_window_s", "reps_may_join"],
@@ -27,31 +36,50 @@ export async function settingsScreen(place, desk) {
   return screen.end;
 }
 
+/**
+ * @param {Setting} one
+ * @returns {one is Changeable}
+ */
+const isChangeable = (one) => one.changeable;
+
+/**
+ * @param {Screen} screen
+ * @param {Setting[]} all
+ */
 function draw(screen, all) {
   const { t, api } = screen;
-  const changeable = all.filter((one) => one.changeable);
+  const changeable = all.filter(isChangeable);
   const named = new Map(changeable.map((one) => [one.name, one]));
   const known = Object.values(GROUPS).flat();
   const names = { ...GROUPS, other: [...named.keys()].filter((name) => !known.includes(name)) };
+  /** @type {Map<string, (setting: Changeable) => void>} */
   const origins = new Map();
+  /** @param {Record<string, Value | null | undefined>} body */
   const put = async (body) => {
-    const now = await screen.young(() => api.patch("/settings", body));
+    const now = (await screen.young(() => api.patch("/settings", body))).filter(isChangeable);
     for (const one of now) origins.get(one.name)?.(one);
     return Object.fromEntries(now.map(({ name, value }) => [name, value]));
   };
-  const reset = (name) => async ({ target }) => {
-    const isDone = await screen.run(target, async () => {
+  /**
+   * @param {string} name
+   * @param {HTMLElement} button
+   */
+  const reset = async (name, button) => {
+    const isDone = await screen.run(button, async () => {
       const now = await put({ [name]: null });
       editor.settle(name, now[name]);
     });
     if (isDone) screen.say("setting_reset");
   };
-  const fields = (list) => list.filter((name) => named.has(name)).map((name) => {
-    const one = field(screen, named.get(name));
-    const foot = origin(screen, one, reset(name));
+  /** @param {string[]} list */
+  const fields = (list) => list.flatMap((name) => {
+    const setting = named.get(name);
+    if (!setting) return [];
+    const one = field(screen, setting);
+    const foot = origin(screen, one, (button) => reset(name, button));
     origins.set(name, foot);
-    foot(named.get(name));
-    return one;
+    foot(setting);
+    return [one];
   });
   const groups = Object.entries(names).map(([key, list]) => ({ title: t(`settings_${key}`),
     hint: t(`settings_${key}_hint`), fields: fields(list) })).filter((one) => one.fields.length);
@@ -67,21 +95,32 @@ function draw(screen, all) {
     fixed(screen, all.filter((one) => !one.changeable)));
 }
 
-/** The field of one, by what its value is. */
+/**
+ * The field of one, by what its value is.
+ * @param {Screen} screen
+ * @param {Changeable} setting
+ */
 function field(screen, { name, value, least, most, chars_max: chars }) {
   const { t, locale } = screen;
   const said = { label: locale.has(`s_${name}`) ? t(`s_${name}`) : name,
     hint: locale.has(`s_${name}_hint`) ? t(`s_${name}_hint`) : "" };
   if (typeof value === "boolean") return switchField(name, { ...said, isWhole: true });
   if (typeof value === "string") {
-    return textField(locale, name, { ...said, lines: chars > 200 ? 3 : 0 });
+    return textField(locale, name, { ...said, lines: (chars ?? 0) > 200 ? 3 : 0 });
   }
   const unit = name.endsWith("_s") && !name.endsWith("per_s") ? t("unit_second")
     : name.endsWith("_mib_max") ? t("mib") : "";
-  return numberField(locale, name, { ...said, least, most, unit });
+  return numberField(locale, name, { ...said, unit, least: least ?? undefined,
+    most: most ?? undefined });
 }
 
-/** What it is by itself, where it comes from, and the way back. */
+/**
+ * What it is by itself, where it comes from, and the way back.
+ * @param {Screen} screen
+ * @param {AnyField} one
+ * @param {(button: HTMLElement) => void} reset
+ * @returns {(setting: Changeable) => void}
+ */
 function origin(screen, one, reset) {
   const { t, locale } = screen;
   const place = make("p", { class: "origin" });
@@ -93,15 +132,21 @@ function origin(screen, one, reset) {
     place.replaceChildren(...(from === "default" ? []
       : [chip(t(`origin_${from}`), isSet ? "good" : "")]),
     make("span", { class: "note" }, ...locale.parts("usually", { value: words(shown) })),
-    ...(isSet ? [make("button", { type: "button", class: "small soft", onclick: reset },
+    ...(isSet ? [make("button", { type: "button", class: "small soft",
+      onclick: ({ currentTarget }) => reset(currentTarget) },
         t("do_reset"), make("span", { class: "unseen" }, ` (${t(`s_${name}`)})`))] : []));
   };
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Setting[]} all
+ */
 function fixed(screen, all) {
   const { t } = screen;
   const columns = [{ title: t("setting") }, { title: t("value") }, { title: t("by_itself") },
     { title: t("origin") }];
+  /** @param {unknown} value */
   const shown = (value) => make("code", { dir: "ltr" }, typeof value === "string" ? value || "\"\""
     : JSON.stringify(value));
   return make("details", { class: "card" }, make("summary", {}, t("settings_fixed")),

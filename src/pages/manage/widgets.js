@@ -6,9 +6,13 @@ import { chip, row, table } from "../admin/table.js";
 import { make, words } from "../ui/dom.js";
 import { ask, copyButton, shownOnce } from "./ask.js";
 import { Editor } from "./editor.js";
-import { choiceField, switchField, textField } from "./fields.js";
+import { choiceField, named, switchField, textField } from "./fields.js";
 import { card, empty, Screen } from "./screen.js";
 import { look } from "./snippet.js";
+
+/** @import { components } from "../api.d.ts" */
+/** @import { Has } from "./parts.d.ts" */
+/** @typedef {components["schemas"]["Widget"]} Widget */
 
 /** @type {import("../admin/router.js").Show} */
 export async function widgetsScreen(place, desk) {
@@ -23,11 +27,21 @@ export async function widgetsScreen(place, desk) {
   return screen.end;
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget[]} widgets
+ * @param {Has["queues"]} queues
+ */
 function list(screen, widgets, queues) {
   const { t } = screen;
   const columns = [{ title: t("col_name") }, { title: t("col_state") }, { title: t("sites") },
     { title: t("widget_queue") }];
-  const named = new Map(queues.map(({ id, name }) => [id, name]));
+  const names = new Map(named(queues));
+  /** @param {string | null} id */
+  const queue = (id) => {
+    const name = id && names.get(id);
+    return name ? words(name) : t("queue_first");
+  };
   const add = () => make("a", { class: "button main", href: "#/widgets/new" }, drawing("plus"),
     t("widget_new"));
   screen.draw(t("nav_widgets"), { lead: t("widgets_lead"), actions: widgets.length ? [add()] : [] },
@@ -36,11 +50,16 @@ function list(screen, widgets, queues) {
         make("a", { href: `#/widgets/${one.id}` }, words(one.name)),
         one.disabled_at ? chip(t("widget_off"), "warn") : chip(t("widget_on"), "good"),
         one.sites.length ? words(one.sites.join(", ")) : t("sites_none"),
-        one.queue && named.has(one.queue) ? words(named.get(one.queue)) : t("queue_first")],
-      { class: one.disabled_at && "gone" })))
+        queue(one.queue)], { class: one.disabled_at && "gone" })))
       : empty(t("widgets_none"), make("p", {}, add()))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget | null} one
+ * @param {Has["queues"]} queues
+ * @param {boolean} isNew
+ */
 function widget(screen, one, queues, isNew) {
   const { t } = screen;
   const back = { href: "#/widgets", text: t("nav_widgets") };
@@ -59,14 +78,23 @@ function widget(screen, one, queues, isNew) {
     href: `/chat/${one.id}`, target: "_blank", rel: "noopener" }, drawing("eye"),
   t("widget_see"), make("span", { class: "unseen" }, ` ${t("new_tab")}`))] },
   make("div", { class: "cards" }, form, snippet(screen, one), secret(screen, one)));
-  head.querySelector("h1").replaceChildren(words(title));
+  head.querySelector("h1")?.replaceChildren(words(title));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget | null} one
+ * @param {Has["queues"]} queues
+ */
 function editor(screen, one, queues) {
   const { t, api, desk, locale } = screen;
   const sites = textField(locale, "sites", { label: t("sites"), hint: t("sites_hint"), lines: 3,
     isLtr: true });
-  // One site to a line; the server knows them as a list.
+  /**
+   * One site to a line; the server knows them as a list.
+   * @template {{ sites?: string }} Given
+   * @param {Given} given
+   */
   const send = ({ sites: text, ...rest }) => ({ ...rest, ...(text !== undefined
     && { sites: text.split(/\s+/).filter(Boolean) }) });
   const values = { name: one?.name ?? "", sites: one?.sites.join("\n") ?? "",
@@ -78,12 +106,12 @@ function editor(screen, one, queues) {
       textField(locale, "name", { label: t("widget_name"), hint: t("widget_name_hint"),
         isNeeded: true }),
       choiceField("queue", { label: t("widget_queue"), hint: t("widget_queue_hint"), options: [
-        [null, t("queue_first")], ...queues.map(({ id, name }) => [id, name])] }),
+        [null, t("queue_first")], ...named(queues)] }),
       sites,
       switchField("visitors", { label: t("visitors"), hint: t("visitors_hint"), isWhole: true }),
-      one && switchField("disabled", { label: t("widget_disabled"),
-        hint: t("widget_disabled_hint"), isWhole: true }),
-    ].filter(Boolean) }],
+      ...(one ? [switchField("disabled", { label: t("widget_disabled"),
+        hint: t("widget_disabled_hint"), isWhole: true })] : []),
+    ] }],
     async send(changed, all) {
       if (one) {
         const now = await api.patch(`/widgets/${one.id}`, send(changed));
@@ -98,6 +126,10 @@ function editor(screen, one, queues) {
     } });
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget} one
+ */
 function snippet(screen, one) {
   const { t } = screen;
   const { element, code, text } = look(screen, one);
@@ -105,6 +137,10 @@ function snippet(screen, one) {
     make("p", { class: "row" }, copyButton(screen, text, code, { class: "main" })));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget} one
+ */
 function secret(screen, one) {
   const { t, api, locale } = screen;
   const since = make("p", { class: "note" }, t("secret_since",
@@ -121,6 +157,10 @@ function secret(screen, one) {
     } }, t("secret_renew"))));
 }
 
+/**
+ * @param {Screen} screen
+ * @param {Widget} one
+ */
 function removal(screen, one) {
   const { t, api, desk } = screen;
   return make("button", { type: "button", class: "danger", async onclick() {

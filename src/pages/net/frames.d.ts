@@ -19,6 +19,7 @@ export interface EventData {
   preferred?: boolean;
   over_capacity?: boolean;
   claimed?: boolean;
+  accepted?: boolean;
   waited_ms?: number | null;
   resolution?: Schemas["Resolution"] | null;
   reason?: string | null;

@@ -1,0 +1,224 @@
+// What the parts of the console know of each other, for those who check the pages.
+
+import type { components } from "../api.d.ts";
+import type { Api } from "../net/api.js";
+import type { Attachment, LogEvent, RepState, TypingFrame } from "../net/frames.d.ts";
+import type { Thrown } from "../net/problem.js";
+import type { Child } from "../ui/elements.d.ts";
+import type { Alerts } from "./alerts.js";
+import type { Bar } from "./bar.js";
+import type { Customer } from "./customer.js";
+import type { Link } from "./link.js";
+import type { List } from "./list.js";
+import type { Offers } from "./offers.js";
+import type { Talk } from "./talk.js";
+
+type Schemas = components["schemas"];
+
+/** A conversation as staff see it. How much of it is known depends on who has told. */
+export type View = Schemas["Conversation"]
+  & Partial<Pick<Schemas["Listed"], "latest_message" | "marks" | "unread">> & { held?: boolean };
+
+/** One of a rep's own: its last message, and since when its customer waits for an answer. */
+export type Own = View & { last: LogEvent | null; since: number; unread: number };
+
+/** One in a list, whoever has it. */
+export type Item = View & Partial<Pick<Own, "last" | "since">>;
+
+/** The rep himself, as the server sees him. */
+export type Self = Pick<RepState, "id" | "capacity" | "load" | "availability" | "present"
+  | "rights">;
+
+/** An offer: until when it stands, and from when on. */
+export interface Asked {
+  view: View;
+  until: number;
+  from: number;
+}
+
+/** Something that may ring. */
+export interface Heard {
+  kind: "offer" | "assigned" | "message";
+  view: View;
+  event?: LogEvent;
+}
+
+/** The end of a log, and where what came before it begins. */
+export interface End {
+  items: LogEvent[];
+  earlier: number | null;
+}
+
+/** What a desk tells. */
+export interface Topics {
+  rep: [];
+  /** Something of his is another now. */
+  mine: [];
+  offers: [];
+  /** The queues. */
+  board: [];
+  /** One is on its way before him; it does not come. */
+  opening: [id: string];
+  unopened: [error: unknown];
+  /** What is said of the conversation before him. */
+  view: [];
+  /** Its log anew, and one entry more of it. */
+  log: [end: End];
+  entry: [event: LogEvent];
+  /** What is not stored yet. */
+  pending: [];
+  marks: [];
+  typing: [frame: TypingFrame];
+  link: [];
+  trouble: [];
+  unread: [];
+  missed: [];
+  /** The one before him is his no longer, and he has not given it away. */
+  lost: [];
+  heard: [what: Heard];
+}
+
+/** Draws what a desk tells, topic by topic. */
+export type Draws = { [Topic in keyof Topics]: (...told: Topics[Topic]) => unknown };
+
+/** Hears all of it. */
+export type Listener = <Topic extends keyof Topics>(topic: Topic, ...told: Topics[Topic]) =>
+  unknown;
+
+/** What goes along with each thing that is done with a conversation. */
+export interface Given {
+  accept: [];
+  wake: [];
+  reopen: [];
+  claim: [body?: Schemas["Claiming"]];
+  decline: [body?: Schemas["GivenReason"]];
+  requeue: [body: Schemas["GivenReason"]];
+  park: [body: Schemas["Parking"]];
+  transfer: [body: Schemas["Transfer"]];
+  close: [body?: Schemas["Closing"]];
+  priority: [body: Schemas["NewPriority"]];
+}
+
+/** Does each of these things. */
+export type Acts = { [Act in keyof Given]: (api: Api, id: string, ...given: Given[Act]) =>
+  Promise<Schemas["Conversation"] | Schemas["ClosedConversation"]> };
+
+/** What is answered to an offer. */
+export type Reply = "accept" | "decline";
+
+/** What is on the page. */
+export interface Parts {
+  list: List;
+  offers: Offers;
+  bar: Bar;
+  talk: Talk;
+  customer: Customer;
+  link: Link;
+  alerts: Alerts;
+}
+
+/** What can be done, whoever asks for it. */
+export interface Does {
+  /** What went wrong, in words that say what to do. */
+  explain(error: Thrown): string;
+  say(error: unknown): void;
+  tell(text: string): void;
+  tick(): unknown;
+  show(id: string): Promise<unknown>;
+  claim(view: View): Promise<unknown>;
+  answer(what: Reply): Promise<unknown>;
+  move(what: "wake" | "reopen"): Promise<unknown>;
+  transfer(): unknown;
+  toQueue(): unknown;
+  close(): unknown;
+  park(): unknown;
+  requeue(): unknown;
+  why(): unknown;
+  whyIdle(): unknown;
+  endWrap(): Promise<unknown>;
+  finish(work: () => Promise<unknown>): Promise<unknown>;
+  search(): unknown;
+  help(): unknown;
+  copyLink(): Promise<unknown>;
+  customer(): unknown;
+  toList(): unknown;
+  focusList(): unknown;
+  leaveField(): unknown;
+  reply(): unknown;
+  wrote(): unknown;
+  soundOn(): unknown;
+  notifyOn(): unknown;
+  welcome(): Promise<Schemas["Welcome"]>;
+}
+
+/** What a rep may do with a conversation. */
+export interface Rights {
+  asked: boolean;
+  transfer: boolean;
+  park: boolean;
+  queue: boolean;
+  close: boolean;
+  wrap: boolean;
+  claim: boolean;
+  wake: boolean;
+  reopen: boolean;
+  prioritize: boolean;
+  requeue: boolean;
+  /** To whom he may write in it. */
+  write: "both" | "note" | "none";
+}
+
+/** An entry in words: the key of its text, whom it names, by whom, and what else it says. */
+export interface Said {
+  key: string;
+  who?: string | null;
+  by?: string | null;
+  name?: string | null;
+  queue?: string | null;
+  /** Why, as a word of the server's or as somebody's own. */
+  reason?: string | null;
+  words?: string | null;
+  waited?: number | null;
+  until?: number | null;
+  priority?: string | null;
+  resolution?: string | null;
+  n?: number;
+}
+
+/** What is drawn of a message. */
+export interface Message {
+  mine: boolean;
+  /** Of a note: nobody. */
+  sender: string | null | undefined;
+  said: HTMLElement;
+  text: HTMLElement;
+  files: HTMLElement;
+  state: HTMLElement;
+  time: HTMLElement;
+  /** How far it has come. */
+  reached?: HTMLElement;
+}
+
+/** What is drawn of an entry. */
+export interface Drawn {
+  kind: string;
+  parts: Child[];
+  message?: Message;
+}
+
+/** A row of a log. */
+export interface Row {
+  seq: number;
+  row: HTMLElement;
+  day: string;
+  message?: Message;
+}
+
+/** What is done with what is refused. */
+export interface Refused {
+  retry(id: string): void;
+  discard(id: string): void;
+}
+
+/** Takes the text of a message that could not be sent back. */
+export type TakesBack = (text: string, files?: Attachment[], note?: boolean) => void;
