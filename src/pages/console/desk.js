@@ -186,10 +186,7 @@ export class Desk {
     const isHis = view.rep?.id === this.user.id && ["active", "wrapup"].includes(view.status);
     const known = this.mine.get(view.id);
     if (isHis) this.put(view);
-    else if (known && known.last_seq <= view.last_seq) {
-      known.last_seq = view.last_seq;
-      this.#his.drop(view.id);
-    }
+    else if (known && known.last_seq <= view.last_seq) this.#his.drop(view.id, view.last_seq);
     this.#shown.renew(view);
     this.tell("mine");
     this.#readSoon();

@@ -103,10 +103,10 @@ export class Mine {
   /**
    * It is his no longer. Answers whether it was.
    * @param {string} id
+   * @param {number | undefined} seq how far its log has come
    */
-  drop(id) {
-    const one = this.all.get(id);
-    if (one) this.#left.set(id, one.last_seq);
+  drop(id, seq = this.all.get(id)?.last_seq) {
+    if (seq !== undefined) this.#left.set(id, seq);
     return this.all.delete(id);
   }
 
