@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use prometheus_client::registry::Registry;
@@ -59,7 +59,7 @@ pub struct Looks {
     pub started_at: Moment,
     pub reports: Reports,
     /// Who has it asks the database whether it is sound.
-    pub checking: Semaphore,
+    pub checking: Arc<Semaphore>,
     /// What it said last.
     pub verdict: Mutex<Option<Verdict>>,
 }
@@ -70,7 +70,7 @@ impl Default for Looks {
             recent: OnceLock::new(),
             started_at: now(),
             reports: Reports::default(),
-            checking: Semaphore::new(1),
+            checking: Arc::new(Semaphore::new(1)),
             verdict: Mutex::default(),
         }
     }
@@ -79,6 +79,16 @@ impl Default for Looks {
 impl App {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Whether this node takes customers: it has begun, does not go down, and can store.
+    pub fn takes_customers(&self) -> bool {
+        self.is_up() && self.stores.load(Ordering::Acquire)
+    }
+
+    /// Whether it has begun and does not go down.
+    pub fn is_up(&self) -> bool {
+        self.ready.load(Ordering::Acquire) && !self.hub.is_closing()
     }
 }
 

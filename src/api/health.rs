@@ -29,7 +29,7 @@ pub async fn alive() -> &'static str {
 )]
 #[get("/readyz")]
 pub async fn ready(app: Data<App>) -> Result<&'static str> {
-    if !app.ready.load(Ordering::Acquire) || app.hub.is_closing() {
+    if !app.is_up() {
         return Err(Error::new(
             Code::Unavailable,
             "This node is starting or going down.",

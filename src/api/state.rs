@@ -8,7 +8,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gate::body::Asked;
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
@@ -104,7 +104,7 @@ pub struct Health {
     pub time: Moment,
     pub started_at: Moment,
     pub uptime_ms: i64,
-    /// Whether this node takes customers.
+    /// Whether this node takes customers, as `GET /readyz` tells it.
     pub ready: bool,
     /// All nodes, this one too, in the order in which they began.
     pub nodes: Vec<NodeNow>,
@@ -114,7 +114,7 @@ pub struct Health {
     /// What this node has found when it was last asked to. Null: it was not asked since it began.
     #[schema(required)]
     pub verdict: Option<Verdict>,
-    /// The last 50 warnings and errors of this node since it began, the newest first.
+    /// The last 50 warnings and the last 50 errors of this node since it began, the newest first.
     pub log: Vec<Line>,
 }
 
@@ -123,7 +123,8 @@ pub struct Health {
 /// This node and the others, the database and the engine, how full it is, what was found when the
 /// database was last asked whether it is sound, and the newest warnings and errors of the log of
 /// this node. With `check` it is asked now, at most every 10 s: the questions that are answered
-/// soon, for about 3 s.
+/// soon, for about 3 s. If that takes longer, what was found before is told, and the new verdict to
+/// whoever asks after it.
 #[utoipa::path(
     tag = "health", params(HealthQuery),
     responses(
@@ -138,7 +139,7 @@ pub async fn health(
     Asked(query): Asked<HealthQuery>,
 ) -> Result<Json<Health>> {
     if query.check == Some(true) {
-        check(&app).await?;
+        check(&app).await;
     }
     let begun = now();
     let ask = |conn: &mut Conn| {
@@ -162,7 +163,7 @@ pub async fn health(
         time: ended,
         started_at,
         uptime_ms: ended - started_at,
-        ready: app.ready.load(Ordering::Acquire) && !app.hub.is_closing(),
+        ready: app.takes_customers(),
         nodes: leases.into_iter().map(node).collect(),
         database: DatabaseNow {
             kind: match app.store.shared() {
@@ -208,17 +209,26 @@ fn last(app: &App) -> Option<Verdict> {
     verdict.unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Asks the database whether it is sound, unless somebody has just done so.
-async fn check(app: &App) -> Result<()> {
-    let turn = tokio::time::timeout(ANSWER, app.looks.checking.acquire()).await;
-    let turn = turn.ok().and_then(|turn| turn.ok());
-    let _turn = turn.ok_or_else(Error::overloaded)?;
+/// Asks the database whether it is sound, unless somebody has just done so. What takes longer than
+/// anybody waits for goes on, and is told to who asks next.
+async fn check(app: &Data<App>) {
+    let turn = tokio::time::timeout(ANSWER, app.looks.checking.clone().acquire_owned()).await;
+    let Some(turn) = turn.ok().and_then(|turn| turn.ok()) else {
+        return;
+    };
     if last(app).is_some_and(|verdict| now() - verdict.at < YOUNG_MS) {
-        return Ok(());
+        return;
     }
-    let ask = |conn: &mut Conn| checks::run_quick(conn, now() + CHECKING_MS);
-    let found = app.store.search(ask).await?;
-    let verdict = app.looks.verdict.lock();
-    *verdict.unwrap_or_else(PoisonError::into_inner) = Some(found);
-    Ok(())
+    let looks = app.clone();
+    let ask = move |conn: &mut Conn| {
+        let _turn = &turn;
+        let found = checks::run_quick(conn, now() + CHECKING_MS)?;
+        let verdict = looks.looks.verdict.lock();
+        *verdict.unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(())
+    };
+    // A database that is gone says so to what is asked of it after this.
+    if let Err(error) = app.store.search(ask).await {
+        tracing::warn!(%error, "whether the database is sound was not told in time");
+    }
 }

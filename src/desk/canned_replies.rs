@@ -2,6 +2,7 @@
 //! those for all or for a queue by admins, which the audit tells.
 
 use serde_json::{Value, json};
+use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
 use super::{Change, Desk, check_text, hold};
@@ -69,6 +70,7 @@ impl Desk {
         change(&mut row, &edit)?;
         self.count_words(&actor)?;
         let id = row.id;
+        let entry = about(&actor, Act::CannedReplyCreated, id);
         let view = self
             .commit(move |conn| {
                 alone(conn, row.owner_id)?;
@@ -79,7 +81,6 @@ impl Desk {
                 check(conn, &row)?;
                 canned_replies::insert(conn, &row)?;
                 if row.owner_id.is_none() {
-                    let entry = about(&actor, Act::CannedReplyCreated, row.id);
                     audit::record(conn, &entry, None, Some(whole(&row)))?;
                 }
                 Ok((canned_replies::view(conn, row.id)?, Change::default()))
@@ -100,6 +101,7 @@ impl Desk {
         may(&actor, Action::KeepReplies, Object::None)?;
         self.count_words(&actor)?;
         let at = now();
+        let entry = about(&actor, Act::CannedReplyUpdated, id);
         self.commit(move |conn| {
             let before = changeable(conn, &actor, id)?;
             let mut row = before.clone();
@@ -110,7 +112,6 @@ impl Desk {
                 canned_replies::update(conn, &row)?;
                 if row.owner_id.is_none() {
                     let (was, is) = audit::differing(whole(&before), whole(&row));
-                    let entry = about(&actor, Act::CannedReplyUpdated, id);
                     audit::record(conn, &entry, Some(was), Some(is))?;
                 }
             }
@@ -123,6 +124,7 @@ impl Desk {
     pub async fn delete_reply(&self, actor: Actor, id: CannedReplyId) -> Result<()> {
         may(&actor, Action::KeepReplies, Object::None)?;
         self.count_words(&actor)?;
+        let entry = about(&actor, Act::CannedReplyDeleted, id);
         let runs = Runs::default();
         self.commit(move |conn| {
             let again = runs.again();
@@ -135,7 +137,6 @@ impl Desk {
             };
             canned_replies::delete(conn, id)?;
             if row.owner_id.is_none() {
-                let entry = about(&actor, Act::CannedReplyDeleted, id);
                 audit::record(conn, &entry, Some(whole(&row)), None)?;
             }
             Ok(((), Change::default()))
@@ -224,7 +225,12 @@ fn change(row: &mut CannedReply, edit: &ReplyEdit) -> Result<()> {
 /// A name is typed behind a slash, and ends where a space does.
 fn check_name(name: &str) -> Result<()> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if (1..=REPLY_NAME_CHARS_MAX).contains(&name.chars().count()) && name.chars().all(fits) {
+    // Vowel signs of many scripts, and what keeps two letters apart within a word of some.
+    let follows = |c: char| is_combining_mark(c) || matches!(c, '\u{200C}' | '\u{200D}');
+    let letters = name.strip_suffix(['\u{200C}', '\u{200D}']).is_none()
+        && name.starts_with(fits)
+        && name.chars().all(|c| fits(c) || follows(c));
+    if letters && name.chars().count() <= REPLY_NAME_CHARS_MAX {
         return Ok(());
     }
     let detail = format!(
@@ -254,6 +260,8 @@ mod tests {
             "re.fund-2_x",
             "سلام",
             "привет",
+            "नमस्ते",
+            "می\u{200C}آیم",
             "x",
             &"x".repeat(40),
         ] {
@@ -265,6 +273,8 @@ mod tests {
             "two words",
             "/hello",
             "a\u{200B}b",
+            "a\u{200C}",
+            "\u{301}a",
             "a\nb",
             "{x}",
             &long,

@@ -18,8 +18,8 @@ use crate::store::events::Event;
 use crate::store::personal::{self, Searched};
 use crate::store::sessions::Session;
 use crate::store::{
-    Conn, answer, canned_replies, conversations, erasures, events, identities, marks, sessions,
-    views, widgets,
+    Conn, answer, canned_replies, conversations, erasures, events, identities, marks, rep_hours,
+    sessions, views, widgets,
 };
 use crate::words::{AttachmentId, AuditId, ConversationId, Role, SessionId, UserId};
 
@@ -46,6 +46,7 @@ struct Told {
     marks: u64,
     files: u64,
     canned_replies: u64,
+    hours: u64,
     acts: u64,
 }
 
@@ -64,6 +65,8 @@ enum Part {
     Marks(ConversationId),
     Files(AttachmentId),
     Replies,
+    /// Those of his work.
+    Hours,
     Acts(AuditId),
     End,
     Ended,
@@ -94,6 +97,7 @@ impl Personal {
             Part::Marks(after) => export.marks(conn, after, &mut lines)?,
             Part::Files(after) => export.files(conn, after, &mut lines)?,
             Part::Replies => export.replies(conn, &mut lines)?,
+            Part::Hours => export.hours(conn, &mut lines)?,
             Part::Acts(after) => export.acts(conn, after, &mut lines)?,
             Part::End => {
                 write_line(&mut lines, &line("end", &export.told)?);
@@ -265,6 +269,15 @@ impl Personal {
         for one in &canned_replies::own_views(conn, self.person)? {
             write_line(lines, &line("canned_reply", one)?);
             self.told.canned_replies += 1;
+        }
+        Ok(Part::Hours)
+    }
+
+    /// In which hours he was there for customers, and how full his slots were: 93 days at most.
+    fn hours(&mut self, conn: &mut Conn, lines: &mut Vec<u8>) -> Result<Part> {
+        for one in &rep_hours::of(conn, self.person)? {
+            write_line(lines, &line("hour", one)?);
+            self.told.hours += 1;
         }
         Ok(Part::Acts(AuditId(Uuid::nil())))
     }

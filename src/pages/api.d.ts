@@ -1871,7 +1871,8 @@ export interface paths {
          * @description This node and the others, the database and the engine, how full it is, what was found when the
          *     database was last asked whether it is sound, and the newest warnings and errors of the log of
          *     this node. With `check` it is asked now, at most every 10 s: the questions that are answered
-         *     soon, for about 3 s.
+         *     soon, for about 3 s. If that takes longer, what was found before is told, and the new verdict to
+         *     whoever asks after it.
          */
         get: {
             parameters: {
@@ -5276,11 +5277,11 @@ export interface components {
             database: components["schemas"]["DatabaseNow"];
             engine: components["schemas"]["EngineNow"];
             full: components["schemas"]["Fullness"];
-            /** @description The last 50 warnings and errors of this node since it began, the newest first. */
+            /** @description The last 50 warnings and the last 50 errors of this node since it began, the newest first. */
             log: components["schemas"]["LogLine"][];
             /** @description All nodes, this one too, in the order in which they began. */
             nodes: components["schemas"]["NodeNow"][];
-            /** @description Whether this node takes customers. */
+            /** @description Whether this node takes customers, as `GET /readyz` tells it. */
             ready: boolean;
             started_at: components["schemas"]["i64"];
             /** @description Of this machine's clock. */

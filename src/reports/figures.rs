@@ -46,7 +46,7 @@ pub struct Figures {
     /// From the opening to the rep's first message, by the same rules.
     #[schema(required)]
     pub first_reply: Option<Spread>,
-    /// From the last assignment to the end, of those that ended.
+    /// From the last assignment to the end, of those that ended `resolved` or `unresolved`.
     #[schema(required)]
     pub handling: Option<Spread>,
 }

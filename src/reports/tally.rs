@@ -54,7 +54,9 @@ impl Seen {
         // No customer waited for what he left while nobody was expected.
         let awaited = !row.left_outside_hours;
         let first = row.first_assigned_at.filter(|_| awaited).map(waited);
-        let ended = row.assigned_at.zip(row.closed_at);
+        // Whoever left while he waited, be it again, was not being served.
+        let left = row.resolution == Some(Resolution::Abandoned);
+        let ended = row.assigned_at.zip(row.closed_at).filter(|_| !left);
         Seen {
             resolution: row.resolution,
             wait: first.map(|wait| (wait, wait <= terms.wait_target_ms)),

@@ -236,6 +236,10 @@ impl Told {
         if event.kind == EventKind::Returned && event.rep().is_none() {
             self.held = false;
         }
+        // What is erased loses its rating at once, and its log's entries part by part.
+        if event.kind == EventKind::Deleted && event.get("erased") == Some(true) {
+            self.rating = None;
+        }
     }
 }
 

@@ -181,6 +181,7 @@ const CHECKS: &[Check] = &[
         says: "of a customer who is erased no conversation has a word or his name",
         sql: "SELECT c.id AS what FROM erasures x JOIN conversations c ON c.customer_id = x.user_id
               WHERE x.step NOT IN ('hands', 'words') AND (c.status <> 'closed' OR c.subject <> ''
+                  OR coalesce(CAST(c.rating AS TEXT), c.rating_text) IS NOT NULL
                   OR EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND (e.body <> ''
                       OR e.kind = 'renamed' AND CAST(e.data AS TEXT) NOT LIKE '%\"erased\"%')))",
         of: Of::Conversation,

@@ -225,9 +225,16 @@ macro_rules! narrowed {
         }
         let (low, high) = filter.rating;
         if low.is_some() || high.is_some() {
-            // In numbers: with any two at all PostgreSQL would leave their index alone.
+            // In numbers, as one plan for any two would use no index. With the best score they are
+            // most of all that are rated, which are gone through newest first and not sorted.
             let (low, high) = (low.unwrap_or(1), high.unwrap_or(5));
-            let among = format!("conversations.rating BETWEEN {low} AND {high}");
+            let among = match (low, high) {
+                (low, high) if low == high => format!("conversations.rating = {low}"),
+                (low, 5) => {
+                    format!("conversations.rating IS NOT NULL AND +conversations.rating >= {low}")
+                }
+                _ => format!("conversations.rating BETWEEN {low} AND {high}"),
+            };
             query = query.filter(sql::<Bool>(&among));
         }
         query

@@ -19,7 +19,7 @@ pub const HOUR: Moment = 60 * 60 * 1_000;
 const AT_ONCE: usize = 500;
 
 /// What a rep had to do in an hour, or in a part of it.
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable, serde::Serialize)]
 #[diesel(table_name = rep_hours, treat_none_as_default_value = false)]
 pub struct RepHour {
     /// When it began.
@@ -75,6 +75,11 @@ queries! {
     /// Forgets hours that began before a moment.
     pub fn delete_before(conn, moment: Moment) -> QueryResult<usize> {
         prepared(diesel::delete(rep_hours::table.filter(rep_hours::hour.lt(moment)))).execute(conn)
+    }
+
+    /// What a rep had to do in all hours that are kept, in their order.
+    pub fn of(conn, rep: UserId) -> QueryResult<Vec<RepHour>> {
+        rep_hours::table.filter(rep_hours::rep_id.eq(rep)).order(rep_hours::hour).load(conn)
     }
 
     fn summed(conn, from: Moment, to: Moment) -> QueryResult<Vec<Sums>> {

@@ -475,7 +475,7 @@ async fn what_is_read_changes_nothing() {
     let tables = "users sessions socket_tickets password_links identities used_proofs widgets \
         arrivals visitors erasures email_links invitations queues reps rep_queues rep_sessions \
         customer_sessions conversations heads events counters cooldowns attachments marks joined \
-        activity schedules settings";
+        activity schedules settings canned_replies rep_hours";
     let world = World::embedded().await;
     let mut asked = Vec::new();
     for (who, column) in [(Who::Customer, 2), (Who::Rep, 3), (Who::Admin, 5)] {

@@ -42,6 +42,8 @@ const FILL: &str = "
         FROM reps r, generate_series(1, 20000) n, LATERAL (SELECT CASE
             WHEN n <= 5 THEN 'waiting' WHEN n <= 10 THEN 'active' WHEN n <= 15 THEN 'parked'
             ELSE 'closed' END AS status) s;
+    UPDATE conversations SET rating = CASE number % 1000 WHEN 12 THEN 2 ELSE 3 + number % 3 END
+        WHERE status = 'closed' AND number % 4 = 0;
     INSERT INTO heads SELECT id, 2, 2 FROM conversations;
     INSERT INTO events (conversation_id, seq, kind, sender_id, body, created_at)
         SELECT c.id, n, 'message', c.customer_id, 'hello', c.number
@@ -148,6 +150,14 @@ async fn no_filter_looks_at_everything_for_a_page() {
         },
         Filter {
             closed: span(6_000_000, 6_600_000),
+            ..page()
+        },
+        Filter {
+            rating: (Some(2), Some(2)),
+            ..page()
+        },
+        Filter {
+            rating: (Some(3), None),
             ..page()
         },
         Filter {

@@ -2,6 +2,8 @@
 //! anybody else.
 
 use serde_json::{Value, json};
+use switchboard::store::Conn;
+use switchboard::store::rep_hours::{self, RepHour};
 
 use crate::attachments::uploaded;
 use crate::doctor::tamper;
@@ -40,6 +42,7 @@ async fn lines(who: &Person, path: &str) -> Vec<Value> {
         ("mark", "marks"),
         ("file", "files"),
         ("canned_reply", "canned_replies"),
+        ("hour", "hours"),
         ("act", "acts"),
     ] {
         assert_eq!(end[name], json!(count(kind)), "{kind}: {text}");
@@ -137,7 +140,25 @@ async fn staff_get_what_they_have_written_and_done(world: &World) {
             mine += usize::from(answer.status == 200);
         }
     }
+    let hours = [(rep.id, 3_600_000), (rep.id, 7_200_000), (other.id, 0)].map(|(rep_id, hour)| {
+        let (minutes, load, capacity) = (60, 90, 540);
+        RepHour {
+            hour,
+            rep_id,
+            minutes,
+            load,
+            capacity,
+        }
+    });
+    let add = move |conn: &mut Conn| rep_hours::add(conn, &hours);
+    world.nodes[0].app.store.write(add).await.unwrap();
     let told = lines(&rep, "/api/v1/me/export").await;
+    let worked = of(&told, "hour");
+    assert_eq!(worked.len(), 2, "his own alone");
+    assert_eq!(
+        (&worked[1]["hour"], &worked[1]["load"]),
+        (&json!(7_200_000), &json!(90))
+    );
     let words = ["message", "note"];
     let said = of(&told, "event").into_iter();
     let said = said.filter(|one| words.contains(&one["kind"].as_str().unwrap()));

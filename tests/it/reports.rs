@@ -14,6 +14,7 @@ use crate::on_both;
 
 on_both!(
     a_report_counts_what_was_opened_in_its_span,
+    who_left_while_he_waited_again_was_not_served,
     a_long_span_is_told_by_the_day_and_a_queue_alone,
     what_reps_had_to_do_is_summed_by_the_hour,
     what_no_report_can_be_made_of_is_refused,
@@ -165,6 +166,15 @@ async fn house(world: &World) -> House {
         open(6, first, -1).closed(Resolution::Abandoned, MINUTE),
         open(7, first, 2 * DAY).closed(Resolution::Abandoned, MINUTE),
     ];
+    store(world, pasts).await;
+    House {
+        admin,
+        queues: [first, second],
+        reps,
+    }
+}
+
+async fn store(world: &World, pasts: Vec<Past>) {
     let write = move |conn: &mut Conn| {
         for past in &pasts {
             bulk::insert_conversations(conn, std::slice::from_ref(&past.row))?;
@@ -174,11 +184,6 @@ async fn house(world: &World) -> House {
         Ok(pasts.iter().map(|past| past.number).max())
     };
     world.nodes[0].app.store.write(write).await.unwrap();
-    House {
-        admin,
-        queues: [first, second],
-        reps,
-    }
 }
 
 fn spread(count: i64, p50_s: Moment, p90_s: Moment) -> Value {
@@ -288,6 +293,24 @@ async fn a_report_counts_what_was_opened_in_its_span(world: &World) {
     assert_eq!(served[0]["ratings"], ratings);
     assert_eq!(told["ratings"], ratings);
     assert_eq!(served[0]["utilisation"], Value::Null);
+}
+
+async fn who_left_while_he_waited_again_was_not_served(world: &World) {
+    let (admin, ann, rep) = (
+        world.admin().await,
+        world.customer(0).await,
+        world.rep(0, 4).await,
+    );
+    let queue = world.change_queue(|_| {}).await;
+    let past = Past::opened(1, &ann, queue, MONDAY)
+        .assigned(rep.id, 10 * SECOND)
+        .logged(EventKind::Requeued, MONDAY + MINUTE, None)
+        .closed(Resolution::Abandoned, HOUR);
+    store(world, vec![past]).await;
+    let path = format!("/api/v1/reports?from={MONDAY}&to={}", MONDAY + DAY);
+    let totals = &admin.get(&path).await.ok(200)["totals"];
+    assert_eq!(some(totals, &["assigned", "abandoned"]), [1, 1]);
+    assert_eq!(totals["handling"], Value::Null, "{totals}");
 }
 
 async fn a_long_span_is_told_by_the_day_and_a_queue_alone(world: &World) {
