@@ -10,7 +10,7 @@ use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
 use crate::store::Conn;
 use crate::store::conversations::{self, Filter};
-use crate::store::users::{self, CustomerView};
+use crate::store::customer_views::{self, CustomerView};
 use crate::words::UserId;
 
 /// Whom a customer is given first.
@@ -25,7 +25,8 @@ pub struct PersonalRep {
 
 /// Read a customer
 ///
-/// An admin may read all; a rep those of whom he may read a conversation.
+/// Who he is, how sure that is, and how to reach him. An admin may read all; a rep those of whom he
+/// may read a conversation.
 #[utoipa::path(
     tag = "people", params(("id" = String, Path, format = "uuid")),
     responses(
@@ -46,7 +47,7 @@ pub async fn find(app: Data<App>, caller: Caller, id: Path<UserId>) -> Result<Js
         if !known {
             return Err(Error::not_found("customer"));
         }
-        users::customer_view(conn, id)
+        customer_views::view(conn, id)
     };
     Ok(Json(app.store.read(read).await?))
 }

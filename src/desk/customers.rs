@@ -11,8 +11,9 @@ use super::{Change, Desk, hours};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
+use crate::store::customer_views::{self, CustomerView};
 use crate::store::queues::Queue;
-use crate::store::users::{self, CustomerView};
+use crate::store::users;
 use crate::store::{Conn, accounts, customer_sessions, reps, waiting};
 use crate::words::{
     Act, ConversationId, EventKind, Moment, ObjectKind, SocketId, Status, UserId, now,
@@ -100,7 +101,7 @@ impl Desk {
                 let told = |rep: Option<UserId>| Some(json!({ "personal_rep": rep }));
                 audit::record(conn, &entry, told(before), told(rep))?;
             }
-            users::customer_view(conn, customer)
+            customer_views::view(conn, customer)
         };
         let view = self.0.store.write(give).await?;
         tracing::info!(actor = %actor.id, %customer, ?rep, "a personal rep was set");

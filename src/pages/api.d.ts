@@ -1677,7 +1677,8 @@ export interface paths {
         };
         /**
          * Read a customer
-         * @description An admin may read all; a rep those of whom he may read a conversation.
+         * @description Who he is, how sure that is, and how to reach him. An admin may read all; a rep those of whom he
+         *     may read a conversation.
          */
         get: {
             parameters: {
@@ -5040,9 +5041,27 @@ export interface components {
         };
         /** @description A customer as staff see him. */
         Customer: {
+            /** @description Whether he has an account or is known elsewhere; a visitor may be anybody. */
+            account: boolean;
+            city: string;
+            created_at: components["schemas"]["i64"];
+            email?: string | null;
+            email_confirmed_at: components["schemas"]["i64"] | null;
             id: components["schemas"]["UserId"];
+            /** @description Who he is elsewhere, as was proved. */
+            known_as: components["schemas"]["KnownAs"][];
+            /** @description A tag as `fa-IR`; empty if he has not said so. */
+            language: string;
             name: string;
             personal_rep?: components["schemas"]["PersonView"] | null;
+            phone?: string | null;
+            /** @description Where his picture can be got, with an access token; another address with each change. */
+            picture?: string | null;
+            province: string;
+            /** @description A name as `Asia/Tehran`; empty if he has not said so. */
+            time_zone: string;
+            /** @description The name of the widget by which he came, if it was one. */
+            widget?: string | null;
         };
         /** @description The database, as this node sees it. */
         DatabaseNow: {
@@ -5386,6 +5405,15 @@ export interface components {
          * @description A link with which somebody makes his own account.
          */
         InvitationId: string;
+        /** @description Who a customer is elsewhere. */
+        KnownAs: {
+            /** @description The same; nobody here has confirmed it. */
+            email?: string | null;
+            /** @description As it was said there last. */
+            name?: string | null;
+            /** @description `telegram`, or `widget:` and the id of one. */
+            provider: string;
+        };
         /** @description Asking for a link. */
         LinkAsked: {
             /** @description What it is for: a new `password`, or to confirm an `email` address. */

@@ -121,6 +121,7 @@ const PARTS: &[(&str, &str)] = assets![
     "console/alerts.js",
     "console/bar.js",
     "console/composer.js",
+    "console/contact.js",
     "console/customer.js",
     "console/desk.js",
     "console/help.js",

@@ -20,6 +20,7 @@ pub mod conversations;
 pub mod cooldowns;
 pub mod counters;
 pub mod customer_sessions;
+pub mod customer_views;
 mod damage;
 pub mod email_links;
 pub mod erasures;

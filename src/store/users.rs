@@ -5,11 +5,9 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::conn::{Conn, queries};
-use super::pictures;
+use super::conn::queries;
 use super::schema::{conversations, users};
-use super::views::PersonView;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error};
 use crate::words::{AttachmentId, Moment, Role, UserId, now};
 
 /// A person as stored. `..._key` is the name folded for comparing, see [`fold`].
@@ -174,33 +172,6 @@ queries! {
     pub fn usernames(conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Option<String>)>> {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(conn)
     }
-}
-
-/// A customer as staff see him.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-#[schema(as = Customer)]
-pub struct CustomerView {
-    pub id: UserId,
-    pub name: String,
-    /// The rep whom he is given first.
-    pub personal_rep: Option<PersonView>,
-}
-
-pub fn customer_view(conn: &mut Conn, id: UserId) -> Result<CustomerView> {
-    let found = find(conn, id)?.filter(|user| user.role == Role::Customer);
-    let user = found.ok_or_else(|| Error::not_found("customer"))?;
-    let rep = match user.personal_rep_id {
-        Some(rep) => find(conn, rep)?,
-        None => None,
-    };
-    Ok(CustomerView {
-        id,
-        name: user.display_name,
-        personal_rep: rep.map(|rep| PersonView {
-            picture: rep.picture_id.map(pictures::url),
-            ..PersonView::new(rep.id, rep.display_name)
-        }),
-    })
 }
 
 /// Tells a person which of his names is taken, instead of an internal error.

@@ -15,10 +15,11 @@ use switchboard::words::{UserId, now};
 use crate::harness::World;
 use crate::on_both_with;
 use crate::person::{Answer, Person};
-use crate::visitors::{nobody, widget};
+use crate::visitors::{nobody, visitor, widget};
 
 on_both_with!(
     with_a_bot;
+    a_rep_sees_how_to_reach_whom_he_serves,
     a_hosts_user_is_the_same_each_time,
     nobody_is_found_by_an_e_mail_address,
     what_no_host_has_signed_lets_nobody_in,
@@ -78,6 +79,49 @@ fn person(world: &World, turn: usize, answer: &Value) -> Person {
     let token = answer["access_token"].as_str().unwrap().to_owned();
     let id = id_of(answer).parse().unwrap();
     Person::new(id, String::new(), world.base(turn), token)
+}
+
+/// Of whose conversation he may read, and of nobody else.
+async fn a_rep_sees_how_to_reach_whom_he_serves(world: &World) {
+    let (admin, rep) = (world.admin().await, world.rep(0, 5).await);
+    let shop = widget(&admin, json!({ "name": "Shop" })).await;
+    let mut said = claims("7");
+    said["name"] = json!("Ann of the shop");
+    said["email"] = json!("ann@shop.example");
+    let token = jwt(&head(), &said, shop["secret"].as_str().unwrap());
+    let ann = person(
+        world,
+        0,
+        &identify(world, 0, &shop["id"], &token).await.ok(200),
+    );
+    let path = format!("/api/v1/customers/{}", ann.id);
+    rep.get(&path).await.code(404);
+    let id = ann.open().await;
+    rep.claim(&id).await.ok(200);
+    let told = rep.get(&path).await.ok(200);
+    assert_eq!(
+        (&told["account"], &told["widget"], &told["name"]),
+        (&json!(true), &json!("Shop"), &said["name"])
+    );
+    let provider = format!("widget:{}", shop["id"].as_str().unwrap());
+    let known = json!([{ "provider": provider, "name": said["name"], "email": said["email"] }]);
+    assert_eq!(told["known_as"], known);
+
+    // What somebody says of himself proves nothing.
+    let vera = visitor(world, 0, None).await;
+    let own = json!({ "city": "Rasht", "language": "fa-IR", "time_zone": "Asia/Tehran" });
+    vera.patch("/api/v1/me", own).await.ok(200);
+    rep.claim(&vera.open().await).await.ok(200);
+    let path = format!("/api/v1/customers/{}", vera.id);
+    let told = rep.get(&path).await.ok(200);
+    assert_eq!(
+        (&told["account"], &told["known_as"], &told["widget"]),
+        (&json!(false), &json!([]), &Value::Null)
+    );
+    let place = ["city", "language", "time_zone"].map(|field| told[field].as_str().unwrap());
+    assert_eq!(place, ["Rasht", "fa-IR", "Asia/Tehran"]);
+    assert_eq!(told["email_confirmed_at"], Value::Null);
+    ann.get(&path).await.code(403);
 }
 
 async fn a_hosts_user_is_the_same_each_time(world: &World) {

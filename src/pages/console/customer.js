@@ -3,9 +3,11 @@
 
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
+import { contact } from "./contact.js";
 import { letter } from "./rows.js";
 
 /** @import { components } from "../api.d.ts" */
+/** @import { Fact } from "./contact.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, View } from "./parts.d.ts" */
@@ -88,19 +90,21 @@ export class Customer {
   #draw(view) {
     const { t, moment } = this.#locale;
     const { customer } = view;
-    this.#who.replaceChildren(letter(customer.name, this.#locale),
-      make("b", {}, words(customer.name)));
-    /** @type {[key: string, value: HTMLElement | string | number | null | undefined][]} */
+    const known = this.#customer;
+    this.#who.replaceChildren(letter(customer.name, this.#locale), make("div", {},
+      make("b", {}, words(customer.name)),
+      known && make("p", { class: "note" }, t(known.account ? "c_account" : "c_visitor"))));
+    /** @type {Fact[]} */
     const facts = [
-      ["personal_rep", this.#customer?.personal_rep?.name],
+      ...(known ? contact(known, this.#locale, this.#desk.now()) : []),
       ["subject", view.subject], ["begun", moment(view.created_at)],
-      ["first_reply", view.first_reply_at && moment(view.first_reply_at)],
-      ["closed_at", view.closed_at && moment(view.closed_at)],
-      ["rating", view.rating && this.#stars(view.rating)],
+      ["first_reply", view.first_reply_at ? moment(view.first_reply_at) : null],
+      ["closed_at", view.closed_at ? moment(view.closed_at) : null],
+      ["rating", view.rating ? this.#stars(view.rating) : null],
     ];
     this.#facts.replaceChildren(...facts.flatMap(([key, value]) => (value
       ? [make("dt", {}, t(`c_${key}`)), make("dd", {}, value instanceof HTMLElement ? value
-        : words(String(value)))] : [])));
+        : words(value))] : [])));
   }
 
   /** @param {{ score: number, text?: string | null }} rating */

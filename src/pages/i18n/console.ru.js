@@ -116,7 +116,11 @@ export default {
   w_you_refused: "Очередь вам отказала. Сообщите администратору.",
   own_line: "ваша личная очередь",
   earlier: "Прошлые обращения", none_earlier: "Доступных вам нет.",
-  c_personal_rep: "Личный оператор",
+  c_personal_rep: "Личный оператор", c_email: "Почта", c_phone: "Телефон", c_place: "Место",
+  c_language: "Язык", c_clock: "Время там", c_widget: "Откуда", c_since: "С нами с",
+  c_proved: "Подтверждено", c_host: "Ваш сайт", c_confirmed: "подтверждён",
+  c_unconfirmed: "не подтверждён", c_account: "Есть учётная запись",
+  c_visitor: "Посетитель: может быть кем угодно",
   c_subject: "Тема", c_begun: "Открыто", c_first_reply: "Первый ответ", c_closed_at: "Закрыто",
   c_rating: "Оценка",
   stars: {
