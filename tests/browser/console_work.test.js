@@ -1,6 +1,7 @@
 // The rep's console: what a rep does with a conversation, and what must not be lost meanwhile.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
 
 import { field } from "./browser.js";
@@ -150,6 +151,32 @@ test("an answer that is late brings nothing back", async () => {
   await page.evaluate(() => new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(done))));
   assert.equal(await page.getByRole("button", { name: "Take it up" }).count(), 1);
+});
+
+test("the panel says how a customer is reached, and how sure it is who he is", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  await wants(page, server, mina, "available");
+  const made = await server.ask("POST", "/customers", null, { username: "ann-lee",
+    password: "battery staple", display_name: "Ann Lee", email: "ann@example.com",
+    phone: "+49 30 123456" });
+  await server.ask("PATCH", "/me", made.access_token,
+    { time_zone: "Asia/Tehran", city: "Rasht" });
+  await server.ask("POST", "/conversations", made.access_token, { client_id: randomUUID() });
+  await (await office.customer("Bob")).opens("Two");
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  const panel = page.getByRole("complementary", { name: "Customer" });
+  await panel.getByText("Has an account").waitFor();
+  const fact = (name) => panel.locator("dt", { hasText: name }).locator("+ dd").textContent();
+  assert.equal(await fact("E-mail"), "ann@example.com · not confirmed");
+  assert.match(await fact("Phone"), /^\+49/);
+  assert.equal(await fact("Place"), "Rasht");
+  const there = new Intl.DateTimeFormat("en", { hour: "2-digit", timeZone: "Asia/Tehran" });
+  assert.match(await fact("Time there"), new RegExp(there.format(Date.now()).split(" ")[0]));
+  await rows(page).filter({ hasText: "Bob" }).click();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/panel.png` });
+  await panel.getByText("A visitor: may be anybody").waitFor();
+  assert.equal(await panel.locator("dt", { hasText: "E-mail" }).count(), 0);
 });
 
 test("files go along, and what is refused is said", async () => {
