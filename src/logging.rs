@@ -66,6 +66,10 @@ impl<S: Subscriber> Layer<S> for Keeper {
             tracing::Level::WARN => Level::Warn,
             _ => return,
         };
+        // What strangers try, and fail at, is for who reads the log: of the house it says nothing.
+        if event.fields().any(|field| field.name() == "event") {
+            return;
+        }
         let mut said = Said::default();
         event.record(&mut said);
         self.0.keep(Line {
@@ -133,6 +137,7 @@ mod tests {
                 tracing::warn!(count, why = "nobody knows", "it happened");
             }
             tracing::info!("nobody need look at this");
+            tracing::warn!(event = "authn_login_fail", "a sign-in failed");
             tracing::error!(target: "actix_http::h1", "nonsense of a stranger");
             let error = anyhow::anyhow!("the disk is full");
             tracing::error!(%error, "nothing is stored");

@@ -59,6 +59,8 @@ impl Bundle {
                     import.push_str(lines.next()?);
                 }
                 let (names, from) = import["import ".len()..].split_once(" from \"")?;
+                // What is taken under another name is spelt otherwise where it is unpacked.
+                let names = names.replace(" as ", ":");
                 let from = beside(path, from.strip_suffix("\";")?);
                 body.push(format!("const {names}={};", self.part(&from, find)?));
             } else if let Some(declared) = line.strip_prefix("export ") {
@@ -121,9 +123,10 @@ mod tests {
     #[test]
     fn what_is_imported_twice_is_there_once() {
         let find = |path: &str| match path {
-            "a/main.js" => {
-                Some("import { two } from \"./two.js\";\nimport { one } from \"../one.js\";\ngo();")
-            }
+            "a/main.js" => Some(
+                "import { two as due } from \"./two.js\";\n\
+                 import { one } from \"../one.js\";\ngo();",
+            ),
             "a/two.js" => Some("import { one, ONE } from\n  \"../one.js\";"),
             "one.js" => Some("export const ONE = 1;\nexport async function one() {}"),
             _ => None,
@@ -148,7 +151,7 @@ mod tests {
             "class two {}",
             "import(\"./x.js\");",
             "return{two};})();",
-            "const { two }=$1;",
+            "const { two:due }=$1;",
             "const { one }=$0;",
             "go();",
         ];

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { barriers, launch, person } from "./browser.js";
+import { barriers, launch, person, resize } from "./browser.js";
 import { Server } from "./server.js";
 
 const shots = process.env.SHOTS;
@@ -29,17 +29,21 @@ after(async () => {
 async function admin(path, look = {}) {
   const { page, context } = await person(browser, { viewport: { width: 1440, height: 900 },
     locale: "en-GB", ...look });
+  await signIn(page, path);
+  return { page, context };
+}
+
+async function signIn(page, path) {
   await page.goto(`${server.base}/admin#/${path}`);
   await page.locator("dialog input[name=login]").fill("admin1");
   await page.locator("dialog input[name=password]").fill("correct horse");
   await page.keyboard.press("Enter");
   await page.locator("html[data-ready]").waitFor();
-  return { page, context };
 }
 
 /** A customer who has written; his conversation. */
-async function waits(queue, text = "Where is my parcel?") {
-  const { token } = await server.ask("POST", "/visitors", null, {});
+async function waits(queue, text = "Where is my parcel?", name = undefined) {
+  const { token } = await server.ask("POST", "/visitors", null, { display_name: name });
   return server.ask("POST", "/conversations", token, { queue, text, subject: text,
     client_id: randomUUID() });
 }
@@ -124,7 +128,7 @@ test("one slot more is taken at once; fewer slots take nothing away", async () =
   const now = await repNow(rep);
   assert.deepEqual([now.capacity, now.load], [0, 2]);
   assert.equal(await status(waiting), "active");
-  assert.match(await repRow(page, rep).locator(".held").textContent(), /2 over the limit/);
+  await repRow(page, rep).locator(".held").filter({ hasText: "2 over the limit" }).waitFor();
   await context.close();
   rep.go();
 });
@@ -179,6 +183,13 @@ test("who waits is given to a rep, moved and made urgent from the table", async 
   await menu("Priority: urgent").click();
   await rowOf(page, moved).locator(".note").filter({ hasText: "urgent" }).waitFor();
   assert.equal((await read(`/conversations/${moved.id}`)).priority, "urgent");
+
+  // Nobody is free, but somebody who is away has room: he is named.
+  rep.say({ type: "availability", availability: "away" });
+  await page.locator(".capacity").locator(`[data-id="${rep.id}"] [data-state=away]`).waitFor();
+  await rowOf(page, moved).getByRole("button", { name: /^Assign/ }).click();
+  await page.locator(".menu p").filter({ hasText: "Hana Hand" }).waitFor();
+  await page.keyboard.press("Escape");
 
   // By keyboard alone: the menu is walked by arrows and gives the focus back.
   await more.focus();
@@ -299,10 +310,20 @@ test("what is searched for stands in the address, and comes back with it", async
 
   // What a search finds is narrowed by the other conditions, too.
   await page.getByRole("combobox", { name: "Status" }).selectOption("over");
-  await page.getByText("Nothing fits").waitFor();
+  await page.getByText("No conversations match").waitFor();
   await page.getByRole("button", { name: "Clear all" }).click();
   await row(other).waitFor();
   assert.doesNotMatch(page.url(), /q=|status=|queue=/);
+
+  // What makes no sense is said at once, in the page's words, and not asked for.
+  await page.getByLabel("Customer").fill("Nobody of the list");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "Choose one of the customers" }).waitFor();
+  await page.getByRole("button", { name: "Clear all" }).click();
+  await page.getByLabel("Opened from").fill("2026-03-02");
+  await page.getByLabel("Opened until").fill("2026-03-01");
+  await page.getByRole("alert").filter({ hasText: "Swap them" }).waitFor();
+  assert.doesNotMatch(page.url(), /to=/);
   assert.deepEqual(page.complaints, []);
   await context.close();
 });
@@ -339,19 +360,80 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   rep.go();
 });
 
+test("a conversation that cannot be read is not asked for again and again", async () => {
+  const opened = await waits(await queue("Unread"), "Nobody reads this");
+  const { page, context } = await person(browser);
+  await page.addInitScript(() => {
+    globalThis.running = new Set();
+    const [set, clear] = [setInterval, clearInterval];
+    globalThis.setInterval = (work, ms, ...more) => {
+      const id = set(work, ms, ...more);
+      if (ms === 3_000) globalThis.running.add(id);
+      return id;
+    };
+    globalThis.clearInterval = (id) => {
+      globalThis.running.delete(id);
+      clear(id);
+    };
+  });
+  await page.route("**/events?*", (route) => route.fulfill({ status: 503,
+    contentType: "application/problem+json", body: JSON.stringify({ code: "overloaded" }) }));
+  await signIn(page, "reports");
+  const running = () => page.evaluate(() => globalThis.running.size);
+  const before = await running();
+  await page.goto(`${server.base}/admin#/conversations/${opened.id}`);
+  await page.getByRole("alert").filter({ hasText: "The server is busy." }).waitFor();
+  assert.equal(await running(), before);
+  await page.unroute("**/events?*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".log").getByText("Nobody reads this").waitFor();
+  await page.locator("#main[aria-busy=false]").waitFor();
+  assert.equal(await running(), before + 1);
+  await page.getByRole("link", { name: "Reports" }).click();
+  await page.locator("#main[aria-busy=false] > [data-at=reports]").waitFor();
+  assert.equal(await running(), before);
+  await context.close();
+});
+
+test("a menu says that it is open at the button that opened it, and at no other", async () => {
+  const id = await queue("Menus", { mode: "manual" });
+  const opened = await waits(id);
+  const { page, context } = await admin(`conversations/${opened.id}`);
+  const [one, other] = ["Assign", "More"].map((text) =>
+    page.locator(".head button").filter({ hasText: text }));
+  const open = () => page.locator(".head [aria-expanded=true]").allTextContents();
+  await one.click();
+  assert.deepEqual(await open(), ["Assign"]);
+  await other.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("group", { name: /^More/ }).waitFor();
+  assert.deepEqual(await open(), ["More"]);
+  await page.keyboard.press("Escape");
+  await page.locator("#menu").waitFor({ state: "hidden" });
+  await page.locator(".head [aria-expanded=true]").waitFor({ state: "detached" });
+  // It does not stay over the screen that somebody goes to.
+  await one.click();
+  await page.locator("#menu").waitFor();
+  await page.evaluate(() => { location.hash = "#/reports"; });
+  await page.locator("#main[aria-busy=false] > [data-at=reports]").waitFor();
+  assert.equal(await page.locator("#menu").isVisible(), false);
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test("going to another screen takes the focus and the title along", async () => {
   const { page, context } = await admin("board");
   await page.getByRole("link", { name: "Reports" }).click();
   await page.locator(".screen h1").filter({ hasText: "Reports" }).waitFor();
   assert.equal(await page.title(), "Reports · Switchboard");
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+  await page.locator(".screen h1:focus").filter({ hasText: "Reports" }).waitFor();
   await page.goBack();
   await page.locator(".screen h1").filter({ hasText: "Live board" }).waitFor();
   await page.goto(`${server.base}/admin#/nowhere`);
   await page.locator(".screen h1").filter({ hasText: "No such page" }).waitFor();
 
   // Where it is narrow there is a menu, closed by Escape.
-  await page.setViewportSize({ width: 390, height: 800 });
+  await resize(page, { width: 390, height: 800 });
   const button = page.getByRole("button", { name: "Navigation" });
   await button.click();
   await page.getByRole("link", { name: "Live board" }).waitFor();
@@ -364,12 +446,19 @@ test("going to another screen takes the focus and the title along", async () => 
 /** Nothing stands in anybody's way, and nothing goes beyond the side of the screen. */
 async function looksWell(page, name) {
   assert.deepEqual(await barriers(page), [], name);
-  for (const width of [320, 800, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
+  for (const width of [320, 360, 800, 1440]) {
+    await resize(page, { width, height: 900 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${name} at ${width} is ${wide} px too wide`);
     if (shots) await page.screenshot({ path: `${shots}/${name}-${width}.png`, fullPage: true });
   }
+}
+
+/** A long name elsewhere takes no place from the words of this row. */
+async function tellsRows(page, row) {
+  const heights = await row.locator("td").evaluateAll((cells) => cells.flatMap((cell) =>
+    [...cell.querySelectorAll("span, button")].map((one) => one.getBoundingClientRect().height)));
+  assert.ok(heights.every((height) => height < 40), `cells as high as ${Math.max(...heights)}`);
 }
 
 const LOOKS = [
@@ -380,18 +469,26 @@ const LOOKS = [
 for (const look of LOOKS) {
   const called = `${look.locale.slice(0, 2)}-${look.colorScheme}`;
   test(`every screen of the live part, ${called}`, async () => {
-    const id = await queue(`Looks ${called} یک صف با نام بلند`);
+    const id = await queue(`Looks ${called} یک صف با نام بلند, for returns and refunds abroad`);
     const rep = await serving(id, "Mina Karimi-Vandersloot-Wolkenstein", 1);
     const opened = await waits(id, "تست فارسی و English با هم");
     await rep.assigned();
     const late = await waits(id);
+    const long = await waits(id, "x", "W".repeat(100));
     const { page, context } = await admin("board", look);
-    await rowOf(page, late).waitFor();
+    await rowOf(page, long).waitFor();
+    await tellsRows(page, rowOf(page, late));
     await looksWell(page, `admin-board-${called}`);
     for (const path of ["conversations", `conversations/${opened.id}`, "reports", "health"]) {
       await page.goto(`${server.base}/admin#/${path}`);
-      await page.locator("#main[aria-busy=false] .screen:not(:empty)").waitFor();
-      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.locator(`#main[aria-busy=false] > .screen[data-at="${path}"]`).waitFor();
+      await resize(page, { width: 1440, height: 900 });
+      if (path === "conversations") {
+        const [first, next] = await Promise.all([1, 2].map((at) =>
+          page.locator(".filters label").nth(at).boundingBox()));
+        assert.equal(first.y, next.y);
+        assert.ok((await page.locator("[name=q]").boundingBox()).width > 400);
+      }
       await looksWell(page, `admin-${path.split("/").length > 1 ? "chat" : path}-${called}`);
     }
     assert.deepEqual(page.complaints, []);

@@ -38,6 +38,19 @@ export async function watched(context) {
   return page;
 }
 
+/** What the server says to this page from now on, and `isLost` chooses, does not arrive. */
+export const losing = (page, isLost) => page.routeWebSocket(/\/ws$/, (near) => {
+  const far = near.connectToServer();
+  far.onMessage((frame) => isLost(JSON.parse(frame)) || near.send(frame));
+});
+
+/** Another size of the window, at which the page has drawn itself. */
+export async function resize(page, size) {
+  await page.setViewportSize(size);
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 export const field = (page) => page.locator("#text");
 
 /** Writes a message and sends it. */

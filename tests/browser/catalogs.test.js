@@ -37,14 +37,82 @@ for (const name of names) {
   });
 }
 
-test("no text is in both catalogs of the chat, and each key that is used is in one", async () => {
+test("no text is in both catalogs of the chat", async () => {
   const [first, more] = [await catalog("chat", "en"), await catalog("chat_more", "en")];
   assert.deepEqual(Object.keys(first).filter((key) => key in more), []);
-  const folder = join(pages, "chat");
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(join(folder, file), "utf8");
-    for (const [, key] of text.matchAll(/\b(?:t|parts|item|choice|field|round)\(\s*"(\w+)"/g)) {
-      assert.ok(key in first || key in more, `${file} says ${key}`);
+});
+
+/** Which catalogs a page speaks from, by the folder of its modules; those of its parts, too. */
+const SPEAKS = {
+  account: ["account", "own"], admin: ["admin", "board", "log"], chat: ["chat", "chat_more"],
+  console: ["console", "log", "board"], link: ["link", "account", "start"],
+  manage: ["admin", "manage", "audit"], plot: ["board"], start: ["start", "account"],
+  ui: [],
+};
+
+/** What stands between the bracket at `from` and its end. */
+function argument(text, from) {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    if ("([{".includes(text[at])) depth += 1;
+    if (")]}".includes(text[at])) depth -= 1;
+    if (depth === 0 || (depth === 1 && text[at] === ",")) return text.slice(from + 1, at);
+  }
+  return "";
+}
+
+/** The keys that a module asks its catalogs for, as patterns: a part may be known later only. */
+function asked(text) {
+  const keys = [];
+  for (const { index, 0: call } of text.matchAll(/\b(?:t|parts|screen\.say)\(/g)) {
+    const said = argument(text, index + call.length - 1).replace(/\$\{[^{}]*\}/g, "${}")
+      .replace(/[!=]==\s*["'`]\w+["'`]/g, "").replace(/\[[^\]]*\]/g, "");
+    for (const [, form] of said.matchAll(/`([^`]*)`/g)) {
+      const parts = form.split("${}");
+      if (parts.every((part) => /^\w*$/.test(part))) {
+        keys.push(new RegExp(`^${parts.join("\\w+")}$`));
+      }
+    }
+    for (const [, plain] of said.replace(/`[^`]*`/g, "").matchAll(/["'](\w+)["']/g)) {
+      keys.push(new RegExp(`^${plain}$`));
+    }
+  }
+  return keys;
+}
+
+test("each key that a page asks for is in a catalog", async () => {
+  const missing = [];
+  let count = 0;
+  for (const [folder, catalogs] of Object.entries(SPEAKS)) {
+    const all = await Promise.all(catalogs.map((name) => catalog(name, "en")));
+    const known = Object.keys(Object.assign({}, ...all));
+    for (const file of readdirSync(join(pages, folder)).filter((name) => name.endsWith(".js"))) {
+      const keys = asked(readFileSync(join(pages, folder, file), "utf8"));
+      count += keys.length;
+      missing.push(...keys.filter((key) => !known.some((one) => key.test(one)))
+        .map((key) => `${folder}/${file}: ${key.source}`));
+    }
+  }
+  assert.deepEqual(missing, []);
+  assert.ok(count > 500, `only ${count} were found`);
+});
+
+/** What is written in Latin letters in every language: names, keys, kinds of files, examples. */
+const LATIN = new Set(["API", "CSV", "GIF", "HTML", "JPEG", "JSON", "PNG", "PostgreSQL",
+  "Prometheus", "Redis", "SQLite", "Switchboard", "Telegram", "WebP", "Ctrl", "Enter", "Shift",
+  "A", "C", "J", "K", "en", "fa-IR", "Asia/Tehran", "Europe/Berlin", "https://shop.example",
+  "name@example.com", "a@b.example", "customer"]);
+
+test("no Russian or Persian text has English words in it", async () => {
+  for (const name of names) {
+    for (const tag of ["ru", "fa"]) {
+      for (const [key, said] of Object.entries(await catalog(name, tag))) {
+        for (const text of typeof said === "string" ? [said] : Object.values(said)) {
+          const words = text.replace(/\{\w+\}/g, " ").match(/[A-Za-z][\w@:/.-]*\w|[A-Za-z]/g) ?? [];
+          const other = words.filter((word) => !LATIN.has(word));
+          assert.deepEqual(other, [], `${tag}: ${name}.${key}`);
+        }
+      }
     }
   }
 });

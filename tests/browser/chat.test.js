@@ -72,15 +72,18 @@ test("what has ended is rated, once more after a reload, and goes with its words
   // What he begins to say outlives a reload.
   await page.getByRole("radio", { name: "Bad", exact: true }).check();
   await page.getByRole("textbox", { name: /What was good/ }).fill("Quick & <kind>");
+  // The score counts at once.
+  await page.getByText("Thank you! You said: Bad.").waitFor();
+  assert.equal((await given()).score, 2);
   await page.reload();
+  await page.getByRole("radio", { name: "Bad", exact: true, checked: true }).waitFor();
   await page.getByRole("radio", { name: "Good", exact: true }).check();
   await page.getByRole("button", { name: "Send", exact: true }).first().click();
-  await page.getByText("Thank you! You said: Good.").waitFor();
+  await page.getByRole("button", { name: "Change it" }).waitFor();
   const { score, text } = await given();
   assert.deepEqual([score, text], [4, "Quick & <kind>"]);
   await page.getByRole("button", { name: "Change it" }).click();
   await page.getByRole("radio", { name: "So-so" }).check();
-  await page.getByRole("button", { name: "Send", exact: true }).first().click();
   await page.getByText("Thank you! You said: So-so.").waitFor();
   assert.equal((await given()).score, 3);
   assert.deepEqual(page.complaints, []);
@@ -200,7 +203,7 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await page.locator(".tray progress:visible").first().waitFor({ state: "detached" });
   await write(page, "Look at this");
   await page.getByRole("button", { name: /Save door.png/ }).waitFor();
-  await page.locator(".file img").waitFor();
+  await page.locator(".files img").waitFor();
   assert.equal(await page.locator(".rows:not(.pending) .file").count(), 3);
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: /Save pasted.txt/ }).click();
@@ -254,13 +257,39 @@ test("a login that was ended says so and loses nothing that was typed", async ()
   // Whoever signs out leaves nothing to the next one.
   await field(page).fill("private words");
   await page.getByRole("button", { name: "More" }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Forget me on this device" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Forget me" }).click();
   await page.getByRole("heading", { name: "How can we help?" }).waitFor();
   assert.equal(await field(page).inputValue(), "");
   const left = await page.evaluate(() => JSON.stringify([{ ...localStorage },
     { ...sessionStorage }]));
   assert.doesNotMatch(left, /private words|not yet sent|sbv_/);
+  await context.close();
+  await clear();
+});
+
+test("what was begun before the end begins another chat only when that is agreed to", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Hello");
+  const rep = await server.rep();
+  const id = await rep.assigned();
+  rep.message(id, "See http://example.com/a.");
+  await page.getByRole("link", { name: "http://example.com/a", exact: true }).waitFor();
+  await field(page).fill("Thank");
+  rep.say({ type: "close", conversation: id, resolution: "resolved", ref: "c" });
+  await page.getByRole("button", { name: "Save a copy" }).waitFor();
+  assert.equal(await page.locator(".entry").filter({ hasText: "This chat has ended" }).count(), 1);
+  await field(page).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Back" }).click();
+  assert.equal(await field(page).inputValue(), "Thank");
+  assert.equal((await server.newest()).id, id);
+  await page.locator(".send[title='Begin a new chat']").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Begin a new chat" }).click();
+  const other = await rep.assigned();
+  assert.notEqual(other, id);
+  assert.deepEqual(page.complaints, []);
+  rep.go();
   await context.close();
   await clear();
 });

@@ -111,7 +111,7 @@ test("a day at the console, by keyboard alone", async () => {
   await page.getByText("Closed. You can still leave a note.").waitFor();
   await page.evaluate(() => document.activeElement.blur());
   await keys.press("?");
-  await page.getByRole("dialog", { name: "Keys and wishes" }).waitFor();
+  await page.getByRole("dialog", { name: "Shortcuts and settings" }).waitFor();
   await keys.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   assert.ok(!sara.frames.some((frame) => JSON.stringify(frame).includes("called before")),
@@ -205,6 +205,39 @@ test("two tabs agree, one of them rings, and the other does when it goes", async
   await until(async () => await rang(second) > before);
 });
 
+test("J and K go through the list and stay in it, and Escape closes one thing", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina, { viewport: { width: 1000, height: 700 } });
+  await wants(page, server, mina, "available");
+  const names = ["Ann Lee", "Bob", "Cyrus"];
+  for (const name of names) {
+    await (await office.customer(name)).opens("Hello");
+    await rows(page).filter({ hasText: name }).waitFor();
+  }
+  const keys = page.keyboard;
+  await rows(page).first().click();
+  await titled(page, "Ann Lee");
+  await until(() => page.evaluate(() => document.activeElement.id === "text"));
+  await keys.press("Escape");
+  await keys.press("j");
+  await keys.press("j");
+  await titled(page, "Cyrus");
+  await keys.press("k");
+  await titled(page, "Bob");
+  assert.equal(await field(page).inputValue(), "", "no letter has gone astray");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Bob/);
+
+  await page.getByRole("button", { name: "Customer", exact: true }).click();
+  await page.locator("#panel.open").waitFor();
+  await page.evaluate(() => document.querySelector("#talk-menu").showPopover());
+  await page.evaluate(() => document.activeElement.blur());
+  await keys.press("Escape");
+  await until(() => page.evaluate(() => !document.querySelector(":popover-open")));
+  assert.equal(await page.locator("#panel.open").count(), 1);
+  await keys.press("Escape");
+  await page.locator("#panel.open").waitFor({ state: "detached" });
+});
+
 const LAYOUTS = {
   Russian: { a: "ф", j: "о", k: "л", n: "т", t: "е", e: "у", r: "к" },
   Persian: { a: "ش", j: "ت", k: "ن", n: "د", t: "ف", e: "ث", r: "ق" },
@@ -241,7 +274,7 @@ for (const [layout, letters] of Object.entries(LAYOUTS)) {
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
 
-      await page.getByRole("button", { name: "Keys and wishes" }).click();
+      await page.getByRole("button", { name: "Shortcuts and settings" }).click();
       await page.getByLabel("Single letters do something").uncheck();
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 
-import { barriers, field } from "./browser.js";
+import { barriers, field, resize } from "./browser.js";
 import { account, Office, rows, titled, wants } from "./console.js";
 
 const shots = process.env.SHOTS;
@@ -39,7 +39,7 @@ const tooWide = (page) => page.evaluate(() => [...document.querySelectorAll("bod
 /** Nothing stands in anybody's way, and nothing goes beyond the side of the screen. */
 async function looksWell(page, name) {
   for (const width of [320, 720, 1440]) {
-    await page.setViewportSize({ width, height: 760 });
+    await resize(page, { width, height: 760 });
     assert.deepEqual(await tooWide(page), [], `${name} at ${width}`);
     if (shots) await page.screenshot({ path: `${shots}/${name}-${width}.png` });
     // What is the same in both is looked at in one.
@@ -95,11 +95,11 @@ for (const look of LOOKS) {
     await looksWell(page, `menu-${called}`);
     await page.keyboard.press("Escape");
     await dialogs(page, called);
-    await page.setViewportSize({ width: 320, height: 760 });
+    await resize(page, { width: 320, height: 760 });
     await page.locator(".person").click();
     await page.locator(".panel.open").waitFor();
     await looksWell(page, `panel-${called}`);
-    await page.setViewportSize({ width: 320, height: 760 });
+    await resize(page, { width: 320, height: 760 });
     await page.locator(".shut").click();
     await page.locator(".talk-head .back").click();
     await page.locator("#tab-waiting").click();
@@ -113,7 +113,7 @@ for (const look of LOOKS) {
 }
 
 async function dialogs(page, called) {
-  await page.setViewportSize({ width: 1440, height: 760 });
+  await resize(page, { width: 1440, height: 760 });
   const ways = { transfer: "t", close: "e", help: "?", search: "Control+k" };
   for (const [name, key] of Object.entries(ways)) {
     await page.evaluate(() => document.activeElement.blur());
@@ -122,6 +122,6 @@ async function dialogs(page, called) {
     if (name === "transfer") await page.locator("dialog input[type=radio]").first().waitFor();
     await looksWell(page, `${name}-${called}`);
     await closeDialog(page);
-    await page.setViewportSize({ width: 1440, height: 760 });
+    await resize(page, { width: 1440, height: 760 });
   }
 }

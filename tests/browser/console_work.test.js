@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
 
-import { field } from "./browser.js";
-import { account, Office, option, ready, rows, said, titled, tokenOf, until, wants } from "./console.js";
+import { field, losing, write } from "./browser.js";
+import {
+  account, Office, option, ready, rows, said, titled, tokenOf, until, wants,
+} from "./console.js";
 
 let office;
 let server;
@@ -52,6 +54,48 @@ test("a draft belongs to its conversation, and outlives a reload and the login",
   await said(page, "half a sen");
   await until(async () => (await server.ask("GET", `/conversations/${ann.conversation}/events`,
     server.admin)).items.some(({ text }) => text === "half a sen"));
+
+  // Whoever signs out leaves nothing to the next one.
+  await field(page).fill("for nobody else");
+  await page.locator(".account-button").click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.locator(".door").waitFor();
+  const left = await page.evaluate(() => JSON.stringify([{ ...sessionStorage },
+    { ...localStorage }]));
+  assert.doesNotMatch(left, /for nobody else|half a note/);
+});
+
+test("what was stored and not acknowledged stands in the log once after a reload", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
+  const page = await office.at(mina);
+  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
+  await ann.opens("One", queues.manual.id);
+  await bob.opens("Two", queues.manual.id);
+  let isOut = false;
+  await losing(page, ({ client_id: id }) => isOut && id);
+  await page.reload();
+  await ready(page);
+  await page.locator("#tab-waiting").click();
+  const stored = (one, text) => until(async () => (await server.ask("GET",
+    `/conversations/${one.conversation}/events`, server.admin)).items.some((entry) =>
+    entry.text === text));
+  // Of what is not hers nothing is told: it is asked for, and has her note.
+  await rows(page).filter({ hasText: "Bob" }).click();
+  await titled(page, "Bob");
+  isOut = true;
+  await write(page, "A note of hers");
+  await stored(bob, "A note of hers");
+  await page.locator(".rows:not(.pending)").getByText("A note of hers").waitFor();
+  assert.equal(await page.locator(".log").getByText("A note of hers").count(), 1);
+  isOut = false;
+  await page.getByRole("button", { name: /Claim/ }).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  isOut = true;
+  await write(page, "Only once");
+  await stored(ann, "Only once");
+  await page.reload();
+  await said(page, "Only once");
+  assert.equal(await page.locator(".log").getByText("Only once").count(), 1);
 });
 
 test("while there is no network it is said, and what is written waits", async () => {
@@ -67,7 +111,13 @@ test("while there is no network it is said, and what is written waits", async ()
   await page.locator(".banner[data-state=offline]").waitFor();
   await field(page).fill("Written on the train");
   await field(page).press("Enter");
-  await page.locator(".pending").filter({ hasText: "Sending…" }).waitFor();
+  const first = page.locator(".pending li").filter({ hasText: "Written on the train" });
+  await first.filter({ hasText: "Sending…" }).waitFor();
+  // A row stays the same one while others come: somebody may have selected something in it.
+  const row = await first.elementHandle();
+  await write(page, "And in the tunnel");
+  await page.locator(".pending li").nth(1).waitFor();
+  assert.ok(await row.evaluate((one) => one.isConnected));
   await ann.says("Are you there?");
   await context.setOffline(false);
   await said(page, "Written on the train");
@@ -108,7 +158,7 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   await page.getByRole("button", { name: /^Close/ }).first().waitFor();
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("e");
-  await page.getByRole("dialog").getByLabel("Last words to the customer").fill("Goodbye!");
+  await page.getByRole("dialog").getByLabel("Closing message").fill("Goodbye!");
   await page.getByRole("dialog").getByRole("button", { name: "Close the chat" }).click();
   await page.getByText(/wrap-up ends by itself/).waitFor();
   await said(page, "Goodbye!");
@@ -197,6 +247,17 @@ test("files go along, and what is refused is said", async () => {
   await page.locator(".composer input[type=file]").setInputFiles([{ name: "bad.exe",
     mimeType: "application/octet-stream", buffer: Buffer.from([77, 90, 0, 1, 2, 3]) }]);
   await page.locator(".trays .error").filter({ hasText: "bad.exe" }).waitFor();
+
+  // A note carries none, and what is dropped then is not lost without a word.
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  const isTaken = await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["words"], "note.txt", { type: "text/plain" }));
+    return !document.querySelector(".talk .body").dispatchEvent(new DragEvent("drop",
+      { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  assert.ok(isTaken, "the browser does not go to the file");
+  await page.getByText("A note carries no files.").waitFor();
 });
 
 test("replies that are kept: found behind a slash, filled in where the cursor is", async () => {
@@ -204,7 +265,7 @@ test("replies that are kept: found behind a slash, filled in where the cursor is
   const page = await office.at(mina);
   const own = await tokenOf(server, mina);
   await server.ask("POST", "/canned-replies", server.admin,
-    { name: "hi", text: "Hello {customer|there}, I am {rep}.", shared: true });
+    { name: "hi", text: "Hello {customer|there}, I am {rep}. {constructor}", shared: true });
   await server.ask("POST", "/canned-replies", own,
     { name: "refund", text: "I have started your refund.", shared: false });
   await wants(page, server, mina, "available");
@@ -221,7 +282,7 @@ test("replies that are kept: found behind a slash, filled in where the cursor is
   await page.keyboard.type("hi");
   await until(async () => await option(page).count() === 1);
   await page.keyboard.press("Enter");
-  assert.equal(await field(page).inputValue(), "Hello Ann Lee, I am Mina Karimi.");
+  assert.equal(await field(page).inputValue(), "Hello Ann Lee, I am Mina Karimi. {constructor}");
   await page.keyboard.type(" and/or /refu");
   await option(page).filter({ hasText: "refund" }).waitFor();
   await page.keyboard.press("Escape");
@@ -246,4 +307,144 @@ test("what is no longer his is said so, and can only be read", async () => {
   await page.getByText("This conversation is no longer yours.").waitFor();
   await until(async () => await rows(page).count() === 0);
   await rows(other).filter({ hasText: "Ann Lee" }).waitFor();
+});
+
+test("a link names a conversation once, and can be copied by plain HTTP", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  await wants(page, server, mina, "available");
+  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
+  await ann.opens("One");
+  await bob.opens("Two");
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  const copies = async () => {
+    await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+    await page.locator("#talk-menu").getByRole("button", { name: "Copy the link" }).click();
+  };
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await copies();
+  await page.getByText("The link is copied.").waitFor();
+  const link = `${server.base}/console#/${ann.conversation}`;
+  await field(page).focus();
+  await page.keyboard.press("Control+V");
+  assert.equal(await field(page).inputValue(), link);
+  await page.evaluate(() => { document.execCommand = () => false; });
+  await copies();
+  await page.getByRole("dialog").getByLabel("Select the link").waitFor();
+  assert.equal(await page.evaluate(() => getSelection().toString()), link);
+  await page.keyboard.press("Escape");
+
+  await rows(page).filter({ hasText: "Bob" }).click();
+  await titled(page, "Bob");
+  await page.goto(link);
+  await titled(page, "Ann Lee");
+  await rows(page).filter({ hasText: "Bob" }).click();
+  await titled(page, "Bob");
+  await page.reload();
+  await ready(page);
+  await titled(page, "Bob");
+});
+
+test("what comes late takes neither the focus nor the place of something else", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
+  for (const name of ["Ann Lee", "Ann Lee", "Ann Lee"]) {
+    const one = await office.customer(name);
+    for (let turn = 0; turn < 14; turn += 1) await one.opens(`No. ${turn}`, queues.manual.id);
+  }
+  const page = await office.at(mina);
+  const held = async (pattern) => {
+    let [letGo, taken] = [null, null];
+    const isTaken = new Promise((done) => { taken = done; });
+    const mayGo = new Promise((done) => { letGo = done; });
+    await page.route(pattern, async (route) => {
+      taken();
+      await mayGo;
+      await route.continue();
+    }, { times: 1 });
+    return { isTaken, letGo };
+  };
+  await page.locator("#tab-all").click();
+  await rows(page).nth(39).waitFor();
+  const more = await held(/\/conversations\?.*before=/);
+  const late = page.waitForResponse(/\/conversations\?.*before=/);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await more.isTaken;
+  await page.locator("#list-all select").selectOption("closed");
+  await page.getByText("There is nothing like that.").waitFor();
+  more.letGo();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await rows(page).count(), 0);
+
+  await page.locator("#tab-waiting").click();
+  await page.getByRole("button", { name: /Claim/ }).first().click();
+  await titled(page, "Ann Lee");
+  const names = await held("**/api/v1/queues");
+  await page.getByRole("button", { name: /^Transfer/ }).click();
+  await names.isTaken;
+  await page.getByRole("dialog").getByRole("textbox").focus();
+  names.letGo();
+  await page.getByRole("radio").first().waitFor();
+  await page.keyboard.type("She has called before.");
+  assert.equal(await page.getByRole("dialog").getByRole("textbox").inputValue(),
+    "She has called before.");
+});
+
+test("a picture stands above its name, leaves the log at its end, and is enlarged", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  await wants(page, server, mina, "available");
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("A picture, please");
+  for (let turn = 0; turn < 30; turn += 1) await ann.says(`No. ${turn}`);
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  const url = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 600, height: 500 });
+    return canvas.toDataURL("image/png");
+  });
+  await page.locator(".composer input[type=file]").setInputFiles([{ name: "door.png",
+    mimeType: "image/png", buffer: Buffer.from(url.split(",")[1], "base64") }]);
+  await page.locator(".tray li").filter({ hasText: "door.png" }).waitFor();
+  await page.locator(".tray progress").waitFor({ state: "detached" });
+  await field(page).press("Enter");
+  await page.locator(".mine .file").filter({ hasText: "door.png" }).waitFor();
+  await page.reload();
+  await ready(page);
+  const image = page.locator(".picture img[src]");
+  await image.waitFor();
+  await until(() => page.evaluate(() => {
+    const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".log");
+    return scrollHeight > clientHeight && scrollHeight - scrollTop - clientHeight < 2;
+  }));
+  const [picture, file] = [await image.boundingBox(),
+    await page.locator(".mine .file").boundingBox()];
+  assert.ok(picture.width > 200 && file.y >= picture.y + picture.height);
+  await page.locator(".picture").click();
+  await page.locator(".enlarged img").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".enlarged").waitFor({ state: "detached" });
+});
+
+test("a name that begins right to left is cut at its end", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina, { viewport: { width: 360, height: 740 } });
+  await wants(page, server, mina, "available");
+  const ali = await office.customer(`علی رضایی ${"Long".repeat(20)}`);
+  await ali.opens("سلام");
+  await rows(page).filter({ hasText: "علی" }).waitFor();
+  const isSeen = (selector) => page.locator(selector).evaluate((place) => {
+    const range = document.createRange();
+    const text = document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode();
+    range.setStart(text, 0);
+    range.setEnd(text, 3);
+    const [name, box] = [range.getBoundingClientRect(), place.getBoundingClientRect()];
+    return name.left >= box.left - 1 && name.right <= box.right + 1;
+  });
+  assert.ok(await isSeen(".pick .title"));
+  await rows(page).filter({ hasText: "علی" }).click();
+  await titled(page, "علی");
+  assert.ok(await isSeen("#talk-title"));
 });

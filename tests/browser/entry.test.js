@@ -244,6 +244,25 @@ test("a language and a theme that are chosen once hold everywhere", async () => 
   await context.close();
 });
 
+test("the start page, drawn anew, listens no more than before", async () => {
+  const { page, context } = await person(browser);
+  await page.addInitScript(() => {
+    globalThis.heard = 0;
+    const add = globalThis.addEventListener;
+    globalThis.addEventListener = (kind, ...more) => {
+      if (kind === "storage") globalThis.heard += 1;
+      add.call(globalThis, kind, ...more);
+    };
+  });
+  await page.goto(`${server.base}/`);
+  await at(page);
+  const before = await page.evaluate(() => globalThis.heard);
+  await page.locator("[name=language]").selectOption("ru");
+  await page.locator("html[lang=ru]").waitFor();
+  assert.equal(await page.evaluate(() => globalThis.heard), before);
+  await context.close();
+});
+
 test("who is invited makes his account, and is in", async () => {
   const { token } = await server.ask("POST", "/invitations", server.admin, { days: 1 });
   const { page, context } = await person(browser);
@@ -393,6 +412,8 @@ test("a password is changed, and other logins end", async () => {
   await page.locator(".logins button:visible").click();
   await page.getByRole("status").filter({ hasText: "It has ended." }).waitFor();
   assert.equal(await page.locator(".logins li").count(), 1);
+  assert.ok(await page.getByRole("heading", { name: "Where you are signed in" })
+    .evaluate((one) => one === document.activeElement), "the focus stays in the dialog");
   // Its socket is ended with it: it is told so at once, and goes on after that.
   await second.page.getByRole("heading", { name: "Sign in again" }).waitFor();
   assert.equal(await second.page.locator("[name=login]").inputValue(), login);

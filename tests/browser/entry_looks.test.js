@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { barriers, launch, person } from "./browser.js";
+import { barriers, launch, person, resize } from "./browser.js";
 import { Server } from "./server.js";
 
 const shots = process.env.SHOTS;
@@ -36,7 +36,7 @@ async function looksWell(page, name, within) {
   assert.deepEqual(await barriers(page, within), [], name);
   const size = page.viewportSize();
   for (const one of [320, 1440]) {
-    await page.setViewportSize({ width: one, height: 700 });
+    await resize(page, { width: one, height: 700 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth
       || [...document.querySelectorAll("dialog[open], :popover-open")]
         .some((element) => element.scrollWidth > element.clientWidth));
@@ -45,7 +45,7 @@ async function looksWell(page, name, within) {
       await page.screenshot({ path: `${shots}/${name}-320.png`, fullPage: true });
     }
   }
-  await page.setViewportSize(size);
+  await resize(page, size);
 }
 
 for (const look of LOOKS) {

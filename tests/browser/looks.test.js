@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { barriers, field, launch, person, write } from "./browser.js";
+import { barriers, field, launch, person, resize, write } from "./browser.js";
 import { Server } from "./server.js";
 
 const shots = process.env.SHOTS;
@@ -34,7 +34,7 @@ async function looksWell(page, name) {
   assert.deepEqual(await barriers(page), [], name);
   const { width } = page.viewportSize();
   for (const one of [320, 480, 1280, 1920]) {
-    await page.setViewportSize({ width: one, height: 700 });
+    await resize(page, { width: one, height: 700 });
     const wide = await page.evaluate(() => [...document.querySelectorAll("body *")]
       .filter((element) => !element.closest(".unseen, [popover]:not(:popover-open)"))
       .filter((element) => {
@@ -44,7 +44,7 @@ async function looksWell(page, name) {
     assert.deepEqual(wide, [], `${name} at ${one}`);
     if (shots && one === 320) await page.screenshot({ path: `${shots}/${name}-320.png` });
   }
-  await page.setViewportSize({ width, height: 700 });
+  await resize(page, { width, height: 700 });
 }
 
 for (const look of LOOKS) {

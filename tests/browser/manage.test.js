@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launch, person } from "./browser.js";
+import { meant, typed } from "../../src/pages/manage/spans.js";
+import { launch, person, watched } from "./browser.js";
 import { Server } from "./server.js";
 
 let server;
@@ -28,17 +29,24 @@ async function admin(path, options) {
   await one.context.grantPermissions(["clipboard-read", "clipboard-write"],
     { origin: server.base });
   await one.page.goto(`${server.base}/admin#/${path}`);
-  await one.page.locator("[name=login]").fill("admin1");
-  await one.page.locator("[name=password]").fill(PASSWORD);
-  await one.page.locator("[name=password]").press("Enter");
-  await settled(one.page);
+  await signIn(one.page);
   return one;
 }
 
-/** The screen is there, and no longer the one before it. */
+async function signIn(page) {
+  await page.locator("[name=login]").fill("admin1");
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.locator("[name=password]").press("Enter");
+  await settled(page);
+}
+
+/** The screen is there that the address names, and no longer the one before it. */
 async function settled(page, title = null) {
   await page.locator("html[data-ready]").waitFor();
-  await page.locator('#main[aria-busy="false"]').waitFor();
+  await page.waitForFunction(() => {
+    const path = location.hash.slice(2).split("?")[0];
+    return document.querySelector('#main[aria-busy="false"] > .screen')?.dataset.at === path;
+  });
   if (title) await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
 }
 
@@ -67,6 +75,17 @@ async function type(page, locator, text) {
   await page.keyboard.type(text);
 }
 
+/** Goes there and chooses what is called so. */
+async function pick(page, locator, text) {
+  await reach(page, locator);
+  await page.keyboard.press("Home");
+  const now = () => locator.evaluate((one) => one.selectedOptions[0].label);
+  for (let last = null, is = await now(); is !== text; [last, is] = [is, await now()]) {
+    assert.notEqual(is, last, `there is no ${text}`);
+    await page.keyboard.press("ArrowDown");
+  }
+}
+
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const link = (page, name) => page.getByRole("link", { name, exact: true });
 const field = (page, name) => page.locator("#main").getByLabel(name, { exact: true })
@@ -75,6 +94,21 @@ const choice = (page, name) => page.getByRole("combobox", { name, exact: true })
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 /** What a browser says itself about what was refused is no complaint. */
 const complaints = (page) => page.complaints.filter((one) => !/status of 4\d\d/.test(one));
+
+/** Holds what is asked for next: fulfilled when it is, and what lets it go. */
+async function held(page, path, method) {
+  let go;
+  const may = new Promise((resolve) => { go = resolve; });
+  let hear;
+  const asked = new Promise((resolve) => { hear = resolve; });
+  await page.route(path, async (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    hear();
+    await may;
+    await route.fallback();
+  });
+  return [asked, go];
+}
 
 async function goTo(page, name) {
   await press(page, page.getByRole("navigation").getByRole("link", { name, exact: true }));
@@ -104,7 +138,7 @@ test("an admin sets the house up by keyboard alone", async () => {
   await press(page, dialog.getByRole("button", { name: "I have it" }));
   await page.getByRole("row").filter({ hasText: "Mina Karimi" }).filter({ hasText: "Open" })
     .waitFor();
-  assert.equal(await field(page, "Name that others see").inputValue(), "", "the form is empty");
+  await page.waitForFunction(() => !document.querySelector("[name=display_name]").value);
   const token = shown.split("=").at(-1);
   const made = await server.ask("POST", "/invitations/accept", null, { token, username: "mina",
     password: "battery staple" });
@@ -122,8 +156,7 @@ test("an admin sets the house up by keyboard alone", async () => {
   await press(page, link(page, "New queue"));
   await settled(page, "New queue");
   await type(page, field(page, "Name"), "Billing");
-  await reach(page, field(page, "Open by"));
-  await page.keyboard.type("Off");
+  await pick(page, field(page, "Open by"), "Office");
   await type(page, field(page, "An offer lasts"), "2");
   await press(page, button(page, "Make this queue"));
   await link(page, "Billing").waitFor();
@@ -169,8 +202,7 @@ test("an admin sets the house up by keyboard alone", async () => {
     "Schedule made", "Invited"]) {
     await page.getByRole("row").filter({ hasText: text }).first().waitFor();
   }
-  await reach(page, choice(page, "What"));
-  await page.keyboard.type("Settings changed");
+  await pick(page, choice(page, "What"), "Settings changed");
   await page.getByRole("row").filter({ hasText: "Widget made" }).waitFor({ state: "detached" });
   const told = page.getByRole("row").filter({ hasText: "Settings changed" });
   assert.match(await told.textContent(), /Open conversations of one customer 20 →\s*is now 7/);
@@ -202,7 +234,7 @@ test("what is refused is told at its field, and nothing typed is lost", async ()
 
   await page.reload();
   await settled(page, "New queue");
-  await page.getByText("What you typed earlier is here again.").waitFor();
+  await page.getByText("This is your unsaved draft.").waitFor();
   assert.equal(await field(page, "Description").inputValue(), "What comes back");
   assert.equal(await field(page, "An offer lasts").inputValue(), "5");
   await name.fill("Refunds");
@@ -220,6 +252,105 @@ test("what is refused is told at its field, and nothing typed is lost", async ()
   await settled(page, "New queue");
   assert.equal(await name.inputValue(), "", "what was saved is no draft any more");
   assert.deepEqual(complaints(page), []);
+  await context.close();
+});
+
+test("a number is what its writer meant, in his signs and digits", () => {
+  const read = { en: [["10,000", 10_000], ["1,234.5", 1_234.5], ["10 000", 10_000], ["1,5"],
+    ["10.000", 10_000, 10], ["۱۰٬۰۰۰", 10_000], ["1e3"], ["1 0"], ["0.125", 0.125]],
+  ru: [["10\u00a0000", 10_000], ["1,5", 1.5], ["1.5", 1.5], ["10,000", 10_000, 10]],
+  fa: [["۱۰،۰۰۰", 10_000], ["10,000", 10_000], ["۱٫۵", 1.5], ["١٠٫٥٠٠", 10.5], ["۱,۵"]] };
+  for (const [tag, all] of Object.entries(read)) {
+    for (const [text, ...values] of all) assert.deepEqual(meant({ tag }, text), values, text);
+    for (const value of [0, 1.5, 1.125, 86_400, 12_345_678]) {
+      assert.deepEqual(meant({ tag }, typed({ tag }, value)), [value], `${tag}: ${value}`);
+    }
+  }
+});
+
+test("each setting has a name and says what it means", async () => {
+  const { default: texts } = await import("../../src/pages/i18n/manage.en.js");
+  const all = await server.ask("GET", "/settings", server.admin);
+  const names = all.filter(({ changeable }) => changeable).map(({ name }) => name);
+  assert.deepEqual(names.filter((name) => !(`s_${name}` in texts && `s_${name}_hint` in texts)),
+    []);
+});
+
+test("a number with its groups is saved whole, and one of two is asked for again", async () => {
+  const { page, context } = await admin("queues/new");
+  await field(page, "Name").fill("Numbers");
+  await field(page, "Most who may wait").fill("12,500");
+  await field(page, "An offer lasts").fill("1.500");
+  await button(page, "Make this queue").click();
+  await page.getByText("This can be read as 1500 or as 1.5.").waitFor();
+  assert.ok(await focused(field(page, "An offer lasts")));
+  await field(page, "An offer lasts").fill("1.5");
+  await button(page, "Make this queue").click();
+  await link(page, "Numbers").waitFor();
+  const { id } = await queueNamed("Numbers");
+  const full = await server.ask("GET", `/queues/${id}`, server.admin);
+  assert.deepEqual([full.waiting_max, full.offer_ms], [12_500, 1_500]);
+  assert.deepEqual(complaints(page), []);
+  await context.close();
+});
+
+test("a draft is its writer's until he signs out, not until his login ends", async () => {
+  const { page, context } = await admin("widgets/new");
+  const other = await watched(context);
+  await other.goto(`${server.base}/admin#/widgets/new`);
+  await settled(other, "New widget");
+  for (const tab of [page, other]) {
+    await field(tab, "Name").fill("Half");
+    await tab.getByText("Not saved yet; a draft is kept.").waitFor();
+  }
+  const [login] = (await server.ask("GET", "/me/sessions", server.admin))
+    .filter(({ current }) => !current).sort((one, two) => two.created_at - one.created_at);
+  await server.ask("DELETE", `/me/sessions/${login.id}`, server.admin);
+  await page.reload();
+  await signIn(page);
+  assert.equal(await field(page, "Name").inputValue(), "Half");
+  await page.locator(".account-button").click();
+  await button(page, "Sign out").click();
+  await page.locator("[name=login]").waitFor();
+  const drafts = (tab) => tab.evaluate(() => Object.keys(sessionStorage)
+    .filter((key) => key.includes("manage")));
+  assert.deepEqual(await drafts(page), []);
+  await other.waitForFunction(() => !Object.keys(sessionStorage)
+    .some((key) => key.includes("manage")));
+  await signIn(page);
+  assert.equal(await field(page, "Name").inputValue(), "");
+  await context.close();
+});
+
+test("what is typed while a form is being saved stays", async () => {
+  const { page, context } = await admin("queues/new");
+  const { id } = await server.ask("POST", "/queues", server.admin, { name: "Slow" });
+  await page.goto(`${server.base}/admin#/queues/${id}`);
+  await settled(page, "Slow");
+  const [asked, go] = await held(page, `**/queues/${id}`, "PATCH");
+  await field(page, "Description").fill("first");
+  await button(page, "Save").click();
+  await asked;
+  await field(page, "Description").fill("second");
+  go();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  assert.equal(await field(page, "Description").inputValue(), "second");
+  await page.getByText("Not saved yet; a draft is kept.").waitFor();
+  await page.reload();
+  await settled(page, "Slow");
+  assert.equal(await field(page, "Description").inputValue(), "second");
+  await button(page, "Discard changes").click();
+  assert.equal(await field(page, "Description").inputValue(), "first");
+  await context.close();
+});
+
+test("the audit of a day has all its hours when clocks are put back", async () => {
+  const { page, context } = await admin("keys", { timezoneId: "Europe/Berlin" });
+  const asked = page.waitForRequest(/\/audit\?/);
+  await page.goto(`${server.base}/admin#/audit?from=2026-10-25&to=2026-10-25`);
+  const { searchParams } = new URL((await asked).url());
+  const length = Number(searchParams.get("to")) - Number(searchParams.get("from")) + 1;
+  assert.equal(length / 3_600_000, 25);
   await context.close();
 });
 
@@ -259,13 +390,13 @@ test("people are found, trusted, kept out and erased", async () => {
   const { page, context } = await admin("people?role=rep");
   await link(page, "Pavel Orlov").waitFor();
   assert.equal(await page.getByRole("link", { name: username }).count(), 0, "only reps");
-  await choice(page, "Role").selectOption("");
+  await choice(page, "Role").selectOption("all");
   await field(page, "Search in names, addresses and numbers").fill(username);
   await link(page, username).waitFor();
   await link(page, "Pavel Orlov").waitFor({ state: "detached" });
   assert.match(page.url(), new RegExp(`search=${username}`));
   await field(page, "Search in names, addresses and numbers").fill("nobody is called so");
-  await page.getByText("Nothing like that. Widen the filter.").waitFor();
+  await page.getByText("No results. Change or clear the filters.").waitFor();
 
   await page.goto(`${server.base}/admin#/people/${rep.id}`);
   await settled(page, "Pavel Orlov");
@@ -305,13 +436,30 @@ test("people are found, trusted, kept out and erased", async () => {
   await context.close();
 });
 
+test("an erasing that cannot be followed says so, and goes on", async () => {
+  const { username } = await server.customer();
+  const { items: [{ id }] } = await server.ask("GET", `/people?search=${username}`, server.admin);
+  const { page, context } = await admin(`people/${id}`);
+  let asked = 0;
+  await page.route("**/erase", (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ json: { step: "words", ended_at: null } })
+      : route.fulfill({ status: 403, contentType: "application/problem+json",
+        body: JSON.stringify({ code: "forbidden" }) });
+  });
+  await button(page, "Erase").click();
+  await page.getByRole("dialog").getByRole("textbox").fill(username);
+  await page.getByRole("dialog").getByRole("button", { name: "Erase" }).click();
+  await page.getByText("Being erased: words.").waitFor();
+  await page.getByText("How far it has come cannot be told: You are not allowed").waitFor();
+  await context.close();
+});
+
 test("an old login is asked for its password, and what was asked is done then", async () => {
   const { page, context } = await admin("keys/new");
-  const { access_token: young } = await server.ask("POST", "/sessions", null,
-    { login: "admin1", password: PASSWORD });
-  await server.ask("PATCH", "/settings", young, { fresh_login_s: 1 });
-  // A login grows old by nothing but time.
-  await page.waitForTimeout(1_500);
+  await page.route("**/api-keys", (route) => route.fulfill({ status: 403,
+    contentType: "application/problem+json", body: JSON.stringify({ code: "login_too_old" }) }),
+  { times: 1 });
   await field(page, "Name").fill("Warehouse");
   await page.getByLabel("Metrics").check();
   await button(page, "Make the key").click();

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { barriers, launch, person } from "./browser.js";
+import { barriers, launch, person, resize } from "./browser.js";
 import { Server } from "./server.js";
 
 const shots = process.env.SHOTS;
@@ -67,13 +67,13 @@ async function looksWell(page, name, isWidthAlone = false) {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
   if (!isWidthAlone) assert.deepEqual(await barriers(page), [], name);
   for (const width of [320, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
+    await resize(page, { width, height: 900 });
     assert.deepEqual(await beyond(page), [], `${name} at ${width}`);
     if (shots && width === 320) {
       await page.screenshot({ path: `${shots}/${name}-320.png`, fullPage: true });
     }
   }
-  await page.setViewportSize({ width: 1180, height: 900 });
+  await resize(page, { width: 1180, height: 900 });
 }
 
 async function open(page, path) {

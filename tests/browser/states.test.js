@@ -165,3 +165,18 @@ test("the story goes by keyboard alone", async () => {
   assert.equal(await one.page.evaluate(() => document.activeElement.id), "text");
   await end(one);
 });
+
+test("what comes later and cannot be had is asked for again", async () => {
+  const one = await visitor();
+  const lost = /\/(more|tray)\.js/;
+  await one.page.route(lost, (route) => route.abort());
+  await one.page.getByRole("button", { name: "More" }).click();
+  await one.page.getByText("That could not be loaded.").waitFor();
+  await one.page.locator("input[type=file]").setInputFiles([
+    { name: "kept.txt", mimeType: "text/plain", buffer: Buffer.from("kept") }]);
+  await one.page.unroute(lost);
+  await one.page.getByText("kept.txt").waitFor();
+  await one.page.getByRole("button", { name: "More" }).click();
+  await one.page.getByLabel("Language").waitFor();
+  await end(one);
+});

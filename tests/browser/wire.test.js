@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { field, launch, person, texts, write } from "./browser.js";
+import { field, launch, losing, person, texts, write } from "./browser.js";
 import { Line } from "./line.js";
 import { Server } from "./server.js";
 
@@ -82,6 +82,24 @@ test("while the line is down it is said, what is written waits, and what was mis
     rep.go();
     await context.close();
   });
+
+test("what was stored and not acknowledged is shown once after a reload", async () => {
+  const { page, context, rep, id } = await served();
+  let isOut = false;
+  await losing(page, ({ client_id: client }) => isOut && client);
+  await page.reload();
+  await page.locator(".rows:not(.pending) .mine").waitFor();
+  isOut = true;
+  await write(page, "only once");
+  await rep.hears(({ kind, text }) => kind === "message" && text === "only once");
+  await page.reload();
+  await page.locator(".rows:not(.pending) .mine").filter({ hasText: "only once" }).waitFor();
+  assert.equal(await page.locator(".log .mine").filter({ hasText: "only once" }).count(), 1);
+  const { items } = await server.ask("GET", `/conversations/${id}/events`, rep.token);
+  assert.equal(items.filter(({ text }) => text === "only once").length, 1);
+  rep.go();
+  await context.close();
+});
 
 test("a line that died without a word is noticed within 35 seconds", async () => {
   const { page, context, rep, id } = await served();

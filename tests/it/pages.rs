@@ -103,7 +103,9 @@ fn named(path: &str, text: &str) -> Vec<String> {
             .collect()
     };
     if path.ends_with(".js") {
-        let imports = [" from \"", "import(\"", "new URL(\""].map(after).concat();
+        let imports = [" from \"", "import(\"", "late(\"", "new URL(\""]
+            .map(after)
+            .concat();
         return imports.iter().map(|name| beside(path, name)).collect();
     }
     if PAGES.contains(&path) {

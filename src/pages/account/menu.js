@@ -1,6 +1,7 @@
 // The button with one's name in the bar at the top: one's account, language, theme, and the way
 // out.
 
+import { followForgetting, forgetDrafts } from "../net/drafts.js";
 import { Problem, problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
@@ -60,6 +61,7 @@ class Menu {
     });
     document.addEventListener("switchboard:user", () => this.#show());
     followLook();
+    followForgetting();
     this.#show();
     this.#fill();
   }
@@ -118,8 +120,10 @@ class Menu {
 
   /** @param {Locale} texts */
   async #leave(texts) {
+    const { user } = this.#api;
     try {
       await this.#api.signOut();
+      if (user) forgetDrafts(user);
       // Nothing of what he has seen stays on the page.
       location.reload();
     } catch (error) {

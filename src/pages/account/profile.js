@@ -1,6 +1,7 @@
 // One's own profile: how one is called, what one looks like, where one is reached, and all that
 // is kept of one to take away.
 
+import { draftKey } from "../net/drafts.js";
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
@@ -14,7 +15,6 @@ import { explain } from "./texts.js";
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attributes } from "../ui/elements.d.ts" */
 
-const DRAFT = "switchboard.profile.draft";
 const FIELDS = /** @type {const} */ (["display_name", "first_name", "last_name", "email", "phone"]);
 /** How long a browser may take to save what it was given, in ms. */
 const SAVED_IN_MS = 60_000;
@@ -100,7 +100,7 @@ class Details {
    */
   constructor(api, texts, user) {
     [this.#api, this.#texts, this.#user] = [api, texts, user];
-    this.#key = `${DRAFT}.${user.id}`;
+    this.#key = draftKey("profile", "draft", user);
     const { t } = texts;
     this.#password = field(t("password_now"), { name: "password", type: "password", dir: "ltr",
       autocomplete: "current-password" }, t("password_now_note"));

@@ -87,7 +87,10 @@ function row(api, texts, login, { place, gone }) {
       if (problemOf(error).status !== 404) throw error;
     }
     await gone(t("session_ended"));
-    item.closest("section")?.querySelector("button")?.focus();
+    /** @type {HTMLElement | null | undefined} the next one, or, with none left, the title */
+    const next = place.closest("section")?.querySelector("button:not([hidden])")
+      ?? place.closest("dialog")?.querySelector("h2");
+    next?.focus();
   }, place, explain(texts)));
   return item;
 }

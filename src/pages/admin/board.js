@@ -4,8 +4,9 @@
 import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { Capacity } from "./capacity.js";
+import { daysAgo, midnight, offset } from "./days.js";
 import { heading } from "./heading.js";
-import { DAY, MINUTE, midnight, offset, Trends } from "./trends.js";
+import { MINUTE, Trends } from "./trends.js";
 import { Tiles } from "./tiles.js";
 import { Waiting } from "./waiting.js";
 
@@ -17,7 +18,7 @@ const READ_MS = 2_000;
 /** Even if nothing is pushed: places change by themselves, too. */
 const AGAIN_MS = 10_000;
 const REPORTS_MS = 5 * MINUTE;
-const WEEKS_MS = 28 * DAY;
+const WEEKS_DAYS = 28;
 
 /** Whoever wants no motion gets new plots when he asks for them. */
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -198,7 +199,7 @@ class Board {
       api.get(`/reports?from=${from}&to=${now}&offset=${offset()}${which}`);
     try {
       const today = await ask(midnight());
-      const [weeks, day] = [await ask(now - WEEKS_MS), await ask(now - DAY)];
+      const [weeks, day] = [await ask(daysAgo(WEEKS_DAYS)), await ask(daysAgo(1))];
       if (this.#isOver || queue !== this.#queue) return;
       for (const one of weeks.queues) {
         this.#pace.set(one.queue.id, one.handling?.p50_ms ?? null);

@@ -88,9 +88,11 @@ export class Capacity {
     }
     this.#empty.hidden = reps.length > 0;
     const { number, t } = this.#desk.locale;
+    // As the tile counts: who is not available serves nobody new.
+    const ready = reps.filter((rep) => rep.present && rep.availability === "available");
     const sum = (/** @type {"load" | "capacity"} */ key) =>
-      reps.reduce((total, rep) => total + rep[key], 0);
-    this.#sum.textContent = t("load_of", { load: number(sum("load")),
+      ready.reduce((total, rep) => total + rep[key], 0);
+    this.#sum.textContent = t("load_of_ready", { load: number(sum("load")),
       capacity: number(sum("capacity")) });
     this.#sort();
   }

@@ -3,19 +3,19 @@
 
 import { Log, logTexts } from "../console/log.js";
 import { Locale } from "../i18n/locale.js";
+import { draftKey } from "../net/drafts.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
-import { TONES } from "./conversations.js";
+import { offset } from "./days.js";
 import { FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { menuButton } from "./menu.js";
 import { assignItems, moreItems } from "./moves.js";
-import { chip } from "./table.js";
+import { chip, TONES } from "./table.js";
 import { explain } from "./telling.js";
-import { offset } from "./trends.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Child } from "../ui/elements.d.ts" */
@@ -97,6 +97,10 @@ class Chat {
             t("join_note")),
         make("p", { class: "row" }, this.#join))));
     this.#tell();
+  }
+
+  /** Keeps what is shown as things are; answers with what ends that. */
+  follow() {
     const timer = setInterval(() => document.hidden || this.#again(), AGAIN_MS);
     const stop = this.#desk.hear("joined", () => this.#tell());
     return () => {
@@ -193,9 +197,9 @@ class Chat {
 
   /** Where notes and messages are written; a draft outlives a reload. */
   #writes() {
-    const { api, locale } = this.#desk;
+    const { api, locale, user } = this.#desk;
     const { t } = locale;
-    const key = `switchboard.admin.draft.${this.#view.id}`;
+    const key = draftKey("admin", `draft.${this.#view.id}`, user);
     const draft = kept.get(key, { text: "", client_id: uuid7() });
     const text = make("textarea", { name: "text", rows: 2, dir: "auto", maxlength: 16_000,
       "aria-label": t("write"), placeholder: t("write_hint"), oninput() {
@@ -258,7 +262,7 @@ export async function showChat(place, desk, id) {
     api.get(`/conversations/${encodeURIComponent(id)}`), api.get("/line"), logTexts(locale.tag)]);
   // The log has its own words: some are others' words for something else.
   const chat = new Chat(desk, view, line, new Locale(locale.tag, catalog));
-  const end = chat.show(place);
+  chat.show(place);
   await chat.read();
-  return end;
+  return chat.follow();
 }

@@ -3,9 +3,10 @@
 
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
+import { dayBegins, dayEnds } from "./days.js";
 import { Filters, FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
-import { chip, row, table } from "./table.js";
+import { chip, row, table, TONES } from "./table.js";
 import { explain } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
@@ -30,21 +31,6 @@ const PAGE = 50;
 /** So many findings are narrowed at a time: a search knows no other conditions. */
 const FOUND = 200;
 
-/** What the tone of a status is. */
-export const TONES = { waiting: "warn", offered: "warn", active: "good", closed: "", parked: "",
-  wrapup: "" };
-
-/**
- * When a day began or ended, by the reader's clock, in ms.
- * @param {string} day
- * @param {boolean} isEnd
- */
-function moment(day, isEnd) {
-  const [year, month, date] = day.split("-").map(Number);
-  return isEnd ? new Date(year, month - 1, date + 1).getTime() - 1
-    : new Date(year, month - 1, date).getTime();
-}
-
 /**
  * What a list is asked for, of what stands in the address.
  * @param {URLSearchParams} query
@@ -53,8 +39,8 @@ export function asked(query) {
   const all = new URLSearchParams();
   for (const [name, value] of query) {
     if (name === "q" || !FILTERS.includes(name) || !value) continue;
-    if (name === "from") all.set("opened_from", String(moment(value, false)));
-    else if (name === "to") all.set("opened_to", String(moment(value, true)));
+    if (name === "from") all.set("opened_from", String(dayBegins(value)));
+    else if (name === "to") all.set("opened_to", String(dayEnds(value)));
     else if (name === "status" && ["open", "over"].includes(value)) {
       all.set("open", String(value === "open"));
     } else all.set(name, value);
@@ -128,7 +114,7 @@ class List {
 
   async begin() {
     await this.#filters.fill();
-    await this.#read({ fresh: true });
+    if (this.#filters.check()) await this.#read({ fresh: true });
   }
 
   #changed() {

@@ -37,6 +37,9 @@ export class Filters {
    */
   #customers = new Map();
   #customer;
+  /** What stands there for the customer that is asked for. */
+  #chosen = "";
+  #trouble = make("p", { class: "error", role: "alert" });
   #known;
   /** @type {number | undefined} */
   #timer;
@@ -77,16 +80,38 @@ export class Filters {
       label("f_customer", this.#customer), label("f_from", day("from")), label("f_to", day("to")),
       label("f_unread", this.#select("unread", [["true", t("unread_yes")],
         ["false", t("unread_no")]]))),
-    make("p", { class: "row" }, make("button", { type: "button", class: "soft",
+    this.#trouble, make("p", { class: "row" }, make("button", { type: "button", class: "soft",
       onclick: () => this.#clear() }, t("f_clear"))), this.#known);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
-      changed();
+      this.#ask();
     });
     this.element.addEventListener("change", ({ target }) => {
       if (target === this.#customer) this.#choose();
-      else changed();
+      else this.#ask();
     });
+  }
+
+  /** Asks for it, or says at the fields why that makes no sense. */
+  #ask() {
+    if (this.check()) this.#changed();
+  }
+
+  /**
+   * Whether it can be asked for; if not, it is said.
+   * @returns {boolean}
+   */
+  check() {
+    const { t } = this.#desk.locale;
+    const [from, to] = ["from", "to"].map((name) => this.element.elements.namedItem(name))
+      .filter((one) => one instanceof HTMLInputElement);
+    const isUnknown = this.#customer.value.trim() !== this.#chosen;
+    const isReversed = Boolean(from.value && to.value && from.value > to.value);
+    this.#customer.setAttribute("aria-invalid", String(isUnknown));
+    for (const one of [from, to]) one.setAttribute("aria-invalid", String(isReversed));
+    this.#trouble.textContent = [isUnknown && t("f_customer_which"),
+      isReversed && t("f_reversed")].filter(Boolean).join(" ");
+    return !isUnknown && !isReversed;
   }
 
   /** What is asked for now, for the address. */
@@ -112,6 +137,7 @@ export class Filters {
     if (person) {
       this.#customer.value = person.display_name;
       this.#customer.dataset.id = person.id;
+      this.#chosen = person.display_name.trim();
     }
   }
 
@@ -146,6 +172,7 @@ export class Filters {
     select.value = all.some(([value]) => value === given) ? given : "";
   }
 
+  /** @returns {unknown} */
   #look() {
     clearTimeout(this.#timer);
     const text = this.#customer.value.trim();
@@ -168,13 +195,15 @@ export class Filters {
     }, LOOK_MS);
   }
 
+  /** @returns {unknown} */
   #choose() {
     const text = this.#customer.value.trim();
     const id = this.#customers.get(text) ?? "";
-    if (text && !id) return;
-    if ((this.#customer.dataset.id ?? "") === id) return;
+    if (text && !id) return this.check();
+    this.#chosen = text;
+    if ((this.#customer.dataset.id ?? "") === id) return this.check();
     this.#customer.dataset.id = id;
-    this.#changed();
+    this.#ask();
   }
 
   #clear() {
@@ -183,6 +212,7 @@ export class Filters {
       if ("value" in field && field.tagName !== "BUTTON") field.value = "";
     }
     this.#customer.dataset.id = "";
-    this.#changed();
+    this.#chosen = "";
+    this.#ask();
   }
 }

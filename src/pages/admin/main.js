@@ -37,7 +37,10 @@ async function begin() {
     link.socket.stop();
     ended(problem);
   };
-  api.onBack = () => link.socket.start();
+  api.onBack = () => {
+    link.socket.start();
+    router.again();
+  };
   link.socket.start();
   await router.begin();
   document.documentElement.dataset.ready = "";

@@ -31,7 +31,16 @@ function list() {
 function ontoggle({ newState }) {
   if (newState === "open") return;
   opener?.setAttribute("aria-expanded", "false");
+  // Where it was opened from may have been drawn anew.
+  if (document.activeElement === document.body) opener?.focus();
   opener = null;
+}
+
+/** Whoever goes elsewhere takes no open menu along. A screen's bundle has a menu of its own. */
+export function closeMenu() {
+  for (const one of document.querySelectorAll(".menu:popover-open")) {
+    if (one instanceof HTMLElement) one.hidePopover();
+  }
 }
 
 /** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
@@ -56,6 +65,11 @@ export function menuButton(locale, { label, name, items, className = "small" }) 
     "aria-expanded": "false", "aria-label": name, onclick() {
       open(locale, button, name ?? button.textContent, items());
     } }, ...label);
+  // The menu of the button that this one takes the place of is open.
+  if (opener && name && opener.getAttribute("aria-label") === name) {
+    button.setAttribute("aria-expanded", "true");
+    opener = button;
+  }
   return button;
 }
 
@@ -67,7 +81,12 @@ export function menuButton(locale, { label, name, items, className = "small" }) 
  */
 function open(locale, button, name, items) {
   const place = list();
-  if (opener === button) return place.hidePopover();
+  if (opener) {
+    const isIts = opener === button;
+    opener.setAttribute("aria-expanded", "false");
+    place.hidePopover();
+    if (isIts) return;
+  }
   place.setAttribute("aria-label", name);
   place.replaceChildren(...items.map(({ text, note, work }) => {
     const said = [make("span", {}, ...[text].flat()),

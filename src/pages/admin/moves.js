@@ -58,7 +58,12 @@ export function assignItems(desk, view, reps) {
   const serves = (/** @type {Rep} */ rep) => rep.queues.some(({ id }) => id === view.queue.id);
   const able = reps.filter((rep) => isThere(rep) && free(rep) > 0).sort((one, other) =>
     Number(serves(other)) - Number(serves(one)) || free(other) - free(one));
-  if (!able.length) return [{ text: t("assign_nobody") }];
+  if (!able.length) {
+    const away = reps.filter((rep) => rep.present && !isThere(rep) && free(rep) > 0);
+    if (!away.length) return [{ text: t("assign_nobody") }];
+    return [{ text: t("assign_away") }, ...away.map((rep) => ({ text: named(rep.name),
+      note: ` · ${t(`state_${rep.availability}`)} · ${t("assign_free", { n: free(rep) })}` }))];
+  }
   return able.map((rep) => ({
     text: named(rep.name),
     note: t(serves(rep) ? "assign_free" : "assign_free_other", { n: free(rep) }),

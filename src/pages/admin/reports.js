@@ -3,11 +3,11 @@
 
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
+import { daysAgo, midnight, offset } from "./days.js";
 import { heading } from "./heading.js";
 import { row, table } from "./table.js";
 import { explain, isFault } from "./telling.js";
-import { arrivalsPlot, barsPlot, DAY, midnight, offset, outcomesPlot, showArrivals,
-  showOutcomes } from "./trends.js";
+import { arrivalsPlot, barsPlot, outcomesPlot, showArrivals, showOutcomes } from "./trends.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -95,7 +95,7 @@ class Reports {
     const turn = ++this.#turn;
     const days = Number(this.#span.value);
     const to = Date.now();
-    const from = days ? to - days * DAY : midnight();
+    const from = days ? daysAgo(days) : midnight();
     const asks = new URLSearchParams({ from: String(from), to: String(to),
       offset: String(offset()) });
     if (this.#queue.value) asks.set("queue", this.#queue.value);
@@ -121,16 +121,9 @@ class Reports {
     this.#body.hidden = true;
     this.#trouble.hidden = false;
     this.#trouble.replaceChildren(
-      make("p", { role: "alert" }, known ? this.#why(error) : locale.t("no_report")),
+      make("p", { role: "alert" }, known ? explain(locale)(error) : locale.t("no_report")),
       make("button", { class: "main", onclick: () => this.#read() }, locale.t("try_again")));
   }
-
-  /**
-   * The server's word on what is asked for is better than a general one.
-   * @param {Thrown} error
-   */
-  #why = (error) => (error.fields.length ? error.fields.map(({ detail }) => detail).join(" ")
-    : explain(this.#desk.locale)(error));
 
   /** @param {Report} report */
   #show(report) {

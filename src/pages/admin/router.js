@@ -5,8 +5,9 @@ import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { heading } from "./heading.js";
 import { drawing } from "./icons.js";
+import { closeMenu } from "./menu.js";
 import { GROUPS, SCREENS } from "./screens.js";
-import { isFault } from "./telling.js";
+import { explain } from "./telling.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Account, Api } from "../net/api.js" */
@@ -66,6 +67,8 @@ export class Router {
   /** @type {(() => void) | null} */
   #end = null;
   #turn = 0;
+  /** What is shown is that there is nothing to show. */
+  #hasFailed = false;
 
   /**
    * `desk` is what every screen gets; `main` is where they stand.
@@ -83,6 +86,11 @@ export class Router {
   begin() {
     addEventListener("hashchange", () => this.open({ moves: true }));
     return this.open({ moves: false });
+  }
+
+  /** Opens again what could not be shown, now that it may be. */
+  again() {
+    if (this.#hasFailed) this.open({ moves: false });
   }
 
   /** @param {string} path */
@@ -105,6 +113,7 @@ export class Router {
    */
   async open({ moves }) {
     const turn = ++this.#turn;
+    this.#hasFailed = false;
     const { locale } = this.#desk;
     const at = whereTo(location.hash);
     const screen = SCREENS.find(({ name }) => name === at.name);
@@ -116,8 +125,10 @@ export class Router {
     }
     const title = locale.t(screen ? `nav_${screen.name}` : "no_screen");
     const place = make("div", { class: "screen" });
+    place.dataset.at = [at.name, ...at.path].join("/");
     this.#show(place, loading(locale, title));
     if (moves) {
+      closeMenu();
       scrollTo(0, 0);
       this.#toHeading();
     }
@@ -133,11 +144,11 @@ export class Router {
       this.#settle(place, moves);
     } catch (error) {
       if (turn !== this.#turn) return;
-      const problem = problemOf(error);
-      const text = isFault(problem) ? locale.t("screen_failed") : problem.message;
+      const text = explain(locale)(problemOf(error));
       const again = make("button", { class: "main", onclick: () => this.open({ moves: true }) },
         locale.t("try_again"));
       this.#fail(place, title, text, [again]);
+      this.#hasFailed = true;
     }
   }
 
@@ -197,12 +208,12 @@ export class Router {
 }
 
 /**
- * Has the language say what these screens say.
+ * Has the language say what a screen says.
  * @param {Locale} locale
- * @param {Screen["texts"]} name
+ * @param {Screen["texts"]} names
  */
-const texts = (locale, name) =>
-  locale.more((tag) => import(`../i18n/${name}.${tag}.js`), name);
+const texts = (locale, names) => Promise.all(names.map((name) =>
+  locale.more((tag) => import(`../i18n/${name}.${tag}.js`), name)));
 
 /**
  * @param {Locale} locale

@@ -47,6 +47,10 @@ export function row(columns, cells, attributes = {}) {
   }));
 }
 
+/** The tone in which a conversation's status is told. */
+export const TONES = { waiting: "warn", offered: "warn", active: "good", closed: "", parked: "",
+  wrapup: "" };
+
 /**
  * A few words in a colour that says the same: `good`, `warn`, `bad` or nothing.
  * @param {string} text

@@ -18,7 +18,9 @@ export function explain(locale) {
   return (error) => {
     const key = `e_${error.code}`;
     if (locale.has(key)) return locale.t(key);
-    return isFault(error) ? locale.t("screen_failed") : error.message;
+    if (isFault(error)) return locale.t("screen_failed");
+    // The server speaks English only.
+    return locale.tag === "en" ? error.message : locale.t("e_other", { code: error.code });
   };
 }
 

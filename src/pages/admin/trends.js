@@ -20,16 +20,10 @@ import { explain } from "./telling.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+const DAY = 24 * HOUR;
 const QUARTER = 15 * MINUTE;
 /** How far back waits are shown. */
 const WAITS_MS = 4 * HOUR;
-
-/** How many minutes the reader's clock is ahead of UTC, as reports ask for it. */
-export const offset = () => -new Date().getTimezoneOffset();
-
-/** When the day of the reader's clock began. */
-export const midnight = () => new Date().setHours(0, 0, 0, 0);
 
 /**
  * With which day a week begins, where that is not Monday.

@@ -159,6 +159,7 @@ export class Waiting {
     [one.view, one.now] = [view, now];
     say(one.place, locale.number(place));
     say(one.queue, view.queue.name);
+    one.queue.title = view.queue.name;
     const isUsual = view.priority === "normal";
     say(one.about, `${locale.t("number", { number: view.number })}${isUsual ? ""
       : ` · ${locale.t(`priority_${view.priority}`)}`}`);

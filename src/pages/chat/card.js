@@ -32,6 +32,8 @@ export class Card {
   #body = make("div", { class: "card-body" });
   /** @type {string | null} */
   #picked = null;
+  /** Queues that take no messages outside of their hours, as far as they have said so. */
+  #refusing = new Set();
   /** @type {number | undefined} */
   #speakTimer;
   #clock;
@@ -61,7 +63,9 @@ export class Card {
     const queue = this.#queue();
     // Outside of its hours a queue takes messages by itself.
     const leave = queue?.open === false && queue.hours?.open !== false;
-    return { queue: this.#picked, name: this.name.value, leave };
+    // What follows a chat that has ended goes where that one was.
+    const id = this.#visit.view ? queue?.id ?? null : this.#picked;
+    return { queue: id, name: this.name.value, leave };
   }
 
   /**
@@ -72,12 +76,15 @@ export class Card {
     const queues = this.#visit.welcome?.queues ?? [];
     this.#picked = queues.find(({ id, name }) => id === wanted || name === wanted)?.id ?? null;
     this.#shown = "";
+    const { opening, opener } = this.#visit;
+    if (opening?.error) opener.keep({ ...opening, ...this.wishes });
     this.show();
   }
 
   #queue() {
     const { queues, queue } = this.#visit.welcome ?? { queues: [], queue: null };
-    return queues.find(({ id }) => id === (this.#picked ?? queue)) ?? queues.at(0) ?? null;
+    const wanted = this.#visit.view?.queue.id ?? this.#picked ?? queue;
+    return queues.find(({ id }) => id === wanted) ?? queues.at(0) ?? null;
   }
 
   show() {
@@ -98,19 +105,22 @@ export class Card {
   // Places change often; they are not said as often.
   #speak() {
     clearTimeout(this.#speakTimer);
+    const lines = [...this.#body.querySelectorAll("h2, .say")].map((one) => one.textContent);
     const wait = this.#spokenAt + SPOKEN_MS - Date.now();
     if (wait > 0) {
+      // What holds no more is not found here meanwhile.
+      this.#speech.replaceChildren();
       this.#speakTimer = setTimeout(() => this.#speak(), wait);
-      return;
-    }
-    const lines = [...this.#body.querySelectorAll("h2, .say")].map((one) => one.textContent);
-    if (tell(this.#speech, lines.join(" "))) this.#spokenAt = Date.now();
+    } else if (tell(this.#speech, lines.join(" "))) this.#spokenAt = Date.now();
   }
 
   /** @returns {Made} */
   #made() {
     const { trouble, view, opening, welcome } = this.#visit;
     if (trouble) return this.#trouble(trouble);
+    if (opening?.code === "outside_hours") {
+      this.#refusing.add(opening.queue ?? welcome?.queue ?? welcome?.queues.at(0)?.id);
+    }
     if (opening) return opening.error ? this.#welcome() : this.#finding();
     if (view) return this.#standing(view);
     return welcome ? this.#welcome() : ["loading"];
@@ -146,7 +156,8 @@ export class Card {
     const { texts, visitors } = welcome;
     const queue = this.#queue();
     const closed = queue?.hours?.open === false;
-    const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id])}`;
+    const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id,
+      [...this.#refusing]])}`;
     if (!visitors && !api.user) {
       return [key, make("h2", {}, t("welcome")),
         make("p", {}, t(widget ? "only_named" : "only_members")),
@@ -169,9 +180,10 @@ export class Card {
     const { t, moment } = this.#locale;
     if (!queue || queue.open) return [];
     const when = queue.hours?.opens_at;
+    const leave = closed && this.#refusing.has(queue.id) ? t("refuses") : t("leave");
     return [closed && when != null
       && make("p", { class: "say" }, t("opens", { when: moment(when) })),
-      make("p", { class: "say" }, closed ? t("leave") : `${t("full")} ${t("leave")}`)];
+      make("p", { class: "say" }, closed ? leave : `${t("full")} ${leave}`)];
   }
 
   /** @param {Welcome} welcome */
@@ -182,9 +194,10 @@ export class Card {
     return make("fieldset", { class: "topics" }, make("legend", {}, t("topic")),
       ...queues.map(({ id, name, description, open, hours }) => {
         const away = !open && t(hours?.open === false ? "queue_away" : "queue_full");
-        return make("label", { title: description }, make("input", { type: "radio", name: "queue",
-          value: id, checked: id === chosen, onchange: () => this.pick(id) }),
-        make("span", {}, words(name), away && make("span", { class: "note" }, ` · ${away}`)));
+        return make("label", {}, make("input", { type: "radio", name: "queue", value: id,
+          checked: id === chosen, onchange: () => this.pick(id) }),
+        make("span", {}, words(name), away && make("span", { class: "note" }, ` · ${away}`),
+          description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }
 
@@ -204,6 +217,8 @@ export class Card {
    */
   #standing(view) {
     const { status } = view;
+    // The texts for it come with the log.
+    if (!this.#locale.has("parked")) return ["loading"];
     if (status === "closed" || status === "wrapup") return this.#closed(view);
     if (status === "parked") {
       const key = view.last_rep ? "parked" : "left";
@@ -274,15 +289,9 @@ export class Card {
    * @returns {Made}
    */
   #closed(view) {
-    const { t } = this.#locale;
-    const how = view.resolution && t(`closed_${view.resolution}`);
-    const rating = make("div", { class: "rated" });
-    const key = `closed:${view.id}:${how}`;
-    if (key !== this.#shown) this.#does.rate(rating);
-    return [key, make("h2", {}, t("closed")),
-      how && make("p", { class: "note" }, how), rating, make("p", { class: "row" },
-        this.#button("new_chat", this.#does.startAnew, "main"),
-        this.#button("reopen", this.#does.reopen),
-        this.#button("transcript", this.#does.transcript))];
+    const rest = make("div", { class: "rated" });
+    const key = `closed:${view.id}:${view.resolution}`;
+    if (key !== this.#shown) this.#does.rate(rest);
+    return [key, make("h2", {}, this.#locale.t("closed")), rest];
   }
 }

@@ -2,6 +2,7 @@
 
 import { icon, make } from "../ui/dom.js";
 import { kept } from "../net/keep.js";
+import { late, sayLost, surely } from "./late.js";
 import { moreTexts } from "./texts.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -24,13 +25,19 @@ export class Composer {
   #visit = null;
   #locale;
   #key = "";
+  /** Whether what is before him has ended. */
+  #ended = false;
+  /** Whether what stands here was begun before that, and not as a new chat. */
+  #asks = false;
+  /** Files whose tray is still on its way. */
+  #coming = 0;
 
   /**
-   * `send` takes what was written. It is ready to be written in at once.
+   * It is ready to be written in at once.
    * @param {Locale} locale
-   * @param {Does["write"]} send
+   * @param {Does} does
    */
-  constructor(locale, send) {
+  constructor(locale, does) {
     this.#locale = locale;
     const { t } = locale;
     this.#field = make("textarea", { name: "text", rows: "1", dir: locale.dir, id: "text",
@@ -46,7 +53,7 @@ export class Composer {
     for (const near of ["pointerenter", "focus"]) {
       attach.addEventListener(near, () => {
         const allowed = this.#visit?.welcome?.files;
-        if (!allowed) return;
+        if (!allowed || !locale.has("limits")) return;
         const limits = { size: locale.size(allowed.bytes_max), n: allowed.per_message_max };
         attach.title = `${t("attach")}. ${t("limits", limits)}`;
       });
@@ -56,13 +63,13 @@ export class Composer {
       make("p", { id: "hint", class: "unseen" }, t("hint")));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit(send);
+      this.#submit(does);
     });
     this.#field.addEventListener("keydown", (event) => {
       // While a word is being composed, Enter chooses it.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch()) return;
       event.preventDefault();
-      this.#submit(send);
+      this.#submit(does);
     });
     this.#field.addEventListener("input", () => this.#typed());
   }
@@ -114,13 +121,29 @@ export class Composer {
   /** Another conversation is before him: what he began to write there comes back. */
   follow() {
     if (!this.#visit) return;
-    const key = this.#visit.key(`draft.${this.#visit.view?.id ?? "new"}`);
-    if (key === this.#key) return;
+    const { view, isOpen } = this.#visit;
+    const key = this.#visit.key(`draft.${view?.id ?? "new"}`);
+    const ended = view !== null && !isOpen;
+    if (key === this.#key && ended === this.#ended) return;
+    if (key !== this.#key) this.#change(key);
+    const { t } = this.#locale;
+    this.#ended = ended;
+    this.#asks = ended && !this.isEmpty;
+    // What is written below what has ended begins another chat.
+    const send = t(ended ? "new_chat" : "send");
+    this.#field.placeholder = ended ? `${send}…` : t("placeholder");
+    this.#send.title = send;
+    this.#send.setAttribute("aria-label", send);
+  }
+
+  /** @param {string} key */
+  #change(key) {
     const typed = this.#field.value;
     // What was begun before its conversation was there goes on in it, and what was not sent when
     // a login ended goes on after that.
     const isNobodys = this.#key === "" || this.#key.includes(".draft.new.");
-    const carried = isNobodys || !this.#visit.api.user ? typed : "";
+    const goesOn = isNobodys || !this.#visit?.api.user || (this.#ended && !this.#visit.view);
+    const carried = goesOn ? typed : "";
     if (this.#key) kept.set(this.#key, carried ? null : typed || null);
     this.#key = key;
     this.#field.value = kept.get(key, "") || carried;
@@ -145,7 +168,7 @@ export class Composer {
     this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
     this.#typed();
     this.focus();
-    if (files.length) (await this.#trayOf())?.put(files);
+    if (files.length) (await surely(() => this.#trayOf()))?.put(files);
   }
 
   /** What is uploaded and not sent yet; it is not here any more then. */
@@ -153,12 +176,17 @@ export class Composer {
 
   /** @param {File[]} files */
   async #attach(files) {
-    (await this.#trayOf())?.add(files);
+    this.#coming += 1;
+    this.#update();
+    const tray = await surely(() => this.#trayOf(), () => sayLost(this.#locale));
+    this.#coming -= 1;
+    tray?.add(files);
+    this.#update();
   }
 
   // Few attach anything, so what that takes is fetched when somebody does.
   async #trayOf() {
-    const [{ Tray }] = await Promise.all([import("./tray.js"), moreTexts(this.#locale)]);
+    const [{ Tray }] = await Promise.all([late("./tray.js"), moreTexts(this.#locale)]);
     if (!this.#tray && this.#visit) {
       this.#tray = new Tray(this.#visit, this.#locale, () => this.#update());
       this.element.prepend(this.#tray.element);
@@ -174,24 +202,27 @@ export class Composer {
 
   // Something about the files has changed.
   #update() {
-    this.#send.disabled = this.#tray?.isBusy ?? false;
+    this.#send.disabled = this.#coming > 0 || (this.#tray?.isBusy ?? false);
   }
 
-  /** @param {Does["write"]} send */
-  #submit(send) {
-    if (!this.#visit || this.isEmpty || this.#tray?.isBusy) return;
+  /** @param {Does} does */
+  async #submit({ sure, write }) {
+    if (!this.#visit || this.isEmpty || this.#send.disabled) return;
+    if (this.#asks && !await sure()) return;
+    this.#asks = false;
     const text = this.#field.value.trim() ? this.#field.value : "";
     const files = this.take();
     this.#field.value = "";
     this.#save();
     this.#grow();
-    send(text, files);
+    write(text, files);
     this.focus();
   }
 
   #typed() {
     this.#grow();
     this.#save();
+    if (this.isEmpty) this.#asks = false;
     this.#visit?.signs.typing(Boolean(this.#field.value.trim()));
   }
 

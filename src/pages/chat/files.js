@@ -11,6 +11,22 @@ import { icon, make, words } from "../ui/dom.js";
 const SHOWN = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const PREVIEW_BYTES_MAX = 4 * 1024 * 1024;
 
+/** How large a picture is in its place, at most. */
+const [WIDE_PX, HIGH_PX] = [260, 220];
+
+/**
+ * Shows a picture as large as there is room, until it is pressed.
+ * @param {string} src
+ * @param {string} alt
+ */
+function enlarge(src, alt) {
+  /** @type {HTMLDialogElement} */
+  const dialog = make("dialog", { class: "enlarged", onclose: () => dialog.remove() },
+    make("button", { type: "button", onclick: () => dialog.close() }, make("img", { src, alt })));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /**
  * A file that came with a message: a picture, or a button that saves it.
  * @param {Attachment} file
@@ -36,16 +52,24 @@ export function fileRow(file, api, locale) {
     make("span", {}, ...said));
   const row = make("li", {}, button, place);
   if (SHOWN.includes(type) && bytes <= PREVIEW_BYTES_MAX) {
-    const image = make("img", { alt: locale.t("image", { name }), width, height });
+    const alt = locale.t("image", { name });
+    const image = make("img", { alt, width, height });
+    // It has its room from the beginning, so that nothing moves when it comes.
+    const frame = make("button", { type: "button", class: "picture", "aria-haspopup": "dialog",
+      onclick: () => enlarge(image.src, alt) }, image);
+    if (width && height) {
+      const part = Math.min(1, WIDE_PX / width, HIGH_PX / height);
+      frame.style.inlineSize = `${Math.round(width * part)}px`;
+      frame.style.aspectRatio = `${width} / ${height}`;
+    }
+    row.prepend(frame);
     // Only what comes near the eye is fetched.
     new IntersectionObserver(([seen], observer) => {
       if (!seen.isIntersecting) return;
       observer.disconnect();
       api.file(id).then((blob) => {
         image.src = URL.createObjectURL(blob);
-        image.onload = () => URL.revokeObjectURL(image.src);
-        button.prepend(image);
-      }, () => {});
+      }, () => frame.remove());
     }).observe(row);
   }
   return row;

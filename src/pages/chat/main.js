@@ -10,6 +10,7 @@ import { Banner } from "./banner.js";
 import { Card } from "./card.js";
 import { Composer } from "./composer.js";
 import { Head } from "./head.js";
+import { late, sayLost, surely } from "./late.js";
 import { firstTexts, moreTexts } from "./texts.js";
 import { Visit } from "./visit.js";
 
@@ -56,24 +57,29 @@ const does = {
     visit.write(text, files, parts.card.wishes);
     withThread().then(() => parts.thread?.toEnd());
     host?.say({ type: "event", name: "sent" });
+    (window.requestIdleCallback ?? setTimeout)(fetchAhead);
   },
-  menu: (element) => more().then((extra) =>
-    extra.menu(element, visit, parts.locale, does, { embedded: Boolean(origin) })),
-  end: () => more().then((extra) => extra.end(visit, parts.locale)),
+  sure: () => more().then((extra) => extra?.sure(parts.locale) ?? false),
+  menu: (element) => more().then((extra) => {
+    if (!extra) return element.hidePopover();
+    extra.menu(element, visit, parts.locale, does, { embedded: Boolean(origin) });
+  }),
+  end: () => more().then((extra) => extra?.end(visit, parts.locale)),
   startAnew() {
     visit.leave();
     parts.composer.focus();
   },
-  reopen: () => more().then((extra) => extra.reopen(visit, parts.locale)),
+  reopen: () => more().then((extra) => extra?.reopen(visit, parts.locale)),
   async rate(place) {
     const { locale } = parts;
-    const [{ rating }] = await Promise.all([import("./rating.js"), moreTexts(locale)]);
-    if (visit.view) rating(place, visit, visit.view, locale);
+    const [{ ended }] = await surely(() =>
+      Promise.all([late("./rating.js"), moreTexts(locale)]));
+    if (visit.view) ended(place, visit, visit.view, locale, does);
   },
-  transcript: () => more().then((extra) => extra.transcript(visit, parts.locale)),
-  signIn: () => more().then((extra) => extra.signIn(visit, parts.locale, panel)),
-  signOut: () => more().then((extra) => extra.signOut(visit, parts.locale)),
-  earlier: () => more().then((extra) => extra.earlier(visit, parts.locale, panel)),
+  transcript: () => more().then((extra) => extra?.transcript(visit, parts.locale)),
+  signIn: () => more().then((extra) => extra?.signIn(visit, parts.locale, panel)),
+  signOut: () => more().then((extra) => extra?.signOut(visit, parts.locale)),
+  earlier: () => more().then((extra) => extra?.earlier(visit, parts.locale, panel)),
   useHere() {
     visit.trouble = null;
     visit.socket.start();
@@ -94,8 +100,21 @@ const does = {
   close: () => host?.say({ type: "close" }),
 };
 
-/** What is needed now and then. */
-const more = async () => (await Promise.all([import("./more.js"), moreTexts(parts.locale)]))[0];
+/** What is needed now and then; null if it cannot be had, which is said. */
+async function more() {
+  const { locale } = parts;
+  try {
+    return (await Promise.all([late("./more.js"), moreTexts(locale)]))[0];
+  } catch {
+    sayLost(locale);
+    return null;
+  }
+}
+
+/** Whoever has written may need the rest when there is no connection, or a newer release. */
+function fetchAhead() {
+  for (const path of ["./more.js", "./rating.js", "./tray.js"]) late(path).catch(() => {});
+}
 
 /**
  * The log is fetched as soon as there is anything to show in it, or there soon will be: who has
@@ -104,15 +123,11 @@ const more = async () => (await Promise.all([import("./more.js"), moreTexts(part
  */
 async function withThread() {
   const { locale, composer } = parts;
-  for (let wait = 500; !parts.thread; wait = Math.min(wait * 2, 15_000)) {
-    try {
-      const [{ Thread }] = await Promise.all([import("./thread.js"), moreTexts(locale)]);
-      if (parts.locale !== locale) return withThread();
-      parts.thread ??= new Thread(visit, locale, (text, uploads) => composer.put(text, uploads));
-    } catch (error) {
-      console.error(error);
-      await new Promise((done) => setTimeout(done, wait));
-    }
+  if (!parts.thread) {
+    const [{ Thread }] = await surely(() =>
+      Promise.all([late("./thread.js"), moreTexts(locale)]));
+    if (parts.locale !== locale) return withThread();
+    parts.thread ??= new Thread(visit, locale, (text, uploads) => composer.put(text, uploads));
   }
   const { thread } = parts;
   if (thread.element.isConnected) return;
@@ -148,7 +163,7 @@ async function speak(tag) {
   const { default: catalog } = await firstTexts(tag);
   const locale = new Locale(tag, catalog);
   locale.apply();
-  const composer = new Composer(locale, does.write);
+  const composer = new Composer(locale, does);
   const card = new Card(visit, locale, does);
   const head = new Head(visit, locale, does, { embedded: Boolean(origin) });
   const banner = new Banner(visit, locale);
@@ -187,7 +202,7 @@ function ring(event) {
   const theirs = event.kind === "message" && event.sender_id !== api.user?.id;
   if (!theirs) return;
   host?.say({ type: "event", name: "message", detail: { number: visit.view?.number } });
-  if (!visit.isLooking()) import("../ui/sound.js").then((sound) => sound.ring());
+  if (!visit.isLooking()) late("../ui/sound.js").then(({ ring: play }) => play(), () => {});
 }
 
 /** @type {number | undefined} */
@@ -240,7 +255,7 @@ async function begin() {
   document.documentElement.dataset.ready = "";
   parts.composer.focus();
   if (origin) {
-    const { Host } = await import("./host.js");
+    const { Host } = await surely(() => late("./host.js"));
     host = new Host(origin, { visit, does, parts: () => parts, dress });
     await host.ready;
   }

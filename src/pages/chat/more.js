@@ -51,12 +51,19 @@ export async function end({ api, view }, locale) {
   const { t } = locale;
   const isServed = view.status === "active";
   const what = isServed ? "end" : "leave_line";
-  const sure = { title: t(`${what}_sure`), text: t(`${what}_text`), yes: t(what), no: t("stay") };
-  if (!await agreed(sure)) return;
+  const asked = { title: t(`${what}_sure`), text: t(`${what}_text`), yes: t(what), no: t("stay") };
+  if (!await agreed(asked)) return;
   await attempt(locale, async () => {
     await api.post(`/conversations/${view.id}/close`, isServed ? {} : { resolution: "abandoned" });
   });
 }
+
+/**
+ * Whether what was begun before the end is to begin another chat.
+ * @param {Locale} locale
+ */
+export const sure = ({ t }) => agreed({ title: t("closed"), text: t("anew_text"),
+  yes: t("new_chat"), no: t("back") });
 
 /**
  * @param {Visit} visit
@@ -94,9 +101,10 @@ export async function transcript(visit, locale) {
  */
 export async function signOut(visit, locale) {
   const { t } = locale;
-  const sure = { title: t("sign_out_sure"), text: visit.api.isVisitor ? t("sign_out_text") : "",
-    yes: t("sign_out"), no: t("stay") };
-  if (await agreed(sure)) visit.forget();
+  const what = visit.api.isVisitor ? "forget" : "sign_out";
+  const asked = { title: t(`${what}_sure`), text: visit.api.isVisitor ? t("forget_text") : "",
+    yes: t(what), no: t("stay") };
+  if (await agreed(asked)) visit.forget();
 }
 
 /**
@@ -136,7 +144,7 @@ export function menu(element, visit, locale, does, { embedded }) {
     view && item("transcript", does.transcript),
     isOpen && view?.status === "active" && item("end", does.end),
     !embedded && !known && item("sign_in", does.signIn),
-    !embedded && api.user && item("sign_out", does.signOut),
+    !embedded && api.user && item(known ? "sign_out" : "forget", does.signOut),
     choice("language", LOCALES, tag, does.setLocale),
     choice("theme", themes, theme, does.setTheme),
   ].filter((one) => one instanceof Node));
@@ -275,14 +283,16 @@ export function earlier(visit, locale, panel) {
  */
 function row(one, locale, open) {
   const { t } = locale;
-  const { id, number, subject, status, resolution, latest_message: last, unread, created_at } = one;
+  const { id, number, subject, queue, status, resolution, latest_message: last, unread,
+    created_at } = one;
   const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${status}`);
   const rep = one.rep ?? one.last_rep;
   return make("li", {}, make("button", { type: "button", onclick: () => open(id) },
-    make("span", { class: "title" }, subject ? words(subject) : t("no_subject", { number })),
+    make("span", { class: "title" }, words(subject || queue.name)),
     make("span", { class: "chip", "data-status": status }, how),
     make("span", { class: "last" }, words(last?.text ?? "")),
-    make("span", { class: "note" }, ...(rep ? [words(rep.name), " · "] : []),
+    make("span", { class: "note" }, t("numbered", { number }), " · ",
+      ...(rep ? [words(rep.name), " · "] : []),
       make("time", { datetime: new Date(created_at).toISOString() }, locale.date(created_at))),
     unread > 0 && make("strong", { class: "unread" }, t("unread", { n: unread }))));
 }

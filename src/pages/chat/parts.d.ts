@@ -20,14 +20,26 @@ export interface Parts {
   body: HTMLElement;
 }
 
+/** What comes later, by where it is. */
+export interface Late {
+  "./host.js": typeof import("./host.js");
+  "./more.js": typeof import("./more.js");
+  "./rating.js": typeof import("./rating.js");
+  "./thread.js": typeof import("./thread.js");
+  "./tray.js": typeof import("./tray.js");
+  "../ui/sound.js": typeof import("../ui/sound.js");
+}
+
 /** What can be done, whoever asks for it. */
 export interface Does {
   write(text: string, files: Attachment[]): void;
+  /** Whether what was begun in a chat that has ended is to begin another one: he is asked. */
+  sure(): Promise<boolean>;
   menu(element: HTMLElement): unknown;
   end(): unknown;
   startAnew(): void;
   reopen(): unknown;
-  /** Asks what he thought of it, in this place. */
+  /** Says how it ended, asks what he thought of it and what is next, in this place. */
   rate(place: HTMLElement): unknown;
   transcript(): unknown;
   signIn(): unknown;

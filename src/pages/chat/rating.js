@@ -1,67 +1,123 @@
-// What a customer thought of a conversation that has ended: said once, and changed as he likes.
+// Below a conversation that has ended: how it did, what its customer thought of it, said once and
+// changed as he likes, and what he can do next.
 
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
+import { errorPlace, onSubmit, quietly } from "../ui/forms.js";
 
-/** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
+/** @import { Does } from "./parts.d.ts" */
 /** @import { View } from "./standing.js" */
 /** @import { Visit } from "./visit.js" */
+
+/** @typedef {{ score?: number, text?: string | null }} Begun */
 
 const SCORES = [1, 2, 3, 4, 5];
 const CHARS_MAX = 1_000;
 
 /**
- * Asks for it in this place, or thanks for it.
+ * Says how it ended, asks what he thought of it, and what is next.
+ * @param {HTMLElement} place
+ * @param {Visit} visit
+ * @param {View} view
+ * @param {Locale} locale
+ * @param {Does} does
+ */
+export function ended(place, visit, view, locale, does) {
+  const { t } = locale;
+  /**
+   * @param {string} key
+   * @param {() => unknown} work
+   */
+  const button = (key, work, kind = "") => make("button", { type: "button", class: kind,
+    onclick: work }, t(key));
+  const asked = make("div", {});
+  place.replaceChildren(asked, make("p", { class: "row" },
+    button("new_chat", does.startAnew, "main"), button("reopen", does.reopen),
+    button("transcript", does.transcript)));
+  if (view.resolution) {
+    place.prepend(make("p", { class: "note" }, t(`closed_${view.resolution}`)));
+  }
+  rating(asked, visit, view, locale);
+}
+
+/**
+ * Asks for it in this place, or thanks for it. A score counts as soon as it is chosen.
  * @param {HTMLElement} place
  * @param {Visit} visit
  * @param {View} view
  * @param {Locale} locale
  */
-export function rating(place, visit, view, locale) {
+function rating(place, visit, view, locale) {
   const { t } = locale;
   const draft = visit.key(`rating.${view.id}`);
   let given = view.rating ?? null;
-  const thank = () => {
-    if (!given) return;
-    place.replaceChildren(make("p", { class: "note", role: "status" },
-      t("rated", { score: t(`rate_${given.score}`) })),
-    make("button", { type: "button", class: "soft", onclick: () => ask(true) }, t("rate_anew")));
+  /**
+   * One at a time, so that the last one counts.
+   * @type {Promise<unknown>}
+   */
+  let sent = Promise.resolve();
+  /**
+   * @param {number} score
+   * @param {string | null | undefined} text
+   */
+  const put = (score, text) => {
+    const now = sent.then(async () => {
+      const rated = await visit.api.put(`/conversations/${view.id}/rating`, { score, text });
+      given = view.rating = rated.rating;
+    });
+    sent = now.catch(() => {});
+    return now;
   };
+  const thanks = () => (given ? t("rated", { score: t(`rate_${given.score}`) }) : "");
+  const thank = () => place.replaceChildren(make("p", { class: "note", role: "status" }, thanks()),
+    make("button", { type: "button", class: "soft", onclick: () => ask(true) }, t("rate_anew")));
+  /** @param {import("../net/problem.js").Thrown} error */
+  const explain = ({ code, message }) => (locale.has(`e_${code}`) ? t(`e_${code}`) : message);
   /** @param {boolean} isAnew */
   const ask = (isAnew) => {
-    const form = formOf(locale, given, kept.get(draft, ""));
+    /** @type {Begun} */
+    const begun = kept.get(draft, {});
+    const form = formOf(locale, { score: begun.score || given?.score,
+      text: begun.text ?? given?.text });
+    const said = make("p", { class: "note", role: "status" });
+    form.append(said);
     form.addEventListener("input", () => {
-      kept.set(draft, String(new FormData(form).get("text") ?? "") || null);
+      const fields = new FormData(form);
+      kept.set(draft, { score: Number(fields.get("score")), text: fields.get("text") });
+    });
+    form.addEventListener("change", ({ target }) => {
+      if (!(target instanceof HTMLInputElement)) return;
+      quietly(async () => {
+        await put(Number(target.value), given?.text);
+        said.textContent = thanks();
+      }, form.querySelector(".error") ?? said, explain);
     });
     onSubmit(form, async ({ score, text }) => {
-      const rated = await visit.api.put(`/conversations/${view.id}/rating`,
-        { score: Number(score), text });
-      given = rated.rating;
-      view.rating = given;
+      await put(Number(score), text);
       kept.set(draft, null);
       thank();
-    }, ({ code, message }) => (locale.has(`e_${code}`) ? t(`e_${code}`) : message));
+    }, explain);
     place.replaceChildren(form);
     if (isAnew) form.querySelector("input")?.focus();
   };
-  if (given) thank();
+  /** @type {Begun} */
+  const begun = kept.get(draft, {});
+  if (given && (begun.text ?? "") === (given.text ?? "")) thank();
   else ask(false);
 }
 
 /**
  * @param {Locale} locale
- * @param {components["schemas"]["Rating"] | null} given
- * @param {string} begun
+ * @param {Begun} begun
  */
-function formOf({ t, number }, given, begun) {
+function formOf({ t, number }, begun) {
   const scores = SCORES.map((score) => make("label", { title: t(`rate_${score}`) },
     make("input", { type: "radio", name: "score", value: score, required: true,
-      checked: score === given?.score, "aria-label": t(`rate_${score}`) }),
+      checked: score === begun.score, "aria-label": t(`rate_${score}`) }),
     make("span", { "aria-hidden": "true" }, number(score))));
   const said = make("textarea", { name: "text", rows: "2", maxlength: CHARS_MAX, dir: "auto" });
-  said.value = begun || (given?.text ?? "");
+  said.value = begun.text ?? "";
   return make("form", { class: "rating" }, make("fieldset", { class: "scores" },
     make("legend", {}, t("rate")), ...scores, make("span", { class: "note" }, t("rate_1")),
     make("span", { class: "note" }, t("rate_5"))),

@@ -1,6 +1,7 @@
 // The catalogs of the chat: what it says at first, and what it says later.
 
 import { make } from "../ui/dom.js";
+import { late } from "./late.js";
 
 /** @import { Catalog, Locale } from "../i18n/locale.js" */
 
@@ -9,7 +10,7 @@ import { make } from "../ui/dom.js";
  * @param {string} tag
  * @returns {Promise<{ default: Catalog }>}
  */
-export const firstTexts = (tag) => import(`../i18n/chat.${tag}.js`);
+export const firstTexts = (tag) => late(`../i18n/chat.${tag}.js`);
 
 /**
  * How the rest looks; if that cannot be had, it can be read all the same.
@@ -18,8 +19,11 @@ export const firstTexts = (tag) => import(`../i18n/chat.${tag}.js`);
 const moreStyle = () => new Promise((done) => {
   const href = new URL("../style/chat_more.css", import.meta.url).href;
   if (document.querySelector(`link[href="${href}"]`)) return done();
-  document.head.append(make("link", { rel: "stylesheet", href, onload: () => done(),
-    onerror: () => done() }));
+  const link = make("link", { rel: "stylesheet", href, onload: () => done(), onerror: () => {
+    link.remove();
+    done();
+  } });
+  document.head.append(link);
 });
 
 /**
@@ -27,7 +31,7 @@ const moreStyle = () => new Promise((done) => {
  * @param {Locale} locale
  */
 export const moreTexts = (locale) => Promise.all([moreStyle(),
-  locale.more((tag) => import(`../i18n/chat_more.${tag}.js`))]);
+  locale.more((tag) => late(`../i18n/chat_more.${tag}.js`))]);
 
 /** Entries of a log that are read at once. */
 export const PAGE = 50;

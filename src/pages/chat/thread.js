@@ -2,9 +2,11 @@
 // way. However long it is, only the part near the reader is kept.
 
 import { icon, make, words } from "../ui/dom.js";
+import { linked } from "../ui/links.js";
 import { fileRow } from "./files.js";
 import { told } from "./standing.js";
 import { PAGE } from "./texts.js";
+import { Unsent } from "./unsent.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment, LogEvent, TypingFrame } from "../net/frames.d.ts" */
@@ -25,7 +27,10 @@ import { PAGE } from "./texts.js";
 
 /** @typedef {{ kind: string, parts: Child[], message?: Message }} Drawn */
 
-/** @typedef {{ seq: number, row: HTMLElement, day: string, message?: Message }} Row */
+/**
+ * @typedef {Pick<LogEvent, "seq" | "kind">
+ *   & { row: HTMLElement, day: string, message?: Message }} Row
+ */
 
 /** Rows that are kept while the reader is at the end, and how many go when there are more. */
 const ROWS_MAX = 200;
@@ -36,7 +41,6 @@ const NEAR_PX = 100;
 export class Thread {
   #visit;
   #locale;
-  #takeBack;
   /** @type {Row[]} */
   #rows = [];
   /** @type {number | null} */
@@ -56,7 +60,7 @@ export class Thread {
   #earlier;
   /** @type {HTMLElement | DocumentFragment} */
   #list;
-  #pending;
+  #unsent;
   #typing;
   #toEnd;
 
@@ -64,24 +68,24 @@ export class Thread {
    * `takeBack` puts what could not be sent into the field again.
    * @param {Visit} visit
    * @param {Locale} locale
-   * @param {(text: string, files: Attachment[]) => unknown} takeBack
+   * @param {(text: string, files?: Attachment[]) => unknown} takeBack
    */
   constructor(visit, locale, takeBack) {
     this.#visit = visit;
     this.#locale = locale;
-    this.#takeBack = takeBack;
     const { t } = locale;
     this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
       onclick: () => this.#readOlder() }, t("older"));
     this.#list = make("ol", { class: "rows" });
-    this.#pending = make("ol", { class: "rows pending" });
+    this.#unsent = new Unsent(locale, { retry: (id) => visit.retry(id),
+      discard: (id) => visit.discard(id), takeBack });
     this.#typing = make("p", { class: "typing", "aria-live": "off" });
     this.#toEnd = make("button", { type: "button", class: "to-end", hidden: true,
       onclick: () => this.toEnd() });
     // What stands here at first is history, and is not read aloud.
     this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0",
       "aria-label": t("messages"), onscroll: () => this.#scrolled() },
-    this.#earlier, this.#list, this.#pending);
+    this.#earlier, this.#list, this.#unsent.element);
     this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
     // What grows below it leaves its end in sight.
     new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
@@ -147,7 +151,10 @@ export class Thread {
   /** @param {LogEvent} event */
   #add(event) {
     const { kind, seq, created_at } = event;
-    if (seq <= (this.#rows.at(-1)?.seq ?? 0)) return;
+    const last = this.#rows.at(-1);
+    if (seq <= (last?.seq ?? 0)) return;
+    // For the customer it has ended with the wrap-up.
+    if (kind === "closed" && last?.kind === "wrapup") return;
     if (kind === "edited" || kind === "deleted") return this.#change(event);
     const body = this.#body(event);
     if (!body) return;
@@ -156,7 +163,7 @@ export class Thread {
     const row = make("li", { class: body.kind }, day !== this.#day
       && make("p", { class: "day" }, day), ...body.parts);
     this.#day = day;
-    this.#rows.push({ seq, row, day, message: body.message });
+    this.#rows.push({ seq, kind, row, day, message: body.message });
     this.#list.append(row);
   }
 
@@ -186,7 +193,7 @@ export class Thread {
     const time = this.#clock(created_at);
     const who = make("span", { class: "unseen" },
       ...this.#locale.parts("said", { name: words(name), time: this.#locale.clock(created_at) }));
-    const said = make("p", { class: "said" }, make("span", { dir: "auto" }, text ?? ""));
+    const said = make("p", { class: "said" }, make("span", { dir: "auto" }, ...linked(text ?? "")));
     said.hidden = !text;
     const files = make("ul", { class: "files" },
       ...attachments.map((one) => fileRow(one, this.#visit.api, this.#locale)));
@@ -210,7 +217,7 @@ export class Thread {
    * A message has another text, or none any more.
    * @param {LogEvent} event
    */
-  #change({ kind, data, text }) {
+  #change({ kind, data, text = null }) {
     const { t } = this.#locale;
     if (data?.erased) {
       for (const { seq, message } of this.#rows) {
@@ -219,9 +226,10 @@ export class Thread {
       return;
     }
     const message = this.#rows.find(({ seq }) => seq === data?.seq)?.message;
-    if (!message || (kind === "edited" && text == null)) return;
+    if (!message ) return;
     if (kind === "deleted") return this.#empty(message);
-    message.said.replaceChildren(make("span", { dir: "auto" }, text));
+    if (text === null) return;
+    message.said.replaceChildren(make("span", { dir: "auto" }, ...linked(text)));
     message.said.hidden = false;
     message.state.replaceChildren(message.time, ` · ${t("edited")}`);
   }
@@ -316,26 +324,7 @@ export class Thread {
 
   showPending() {
     const follows = this.isAtEnd;
-    const { t } = this.#locale;
-    const rows = this.#visit.pending.map((entry) => {
-      const { client_id: id, text, files = [], error, code } = entry;
-      /**
-       * @param {string} key
-       * @param {() => unknown} work
-       */
-      const button = (key, work) => make("button", { type: "button", class: "soft",
-        onclick: work }, t(key));
-      const state = error ? make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
-        this.#locale.has(`e_${code}`) ? t(`e_${code}`) : error, " ",
-        button("try_again", () => this.#visit.retry(id)), " ", button("take_back", () => {
-          this.#visit.discard(id);
-          this.#takeBack(text, files);
-        })) : make("p", { class: "note" }, t("sending"));
-      return make("li", { class: "mine" }, text && make("p", { class: "said" },
-        make("span", { dir: "auto" }, text)), files.length > 0 && make("ul", { class: "files" },
-        ...files.map(({ name }) => make("li", {}, icon("file"), words(name)))), state);
-    });
-    this.#pending.replaceChildren(...rows);
+    this.#unsent.show(this.#visit.pending);
     if (follows) this.toEnd();
   }
 

@@ -8,6 +8,9 @@ import { icon, make, words } from "../ui/dom.js";
 /** @import { Attachment } from "../net/frames.d.ts" */
 /** @import { Visit } from "./visit.js" */
 
+/** So much of the end of a name always shows. */
+const END_CHARS = 12;
+
 /**
  * Who uploads: what he may, and who he becomes for that.
  * @typedef {Pick<Visit, "api" | "welcome" | "become">} Uploads
@@ -129,7 +132,7 @@ export class Tray {
       row.remove();
       this.#changed();
     };
-    const row = make("li", {}, icon("file"), words(name), bar, make("button", {
+    const row = make("li", {}, icon("file"), brief(name), bar, make("button", {
       type: "button", class: "round", "aria-label": this.#locale.t("remove", { name }),
       onclick: remove }, icon("close")));
     this.#files.push(one);
@@ -137,4 +140,14 @@ export class Tray {
     this.#changed();
     return { bar, remove };
   }
+}
+
+/**
+ * A name that is shortened in its middle where it finds no room: its end says what it is.
+ * @param {string} name
+ */
+function brief(name) {
+  if (name.length <= END_CHARS * 2) return words(name);
+  return make("bdi", { class: "brief", title: name }, make("span", {}, name.slice(0, -END_CHARS)),
+    make("span", {}, name.slice(-END_CHARS)));
 }

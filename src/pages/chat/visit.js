@@ -176,6 +176,7 @@ export class Visit {
     });
     if (!isWanted()) return;
     this.#early = null;
+    this.outbox.settle(id, page.items);
     this.#set({ ...view, marks: page.marks });
     kept.set(this.key("shown"), id);
     const last = page.items.at(-1)?.seq ?? 0;

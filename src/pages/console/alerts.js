@@ -53,11 +53,6 @@ export class Alerts {
     this.#check();
   }
 
-  /** Whether this tab rings. */
-  get rings() {
-    return this.#isFirst;
-  }
-
   async #load() {
     this.#sound ??= await import("../ui/sound.js");
     return this.#sound;

@@ -6,6 +6,7 @@ import { kept } from "../net/keep.js";
 import { icon, make } from "../ui/dom.js";
 import { wishes } from "./wishes.js";
 
+/** @import { Uploads } from "../chat/tray.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
 /** @import { Desk } from "./desk.js" */
@@ -30,6 +31,8 @@ export class Composer {
   #hint;
   #pick;
   #attach;
+  /** @type {Uploads} */
+  #uploads;
   /** @type {Tray | null} */
   #tray = null;
   /** @type {Map<string, Tray>} */
@@ -48,6 +51,7 @@ export class Composer {
    */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
+    this.#uploads = { api: desk.api, welcome: null, become: async () => {} };
     const { t } = locale;
     this.#field = make("textarea", { name: "text", rows: "1", id: "text", dir: locale.dir,
       "aria-describedby": "hint", "aria-autocomplete": "list", "aria-keyshortcuts": "R",
@@ -90,7 +94,6 @@ export class Composer {
       event.preventDefault();
       this.attach(files);
     });
-    addEventListener("pagehide", () => this.#save());
   }
 
   /** @param {KeyboardEvent} event */
@@ -113,12 +116,12 @@ export class Composer {
    */
   takeDrops(target) {
     /** @param {DragEvent} event */
-    const has = (event) => event.dataTransfer?.types.includes("Files") && !this.element.hidden
-      && !this.isNote;
+    const has = (event) => event.dataTransfer?.types.includes("Files");
     target.addEventListener("dragover", (event) => {
       if (!has(event)) return;
+      // Else the browser would go to the file, and away from the page.
       event.preventDefault();
-      target.classList.add("dropping");
+      if (!this.element.hidden && !this.isNote) target.classList.add("dropping");
     });
     target.addEventListener("dragleave", (event) => {
       const to = event.relatedTarget;
@@ -135,6 +138,7 @@ export class Composer {
   /** To the customer, or for colleagues. */
   toggle() {
     this.mode(!this.isNote);
+    this.#save();
     this.focus();
   }
 
@@ -206,7 +210,7 @@ export class Composer {
     this.mode(isNote);
     this.#typed();
     this.focus();
-    if (files.length) this.#trayOf().then((tray) => tray.put(files));
+    if (files.length) this.#trayOf().put(files);
   }
 
   /**
@@ -222,25 +226,19 @@ export class Composer {
 
   /** @param {File[]} files */
   async attach(files) {
-    if (this.element.hidden || this.isNote) return;
-    try {
-      (await this.#trayOf()).add(files);
-    } catch (error) {
-      this.#does.say(error);
-    }
+    if (this.element.hidden) return;
+    if (this.isNote) return this.#does.tell(this.#locale.t("note_files"));
+    const tray = this.#trayOf();
+    // Where it is not known what is taken, the server says so of each file.
+    this.#uploads.welcome ??= await this.#does.welcome().catch(() => null);
+    tray.add(files);
   }
 
-  async #trayOf() {
+  #trayOf() {
     if (this.#tray) return this.#tray;
-    const id = this.#id;
-    const welcome = await this.#does.welcome();
-    const upload = { api: this.#desk.api, welcome, become: async () => {} };
-    const tray = new Tray(upload, this.#locale, () => this.#update());
-    if (id) this.#trays.set(id, tray);
-    if (id === this.#id) {
-      this.#tray = tray;
-      this.#place.replaceChildren(tray.element);
-    }
+    const tray = this.#tray = new Tray(this.#uploads, this.#locale, () => this.#update());
+    if (this.#id) this.#trays.set(this.#id, tray);
+    this.#place.replaceChildren(tray.element);
     return tray;
   }
 
@@ -292,7 +290,7 @@ export class Composer {
     try {
       const { Replies } = await import("./replies.js");
       this.#replies ??= new Replies(this.#desk, this.#locale, this.#field,
-        (text, from) => this.insert(text, from));
+        { take: (text, from) => this.insert(text, from), explain: this.#does.explain });
       this.element.prepend(this.#replies.element);
     } catch (error) {
       this.#does.say(error);

@@ -1,6 +1,7 @@
 // One rep at work: what is his, what is offered to him, which conversation is before him, and the
 // wire. It draws nothing: whoever draws listens.
 
+import { draftKey } from "../net/drafts.js";
 import { kept } from "../net/keep.js";
 import { Outbox } from "../net/outbox.js";
 import { patiently } from "../net/problem.js";
@@ -51,6 +52,7 @@ export class Desk {
   #soon;
   #his;
   #offered = new Offered();
+  offers = this.#offered.all;
   #reading;
   #shown;
 
@@ -59,6 +61,8 @@ export class Desk {
     this.api = api;
     this.names = new Names(api);
     this.#his = new Mine(api);
+    /** What is his and not over, by id. */
+    this.mine = this.#his.all;
     this.socket = new Socket(api, {
       frame: (frame) => this.#hear(frame),
       status: (state, detail) => this.#linked(state, detail),
@@ -83,17 +87,13 @@ export class Desk {
     return this.#shown.view;
   }
 
-  /** What is his and not over, by id. */
-  get mine() {
-    return this.#his.all;
+  /** Which one is, or will be as soon as its log is read. */
+  get wanted() {
+    return this.#shown.wanted;
   }
 
   get parked() {
     return this.#his.parked;
-  }
-
-  get offers() {
-    return this.#offered.all;
   }
 
   get missed() {
@@ -118,7 +118,7 @@ export class Desk {
   };
 
   /** @param {string} what */
-  key = (what) => `switchboard.console.${what}.${this.user.id}`;
+  key = (what) => draftKey("console", what, this.user);
 
   /** He has come in. */
   async begin() {

@@ -85,7 +85,8 @@ function command(event) {
     return digit ? ["nth", Number(digit[1])] : null;
   }
   if (ctrlKey || metaKey || inField(target)) return null;
-  if (key === "Escape") return ["escape"];
+  // What lies over the page is closed by the browser, and nothing else with it.
+  if (key === "Escape") return document.querySelector(":popover-open") ? null : ["escape"];
   if (key.startsWith("Arrow") && hasArrows(target)) return null;
   // On any layout the question mark is where it is.
   if (key === "?" || (shiftKey && key === "/")

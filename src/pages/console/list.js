@@ -59,6 +59,8 @@ export class List {
   /** @type {string | null | undefined} */
   #next = null;
   #allAt = 0;
+  /** Counts the readings of the list from its beginning. */
+  #turn = 0;
   #filter;
   #more;
   /** @type {number | undefined} */
@@ -150,19 +152,20 @@ export class List {
   }
 
   /**
-   * The one so many places after the one that is shown.
+   * The one so many places after the one that is shown, or will be.
    * @param {number} step
    * @returns {Item | undefined}
    */
   beside(step) {
     const all = this.shown;
-    const at = all.findIndex(({ id }) => id === this.#desk.view?.id);
+    const at = all.findIndex(({ id }) => id === this.#desk.wanted);
     return at < 0 ? all[step > 0 ? 0 : all.length - 1] : all[at + step];
   }
 
+  /** To the row of what is shown, or will be. */
   focus() {
     const rows = this.#rows[this.tab];
-    const row = rows.get(this.#desk.view?.id ?? "") ?? rows.values().next().value;
+    const row = rows.get(this.#desk.wanted ?? "") ?? rows.values().next().value;
     if (row) row.focus();
     else this.#tabs[this.tab].focus();
   }
@@ -272,7 +275,7 @@ export class List {
         .sort((one, other) => one.created_at - other.created_at);
       this.#waitingRead = true;
       this.show();
-    }, this.#errors.waiting);
+    }, this.#errors.waiting, this.#does.explain);
   }
 
   get #query() {
@@ -281,19 +284,22 @@ export class List {
   }
 
   #readAll() {
+    const turn = ++this.#turn;
     return quietly(async () => {
-      const wanted = this.#filter.value;
       const { items, next } = await this.#desk.api.get(`/conversations?${this.#query}`);
-      if (wanted !== this.#filter.value) return;
+      if (turn !== this.#turn) return;
       [this.#all, this.#next, this.#allAt] = [items, next, Date.now()];
       this.#more.hidden = !next;
       this.show();
-    }, this.#errors.all);
+    }, this.#errors.all, this.#does.explain);
   }
 
   async #readMore() {
+    const turn = this.#turn;
     const { items, next } = await this.#desk.api.get(
       `/conversations?${this.#query}&before=${this.#next}`);
+    // It belongs to a list that is another now.
+    if (turn !== this.#turn) return;
     this.#all.push(...items);
     this.#next = next;
     this.#more.hidden = !next;

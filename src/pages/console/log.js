@@ -2,16 +2,17 @@
 // stand alone: whoever reads a conversation shows it with this. Its texts are in the catalog `log`.
 
 import { fileRow } from "../chat/files.js";
+import { Unsent } from "../chat/unsent.js";
 import { icon, make, words } from "../ui/dom.js";
-import { linked } from "./links.js";
+import { linked } from "../ui/links.js";
 import { span } from "./spans.js";
 import { told } from "./standing.js";
 
+/** @import { Refused, Written } from "../chat/unsent.js" */
 /** @import { Catalog, Locale } from "../i18n/locale.js" */
 /** @import { Api } from "../net/api.js" */
 /** @import { LogEvent, TypingFrame } from "../net/frames.d.ts" */
-/** @import { Unsent } from "../net/outbox.js" */
-/** @import { Drawn, Message, Refused, Row, TakesBack, View } from "./parts.d.ts" */
+/** @import { Drawn, Message, Row, View } from "./parts.d.ts" */
 
 /** @typedef {View["marks"] | null} Marks */
 
@@ -34,8 +35,8 @@ export class Log {
   element;
   /** Hears that the reader has come to the end. */
   onEnd = () => {};
-  /** @type {TakesBack} */
-  onTakeBack = () => {};
+  /** @type {Refused} */
+  refused = { retry() {}, discard() {}, takeBack() {} };
   /** @type {Api} */
   #api;
   /** @type {Locale} */
@@ -63,7 +64,7 @@ export class Log {
   #earlier;
   /** @type {HTMLElement | DocumentFragment} */
   #list;
-  #pending;
+  #unsent;
   #typing;
   #toEnd;
 
@@ -78,17 +79,22 @@ export class Log {
     const { t } = locale;
     this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
       onclick: () => this.#readOlder() }, t("older"));
-    this.#list = make("ol", { class: "rows" });
-    this.#pending = make("ol", { class: "rows pending" });
+    const list = make("ol", { class: "rows" });
+    this.#list = list;
+    this.#unsent = new Unsent(locale, { retry: (id) => this.refused.retry(id),
+      discard: (id) => this.refused.discard(id),
+      takeBack: (...what) => this.refused.takeBack(...what) });
     this.#typing = make("p", { class: "typing", "aria-live": "off" });
     this.#toEnd = make("button", { type: "button", class: "to-end", hidden: true,
       onclick: () => this.toEnd() });
     // What stands here at first is history, and is not read aloud.
     this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0",
       "aria-label": t("messages"), onscroll: () => this.#scrolled() },
-    this.#earlier, this.#list, this.#pending);
+    this.#earlier, this.#list, this.#unsent.element);
     this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
-    new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
+    // Pictures come late, and the reader who is at the end stays there.
+    const grows = new ResizeObserver(() => this.#follows && this.toEnd());
+    for (const one of [this.log, list]) grows.observe(one);
   }
 
   get isAtEnd() {
@@ -118,7 +124,7 @@ export class Log {
     [this.#view, this.#rows, this.#day, this.#older] = [view, [], "", earlier];
     [this.#marks, this.#below] = [marks, 0];
     this.#list.replaceChildren();
-    this.#pending.replaceChildren();
+    this.#unsent.show([]);
     this.#hush();
     this.#earlier.hidden = earlier === null;
     for (const event of events) this.#add(event);
@@ -201,7 +207,7 @@ export class Log {
     const values = {
       name: words(this.#called(said.who, said.name)), by: words(this.#called(said.by)),
       queue: words((said.queue && this.#name(said.queue)) ?? t("another_queue")),
-      when: until ? this.#locale.moment(until) : t("some_time"), n: said.n ?? 0,
+      when: until ? this.#locale.when(until) : t("some_time"), n: said.n ?? 0,
       priority: said.priority ? t(`p_${said.priority}`) : "",
       resolution: said.resolution ? t(`r_${said.resolution}`) : t("r_none"),
     };
@@ -337,29 +343,10 @@ export class Log {
       label));
   }
 
-  /**
-   * What is written and not stored yet; `retry(id)` and `discard(id)` are for what is refused.
-   * @param {Unsent[]} entries
-   * @param {Refused} refused
-   */
-  pending(entries, { retry, discard }) {
+  /** @param {Written[]} entries what is written and not stored yet */
+  pending(entries) {
     const follows = this.isAtEnd;
-    const { t } = this.#locale;
-    /** @type {(key: string, work: () => void) => HTMLElement} */
-    const button = (key, work) => make("button", { type: "button", class: "soft",
-      onclick: work }, t(key));
-    const rows = entries.map(({ client_id: id, text, files = [], note, error, code }) => {
-      const state = error ? make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
-        this.#locale.has(`e_${code}`) ? t(`e_${code}`) : error, " ",
-        button("try_again", () => retry(id)), " ", button("take_back", () => {
-          discard(id);
-          this.onTakeBack(text, files, note);
-        })) : make("p", { class: "note" }, t("sending"));
-      return make("li", { class: note ? "remark" : "mine" }, text && make("p", { class: "said" },
-        make("span", { dir: "auto" }, text)), files.length > 0 && make("ul", { class: "files" },
-        ...files.map(({ name }) => make("li", {}, icon("file"), words(name)))), state);
-    });
-    this.#pending.replaceChildren(...rows);
+    this.#unsent.show(entries);
     if (follows) this.toEnd();
   }
 

@@ -4,10 +4,12 @@ import { withYoungLogin } from "../account/again.js";
 import { enter } from "../account/door.js";
 import { dress, language } from "../account/look.js";
 import { accountMenu } from "../account/menu.js";
+import { sheet } from "../account/sheet.js";
 import { Locale } from "../i18n/locale.js";
 import { Api } from "../net/api.js";
 import { problemOf } from "../net/problem.js";
 import { StaffLogin } from "../net/staff_login.js";
+import { copy } from "../ui/copy.js";
 import { byId, make } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { Alerts } from "./alerts.js";
@@ -66,11 +68,13 @@ const does = {
   say: (error) => toast(explain(problemOf(error))),
   tell: (text) => toast(text),
   tick: () => parts && tick(root, locale, desk.now()),
-  async show(id) {
+  async show(id, { walks = false } = {}) {
     screen("talk");
     try {
-      await desk.show(id);
-      if (!narrow.matches || matchMedia("(pointer: fine)").matches) does.reply();
+      const shown = desk.show(id);
+      if (walks) does.leaveField();
+      await shown;
+      if (!walks && (!narrow.matches || matchMedia("(pointer: fine)").matches)) does.reply();
     } catch (error) {
       does.say(error);
       if (!desk.view) screen("list");
@@ -119,8 +123,12 @@ const does = {
     parts.alerts.check();
   }),
   async copyLink() {
-    await navigator.clipboard.writeText(`${location.origin}/console#/${shown().id}`);
-    toast(locale.t("copied"));
+    const link = `${location.origin}/console#/${shown().id}`;
+    if (await copy(link)) return toast(locale.t("copied"));
+    const field = make("input", { readonly: true, dir: "ltr", value: link,
+      "aria-label": locale.t("copy_by_hand") });
+    sheet(locale, locale.t("copy_link"), make("p", {}, locale.t("copy_by_hand")), field);
+    field.select();
   },
   customer: () => parts.customer.toggle(),
   toList() {
@@ -154,11 +162,14 @@ function screen(name) {
 
 /** @param {keyof Rights} what */
 const may = (what) => desk.view && rights(desk.view, desk)[what];
-/** @param {number} step */
+/**
+ * Who goes from one to the next goes on from there: the field would take the keys as letters.
+ * @param {number} step
+ */
 const beside = (step) => {
   const one = parts.list.beside(step);
   if (!one) return false;
-  does.show(one.id);
+  does.show(one.id, { walks: true });
 };
 /** @type {Parameters<typeof listen>[0]} */
 const byKey = {
@@ -217,10 +228,7 @@ const hears = {
     hears.pending();
   },
   entry: (event) => parts.talk.log.append(event),
-  pending() {
-    parts.talk.log.pending(desk.pending, { retry: (id) => desk.outbox.retry(id),
-      discard: (id) => desk.outbox.remove(id) });
-  },
+  pending: () => parts.talk.log.pending(desk.pending),
   marks: () => parts.talk.log.marks(desk.view?.marks ?? null),
   typing: (frame) => parts.talk.log.typing(frame),
   link: () => parts.link.show(),
@@ -264,7 +272,10 @@ function build() {
 /** An address may name a conversation. */
 async function follow() {
   const id = /^#\/([\w-]{36})$/.exec(location.hash)?.[1];
-  if (id) await does.show(id);
+  if (!id) return;
+  // What he goes to from there, a reload brings back.
+  history.replaceState(null, "", location.pathname + location.search);
+  await does.show(id);
 }
 
 /**

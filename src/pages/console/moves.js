@@ -3,7 +3,7 @@
 import { sheet } from "../account/sheet.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
-import { make } from "../ui/dom.js";
+import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { wishes } from "./wishes.js";
 
@@ -88,7 +88,7 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
      * @param {string} hint
      */
     const radio = (value, name, hint) => make("label", { class: "target" }, make("input",
-      { type: "radio", name: "to", value }), make("span", { dir: "auto" }, name),
+      { type: "radio", name: "to", value }), words(name),
     hint && make("span", { class: "note" }, hint));
     const own = queues.find(({ id }) => id === view.queue.id)?.reps ?? [];
     /** @param {{ id: string }} rep */
@@ -103,7 +103,8 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
       make("h3", {}, t("queues")), others.length === 0
         ? make("p", { class: "note" }, t("no_queues")) : make("div", {}, ...others.map((queue) =>
           radio(`queue:${queue.id}`, queue.name, t("waiting_n", { n: queue.waiting })))));
-    place.querySelector("input")?.focus();
+    // Who has begun to write meanwhile goes on with that.
+    if (!form.contains(document.activeElement)) place.querySelector("input")?.focus();
   } catch (error) {
     const said = does.explain(problemOf(error));
     place.replaceChildren(make("p", { class: "error", role: "alert" }, said));
@@ -133,9 +134,9 @@ export async function close(desk, locale, does) {
   const form = ask(locale, does, t("close_title"), [make("fieldset", { class: "targets" },
     make("legend", {}, t("how_ended")), ...radios), text.label, next], {
     yes: "close_yes",
-    work: ({ resolution: chosen, last_words: words }) => does.finish(async () => {
+    work: ({ resolution: chosen, last_words: last }) => does.finish(async () => {
       const resolution = RESOLUTIONS.find((one) => one === chosen);
-      const body = { resolution, ...(words.trim() && { text: words.trim(), client_id: id }) };
+      const body = { resolution, ...(last.trim() && { text: last.trim(), client_id: id }) };
       await desk.act(view.id, "close", body);
       text.forget();
     }),
@@ -178,7 +179,7 @@ export async function park(desk, locale, does) {
   const own = make("input", { type: "radio", name: "when", value: "own" });
   const radios = Object.entries(times).map(([key, at], index) => make("label",
     { class: "target" }, make("input", { type: "radio", name: "when", value: String(at),
-      checked: index === 0 }), t(key), make("span", { class: "note" }, locale.moment(at))));
+      checked: index === 0 }), t(key), make("span", { class: "note" }, locale.when(at))));
   const form = ask(locale, does, t("park_title"), [make("p", {}, t("park_text")),
     make("fieldset", { class: "targets" }, make("legend", { class: "unseen" }, t("park_until")),
       ...radios, make("label", { class: "target" }, own, t("park_other")), field)], {
@@ -189,7 +190,7 @@ export async function park(desk, locale, does) {
         throw Object.assign(new Error(t("park_past")), { isProblem: true });
       }
       await desk.act(view.id, "park", { wake_at: until });
-      does.tell(t("parked_until", { when: locale.moment(until) }));
+      does.tell(t("parked_until", { when: locale.when(until) }));
     },
   });
   form.querySelector("input")?.focus();

@@ -2,7 +2,7 @@
 
 import type { components } from "../api.d.ts";
 import type { Api } from "../net/api.js";
-import type { Attachment, LogEvent, RepState, TypingFrame } from "../net/frames.d.ts";
+import type { LogEvent, RepState, TypingFrame } from "../net/frames.d.ts";
 import type { Thrown } from "../net/problem.js";
 import type { Child } from "../ui/elements.d.ts";
 import type { Alerts } from "./alerts.js";
@@ -124,7 +124,8 @@ export interface Does {
   say(error: unknown): void;
   tell(text: string): void;
   tick(): unknown;
-  show(id: string): Promise<unknown>;
+  /** `walks`: he goes through the list, and does not write yet. */
+  show(id: string, how?: { walks?: boolean }): Promise<unknown>;
   claim(view: View): Promise<unknown>;
   answer(what: Reply): Promise<unknown>;
   move(what: "wake" | "reopen"): Promise<unknown>;
@@ -213,12 +214,3 @@ export interface Row {
   day: string;
   message?: Message;
 }
-
-/** What is done with what is refused. */
-export interface Refused {
-  retry(id: string): void;
-  discard(id: string): void;
-}
-
-/** Takes the text of a message that could not be sent back. */
-export type TakesBack = (text: string, files?: Attachment[], note?: boolean) => void;

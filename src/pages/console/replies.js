@@ -6,6 +6,7 @@ import { make, words } from "../ui/dom.js";
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
+/** @import { Does } from "./parts.d.ts" */
 
 /** @typedef {components["schemas"]["CannedReply"]} Canned */
 
@@ -23,7 +24,7 @@ const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLo
  */
 export function filled(text, values) {
   return text.replace(/\{(\w+)(?:\|([^{}]*))?\}/g, (all, name, otherwise) =>
-    (name in values ? values[name] || otherwise || "" : all));
+    (Object.hasOwn(values, name) ? values[name] || otherwise || "" : all));
 }
 
 export class Replies {
@@ -36,6 +37,8 @@ export class Replies {
   #field;
   /** @type {(text: string, from: number) => void} */
   #take;
+  /** @type {Does["explain"]} */
+  #explain;
   #list;
   #said = make("p", { class: "unseen", role: "status" });
   #note = make("p", { class: "note" });
@@ -57,10 +60,11 @@ export class Replies {
    * @param {Desk} desk
    * @param {Locale} locale
    * @param {HTMLTextAreaElement} field
-   * @param {(text: string, from: number) => void} take
+   * @param {{ take: (text: string, from: number) => void, explain: Does["explain"] }} how
    */
-  constructor(desk, locale, field, take) {
-    [this.#desk, this.#locale, this.#field, this.#take] = [desk, locale, field, take];
+  constructor(desk, locale, field, { take, explain }) {
+    [this.#desk, this.#locale, this.#field] = [desk, locale, field];
+    [this.#take, this.#explain] = [take, explain];
     this.#list = make("ul", { role: "listbox", id: "replies", "aria-label": locale.t("replies") });
     this.element = make("div", { class: "replies", hidden: true }, this.#list, this.#note,
       this.#said);
@@ -97,7 +101,7 @@ export class Replies {
     try {
       all = await this.#read();
     } catch (error) {
-      this.#show([], problemOf(error).message);
+      this.#show([], this.#explain(problemOf(error)));
       return;
     }
     if (turn !== this.#turn) return;

@@ -22,12 +22,12 @@ export const letter = (name, locale) => make("span", { class: "face", "aria-hidd
  */
 function lastWords({ last, latest_message: latest, subject }, desk, { t }) {
   const message = last ?? latest;
-  if (!message) return subject ? [words(subject)] : [];
+  if (!message) return subject ? [subject] : [];
   const mine = message.sender_id === desk.user.id;
   const text = message.data?.deleted ? t("deleted") : message.text
     || (message.attachments?.length ? t("a_file") : "");
-  return [mine ? `${t("you_said")} ` : "", words(
-    text.replace(/\s+/g, " ").slice(0, 160))];
+  const line = text.replace(/\s+/g, " ").slice(0, 160);
+  return mine ? [`${t("you_said")} `, words(line)] : [line];
 }
 
 /** The statuses that need a word in a list of one's own. */
@@ -95,8 +95,8 @@ export class Row {
       make("span", { class: "unseen" }, t("unread", { n })));
     this.#button.replaceChildren(letter(view.customer.name, this.#locale),
       make("span", { class: "lines" },
-        make("span", { class: "top" }, make("span", { class: "title", dir: "auto" },
-          words(view.customer.name)), wait),
+        make("span", { class: "top" }, make("bdi", { class: "title" },
+          view.customer.name), wait),
         make("span", { class: "bottom" }, make("span", { class: "last", dir: "auto" },
           ...lastWords(view, this.#desk, this.#locale)), unread),
         make("span", { class: "about" }, words(view.queue.name), ...chips)));

@@ -39,6 +39,10 @@ export class Shown {
     [this.#desk, this.#his, this.#reading] = [desk, his, reading];
   }
 
+  get wanted() {
+    return this.#early?.id ?? this.view?.id ?? null;
+  }
+
   /**
    * Shows a conversation with the end of its log.
    * @param {string} id
@@ -77,6 +81,7 @@ export class Shown {
       desk.socket.knows(view.id, this.#reading.lastSeq);
       this.#his.put(view, { latest: view.latest_message });
     }
+    desk.outbox.settle(view.id, page.items);
     this.set({ ...view, marks: page.marks });
     desk.tell("log", { items: page.items, earlier: page.previous ?? null });
     for (const frame of early) desk.event(frame);
@@ -112,7 +117,7 @@ export class Shown {
   /** Of what is not his nothing is told, so while it is shown it is asked for. */
   async look() {
     const { view } = this;
-    const { api, isMine, socket, tell } = this.#desk;
+    const { api, isMine, outbox, socket, tell } = this.#desk;
     if (!view || isMine(view) || document.hidden || view.status === "closed") return;
     if (!socket.isReady || this.#early) return;
     const read = await Promise.all([
@@ -121,6 +126,7 @@ export class Shown {
     ]).catch(() => null);
     if (!read || this.view?.id !== view.id || isMine(view)) return;
     const [fresh, page] = read;
+    outbox.settle(view.id, page.items);
     for (const event of page.items) {
       this.#reading.lastSeq = event.seq;
       tell("entry", event);

@@ -69,7 +69,9 @@ export class Talk {
     this.log = new Log(desk.api, locale, { me: desk.user, name: desk.names.get });
     this.log.onEnd = () => desk.looked();
     this.composer = new Composer(desk, locale, does);
-    this.log.onTakeBack = (text, files, note) => this.composer.put(text, files, note);
+    this.log.refused = { retry: (id) => desk.outbox.retry(id),
+      discard: (id) => desk.outbox.remove(id),
+      takeBack: (text, files, note) => this.composer.put(text, files, note) };
     this.#menu = make("div", { class: "menu", id: "talk-menu", popover: "auto" });
     this.#menuButton = make("button", { type: "button", class: "round", "aria-label": t("menu"),
       title: t("menu"), "aria-expanded": "false", "aria-controls": "talk-menu",
@@ -161,7 +163,7 @@ export class Talk {
    */
   #said(view, may) {
     const { status, rep, due_at: due } = view;
-    const when = due ? this.#locale.moment(due) : "";
+    const when = due ? this.#locale.when(due) : "";
     if (may.write === "both") return null;
     if (may.asked) return ["n_offered"];
     if (status === "wrapup") return due ? ["n_wrapup_until", { time: this.#locale.clock(due) }]

@@ -96,7 +96,8 @@ export function whyIdle(desk, locale, does) {
   return answered(locale, does, t("why_idle"), async () => {
     const told = await desk.api.get(`/reps/${desk.user.id}/why-idle`);
     const { load = 0, capacity = 0 } = told;
-    const own = told.reason === "free" && !told.first.length ? t("w_nobody")
+    const left = desk.board?.some(({ held }) => held > 0);
+    const own = told.reason === "free" && !told.first.length ? t(left ? "w_all_held" : "w_nobody")
       : t(`w_you_${told.reason}`, { load, capacity });
     return [make("p", {}, own), make("p", { class: "note" }, t("load_long", { load, capacity })),
       make("ul", { class: "reasons" }, ...told.first.map(({ line, ...reason }) => make("li", {},

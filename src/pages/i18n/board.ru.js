@@ -1,6 +1,10 @@
 // Что живая доска, её графики и действия на ней говорят по-русски.
 
 export default {
+  f_customer_which: "Выберите клиента из списка или очистите поле.",
+  f_reversed: "«Открыто с» позже, чем «Открыто по». Поменяйте даты местами.",
+  load_of_ready: "{load} / {capacity} у доступных операторов",
+  assign_away: "Ни у кого из доступных нет места. Места есть у тех, кто сейчас не принимает:",
   board_queue: "Какую очередь показать", all_queues: "Все очереди",
   plots_again: "Обновить графики",
   tiles: "Показатели на этот момент", tile_waiting: "Сейчас ждут",
@@ -106,13 +110,9 @@ export default {
   series_p90: "До 9 из 10", series_p50: "Медиана",
   ended_resolved: "Решено", ended_unresolved: "Не решено", ended_abandoned: "Не дождались",
   e_at_capacity: "У этого оператора уже нет свободных мест.",
-  e_already_claimed: "Обращение уже взяли.", e_wrong_state: "За это время всё изменилось.",
-  e_rep_unavailable: "Этот оператор уже недоступен.", e_not_found: "Этого больше нет.",
-  e_conversation_closed: "Обращение уже закрыто.",
-  e_unreachable: "Сервер недоступен. Попробуйте чуть позже.",
+  e_already_claimed: "Обращение уже взяли.",
+  e_rep_unavailable: "Этот оператор уже недоступен.",
   e_no_link: "Сейчас нет связи. Попробуйте, когда она появится.",
-  e_rate_limited: "Слишком быстро. Подождите немного и попробуйте ещё раз.",
-  e_overloaded: "Сервер занят. Попробуйте чуть позже.", e_forbidden: "Это не разрешено.",
   e_queue_full: "Та очередь заполнена.", e_queue_closed: "Та очередь новых не принимает.",
   // Обращения.
   filters: "Что искать", f_words: "Слова", f_words_hint: "в темах и сообщениях", search: "Найти",
@@ -133,7 +133,7 @@ export default {
     other: "Показано: {n}; есть ещё",
   },
   more: "Показать ещё", chat_title: "№ {number} · {name}", back_to_list: "Назад к списку",
-  more_do: "Ещё", transcript: "Запись", as_html: "Для чтения и печати (HTML)",
+  more_do: "Ещё", transcript: "Переписка", as_html: "Для чтения и печати (HTML)",
   as_text: "Простой текст", as_json: "Для программ (JSON)", chat_log: "Переписка",
   facts: "Сведения", fact_waited: "Ждал", fact_reply: "Первый ответ через",
   fact_closed: "Закрыто", fact_rating: "Оценка", rating_of: "{score} из 5",

@@ -119,7 +119,7 @@ export class Locale {
    * The hour and minute of a moment.
    * @param {number} ms
    */
-  clock = (ms) => this.#time(ms, { hour: "2-digit", minute: "2-digit" });
+  clock = (ms) => this.#time(ms, { hour: "numeric", minute: "2-digit" });
 
   /**
    * Its day: with the year only if that is another one than now.
@@ -140,6 +140,13 @@ export class Locale {
   });
 
   /**
+   * The hour of a moment of today; of another day, that day with it.
+   * @param {number} ms
+   */
+  when = (ms) => (new Date(ms).toDateString() === new Date().toDateString() ? this.clock(ms)
+    : this.#time(ms, { day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }));
+
+  /**
    * How long something took: as 0:38, 12:05 or 1:02:05.
    * @param {number} ms
    */
@@ -153,10 +160,11 @@ export class Locale {
   };
 
   /**
-   * A shorter day, for lists.
+   * A shorter day, for lists: with the year only if that is another one than now.
    * @param {number} ms
    */
-  date = (ms) => this.#time(ms, { day: "numeric", month: "short", year: "numeric" });
+  date = (ms) => this.#time(ms, { day: "numeric", month: "short",
+    year: new Date(ms).getFullYear() === new Date().getFullYear() ? undefined : "numeric" });
 
   /**
    * The size of a file.

@@ -12,7 +12,7 @@ export default {
   l_opened: "Opened by {name}", l_left_message: "Left as a message by {name}",
   l_assigned: "Assigned to {name}", l_claimed: "Claimed by {name}",
   l_accepted: "Accepted by {name}", l_given: "Given to {name} by {by}",
-  l_offered: "Offered to {name}", l_declined: "Passed on by {name}", l_missed: "Missed by {name}",
+  l_offered: "Offered to {name}", l_declined: "Declined by {name}", l_missed: "Missed by {name}",
   l_missed_away: "Missed by {name}; availability set to away",
   l_withdrawn: "No longer offered to {name}", l_requeued: "Back in line, in its old place",
   l_transferred: "Transferred to {name}", l_to_queue: "Moved to the queue {queue}",

@@ -1,6 +1,7 @@
 // What the start page says in English.
 
 export default {
+  made_elsewhere: "An admin was made in another tab. What you typed here was not used.",
   title: "Switchboard",
   claim: "Live chat in which everybody’s turn comes",
   what: "Customers wait in one fair line. Each rep gets as many of them as he can serve, and the "

@@ -3,6 +3,7 @@
 
 import { drawing } from "../admin/icons.js";
 import { Problem } from "../net/problem.js";
+import { copy } from "../ui/copy.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
 
@@ -86,13 +87,9 @@ export function copyButton(screen, text, shownIn, more = {}) {
   /** @type {number | undefined} */
   let timer;
   const button = make("button", { type: "button", ...more, async onclick() {
-    try {
-      await navigator.clipboard.writeText(text());
-      label.textContent = t("copied");
-    } catch {
-      getSelection()?.selectAllChildren(shownIn);
-      label.textContent = t("copy_by_hand");
-    }
+    const done = await copy(text());
+    if (!done) getSelection()?.selectAllChildren(shownIn);
+    label.textContent = t(done ? "copied" : "copy_by_hand");
     told.textContent = label.textContent;
     button.dataset.copied = "";
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 // Who has done what with power, and what was so before: read only, narrowed as one likes, taken out
 // as a file.
 
+import { dayBegins, dayEnds } from "../admin/days.js";
 import { drawing } from "../admin/icons.js";
 import { make, words } from "../ui/dom.js";
 import { changes } from "./changes.js";
@@ -39,7 +40,6 @@ export const ACTS = {
  */
 const PAGES = { user: "people", queue: "queues", schedule: "hours", widget: "widgets",
   conversation: "conversations", canned_reply: "replies" };
-const DAY_MS = 86_400_000;
 
 /** @type {import("../admin/router.js").Show} */
 export async function auditScreen(place, desk) {
@@ -125,7 +125,7 @@ class Filter {
       all.hidden = true;
       changed();
     }, hidden: !this.#object }, t("filter_object_off"));
-    this.element = make("form", { class: "filters", onchange: changed,
+    this.element = make("form", { class: "narrowing", onchange: changed,
       onsubmit: (event) => event.preventDefault() }, ...["actor", "act", "object_kind", "from",
       "to"].map(label), all);
   }
@@ -140,10 +140,9 @@ class Filter {
   /** As the server wants it: days are moments. */
   get query() {
     const query = this.asked;
-    /** @param {string} name */
-    const begin = (name) => new Date(`${query.get(name)}T00:00`).getTime();
-    if (query.has("from")) query.set("from", String(begin("from")));
-    if (query.has("to")) query.set("to", String(begin("to") + DAY_MS - 1));
+    const [from, to] = [query.get("from"), query.get("to")];
+    if (from) query.set("from", String(dayBegins(from)));
+    if (to) query.set("to", String(dayEnds(to)));
     return query;
   }
 }

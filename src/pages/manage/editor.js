@@ -1,6 +1,7 @@
 // A form about one thing. It knows what was changed, keeps it while it is not saved, tells each
 // error at its field, and lets nothing go that was typed.
 
+import { draftKey } from "../net/drafts.js";
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
@@ -15,7 +16,14 @@ import { FIELD_OF, fieldSays } from "./refusals.js";
  * @param {unknown} one
  * @param {unknown} other
  */
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const same = (one, other) => JSON.stringify(one, plain) === JSON.stringify(other, plain);
+
+/**
+ * What is no number is not what nothing is.
+ * @param {string} _
+ * @param {unknown} value
+ */
+const plain = (_, value) => (Number.isNaN(value) ? "NaN" : value);
 
 /** @template {Group} Of */
 export class Editor {
@@ -40,7 +48,7 @@ export class Editor {
    */
   constructor(screen, { name, groups, values, submit, more = [], send }) {
     this.#screen = screen;
-    this.#key = `switchboard.manage.${name}`;
+    this.#key = draftKey("manage", name, screen.desk.user);
     this.#fields = groups.flatMap(({ fields }) => fields);
     this.#send = send;
     this.#undo = make("button", { type: "button", hidden: true, onclick: () => this.reset() },
@@ -71,16 +79,21 @@ export class Editor {
   }
 
   /**
-   * Shows what is saved.
+   * Shows what is saved. What was typed since `sent` was so stays.
    * @param {Partial<Whole<Of>> | Whole<Of>} values
+   * @param {Map<AnyField, unknown>} [sent] What stood in the fields.
    */
-  fill(values) {
+  fill(values, sent) {
     /** @type {Map<string, unknown>} */
     const given = new Map(Object.entries(values));
     for (const one of this.#fields) {
-      if (given.has(one.name)) one.value = given.get(one.name);
+      const { raw } = one;
+      if (given.has(one.name) && !same(one.value, given.get(one.name))) {
+        one.value = given.get(one.name);
+      }
       this.#base.set(one, structuredClone(one.value));
-      one.fail("");
+      if (sent && !same(raw, sent.get(one))) one.raw = raw;
+      else one.fail("");
     }
     this.#tell();
   }
@@ -159,10 +172,11 @@ export class Editor {
       return;
     }
     const all = valuesOf(this.#fields);
+    const sent = new Map(this.#fields.map((one) => [one, structuredClone(one.raw)]));
     const isSaved = await underWay(this.element, async () => {
       const now = await this.#send(this.changed, all);
-      kept.set(this.#key, null);
-      this.fill(now ?? all);
+      this.fill(now ?? all, sent);
+      this.#keepNow();
     }, this.#error, (error) => this.#explain(error));
     if (!isSaved && !this.#toWrong()) this.#error.scrollIntoView({ block: "nearest" });
   }

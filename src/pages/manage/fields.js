@@ -1,7 +1,7 @@
 // The fields of forms: what each asks, in which unit, what it means, and where its error stands.
 
 import { make } from "../ui/dom.js";
-import { parsed, typed, UNIT_NAMES, UNITS, unitOf } from "./spans.js";
+import { meant, parsed, typed, UNIT_NAMES, UNITS, unitOf } from "./spans.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attributes, Child } from "../ui/elements.d.ts" */
@@ -25,6 +25,11 @@ export class Field {
   #error;
   #control;
   #own;
+  /**
+   * What is marked as wrong.
+   * @type {HTMLElement[]}
+   */
+  #failed = [];
 
   /**
    * `read` and `write` are about the value, `readRaw` and `writeRaw` about what was typed, if that
@@ -87,15 +92,18 @@ export class Field {
    */
   fail(text) {
     this.#error.textContent = text;
-    if (text) this.#control.setAttribute("aria-invalid", "true");
-    else this.#control.removeAttribute("aria-invalid");
+    for (const one of this.#failed) one.removeAttribute("aria-invalid");
+    this.#failed = text ? this.#own.wrong?.() ?? [] : [];
+    if (text && !this.#failed.length) this.#failed = [this.#control];
+    for (const one of this.#failed) one.setAttribute("aria-invalid", "true");
   }
 
   get isWrong() {
     return this.#error.textContent !== "";
   }
 
-  focus = () => this.#control.focus();
+  /** Goes to what is wrong with it, else to its beginning. */
+  focus = () => (this.#failed[0] ?? this.#control).focus();
 }
 
 /**
@@ -146,13 +154,29 @@ function numberBox(locale, attributes) {
     dir: "ltr", class: "figure-box", ...attributes });
   control.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
-    const value = parsed(control.value);
+    const value = parsed(locale, control.value);
     if (!step || Number.isNaN(value)) return;
     event.preventDefault();
     control.value = typed(locale, Math.max(0, value + step));
     control.dispatchEvent(new Event("input", { bubbles: true }));
   });
   return control;
+}
+
+/**
+ * What is wrong with what was typed as a number: nothing, that it can be read in two ways, or
+ * what `otherwise` says.
+ * @param {Locale} locale
+ * @param {string} text
+ * @param {(value: number) => boolean} isGood
+ * @param {string} otherwise
+ */
+function numberSays(locale, text, isGood, otherwise) {
+  const [one, other] = meant(locale, text);
+  if (other !== undefined) {
+    return locale.t("says_two", { one: typed(locale, one), other: typed(locale, other) });
+  }
+  return one !== undefined && isGood(one) ? "" : otherwise;
 }
 
 /**
@@ -168,17 +192,14 @@ export function numberField(locale, name, { label, hint, least = 0, most = Infin
   const control = numberBox(locale, { name });
   const box = unit ? make("div", { class: "with-unit" }, control, make("span", {}, unit)) : control;
   return new Field(name, { label, hint, control, box, ...own,
-    read: () => parsed(control.value),
+    read: () => parsed(locale, control.value),
     write: (value) => { control.value = value == null ? "" : typed(locale, value); },
     readRaw: () => control.value,
     /** @param {string} text */
     writeRaw: (text) => { control.value = text; },
-    check() {
-      const value = parsed(control.value);
-      const isGood = Number.isInteger(value) && value >= least && value <= most;
-      if (isGood) return "";
-      return most === Infinity ? locale.t("says_number") : locale.t("says_range", { least, most });
-    } });
+    check: () => numberSays(locale, control.value,
+      (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+      most === Infinity ? locale.t("says_number") : locale.t("says_range", { least, most })) });
 }
 
 /**
@@ -229,7 +250,7 @@ export function checksField(name, { label, hint, options, none = "", ...own }) {
   const box = make("div", { class: "checks" }, ...(boxes.length ? boxes
     : [make("p", { class: "note" }, none)]));
   return new Field(name, { label, hint, control: controls[0] ?? box, box, isGroup: true,
-    isWhole: true, ...own,
+    isWhole: true, ...own, wrong: () => controls,
     read: () => /** @type {Value[]} */ (controls.filter(({ checked }) => checked)
       .map(({ value }) => value)),
     write: (values) => {
@@ -262,7 +283,7 @@ export function spanField(locale, name, { label, hint, never, ...own }) {
     none && make("label", { class: "check" }, none, make("span", {}, never)));
   return new Field(name, { label, hint, control: number, box, isGroup: true, isTime: true, ...own,
     read: () => /** @type {Never extends string ? number | null : number} */ (none?.checked ? null
-      : Math.round(parsed(number.value) * inMs())),
+      : Math.round(parsed(locale, number.value) * inMs())),
     write(value) {
       if (none) none.checked = value === null;
       const key = value == null ? unit.value || "minute" : unitOf(value);
@@ -277,6 +298,7 @@ export function spanField(locale, name, { label, hint, never, ...own }) {
       if (none) none.checked = isNone;
       turn();
     },
-    check: () => (none?.checked || parsed(number.value) >= 0 ? ""
-      : locale.t("says_number")) });
+    check: () => (none?.checked ? "" : numberSays(locale, number.value,
+      (value) => value >= 0 && Number.isSafeInteger(Math.round(value * inMs())),
+      locale.t("says_number"))) });
 }

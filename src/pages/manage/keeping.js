@@ -1,5 +1,6 @@
 // What is kept of somebody: taken out as a file, or erased for ever.
 
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { ask, notYet } from "./ask.js";
 import { textField } from "./fields.js";
@@ -92,7 +93,14 @@ async function follow(screen, one, word, erasing, begun, again) {
     const text = t("erasing", { step: t(`erasing_${state.step}`) });
     if (erasing.textContent !== text) erasing.textContent = text;
     await new Promise((done) => setTimeout(done, LOOK_MS));
-    state = await api.post(`/people/${one.id}/erase`, { confirm: word }).catch(() => state);
+    try {
+      state = await screen.young(() => api.post(`/people/${one.id}/erase`, { confirm: word }));
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.mayPass) continue;
+      erasing.textContent = t("erasing_unseen", { why: screen.explain(problem) });
+      return;
+    }
   }
   if (screen.isOver) return;
   screen.say("was_erased");

@@ -30,6 +30,8 @@ export interface Makes<Value> extends Said {
   readRaw?(): unknown;
   writeRaw?(raw: unknown): void;
   check?(): string;
+  /** What is wrong in it, if that is not what has the focus. */
+  wrong?(): HTMLElement[];
 }
 
 /** A field, whatever its value is. */

@@ -42,8 +42,10 @@ async function list(screen) {
    * @param {string | null} now
    */
   const option = (value, text, now) => make("option", { value, selected: now === value }, text);
-  const role = make("select", { name: "role" }, option("", t("people_all"), asked.get("role")),
-    ...roles.map((one) => option(one, t(`roles_${one}`), asked.get("role"))));
+  // Staff come first; customers and visitors are many.
+  const wish = asked.get("role") ?? "rep";
+  const role = make("select", { name: "role" }, option("all", t("people_all"), wish),
+    ...roles.map((one) => option(one, t(`roles_${one}`), wish)));
   const state = make("select", { name: "state" }, ...["", "false", "true"].map((one) =>
     option(one, t(`people_state_${one || "any"}`), asked.get("disabled") ?? "")));
   const search = make("input", { type: "search", dir: "auto", autocomplete: "off",
@@ -61,6 +63,7 @@ async function list(screen) {
     none: () => t(query().size ? "none_such" : "people_none"),
     async read(before) {
       const wanted = query();
+      if (role.value === "all") wanted.delete("role");
       if (before) wanted.set("before", before);
       const page = await api.get(`/people?${wanted}`);
       const reps = new Map((await loads).map((one) => [one.id, one]));
@@ -92,7 +95,7 @@ async function list(screen) {
     link("#/people/invite", "plus", t("invite"), true),
     link("#/people/new", "people", t("newrep")),
   ] }, make("section", { class: "card", "aria-label": t("nav_people") },
-    make("form", { class: "filters", role: "search", onsubmit(event) {
+    make("form", { class: "narrowing", role: "search", onsubmit(event) {
       event.preventDefault();
       again();
     } }, make("label", {}, t("col_role"), role), make("label", {}, t("col_state"), state),

@@ -42,8 +42,8 @@ class Order {
   #queues;
   #schedules;
   /**
-   * Where what is dragged has stood.
-   * @type {number | null}
+   * What is dragged: where it stands may change meanwhile.
+   * @type {Queue | null}
    */
   #dragged = null;
 
@@ -85,7 +85,7 @@ class Order {
       make("p", { class: "note" }, ...parts("queue_figures", { n: one.waiting,
         reps: t("queue_reps", { n: one.reps.length }) })),
       make("div", { class: "row" }, move("up", at - 1), move("down", at + 1)));
-    this.#listen(item, at);
+    this.#listen(item, one);
     return item;
   }
 
@@ -103,11 +103,11 @@ class Order {
 
   /**
    * @param {HTMLElement} item
-   * @param {number} at
+   * @param {Queue} one
    */
-  #listen(item, at) {
+  #listen(item, one) {
     item.addEventListener("dragstart", (event) => {
-      this.#dragged = at;
+      this.#dragged = one;
       if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
       item.classList.add("dragged");
     });
@@ -118,13 +118,15 @@ class Order {
     item.addEventListener("dragover", (event) => {
       if (this.#dragged === null) return;
       event.preventDefault();
-      item.classList.toggle("target", this.#dragged !== at);
+      item.classList.toggle("target", this.#dragged !== one);
     });
     item.addEventListener("dragleave", () => item.classList.remove("target"));
     item.addEventListener("drop", (event) => {
       event.preventDefault();
-      const from = this.#dragged;
-      if (from !== null && from !== at) this.#move(from, at, null);
+      const dragged = this.#dragged;
+      this.#dragged = null;
+      if (dragged === null || dragged === one) return;
+      this.#move(this.#queues.indexOf(dragged), this.#queues.indexOf(one), null);
     });
   }
 
@@ -135,6 +137,11 @@ class Order {
    */
   async #move(from, to, key) {
     const { t, api } = this.#screen;
+    // One after the other: what is refused goes back to where it was.
+    if (this.element.getAttribute("aria-busy") === "true") {
+      this.#screen.say("queue_moving");
+      return;
+    }
     const before = this.#queues;
     const moved = before[from];
     const others = before.filter((one) => one !== moved);

@@ -1,6 +1,7 @@
 // What the server says when it refuses something, in the language of the page. It knows the
-// sentences that people meet here; any other is told as the server has put it.
+// sentences that people meet here; any other is told in English as the server has put it.
 
+import { explain as told, isFault } from "../admin/telling.js";
 import { span } from "./spans.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -53,7 +54,7 @@ export function fieldSays(locale, { field, detail }, isTime = false) {
     return locale.t(key,
       Object.fromEntries(names.map((name, at) => [name, tell(found[at + 1])])));
   }
-  return detail;
+  return locale.tag === "en" ? detail : locale.t("says_other");
 }
 
 /**
@@ -66,8 +67,7 @@ export function explain(locale, error) {
   if (error.code !== "validation_failed" && locale.has(key)) return locale.t(key);
   if (error.fields.length) return error.fields.map((one) => fieldSays(locale, one)).join(" ");
   // The server has not said it: it is a fault of the page.
-  if (error.status < 0) return locale.t("code_broken");
-  return error.message;
+  return isFault(error) ? locale.t("code_broken") : told(locale)(error);
 }
 
 /**

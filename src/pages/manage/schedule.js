@@ -168,6 +168,7 @@ function daysField(screen) {
     list.append(item);
     return entry;
   };
+  const undated = () => rows.map(({ dateBox }) => dateBox).filter(({ value }) => !value);
   const add = make("button", { type: "button", onclick() {
     insert({}).dateBox.focus();
     changed();
@@ -179,7 +180,7 @@ function daysField(screen) {
       list.replaceChildren();
       for (const day of value ?? []) insert(day);
     },
-    check: () => (rows.some(({ dateBox }) => !dateBox.value) ? t("says_date") : "") });
+    wrong: () => undated(), check: () => (undated().length ? t("says_date") : "") });
 }
 
 /**

@@ -29,25 +29,51 @@ export function span(locale, ms) {
 }
 
 /**
- * A number as people type it: in the digits of the page, not grouped.
+ * A number as people type it: in the digits of the page, not grouped. Never with just three digits
+ * behind the decimal sign, because that may as well be a thousand.
  * @param {Locale} locale
  * @param {number} value
  */
 export const typed = (locale, value) => new Intl.NumberFormat(locale.tag, {
   useGrouping: false, maximumFractionDigits: 6,
+  minimumFractionDigits: /\.\d{3}$/.test(String(value)) ? 4 : 0,
 }).format(value);
 
 const DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩";
+/** Signs that nobody sees, which say in which direction a number runs. */
+const UNSEEN = /[\u200e\u200f\u061c\u2066-\u2069]/g;
+/** Signs between digits that only ever group. */
+const GROUPS = /(?<=\d)[\s٬](?=\d)/g;
+/** With groups of three or without any. */
+const NUMBER = /^-?(\d+|\d{1,3}(?:g\d{3})+)(?:[p٫]\d+)?$/;
+/** A thousand to some, one to others. */
+const EITHER = /^-?[1-9]\d{0,2}p\d{3}$/;
 
 /**
- * What somebody has typed as a number, in digits of whatever script; NaN if it is none.
+ * What somebody may have meant by what he typed, in digits of whatever script and in the signs of
+ * his language: nothing, one number, or two that he has to choose from.
+ * @param {Locale} locale
+ * @param {string} text
+ * @returns {number[]}
+ */
+export function meant(locale, text) {
+  // A comma groups in English and in Persian, and parts in Russian; a dot parts.
+  const comma = locale.tag === "ru" ? "p" : "g";
+  const plain = [...text.replace(UNSEEN, "").trim()].map((sign) => {
+    const at = DIGITS.indexOf(sign);
+    return at < 0 ? sign : String(at % 10);
+  }).join("").replace(GROUPS, "g").replace(/[,،]/g, comma).replaceAll(".", "p").replace("−", "-");
+  if (!NUMBER.test(plain)) return [];
+  const one = Number(plain.replaceAll("g", "").replace(/[p٫]/, "."));
+  return EITHER.test(plain) ? [Number(plain.replace("p", "")), one] : [one];
+}
+
+/**
+ * The number that somebody has typed; NaN if it is none, or one of two.
+ * @param {Locale} locale
  * @param {string} text
  */
-export function parsed(text) {
-  const plain = [...text.trim()].map((sign) => {
-    const at = DIGITS.indexOf(sign);
-    if (at >= 0) return String(at % 10);
-    return sign === "٫" || sign === "," ? "." : sign;
-  }).filter((sign) => !/[\s٬\u200e\u200f\u061c]/.test(sign)).join("").replace("−", "-");
-  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : NaN;
+export function parsed(locale, text) {
+  const [one, other] = meant(locale, text);
+  return one === undefined || other !== undefined ? NaN : one;
 }

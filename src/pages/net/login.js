@@ -25,6 +25,12 @@ import { ask } from "./request.js";
  * @property {(key: string, known: Known | null) => void} set
  */
 
+/**
+ * Where the login of a page is kept.
+ * @param {string} page
+ */
+export const keyOf = (page) => `switchboard.${page}.login`;
+
 export class Login {
   /**
    * Called with the reason and whose it was when it has ended by itself, or in another tab.
@@ -49,7 +55,7 @@ export class Login {
    * @param {Store} store
    */
   constructor(page, store) {
-    this.key = `switchboard.${page}.login`;
+    this.key = keyOf(page);
     this.store = store;
     this.known = store.get(this.key);
   }

@@ -3,7 +3,7 @@
 
 import { kept, uuid7 } from "./keep.js";
 
-/** @import { Attachment, ServerFrame } from "./frames.d.ts" */
+/** @import { Attachment, LogEvent, ServerFrame } from "./frames.d.ts" */
 /** @import { Socket } from "./socket.js" */
 
 /**
@@ -120,6 +120,19 @@ export class Outbox {
     this.#entries.splice(this.#entries.indexOf(entry), 1);
     this.#keep(entry.conversation);
     this.#next(entry.client_id);
+  }
+
+  /**
+   * A log was read to its end: what stands in it is stored, even if nobody has said so.
+   * @param {string} conversation
+   * @param {LogEvent[]} log
+   */
+  settle(conversation, log) {
+    const last = log.at(-1)?.seq ?? 0;
+    const stored = new Set(log.map(({ client_id: id }) => id));
+    for (const { client_id: id, seq } of this.of(conversation)) {
+      if (stored.has(id) || (seq && seq <= last)) this.remove(id);
+    }
   }
 
   /** The connection is ready: what was under way may not have arrived. */

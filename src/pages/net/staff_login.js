@@ -4,7 +4,7 @@
 // tokens are kept here themselves, in their tab.
 
 import { kept, keptLong } from "./keep.js";
-import { Login } from "./login.js";
+import { keyOf, Login } from "./login.js";
 import { Problem, problemOf } from "./problem.js";
 import { ask } from "./request.js";
 
@@ -39,6 +39,12 @@ const cookiesAreRefused = ({ code, fields }) => code === "origin_not_allowed"
 const ifItHasNotEnded = (error) => {
   if (problemOf(error).status !== 401) throw error;
 };
+
+/**
+ * Who is signed in on another page for staff, as far as is known here.
+ * @param {string} page console or admin
+ */
+export const signedIn = (page) => shared.get(keyOf(page))?.user ?? null;
 
 /** Whoever shows who is signed in looks again. */
 const tell = () => document.dispatchEvent(new Event("switchboard:user"));

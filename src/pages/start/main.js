@@ -3,7 +3,7 @@
 
 import { Api } from "../net/api.js";
 import { problemOf } from "../net/problem.js";
-import { StaffLogin } from "../net/staff_login.js";
+import { signedIn, StaffLogin } from "../net/staff_login.js";
 import { icon, make, words } from "../ui/dom.js";
 import { firstAdmin, firstRep, linkUsed, lookAgain, repMade } from "./first.js";
 import { page } from "./page.js";
@@ -27,7 +27,7 @@ const state = { token: new URLSearchParams(location.search).get("setup"), needed
  * @param {number} index
  */
 function way({ t, parts, number }, name, index) {
-  const user = name === "chat" ? null : new StaffLogin(name).known?.user;
+  const user = name === "chat" ? null : signedIn(name);
   const id = `way-${name}`;
   return make("li", { class: "way-card" },
     make("h2", { id }, make("span", { class: "count", "aria-hidden": "true" }, number(index + 1)),
@@ -51,7 +51,11 @@ function first(texts) {
   if (state.used && !state.needed && !api.user) return linkUsed(texts);
   if (state.error || state.needed) return lookAgain(texts, state, look);
   if (state.made) return repMade(texts, state.made);
-  return state.reps === 0 && firstRep(api, texts, made);
+  const next = state.reps === 0 && firstRep(api, texts, made);
+  // Another tab was faster: whoever has typed here is told why that is gone.
+  if (!state.used) return next;
+  return make("div", {}, make("p", { class: "note", role: "status" }, texts.t("made_elsewhere")),
+    next);
 }
 
 /** @param {Locale} texts */

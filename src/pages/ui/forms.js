@@ -18,8 +18,10 @@ export const errorPlace = () => make("p", { class: "error", role: "alert" });
  */
 export async function underWay(element, work, place = element.querySelector(".error"),
   explain = (error) => error.message) {
-  const buttons = element instanceof HTMLButtonElement ? [element]
+  const all = element instanceof HTMLButtonElement ? [element]
     : [...element.querySelectorAll("button")];
+  // What is off already stays so.
+  const buttons = all.filter((button) => !button.disabled);
   if (element.getAttribute("aria-busy") === "true") return false;
   element.setAttribute("aria-busy", "true");
   // Who presses a key goes on from there: a button that is off would lose the focus.
@@ -40,16 +42,18 @@ export async function underWay(element, work, place = element.querySelector(".er
 }
 
 /**
- * Runs what nobody asked for, as reading a list again: an error is told once, nothing is off.
+ * Runs what nobody asked for, as reading a list again: an error is told once, as `explain` puts
+ * it; nothing is off.
  * @param {() => unknown} work
  * @param {Element} place
+ * @param {(error: Thrown) => string} explain
  */
-export async function quietly(work, place) {
+export async function quietly(work, place, explain) {
   let text = "";
   try {
     await work();
   } catch (error) {
-    text = problemOf(error).message;
+    text = explain(problemOf(error));
   }
   if (place.textContent !== text) place.textContent = text;
 }

@@ -24,6 +24,7 @@
     ru: "Чат нельзя показать здесь. Откройте его на отдельной странице",
     fa: "گفتگو را نمی‌توان اینجا نشان داد. آن را در صفحه خودش باز کنید",
   };
+  const loading = { en: "Loading…", ru: "Загрузка…", fa: "در حال بارگذاری…" };
   const page = document.documentElement;
   let locale = dataset.locale ?? page.lang ?? "";
   let theme = dataset.theme;
@@ -37,8 +38,6 @@
   let port = null;
   /** @type {number | undefined} */
   let patience;
-  /** @type {HTMLElement | null} */
-  let notice = null;
   /** @type {FromPage[]} */
   const waiting = [];
   /** @type {Map<string, Set<(detail?: unknown) => void>>} */
@@ -118,7 +117,7 @@ div{position:absolute;inset-block-end:72px;inset-inline-${side}:0;overflow:hidde
 inline-size:min(384px,calc(100vw - 40px));block-size:min(640px,calc(100dvh - 112px));
 border-radius:16px;background:Canvas;color:CanvasText;box-shadow:0 12px 48px #0005}
 iframe{display:block;inline-size:100%;block-size:100%;border:0}
-p{padding:20px;font:15px/1.5 system-ui}
+p{position:absolute;inset:0;margin:0;padding:20px;background:Canvas;font:15px/1.5 system-ui}
 @media (max-width:480px){:host([data-open]){inset:0!important;z-index:2147483001!important}
 div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
 :host([data-open]) button{display:none}}
@@ -129,6 +128,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   const button = make("button", { type: "button", "aria-haspopup": "dialog",
     "aria-expanded": "false", "aria-controls": "panel" }, faces[0], badge);
   const panel = make("div", { id: "panel", role: "dialog", hidden: "" });
+  // Stands before the frame until the chat is there.
+  const notice = make("p", { role: "status" });
   root.append(panel, button);
   if ("hidden" in dataset) host.hidden = true;
 
@@ -163,7 +164,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     const link = make("a", { href: `${base}/chat/${widget}`, target: "_blank",
       rel: "noopener" }, text(blocked));
     if (frame) frame.hidden = true;
-    notice = panel.appendChild(make("p", {}, link));
+    notice.replaceChildren(link);
     emit("error", { code: "blocked" });
   };
   const load = () => {
@@ -179,9 +180,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     frame.addEventListener("load", () => {
       if (port) return;
       clearTimeout(patience);
-      patience = setTimeout(refused, 5_000);
+      patience = setTimeout(refused, 2_000);
     });
-    panel.append(frame);
+    notice.textContent = text(loading);
+    panel.append(frame, notice);
   };
 
   /** @param {ToPage} message */
@@ -203,7 +205,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     const known = inside && event.source === inside && event.origin === base;
     if (!frame || !known || event.data?.switchboard !== "hello") return;
     clearTimeout(patience);
-    notice?.remove();
+    notice.remove();
     frame.hidden = false;
     const channel = new MessageChannel();
     port = channel.port1;

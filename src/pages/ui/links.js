@@ -1,6 +1,6 @@
 // Addresses within what was said.
 
-import { make } from "../ui/dom.js";
+import { make } from "./dom.js";
 
 /** A link is of the web, and ends before what closes a sentence. */
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»]/g;
