@@ -49,6 +49,15 @@ async function looksWell(page, name) {
   }
 }
 
+/** How far from where its line begins each name does, whichever way either runs. */
+const indents = (page) => page.locator(".pick .top:visible").evaluateAll((lines) =>
+  lines.map((line) => {
+    const [top, name] = [line, line.querySelector(".title")].map((one) =>
+      one.getBoundingClientRect());
+    const isRtl = document.documentElement.dir === "rtl";
+    return Math.round(isRtl ? top.right - name.right : name.left - top.left);
+  }));
+
 async function closeDialog(page) {
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
@@ -89,6 +98,7 @@ for (const look of LOOKS) {
     await titled(page, "Sara Ahmadi");
     await page.locator(".mine .said a").waitFor();
     await looksWell(page, `talk-${called}`);
+    assert.deepEqual([...new Set(await indents(page))], [0]);
     await page.locator(".mode").click();
     await page.locator(".talk-head [aria-controls=talk-menu]").click();
     await page.locator("#talk-menu select").waitFor();
