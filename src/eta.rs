@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
+use crate::hours::HoursNow;
 use crate::store::pace::Pace;
 use crate::words::QueueId;
 
@@ -27,7 +28,7 @@ impl Eta {
     /// too little is known of it.
     pub fn at(pace: &Pace, ahead: i64) -> Option<Self> {
         let handling = pace.handling_ms?;
-        if pace.slots <= 0.0 || pace.is_closed() {
+        if pace.slots <= 0.0 || !pace.staffed || pace.is_closed() {
             return None;
         }
         let k = (ahead.max(0) + 1) as f64;
@@ -50,6 +51,39 @@ impl Eta {
     pub fn differs(&self, other: &Eta) -> bool {
         let off = |a: i64, b: i64| (a - b).abs() * 5 > a.max(b).max(1_000);
         off(self.from_ms, other.from_ms) || off(self.to_ms, other.to_ms)
+    }
+}
+
+/// What a waiting customer may expect.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Outlook {
+    /// How long it will probably take; none when that is not known, nobody serves his queue now, or
+    /// it is closed.
+    pub eta: Option<Eta>,
+    /// Whether somebody serves his queue at this moment.
+    pub staffed: bool,
+    /// Whether it is open; left out if it always is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HoursNow>,
+}
+
+impl Outlook {
+    /// That of whoever has so many ahead.
+    pub fn at(pace: &Pace, ahead: i64) -> Self {
+        Self {
+            eta: Eta::at(pace, ahead),
+            staffed: pace.staffed,
+            hours: pace.hours,
+        }
+    }
+
+    /// Whether it is worth telling somebody who knows `other`.
+    pub fn differs(&self, other: &Outlook) -> bool {
+        let wait = match (self.eta, other.eta) {
+            (Some(new), Some(old)) => new.differs(&old),
+            (new, old) => new.is_some() != old.is_some(),
+        };
+        wait || (self.staffed, self.hours) != (other.staffed, other.hours)
     }
 }
 
@@ -82,6 +116,7 @@ mod tests {
     fn pace(slots: f64, handling_ms: f64) -> Pace {
         Pace {
             slots,
+            staffed: true,
             handling_ms: Some(handling_ms),
             hours: None,
         }
@@ -107,6 +142,7 @@ mod tests {
         assert_eq!(Eta::at(&pace(0.0, 60_000.0), 0), None);
         let unknown = Pace {
             slots: 3.0,
+            staffed: true,
             handling_ms: None,
             hours: None,
         };

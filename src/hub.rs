@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
-use crate::eta::Eta;
+use crate::eta::Outlook;
 use crate::hours::HoursNow;
 use crate::news::News;
 use crate::store::board::Board;
@@ -24,13 +24,11 @@ use mailbox::Mailbox;
 #[derive(Debug, Clone)]
 pub enum Note {
     News(Arc<News>),
-    /// So many stand ahead of this waiting conversation, and it will probably take so long; whether
-    /// its queue is open.
+    /// So many stand ahead of this waiting conversation, and what its customer may expect.
     Position {
         conversation: ConversationId,
         ahead: i64,
-        eta: Option<Eta>,
-        hours: Option<HoursNow>,
+        outlook: Outlook,
     },
     /// A queue has opened or closed, or its hours are others. None: it is always open now.
     Hours {

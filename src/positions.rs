@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::error::Result;
-use crate::eta::{Eta, Paces};
+use crate::eta::{Eta, Outlook, Paces};
 use crate::hours::HoursNow;
 use crate::hub::{Hub, Note};
 use crate::metrics::Metrics;
@@ -53,8 +53,7 @@ struct Told {
     ahead: i64,
     /// Since when he stood there: who has been away in between has heard of something else.
     queued_at: Moment,
-    eta: Option<Eta>,
-    hours: Option<HoursNow>,
+    outlook: Outlook,
     /// When: a range that has passed is told anew, from then on.
     at: Moment,
     /// The first range that he was told, and when: it is held against what comes true.
@@ -207,15 +206,14 @@ impl Positions {
         pace: &Pace,
         before: Option<Told>,
     ) -> Told {
-        let eta = Eta::at(pace, ahead);
-        let news = match (before.and_then(|told| told.eta), eta) {
-            (Some(old), Some(new)) => new.differs(&old),
-            (old, new) => old.is_some() != new.is_some(),
+        let outlook = Outlook::at(pace, ahead);
+        let passed = |told: Told| {
+            let eta = told.outlook.eta;
+            eta.is_some_and(|eta| told.at + eta.to_ms < now())
         };
-        let passed = |told: Told| told.eta.is_some_and(|eta| told.at + eta.to_ms < now());
         let there = |told: Told| told.ahead == ahead && told.queued_at == queued_at;
-        let there = |told: Told| there(told) && told.hours == pace.hours;
-        let same = before.is_some_and(|told| there(told) && !news && !passed(told));
+        let there = |told: Told| there(told) && !outlook.differs(&told.outlook);
+        let same = before.is_some_and(|told| there(told) && !passed(told));
         // Whoever has just come was told where he stands when he said hello.
         let here = match same {
             true => self.hub.is_here(customer),
@@ -223,8 +221,7 @@ impl Positions {
                 let note = Note::Position {
                     conversation,
                     ahead,
-                    eta,
-                    hours: pace.hours,
+                    outlook,
                 };
                 self.hub.tell(customer, note)
             }
@@ -232,8 +229,7 @@ impl Positions {
         let mut told = before.filter(|_| same).unwrap_or(Told {
             ahead,
             queued_at,
-            eta,
-            hours: pace.hours,
+            outlook,
             at: now(),
             promise: before.and_then(|told| told.promise),
         });
@@ -241,7 +237,7 @@ impl Positions {
             // Whatever he was told before, nobody serves him in that time now.
             told.promise = None;
         }
-        if let (None, Some(eta), true) = (told.promise, told.eta, here) {
+        if let (None, Some(eta), true) = (told.promise, told.outlook.eta, here) {
             told.promise = Some((now(), eta));
             self.metrics.eta_promised.inc();
         }

@@ -183,6 +183,7 @@ fn staff(config: &mut ServiceConfig<'_>) {
         .service(moves::decline)
         .service(moves::requeue)
         .service(moves::transfer)
+        .service(moves::list_targets)
         .service(moves::park)
         .service(moves::wake)
         .service(moves::prioritize)

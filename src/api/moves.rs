@@ -2,15 +2,18 @@
 //! when each is possible.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{post, put};
+use actix_web::{get, post, put};
 
+use crate::access::Action;
 use crate::app::App;
 use crate::desk::Target;
 use crate::error::Result;
 use crate::gate::body::{Body, OptionalBody};
 use crate::gate::caller::Caller;
 use crate::gate::problem::Problem;
-use crate::store::conversations::ConversationView;
+use crate::store::conversations::{self, ConversationView};
+use crate::store::targets::Targets;
+use crate::store::{Conn, targets};
 use crate::words::{ConversationId, Moment, Priority, QueueId, UserId};
 
 /// Why something is handed back or not wanted.
@@ -131,6 +134,30 @@ pub async fn transfer(
     let to = Target::of(new.rep, new.queue)?;
     let view = app.desk.transfer(caller.actor, *id, to, new.note).await?;
     Ok(Json(view))
+}
+
+/// List where a conversation may be transferred to
+///
+/// For whoever may do it: reps, with whether they are there and how much each holds, and queues.
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = Targets), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+#[get("/conversations/{id}/targets")]
+pub async fn list_targets(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+) -> Result<Json<Targets>> {
+    let (actor, id) = (caller.actor, *id);
+    let read = move |conn: &mut Conn| {
+        let row = conversations::allowed(conn, &actor, Action::Direct, id)?;
+        targets::of(conn, &row)
+    };
+    Ok(Json(app.store.read(read).await?))
 }
 
 /// Lay a conversation aside

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gate::address::Address;
-use crate::gate::body::{Body, OptionalBody};
+use crate::gate::body::{Asked, Body, OptionalBody};
 use crate::gate::caller::Caller;
 use crate::gate::cookies::{self, Given, Keeping};
 use crate::gate::problem::Problem;
@@ -59,10 +59,22 @@ pub struct Setup {
     pub cookie: Option<bool>,
 }
 
+/// By which link.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SetupQuery {
+    /// The token of the link that brought somebody here.
+    pub token: Option<String>,
+}
+
 /// Whether somebody must make the first admin.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub struct SetupState {
     pub needed: bool,
+    /// Whether the token that was given makes him. Null: none was given.
+    #[schema(required)]
+    pub valid: Option<bool>,
 }
 
 /// Signing in.
@@ -126,11 +138,17 @@ pub async fn made(app: &App, keeping: Keeping, user: User, device: Device) -> Re
 /// Is there no admin yet
 ///
 /// The link that makes the first one is in the server's log, and nowhere else.
-#[utoipa::path(tag = "people", security(()), responses((status = 200, body = SetupState)))]
+#[utoipa::path(
+    tag = "people", security(()), params(SetupQuery),
+    responses((status = 200, body = SetupState), (status = 422, body = Problem))
+)]
 #[get("/setup")]
-pub async fn setup_state(app: Data<App>) -> Result<web::Json<SetupState>> {
-    let needed = app.people.setup_token().await?.is_some();
-    Ok(web::Json(SetupState { needed }))
+pub async fn setup_state(
+    app: Data<App>,
+    Asked(query): Asked<SetupQuery>,
+) -> Result<web::Json<SetupState>> {
+    let (needed, valid) = app.people.setup_state(query.token).await?;
+    Ok(web::Json(SetupState { needed, valid }))
 }
 
 /// Make the first admin

@@ -1,5 +1,6 @@
 //! One command, one transaction, and then everyone is told: also if nobody waits for it any more.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -9,6 +10,7 @@ use crate::dispatch::Facts;
 use crate::error::Result;
 use crate::news::News;
 use crate::store::{Conn, in_time, line, reps};
+use crate::words::QueueId;
 
 type Work<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
@@ -98,7 +100,10 @@ impl Desk {
     /// are told, too. Read after the commit, so that nobody waits for a rep's row meanwhile.
     pub(super) async fn facts(&self, change: Change) -> Facts {
         let Change {
-            mut facts, reps, ..
+            mut facts,
+            reps,
+            staffing,
+            ..
         } = change;
         if reps.is_empty() {
             return facts;
@@ -107,6 +112,12 @@ impl Desk {
         match self.0.store.read(read).await {
             Ok(found) => {
                 self.ring(found.iter().map(|one| News::Rep(one.into())).collect());
+                if staffing {
+                    let queues = found.iter().flat_map(|one| &one.queues);
+                    let queues: BTreeSet<QueueId> = queues.copied().collect();
+                    let line = |queue| News::Line { queue };
+                    self.ring(queues.into_iter().map(line).collect());
+                }
                 facts.reps.extend(found.into_iter().map(line::rep_fact));
             }
             Err(error) => {

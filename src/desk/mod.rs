@@ -125,6 +125,8 @@ struct Change {
     facts: Facts,
     /// Reps to read again once it is committed, for the line and for their own sockets.
     reps: Vec<UserId>,
+    /// They may have come or gone: whoever waits in their queues is told.
+    staffing: bool,
 }
 
 impl Change {
@@ -135,6 +137,7 @@ impl Change {
         self.facts.conversations.extend(later.facts.conversations);
         self.facts.reps.extend(later.facts.reps);
         self.reps.extend(later.reps);
+        self.staffing |= later.staffing;
     }
 
     /// Adds that all logins of a person have ended, and what he is now.

@@ -146,7 +146,9 @@ pub(super) fn missed(conn: &mut Conn, hold: Hold) -> Result<(ConversationView, C
         reps::set_misses(conn, rep, 0)?;
     }
     let data = json!({ "misses": misses, "set_away": away });
-    taken_back(conn, hold, EventKind::Missed, None, data)
+    let (view, mut change) = taken_back(conn, hold, EventKind::Missed, None, data)?;
+    change.staffing |= away;
+    Ok((view, change))
 }
 
 /// The offer ends without being accepted: back in line, and not to him for a while.

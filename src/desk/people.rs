@@ -190,6 +190,7 @@ impl Desk {
             }
             let change = Change {
                 reps: changed.into_iter().collect(),
+                staffing: true,
                 ..Change::default()
             };
             Ok(((), change))
@@ -237,6 +238,7 @@ pub(super) fn seen(conn: &mut Conn, rep: UserId, found: usize) -> Result<(RepVie
 fn changed(rep: UserId) -> Change {
     Change {
         reps: vec![rep],
+        staffing: true,
         ..Change::default()
     }
 }

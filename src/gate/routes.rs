@@ -151,6 +151,11 @@ pub const ROUTES: &[Route] = &[
         Direct,
         Some(Writes),
     ),
+    (
+        "GET /api/v1/conversations/{id}/targets",
+        Direct,
+        Some(Reads),
+    ),
     ("POST /api/v1/conversations/{id}/park", Direct, Some(Writes)),
     ("POST /api/v1/conversations/{id}/wake", Wake, Some(Writes)),
     ("POST /api/v1/conversations/{id}/close", Close, Some(Writes)),

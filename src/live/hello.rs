@@ -9,7 +9,7 @@ use super::session::Session;
 use super::socket::{Gone, Wire};
 use crate::access::Actor;
 use crate::error::Result;
-use crate::eta::Eta;
+use crate::eta::Outlook;
 use crate::store::conversations;
 use crate::store::marks::{self, MarkedView, Unread};
 use crate::store::mine::{self, Mine};
@@ -274,10 +274,10 @@ impl Session {
             if known.is_none() {
                 paces.set(queue, pace);
             }
-            Ok(Some((ahead, (Eta::at(&pace, ahead), pace.hours))))
+            Ok(Some((ahead, Outlook::at(&pace, ahead))))
         };
         match self.app.store.read(read).await {
-            Ok(Some((ahead, soon))) => self.line(wire, id, ahead, soon).await,
+            Ok(Some((ahead, outlook))) => self.line(wire, id, ahead, outlook).await,
             _ => Ok(()),
         }
     }

@@ -13,7 +13,7 @@ use serde::de::{self, value::MapDeserializer};
 
 use super::hello::Own;
 use crate::error::Error;
-use crate::eta::Eta;
+use crate::eta::Outlook;
 use crate::hours::HoursNow;
 use crate::news::EventView;
 use crate::store::attachments::AttachmentView;
@@ -320,11 +320,8 @@ pub enum ServerFrame {
         conversation: ConversationId,
         position: i64,
         ahead: i64,
-        /// How long it will probably take; none when that is not known, or its queue is closed.
-        eta: Option<Eta>,
-        /// Whether its queue is open; left out if it always is.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        hours: Option<HoursNow>,
+        #[serde(flatten)]
+        outlook: Outlook,
     },
     /// A queue has opened or closed, or its hours are others; null: it is always open now.
     Hours {

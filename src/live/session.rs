@@ -22,9 +22,8 @@ use super::uploads;
 use crate::access::{Object, may};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::eta::Eta;
+use crate::eta::Outlook;
 use crate::gate::caller::Caller;
-use crate::hours::HoursNow;
 use crate::hub::{End, Note, Seat};
 use crate::news::{Grown, News};
 use crate::store::conversations::{ConversationView, PersonView};
@@ -87,14 +86,13 @@ impl Session {
         wire: &mut Wire,
         conversation: ConversationId,
         ahead: i64,
-        (eta, hours): (Option<Eta>, Option<HoursNow>),
+        outlook: Outlook,
     ) -> Result<(), Gone> {
         wire.send(ServerFrame::Line {
             conversation,
             position: ahead + 1,
             ahead,
-            eta,
-            hours,
+            outlook,
         })
         .await
     }
@@ -324,9 +322,8 @@ impl Talk for Session {
             Note::Position {
                 conversation,
                 ahead,
-                eta,
-                hours,
-            } => self.line(wire, conversation, ahead, (eta, hours)).await,
+                outlook,
+            } => self.line(wire, conversation, ahead, outlook).await,
             Note::Hours { queue, hours } => wire.send(ServerFrame::Hours { queue, hours }).await,
             Note::Ended { conversation, seq } => {
                 let at = self.cursors.at(conversation);

@@ -1454,6 +1454,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List where a conversation may be transferred to
+         * @description For whoever may do it: reps, with whether they are there and how much each holds, and queues.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Targets"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/transcript": {
         parameters: {
             query?: never;
@@ -4175,7 +4215,10 @@ export interface paths {
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description The token of the link that brought somebody here. */
+                    token?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5003,6 +5046,8 @@ export interface components {
              */
             epoch: number;
             first_reply_at?: components["schemas"]["i64"] | null;
+            /** @description It waits, but its customer has gone: its place is kept until he is back, or `due_at`. */
+            held?: boolean;
             id: components["schemas"]["ConversationId"];
             last_rep?: components["schemas"]["PersonView"] | null;
             /**
@@ -5441,14 +5486,17 @@ export interface components {
             hours: components["schemas"]["HoursNow"] | null;
             id: components["schemas"]["QueueId"];
             name: string;
-            /** @description Whether it lets one more in now. If not, a message can be left, unless it refuses
-             *     whoever comes outside of its hours. */
+            /** @description Whether it lets one more in now. */
             open: boolean;
             /**
              * Format: int32
              * @description Where it stands among the queues; the first has the smallest.
              */
             position: number;
+            /** @description Whether somebody serves it at this moment. */
+            staffed: boolean;
+            /** @description Whether a message can be left in it now, while it is not open. */
+            takes_messages: boolean;
         };
         /** @description Everything that is live. */
         LiveLine: {
@@ -6072,6 +6120,15 @@ export interface components {
         Queues: {
             queues: components["schemas"]["QueueId"][];
         };
+        /** @description A queue that it may go to. */
+        QueueTarget: {
+            id: components["schemas"]["QueueId"];
+            name: string;
+            /** @description Whether it lets one more in now. */
+            open: boolean;
+            /** Format: int64 */
+            waiting: number;
+        };
         /** @description A queue as others see it. */
         QueueView: {
             id: components["schemas"]["QueueId"];
@@ -6210,6 +6267,20 @@ export interface components {
              */
             utilisation: number | null;
         };
+        /** @description A rep who may get it. */
+        RepTarget: {
+            availability: components["schemas"]["Availability"];
+            /** Format: int32 */
+            capacity: number;
+            id: components["schemas"]["UserId"];
+            /** Format: int32 */
+            load: number;
+            name: string;
+            /** @description Whether he is connected. Who is not, or does not want any, is not given it. */
+            present: boolean;
+            /** @description Whether he serves the queue that it is in. */
+            serves: boolean;
+        };
         /** @enum {string} */
         Resolution: "resolved" | "unresolved" | "abandoned";
         /** @description What one rep is trusted with, as admins say it. An admin may all of it, a customer nothing. */
@@ -6325,6 +6396,8 @@ export interface components {
         /** @description Whether somebody must make the first admin. */
         SetupState: {
             needed: boolean;
+            /** @description Whether the token that was given makes him. Null: none was given. */
+            valid: boolean | null;
         };
         /** @description Tokens, and whose they are. */
         SignedIn: components["schemas"]["Tokens"] & {
@@ -6346,6 +6419,14 @@ export interface components {
         Standing: "new" | "seen" | "pending" | "answered" | "closed";
         /** @enum {string} */
         Status: "waiting" | "offered" | "active" | "parked" | "wrapup" | "closed";
+        /** @description All of them. */
+        Targets: {
+            /** @description In the order people see. The one that it is in is among them: there it goes back in line. */
+            queues: components["schemas"]["QueueTarget"][];
+            /** @description Without who has it. First who is there and has room, then who is there, who is away, and
+             *     who is not connected; by name among equals. */
+            reps: components["schemas"]["RepTarget"][];
+        };
         /** @description What customers are greeted with; empty: nothing. */
         Texts: {
             /** @description For who does so while nobody is there. */

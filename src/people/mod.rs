@@ -139,6 +139,16 @@ impl People {
         self.0.store.read(read).await
     }
 
+    /// Whether somebody must make the first admin, and whether this token lets him.
+    pub async fn setup_state(&self, token: Option<String>) -> Result<(bool, Option<bool>)> {
+        let known = self.setup_token().await?;
+        let valid = token.map(|token| {
+            let known = known.as_deref().unwrap_or_default();
+            !known.is_empty() && same(token.as_bytes(), known.as_bytes())
+        });
+        Ok((known.is_some(), valid))
+    }
+
     /// Made of what every database has of its own and all its nodes share: its oldest queue. So
     /// the link of one opens no other that was given the same secret.
     fn setup(&self, conn: &mut Conn) -> Result<String> {

@@ -77,6 +77,7 @@ pub mod serving;
 pub mod sessions;
 pub mod settings;
 pub mod standing;
+pub mod targets;
 pub mod terms;
 pub mod ties;
 pub mod users;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::conn::{Conn, clock, queries};
 use super::prepared::prepared;
-use super::schema::{conversations, nodes, rep_queues, rep_sessions, reps};
+use super::schema::{conversations, nodes, queues as lines, rep_queues, rep_sessions, reps};
 use super::waiting::waits;
 use super::{queues, schedules};
 use crate::error::Result;
@@ -31,6 +31,8 @@ pub struct Pace {
     pub slots: f64,
     /// How long a conversation takes on average, in ms. None: too few have ended lately.
     pub handling_ms: Option<f64>,
+    /// Whether somebody serves it at this moment: present, available, and with any capacity.
+    pub staffed: bool,
     /// Whether anybody is expected to serve it now. None: always.
     pub hours: Option<HoursNow>,
 }
@@ -68,6 +70,25 @@ queries! {
             .order((reps::user_id, rep_queues::queue_id))
             .select((reps::user_id, reps::capacity, rep_queues::queue_id));
         prepared(serving).load(conn)
+    }
+
+    /// The queues, or this one, which somebody serves at this moment.
+    pub fn staffed(conn, one: Option<QueueId>) -> QueryResult<Vec<QueueId>> {
+        let now = clock(conn);
+        let there = rep_queues::table
+            .inner_join(reps::table)
+            .inner_join(rep_sessions::table.on(rep_sessions::rep_id.eq(rep_queues::rep_id)))
+            .inner_join(nodes::table.on(nodes::id.eq(rep_sessions::node_id)))
+            .filter(rep_queues::queue_id.eq(lines::id).and(nodes::expires_at.gt(now)))
+            .filter(reps::availability.eq(Availability::Available).and(reps::capacity.gt(0)));
+        let all = lines::table
+            .filter(diesel::dsl::exists(there))
+            .select(lines::id)
+            .into_boxed();
+        match one {
+            Some(id) => prepared(all.filter(lines::id.eq(id))).load(conn),
+            None => prepared(all).load(conn),
+        }
     }
 
     fn waiting_by_queue(conn) -> QueryResult<Vec<(QueueId, i64)>> {
@@ -199,6 +220,7 @@ pub fn of(conn: &mut Conn, house: &House, queue: QueueId, now: Moment) -> Result
     Ok(Pace {
         slots: house.slots(queue),
         handling_ms: (times.len() >= ENOUGH && !by_hand).then_some(mean),
+        staffed: !staffed(conn, Some(queue))?.is_empty(),
         hours: schedules::now_of(conn, queue, now)?,
     })
 }

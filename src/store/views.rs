@@ -162,6 +162,9 @@ pub struct ConversationView {
     /// When its state ends by itself: the offer, the wrap-up, the parking, the patience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Moment>,
+    /// It waits, but its customer has gone: its place is kept until he is back, or `due_at`.
+    #[serde(default)]
+    pub held: bool,
     /// Its customer has left it as a message: nobody was expected to be there.
     #[serde(default)]
     pub left_outside_hours: bool,
@@ -277,6 +280,7 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         first_reply_at: row.first_reply_at,
         closed_at: row.closed_at,
         due_at: row.due_at,
+        held: row.held,
         left_outside_hours: row.left_outside_hours,
     }
 }

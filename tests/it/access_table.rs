@@ -350,6 +350,11 @@ pub const ROUTES: &[Row] = &[
         &[NONE, NO, NO, INVALID, UNKNOWN, INVALID, ENDED],
     ),
     row(
+        "GET /api/v1/conversations/{id}/targets",
+        Body::None,
+        DIRECTORS,
+    ),
+    row(
         "POST /api/v1/conversations/{id}/park",
         Body::Json(nothing),
         DIRECTORS,

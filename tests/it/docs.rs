@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use switchboard::access::Rights;
 use switchboard::desk::LIMITS;
-use switchboard::eta::Eta;
+use switchboard::eta::{Eta, Outlook};
 use switchboard::hours::HoursNow;
 use switchboard::live::hello::Own;
 use switchboard::live::protocol::{ClientFrame, Myself, Reference, ServerFrame};
@@ -105,6 +105,7 @@ fn conversation() -> ConversationView {
         first_reply_at: None,
         closed_at: None,
         due_at: Some(1),
+        held: false,
         left_outside_hours: false,
         rating: None,
     }
@@ -268,11 +269,14 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: conversation_id,
                 position: 1,
                 ahead: 0,
-                eta: Some(Eta {
-                    from_ms: 1,
-                    to_ms: 2,
-                }),
-                hours: Some(hours()),
+                outlook: Outlook {
+                    eta: Some(Eta {
+                        from_ms: 1,
+                        to_ms: 2,
+                    }),
+                    staffed: true,
+                    hours: Some(hours()),
+                },
             },
             Some(ServerFrame::Line { .. }) => ServerFrame::Hours {
                 queue: QueueId::new(),

@@ -85,6 +85,7 @@ mod notes;
 mod offers;
 mod opening;
 mod opening_hours;
+mod outlooks;
 mod pages;
 mod passwords;
 mod person;

@@ -31,7 +31,7 @@ on_both_with!(
 const HOUR: i64 = 60 * 60_000;
 
 /// A week that is closed for hours around this moment; it opens again within a week.
-fn closed() -> Value {
+pub fn closed() -> Value {
     let day = |ahead: i64| {
         let at = Timestamp::from_millisecond(now() + ahead * 24 * HOUR).unwrap();
         let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -52,7 +52,7 @@ fn id(view: &Value) -> String {
 }
 
 /// Makes a schedule with this week; answers its id.
-async fn schedule(admin: &Person, week: Value) -> String {
+pub async fn schedule(admin: &Person, week: Value) -> String {
     let name = format!("s-{}", uuid::Uuid::now_v7().simple());
     let new = json!({ "name": name, "time_zone": "UTC", "week": week });
     id(&admin.post("/api/v1/schedules", new).await.ok(201))

@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["access", "dispatch", "error", "hours", "words"]),
     ("metrics", &[]),
     ("news", &["store", "words"]),
-    ("eta", &["store", "words"]),
+    ("eta", &["hours", "store", "words"]),
     ("hub", &["eta", "hours", "news", "store", "words"]),
     ("bell", &["hub", "news", "words"]),
     (

@@ -125,6 +125,7 @@ export interface LineFrame {
   position: number;
   ahead: number;
   eta: Eta | null;
+  staffed: boolean;
   hours?: Schemas["HoursNow"];
 }
 
