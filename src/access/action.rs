@@ -29,6 +29,8 @@ pub enum Action {
     Reopen,
     /// Saying what one thought of one's own conversation.
     Rate,
+    /// Waiting no more for an answer to one's own conversation.
+    LeaveMessage,
 
     /// What a rep is offered.
     AnswerOffer,
@@ -125,7 +127,7 @@ impl Action {
             Enter => Who::Anyone,
             KeepAccount | TakeOwnData | ReadPicture | ListQueues | Upload | Read | Write | Type
             | Edit | Delete | Close | Reopen => Who::SignedIn,
-            Open | Rate | MergeVisitor | EraseOwn => Who::Customers,
+            Open | Rate | LeaveMessage | MergeVisitor | EraseOwn => Who::Customers,
             AnswerOffer => Who::Reps,
             Direct
             | Wake

@@ -182,6 +182,7 @@ fn staff(config: &mut ServiceConfig<'_>) {
         .service(moves::accept)
         .service(moves::decline)
         .service(moves::requeue)
+        .service(moves::leave_message)
         .service(moves::transfer)
         .service(moves::list_targets)
         .service(moves::park)

@@ -160,6 +160,25 @@ pub async fn list_targets(
     Ok(Json(app.store.read(read).await?))
 }
 
+/// Leave a message instead of waiting
+///
+/// Its customer does: it keeps its place, and is served whether he is there or not.
+#[utoipa::path(
+    tag = "conversations", params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = ConversationView), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)
+    )
+)]
+#[post("/conversations/{id}/leave-message")]
+pub async fn leave_message(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<ConversationId>,
+) -> Result<Json<ConversationView>> {
+    Ok(Json(app.desk.leave_message(caller.actor, *id).await?))
+}
+
 /// Lay a conversation aside
 ///
 /// It holds no slot, and wakes by itself.

@@ -142,7 +142,7 @@ fn conversation(
         due_at: Some(at + DAY),
         ending: None,
         queued_at: place,
-        left_outside_hours: false,
+        left_message: false,
         rating: None,
         rating_text: None,
         rated_at: None,

@@ -7,12 +7,15 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::hold::{Hold, patience};
+use super::moves::expect;
 use super::{Change, Desk, hours};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};
 use crate::store::audit::{self, Entry};
+use crate::store::conversations::ConversationView;
 use crate::store::customer_views::{self, CustomerView};
 use crate::store::queues::Queue;
+use crate::store::ties::may_with;
 use crate::store::users;
 use crate::store::{Conn, accounts, customer_sessions, reps, waiting};
 use crate::words::{
@@ -66,6 +69,28 @@ impl Desk {
             self.commit(move |conn| returned(conn, id, at)).await?;
         }
         Ok(())
+    }
+
+    /// A customer who waits leaves what he has said as a message instead: it keeps its place, and
+    /// is served whether he is there or not.
+    pub async fn leave_message(
+        &self,
+        actor: Actor,
+        id: ConversationId,
+    ) -> Result<ConversationView> {
+        let (at, customer) = (now(), actor.id);
+        let leave = move |conn: &mut Conn| {
+            let mut hold = Hold::take(conn, id, at)?;
+            may_with(conn, &actor, Action::LeaveMessage, &hold.row)?;
+            expect(&hold.row, &[Status::Waiting, Status::Offered])?;
+            hold.row.left_message = true;
+            hold.write(conn)
+        };
+        let view = self.commit(leave).await?;
+        if view.held {
+            self.speaks(customer);
+        }
+        Ok(view)
     }
 
     /// A socket of a customer has closed. Whether he is gone is seen later: who loads a page
@@ -163,8 +188,8 @@ fn held(conn: &mut Conn, id: ConversationId, at: Moment) -> Result<((), Change)>
 
 /// Holds the place of somebody who has gone. Who goes while nobody is expected has left a message.
 fn keep_place(conn: &mut Conn, hold: &mut Hold, queue: &Queue) -> Result<()> {
-    if hold.row.left_outside_hours || hours::is_closed(conn, queue, hold.at)? {
-        hold.row.left_outside_hours = true;
+    if hold.row.left_message || hours::is_closed(conn, queue, hold.at)? {
+        hold.row.left_message = true;
         return Ok(());
     }
     hold.row.held = true;

@@ -194,7 +194,7 @@ impl Desk {
             hold.put_in_line(&queue);
             hold.row.place = at - starts.of(hold.row.priority);
             hold.row.hops = 0;
-            hold.row.left_outside_hours = outside;
+            hold.row.left_message = outside;
             hold.row.resolution = None;
             hold.row.closed_at = None;
             let personal = users::personal_rep(conn, hold.row.customer_id)?;

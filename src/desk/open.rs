@@ -79,14 +79,15 @@ impl Desk {
                 give_rep(conn, actor.id)?;
             }
             let mut row = row(&actor, &open, &queue, (id, number, at, place));
-            row.left_outside_hours = hours::leaves_message(conn, &queue, at)?;
+            let outside = hours::leaves_message(conn, &queue, at)?;
+            row.left_message = outside || open.leave_message;
             if open.leave_message {
                 row.status = Status::Parked;
                 row.due_at = Some(at + LEFT_MS);
             } else if queue.policy.prefer_ms > 0 {
                 prefer(conn, &mut row, &queue)?;
             }
-            opened(conn, row, &open)
+            opened(conn, row, &open, outside)
         };
         let refused = match self.commit(insert).await {
             Ok(view) => {
@@ -274,20 +275,25 @@ fn row(
         due_at: hold::patience(queue, at),
         ending: None,
         queued_at: at,
-        left_outside_hours: false,
+        left_message: false,
         rating: None,
         rating_text: None,
         rated_at: None,
     }
 }
 
-fn opened(conn: &mut Conn, row: Conversation, open: &Open) -> Result<(ConversationView, Change)> {
+fn opened(
+    conn: &mut Conn,
+    row: Conversation,
+    open: &Open,
+    outside: bool,
+) -> Result<(ConversationView, Change)> {
     let (id, customer, queue, at) = (row.id, row.customer_id, row.queue_id, row.created_at);
     let beside = conversations::insert(conn, &row)?;
     hold::check_queue(conn, queue)?;
     let carried = attachments::take(conn, customer, &open.attachments)?;
     let mut data = asked(open);
-    if row.left_outside_hours {
+    if outside {
         data[OUTSIDE_HOURS] = true.into();
     }
     let mut entries = vec![Entry {

@@ -170,6 +170,11 @@ pub const ROUTES: &[Route] = &[
         Some(Writes),
     ),
     ("PUT /api/v1/conversations/{id}/rating", Rate, Some(Writes)),
+    (
+        "POST /api/v1/conversations/{id}/leave-message",
+        LeaveMessage,
+        Some(Writes),
+    ),
     ("GET /api/v1/canned-replies", KeepReplies, Some(Reads)),
     ("POST /api/v1/canned-replies", KeepReplies, Some(Queues)),
     (

@@ -1015,6 +1015,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/leave-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a message instead of waiting
+         * @description Its customer does: it keeps its place, and is served whether he is there or not.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -5055,8 +5095,8 @@ export interface components {
              * @description The number of its newest event.
              */
             last_seq: number;
-            /** @description Its customer has left it as a message: nobody was expected to be there. */
-            left_outside_hours?: boolean;
+            /** @description Its customer has left it as a message: he does not wait to be served. */
+            left_message?: boolean;
             /**
              * Format: int64
              * @description For people: "number 42".

@@ -52,7 +52,7 @@ impl Seen {
             waited.max(0)
         };
         // No customer waited for what he left while nobody was expected.
-        let awaited = !row.left_outside_hours;
+        let awaited = !row.left_message;
         let first = row.first_assigned_at.filter(|_| awaited).map(waited);
         // Whoever left while he waited, be it again, was not being served.
         let left = row.resolution == Some(Resolution::Abandoned);

@@ -46,8 +46,8 @@ pub struct Conversation {
     pub ending: Option<Resolution>,
     /// Since when it has waited in its queue, this time.
     pub queued_at: Moment,
-    /// Its customer has left it as a message: nobody was expected to be there.
-    pub left_outside_hours: bool,
+    /// Its customer has left it as a message: he does not wait to be served.
+    pub left_message: bool,
     /// What its customer thought of it, 1 to 5, what he said to that, and when: see
     /// `desk/ratings.rs`. Nothing else that is written of a row touches these.
     pub rating: Option<i32>,

@@ -155,7 +155,7 @@ queries! {
                     conversations::due_at.eq(row.due_at),
                     conversations::ending.eq(row.ending),
                     conversations::queued_at.eq(row.queued_at),
-                    conversations::left_outside_hours.eq(row.left_outside_hours),
+                    conversations::left_message.eq(row.left_message),
                 ),
             ))
             .returning(beside!());

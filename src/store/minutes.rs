@@ -69,7 +69,7 @@ queries! {
     {
         let first = conversations::table
             .filter(conversations::assigned_at.ge(from).and(conversations::assigned_at.lt(to)))
-            .filter(conversations::epoch.eq(1).and(conversations::left_outside_hours.eq(false)))
+            .filter(conversations::epoch.eq(1).and(conversations::left_message.eq(false)))
             .select((
                 conversations::queue_id,
                 conversations::created_at,

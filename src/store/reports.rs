@@ -33,7 +33,7 @@ pub struct Row {
     pub first_reply_at: Option<Moment>,
     pub closed_at: Option<Moment>,
     pub resolution: Option<Resolution>,
-    pub left_outside_hours: bool,
+    pub left_message: bool,
     /// What its customer thought of it: 1 to 5.
     pub rating: Option<i32>,
 }
@@ -68,7 +68,7 @@ queries! {
                 conversations::first_reply_at,
                 conversations::closed_at,
                 conversations::resolution,
-                conversations::left_outside_hours,
+                conversations::left_message,
                 conversations::rating,
             ))
             .into_boxed();

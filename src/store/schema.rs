@@ -97,7 +97,8 @@ diesel::table! {
         ending -> Nullable<Text>,
         queued_at -> BigInt,
         forgotten_at -> Nullable<BigInt>,
-        left_outside_hours -> Bool,
+        #[sql_name = "left_outside_hours"]
+        left_message -> Bool,
         rating -> Nullable<Integer>,
         rating_text -> Nullable<Text>,
         rated_at -> Nullable<BigInt>,

@@ -165,9 +165,9 @@ pub struct ConversationView {
     /// It waits, but its customer has gone: its place is kept until he is back, or `due_at`.
     #[serde(default)]
     pub held: bool,
-    /// Its customer has left it as a message: nobody was expected to be there.
+    /// Its customer has left it as a message: he does not wait to be served.
     #[serde(default)]
-    pub left_outside_hours: bool,
+    pub left_message: bool,
     /// What its customer thought of it, once it was over.
     #[serde(default)]
     #[schema(required)]
@@ -281,6 +281,6 @@ fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> Conv
         closed_at: row.closed_at,
         due_at: row.due_at,
         held: row.held,
-        left_outside_hours: row.left_outside_hours,
+        left_message: row.left_message,
     }
 }

@@ -115,7 +115,7 @@ queries! {
             .filter(customer_sessions::left_at.le(gone))
             .filter(customer_sessions::left_at.ge(conversations::created_at.nullable()))
             .filter(waits().and(conversations::held.eq(false)))
-            .filter(conversations::left_outside_hours.eq(false))
+            .filter(conversations::left_message.eq(false))
             .filter(diesel::dsl::not(diesel::dsl::exists(still)))
             .select(conversations::id)
             .limit(limit);

@@ -231,7 +231,7 @@ test("outside of the hours a message is left, and queues are chosen by their top
   await write(page, "Call me back");
   await card(page).filter({ hasText: "Your message is with us." }).waitFor();
   const made = await server.newest();
-  assert.deepEqual([made.queue.id, made.customer.name, made.left_outside_hours],
+  assert.deepEqual([made.queue.id, made.customer.name, made.left_message],
     [sales.id, "Niloofar", true]);
   assert.deepEqual(page.complaints, []);
   await context.close();

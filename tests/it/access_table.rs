@@ -350,6 +350,11 @@ pub const ROUTES: &[Row] = &[
         &[NONE, NO, NO, INVALID, UNKNOWN, INVALID, ENDED],
     ),
     row(
+        "POST /api/v1/conversations/{id}/leave-message",
+        Body::None,
+        &[NONE, UNKNOWN, WRONG_STATE, NO, NO, NO, ENDED],
+    ),
+    row(
         "GET /api/v1/conversations/{id}/targets",
         Body::None,
         DIRECTORS,

@@ -43,7 +43,7 @@ fn waiting(turn: usize, customer_id: UserId, queue_id: QueueId) -> Conversation 
         due_at: Some(at + 3_600_000),
         ending: None,
         queued_at: at,
-        left_outside_hours: false,
+        left_message: false,
         rating: None,
         rating_text: None,
         rated_at: None,

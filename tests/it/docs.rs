@@ -106,7 +106,7 @@ fn conversation() -> ConversationView {
         closed_at: None,
         due_at: Some(1),
         held: false,
-        left_outside_hours: false,
+        left_message: false,
         rating: None,
     }
 }

@@ -183,7 +183,7 @@ async fn who_comes_outside_of_the_hours_leaves_a_message(world: &World) {
         .await
         .ok(201);
     assert_eq!(
-        (&view["status"], &view["left_outside_hours"]),
+        (&view["status"], &view["left_message"]),
         (&json!("waiting"), &json!(true))
     );
     let line = socket.wait("line").await;
@@ -217,7 +217,7 @@ async fn who_comes_outside_of_the_hours_leaves_a_message(world: &World) {
     let mut socket = rep.socket().await;
     let assigned = socket.wait("assigned").await;
     assert_eq!(assigned["conversation"]["id"], conversation.as_str());
-    assert_eq!(assigned["conversation"]["left_outside_hours"], true);
+    assert_eq!(assigned["conversation"]["left_message"], true);
 }
 
 async fn who_is_refused_is_told_when_it_opens(world: &World) {
@@ -257,7 +257,7 @@ async fn who_is_refused_is_told_when_it_opens(world: &World) {
 
     change(&admin, &queue, json!({ "outside_hours": "leave_message" })).await;
     let reopened = ann.act(&before, "reopen", json!({})).await.ok(200);
-    assert_eq!(reopened["left_outside_hours"], true);
+    assert_eq!(reopened["left_message"], true);
     assert_eq!(
         ann.last(&before, "reopened").await["data"],
         json!({ "outside_hours": true })
@@ -266,7 +266,7 @@ async fn who_is_refused_is_told_when_it_opens(world: &World) {
     // Its hours over, it is a conversation as any other again.
     set_week(&admin, &schedule, open()).await;
     let reopened = ann.act(&before, "reopen", json!({})).await.ok(200);
-    assert_eq!(reopened["left_outside_hours"], false);
+    assert_eq!(reopened["left_message"], false);
 }
 
 async fn everybody_is_told_when_hours_change(world: &World) {
@@ -344,11 +344,11 @@ async fn who_goes_while_it_is_closed_has_left_a_message(world: &World) {
     let mut socket = ann.socket().await;
     let waits = open_in(&ann, &queue).await;
     socket.event("opened").await;
-    assert!(!world.row(&waits).await.left_outside_hours);
+    assert!(!world.row(&waits).await.left_message);
     closed_queue(&admin).await;
     drop(socket);
     until("he has left it", async || {
-        world.row(&waits).await.left_outside_hours
+        world.row(&waits).await.left_message
     })
     .await;
     let row = world.row(&waits).await;
@@ -388,7 +388,7 @@ async fn what_was_left_spoils_no_figures(world: &World) {
     let in_time = open_in(&ann, &queue).await;
     closed_queue(&admin).await;
     let outside = try_open(&ann, &queue).await.ok(201);
-    assert_eq!(outside["left_outside_hours"], true);
+    assert_eq!(outside["left_message"], true);
     for one in [&in_time, &id(&outside)] {
         rep.claim(one).await.ok(200);
     }

@@ -2,8 +2,9 @@
 //! takes now; staff, whom they may hand a conversation to; and whoever has a setup link, its worth.
 
 use serde_json::{Value, json};
+use switchboard::words::Status;
 
-use crate::harness::{World, until};
+use crate::harness::{World, client_id, until};
 use crate::on_both_with;
 use crate::opening_hours::{closed, schedule};
 use crate::person::Person;
@@ -15,6 +16,8 @@ on_both_with!(
     a_queue_that_refuses_says_so_beforehand,
     whom_it_may_go_to_is_told_to_who_may_send_it,
     that_a_customer_has_gone_stands_in_the_view,
+    who_leaves_a_message_need_not_stay,
+    what_is_left_in_a_full_queue_is_not_given_up_for_its_customer,
 );
 
 fn soon(settings: &mut switchboard::settings::Settings) {
@@ -79,8 +82,7 @@ async fn a_queue_that_refuses_says_so_beforehand(world: &World) {
     assert_eq!(is().await, (false, true));
     change(&admin, &queue, json!({ "outside_hours": "refuse" })).await;
     assert_eq!(is().await, (false, false));
-    let said =
-        json!({ "client_id": crate::harness::client_id(), "leave_message": true, "text": "x" });
+    let said = json!({ "client_id": client_id(), "leave_message": true, "text": "x" });
     let refused = ann.post("/api/v1/conversations", said).await;
     assert_eq!(refused.code(409), "outside_hours");
     change(
@@ -163,6 +165,62 @@ async fn that_a_customer_has_gone_stands_in_the_view(world: &World) {
         admin.view(&id).await["held"] == false
     })
     .await;
+}
+
+/// Goes, and is seen to have gone: `other`, who only waits, is held.
+async fn all_have_gone(world: &World, sockets: Vec<crate::socket::Socket>, other: &str) {
+    drop(sockets);
+    until("who only waits is held", async || {
+        world.row(other).await.held
+    })
+    .await;
+}
+
+async fn who_leaves_a_message_need_not_stay(world: &World) {
+    let (ann, ben) = (world.customer(0).await, world.customer(0).await);
+    let sockets = vec![ann.socket().await, ben.socket().await];
+    let (left, waits) = (ann.open().await, ben.open().await);
+    let path = format!("/api/v1/conversations/{left}/leave-message");
+    for _ in 0..2 {
+        let view = ann.post(&path, json!({})).await.ok(200);
+        assert_eq!(
+            (&view["left_message"], &view["status"]),
+            (&json!(true), &json!("waiting"))
+        );
+    }
+    assert_eq!(ben.post(&path, json!({})).await.code(404), "not_found");
+    all_have_gone(world, sockets, &waits).await;
+    assert!(!world.row(&left).await.held);
+    let rep = world.rep(1, 2).await;
+    let _socket = rep.socket().await;
+    is(world, &left, "active").await;
+    assert!(world.row(&waits).await.held);
+    assert_eq!(ann.post(&path, json!({})).await.code(409), "wrong_state");
+}
+
+async fn what_is_left_in_a_full_queue_is_not_given_up_for_its_customer(world: &World) {
+    let (admin, ann, ben) = (
+        world.admin().await,
+        world.customer(0).await,
+        world.customer(1).await,
+    );
+    let queue = first(&ann).await;
+    let sockets = vec![ann.socket().await, ben.socket().await];
+    let waits = open_in(&ben, &queue).await;
+    change(&admin, &queue, json!({ "draining": true })).await;
+    let said = json!({ "client_id": client_id(), "leave_message": true, "text": "call me" });
+    let view = ann.post("/api/v1/conversations", said).await.ok(201);
+    assert_eq!(
+        (&view["left_message"], &view["status"]),
+        (&json!(true), &json!("parked"))
+    );
+    let id = view["id"].as_str().unwrap();
+    assert!(ann.log(id).await[0]["data"].get("outside_hours").is_none());
+    change(&admin, &queue, json!({ "draining": false })).await;
+    admin.act(id, "wake", json!({})).await.ok(200);
+    all_have_gone(world, sockets, &waits).await;
+    let row = world.row(id).await;
+    assert_eq!((row.status, row.held), (Status::Waiting, false));
 }
 
 #[actix_web::test]

@@ -67,7 +67,7 @@ impl Past {
             hops: 0,
             ending: None,
             queued_at: at,
-            left_outside_hours: false,
+            left_message: false,
             rating: None,
             rating_text: None,
             rated_at: None,
@@ -140,7 +140,7 @@ async fn house(world: &World) -> House {
     let (one, two) = (reps[0].id, reps[1].id);
     let open = |number, queue, at| Past::opened(number, &ann, queue, MONDAY + at);
     let mut left = open(5, first, DAY + 10 * HOUR);
-    left.row.left_outside_hours = true;
+    left.row.left_message = true;
     let pasts = vec![
         open(1, first, 10 * MINUTE)
             .assigned(one, 30 * SECOND)

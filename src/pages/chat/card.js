@@ -257,8 +257,8 @@ export class Card {
       ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
     const leave = make("p", { class: "row" }, this.#button("leave_line", this.#does.end));
     const key = `waiting:${JSON.stringify([place?.position, this.#wait(place?.eta), lost,
-      hours ?? view.left_outside_hours])}`;
-    if (hours?.open === false || (view.left_outside_hours && !place)) {
+      hours ?? view.left_message])}`;
+    if (hours?.open === false || (view.left_message && !place)) {
       const when = hours?.opens_at;
       return [key, ...begin, make("h2", {}, t("left")),
         when ? make("p", { class: "say" }, t("opens", { when: this.#locale.moment(when) })) : "",
