@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { barriers, launch, person, resize } from "./browser.js";
@@ -352,6 +352,17 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   await page.getByRole("button", { name: "Send to the customer" }).click();
   await page.locator(".log").getByText("Hello from the admin").waitFor();
   assert.ok((await kinds()).includes("joined"));
+  // What is saved to be read says the same in the same words.
+  await page.getByRole("button", { name: "Transcript" }).click();
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: /To read and print/ }).click();
+  const file = await coming;
+  assert.equal(file.suggestedFilename(), `conversation-${opened.number}.html`);
+  const paper = readFileSync(await file.path(), "utf8");
+  for (const words of ["Please read this", "Called before", "Assigned to <bdi>Rita Reads</bdi>"]) {
+    assert.ok(paper.includes(words), paper);
+  }
+  assert.doesNotMatch(paper, /<script|<button|undefined/);
   await page.getByRole("link", { name: "Back to the list" }).click();
   await page.locator(`.found [data-id="${opened.id}"]`).waitFor();
   assert.match(page.url(), new RegExp(`queue=${id}`));

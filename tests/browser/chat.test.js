@@ -1,6 +1,7 @@
 // The customer's chat on its own page, from the first word to the end and back again.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { field, launch, person, texts, watched, write } from "./browser.js";
@@ -59,6 +60,32 @@ test("a newcomer writes, waits, is served, and it ends", async () => {
   await context.close();
 });
 
+test("a line names who has joined, even if his name comes later", async () => {
+  const { page, context } = await person(browser);
+  await page.routeWebSocket(/\/ws$/, (near) => {
+    const far = near.connectToServer();
+    const late = [];
+    far.onMessage((frame) => {
+      const { type, kind } = JSON.parse(frame);
+      if (type === "assigned") return late.push(frame);
+      near.send(frame);
+      if (kind === "message") for (const one of late.splice(0)) near.send(one);
+    });
+  });
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Who is there?");
+  const rep = await server.rep();
+  const id = await rep.assigned();
+  await page.getByText("Somebody of the staff has joined").waitFor();
+  rep.message(id, "It is me.");
+  await page.getByText("Mina Karimi has joined").waitFor();
+  await page.locator(".theirs .name").getByText("Mina Karimi").waitFor();
+  assert.deepEqual(page.complaints, []);
+  rep.go();
+  await context.close();
+  await clear();
+});
+
 test("what has ended is rated, once more after a reload, and goes with its words", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
@@ -86,6 +113,18 @@ test("what has ended is rated, once more after a reload, and goes with its words
   await page.getByRole("radio", { name: "So-so" }).check();
   await page.getByText("Thank you! You said: So-so.").waitFor();
   assert.equal((await given()).score, 3);
+  // Keys lead through others: one of them counts, when he has stopped there or goes on.
+  const put = [];
+  page.on("request", (request) => request.method() === "PUT" && put.push(request.postDataJSON()));
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.getByText("Thank you! You said: Very good.").waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Tab");
+  await page.getByText("Thank you! You said: Bad.").waitFor();
+  assert.deepEqual(put.map(({ score }) => score), [5, 2]);
   assert.deepEqual(page.complaints, []);
   rep.go();
   await context.close();
@@ -110,6 +149,14 @@ test("who waits sees his place move, in his own language", async () => {
   await card(first).filter({ hasText: "This chat has ended" }).waitFor();
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
   await card(second).filter({ hasText: "Вы следующий" }).waitFor();
+  await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
+  const left = card(second).filter({ hasText: "Мы получили ваше сообщение" });
+  await left.waitFor();
+  await second.reload();
+  await left.waitFor();
+  assert.equal(await second.getByRole("button", { name: "Оставить" }).count(), 0);
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  assert.deepEqual(items.map((view) => view.left_message).sort(), [false, true]);
   for (const { page, context } of people) {
     assert.deepEqual(page.complaints, []);
     await context.close();
@@ -143,7 +190,10 @@ test("what was typed survives a reload, and a visitor comes back to what he bega
   await again.goto(`${server.base}/chat`);
   await again.locator(".mine").filter({ hasText: "half a sentence" }).waitFor();
   await again.getByRole("button", { name: "Earlier chats" }).click();
-  await again.getByRole("button", { name: /half a sentence/ }).waitFor();
+  const named = await again.getByRole("button", { name: /half a sentence/ }).textContent();
+  const { queue, number } = await server.newest();
+  const day = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short" }).format();
+  assert.ok(named.startsWith(`${queue.name} · ${day}`) && named.includes(`Chat ${number}`), named);
   await again.getByLabel("Show").selectOption("closed");
   await again.getByText("There are none like that.").waitFor();
   await again.getByRole("button", { name: "Back" }).click();
@@ -200,6 +250,17 @@ test("files go by choice, by paste and by drop, and say how far they are", async
       { dataTransfer: other, bubbles: true, cancelable: true }));
   });
   await page.locator(".tray li").nth(2).waitFor();
+  // Of a sheet there is a picture, too, which nobody means: the field takes the words.
+  const taken = await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["picture"], "image.png", { type: "image/png" }));
+    data.setData("text/plain", "1\t2");
+    data.setData("text/html", "<table><tr><td>1<td>2</table>");
+    return !document.querySelector("#text").dispatchEvent(new ClipboardEvent("paste",
+      { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  assert.equal(taken, false, "the browser pastes the words");
+  assert.equal(await page.locator(".tray li").count(), 3);
   await page.locator(".tray progress:visible").first().waitFor({ state: "detached" });
   await write(page, "Look at this");
   await page.getByRole("button", { name: /Save door.png/ }).waitFor();
@@ -290,6 +351,101 @@ test("what was begun before the end begins another chat only when that is agreed
   assert.notEqual(other, id);
   assert.deepEqual(page.complaints, []);
   rep.go();
+  await context.close();
+  await clear();
+});
+
+test("one's own message gets another text or goes, and what is refused is undone", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "It is <b>tomorow</b>");
+  const rep = await server.rep();
+  const id = await rep.assigned();
+  rep.message(id, "What is?");
+  await page.locator(".theirs").waitFor();
+  await field(page).fill("not yet sent");
+  const mine = page.locator(".rows:not(.pending) .mine");
+  const entries = async () => (await server.ask("GET", `/conversations/${id}/events`, rep.token))
+    .items.filter(({ kind }) => kind === "message").map(({ text, data }) =>
+      [text ?? "", data?.edited !== undefined, data?.deleted !== undefined]);
+  // By keyboard alone, and what stands in the field below stays there.
+  await mine.getByRole("button", { name: "Change or delete this message" }).focus();
+  await page.keyboard.press("Enter");
+  await mine.getByRole("button", { name: "Change", exact: true }).waitFor();
+  await page.keyboard.press("Enter");
+  const editor = page.getByRole("textbox", { name: "Another text for this message" });
+  assert.equal(await editor.inputValue(), "It is <b>tomorow</b>");
+  await editor.fill("It is <b>tomorrow</b>");
+  await page.keyboard.press("Enter");
+  await mine.getByText("edited").waitFor();
+  await rep.hears(({ type, kind }) => type === "event" && kind === "edited");
+  assert.deepEqual(await texts(page), ["It is <b>tomorrow</b>", "What is?"]);
+  assert.equal(await field(page).inputValue(), "not yet sent");
+  assert.deepEqual((await entries())[0], ["It is <b>tomorrow</b>", true, false]);
+
+  // The server has the last word; what was typed is there for another try.
+  await page.route("**/messages/*", (route) => route.fulfill({ status: 409,
+    contentType: "application/problem+json", body: JSON.stringify({ code: "too_late" }) }));
+  await mine.getByRole("button", { name: "Change or delete this message" }).click();
+  await mine.getByRole("button", { name: "Change", exact: true }).click();
+  await editor.fill("It is never");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("It is too late to change this message.").waitFor();
+  assert.equal(await editor.inputValue(), "It is never");
+  await editor.press("Escape");
+  assert.deepEqual(await texts(page), ["It is <b>tomorrow</b>", "What is?"]);
+  await page.unroute("**/messages/*");
+
+  await mine.getByRole("button", { name: "Change or delete this message" }).click();
+  await mine.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await mine.getByText("This message was deleted").waitFor();
+  assert.deepEqual((await entries())[0], ["", false, true]);
+  assert.equal(await mine.getByRole("button").count(), 0);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("409")), []);
+  rep.go();
+  await context.close();
+  await clear();
+});
+
+/** What a page has saved. */
+async function saved(page, press) {
+  const coming = page.waitForEvent("download");
+  await press();
+  return readFileSync(await (await coming).path(), "utf8");
+}
+
+test("a copy speaks the reader's language by his clock, and words stay words", async () => {
+  const { page, context } = await person(browser, { locale: "fa-IR", timezoneId: "Asia/Tehran" });
+  await page.goto(`${server.base}/chat`);
+  await write(page, "سلام <script>alert(1)</script> & \"نشانی\"");
+  const first = await server.rep("Mina <Karimi>");
+  const id = await first.assigned();
+  first.message(id, "See http://example.com/a.");
+  await page.locator(".theirs").waitFor();
+  const second = await server.rep("Pavel");
+  await server.ask("POST", `/conversations/${id}/requeue`, first.token, {});
+  await page.getByRole("heading", { name: "Pavel" }).waitFor();
+  second.say({ type: "close", conversation: id, resolution: "resolved", ref: "c" });
+  const button = page.getByRole("button", { name: "ذخیره رونوشت" });
+  await button.waitFor();
+  const text = await saved(page, () => button.click());
+  assert.match(text, /^<!doctype html>\n<html lang="fa" dir="rtl">/);
+  assert.ok(text.includes("سلام &lt;script&gt;alert(1)&lt;/script&gt; &amp; \"نشانی\""), text);
+  assert.doesNotMatch(text, /<script|<button|<svg|requeued|assigned|\bclosed\b/);
+  const paper = await watched(context);
+  await paper.setContent(text);
+  const seen = await paper.locator("body").innerText();
+  assert.match(seen, /[۰-۹]{1,2}:[۰-۹]{2}/, "its times have the digits of the language");
+  assert.ok(seen.includes("Mina <Karimi>") && seen.includes("Pavel"), seen);
+  assert.ok(seen.includes("دوباره در صف هستید"), seen);
+  assert.equal(await paper.getByRole("link").getAttribute("href"), "http://example.com/a");
+  const { created_at: at } = await server.ask("GET", `/conversations/${id}`, second.token);
+  const year = new Intl.DateTimeFormat("fa-IR", { year: "numeric", timeZone: "Asia/Tehran" });
+  assert.ok(seen.includes(year.format(at)), "and its calendar");
+  assert.deepEqual(page.complaints, []);
+  first.go();
+  second.go();
   await context.close();
   await clear();
 });

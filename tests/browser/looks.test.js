@@ -75,6 +75,14 @@ for (const look of LOOKS) {
     await looksWell(page, `menu-${called}`);
     await page.keyboard.press("Escape");
 
+    await page.locator(".own button").first().click();
+    await page.locator(".own span button").nth(1).waitFor();
+    await looksWell(page, `own-${called}`);
+    await page.locator(".own span button").first().click();
+    await page.locator(".editing textarea").waitFor();
+    await looksWell(page, `change-${called}`);
+    await page.keyboard.press("Escape");
+
     await context.setOffline(true);
     await page.locator(".banner[data-state=offline]").waitFor();
     await write(page, "Written on the train");

@@ -91,6 +91,79 @@ test("where nobody new is let in, a message is left and answered", async () => {
   rep.go();
 });
 
+/** Hours that are neither today nor tomorrow. */
+async function away() {
+  const never = { week: {}, days: [], time_zone: "UTC" };
+  return (await server.ask("POST", "/schedules", server.admin, { name: "Away", ...never })).id;
+}
+
+test("a newcomer is told that nobody is there, what queues are for, and which take nothing",
+  async () => {
+    const [support] = await server.ask("GET", "/queues", server.admin);
+    const made = (name, more) => server.ask("POST", "/queues", server.admin, { name, ...more });
+    const sales = await made("Sales & more", { description: "Offers, prices <and> bills" });
+    const shut = await made("Parcels", { schedule_id: await away(), outside_hours: "refuse" });
+    const one = await person(browser);
+    await one.page.clock.install();
+    await one.page.goto(`${server.base}/chat`);
+    await says(one.page, "Nobody is here right now. Write anyway");
+    assert.equal(await one.page.getByText("as soon as somebody is there").count(), 0);
+    await says(one.page, "Offers, prices <and> bills");
+    assert.equal(await one.page.getByRole("radio", { name: /Sales & more/ })
+      .getAttribute("disabled"), null);
+    await one.page.getByRole("radio", { name: "Parcels · takes no messages now", disabled: true })
+      .waitFor();
+    const rep = await server.rep("Mina", 1);
+    await one.page.clock.runFor(25_000);
+    await says(one.page, "Write to us: we answer here as soon as somebody is there.");
+    rep.go();
+
+    // What would be refused is not taken from him; he is led to what is open.
+    const closed = { schedule_id: shut.schedule_id ?? await away(), outside_hours: "refuse" };
+    await server.ask("PATCH", `/queues/${support.id}`, server.admin, closed);
+    await one.page.reload();
+    await says(one.page, `${support.name} takes no messages now. Choose another topic`);
+    await write(one.page, "What does it cost?");
+    const other = one.page.getByRole("radio", { name: /Sales & more/ });
+    await one.page.waitForFunction(() => document.activeElement?.name === "queue");
+    assert.equal(await field(one.page).inputValue(), "What does it cost?");
+    await other.check();
+    await field(one.page).press("Enter");
+    await says(one.page, "You are next");
+    assert.equal((await server.newest()).queue.id, sales.id);
+    await end(one);
+
+    // Where nothing else is, nothing is offered.
+    for (const { id } of [sales, shut]) await server.ask("DELETE", `/queues/${id}`, server.admin);
+    const alone = await visitor();
+    await says(alone.page, "No messages are taken now. What you write here stays");
+    assert.equal(await alone.page.getByText("Leave a message").count(), 0);
+    await write(alone.page, "Kept");
+    await alone.page.locator(".toast").getByText("No messages are taken now.").waitFor();
+    assert.equal(await field(alone.page).inputValue(), "Kept");
+    await server.ask("PATCH", `/queues/${support.id}`, server.admin, { schedule_id: null });
+    await end(alone);
+  });
+
+test("who waits is told that nobody is there, until somebody is", async () => {
+  const one = await visitor();
+  await write(one.page, "Hello");
+  await says(one.page, "Nobody is here right now. You keep your place");
+  const rep = await server.rep("Mina", 1);
+  await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  const two = await visitor();
+  await write(two.page, "Me, too");
+  await says(two.page, "You are next");
+  await two.page.locator(".card-body").getByText("Nobody is here").waitFor({ state: "detached" });
+  rep.say({ type: "availability", availability: "away" });
+  await says(two.page, "Nobody is here right now. You keep your place");
+  rep.say({ type: "availability", availability: "available" });
+  await two.page.locator(".card-body").getByText("Nobody is here").waitFor({ state: "detached" });
+  await end(two);
+  await end(one);
+  rep.go();
+});
+
 test("what is refused can be taken back, and nothing of it is lost", async () => {
   const one = await visitor();
   await write(one.page, "Hello");

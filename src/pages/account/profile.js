@@ -5,6 +5,7 @@ import { draftKey } from "../net/drafts.js";
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
+import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
 import { face } from "./face.js";
 import { explainIn, field } from "./field.js";
@@ -16,8 +17,6 @@ import { explain } from "./texts.js";
 /** @import { Attributes } from "../ui/elements.d.ts" */
 
 const FIELDS = /** @type {const} */ (["display_name", "first_name", "last_name", "email", "phone"]);
-/** How long a browser may take to save what it was given, in ms. */
-const SAVED_IN_MS = 60_000;
 
 /** @typedef {typeof FIELDS[number]} Field */
 /** @typedef {Partial<Record<Field | "password", string | null>>} Changes */
@@ -182,14 +181,12 @@ class Details {
 function exportOf(api, texts) {
   const { t } = texts;
   const place = errorPlace();
-  const save = async () => {
-    const address = URL.createObjectURL(await api.blob("/me/export"));
-    make("a", { href: address, download: "switchboard-my-data.jsonl" }).click();
-    setTimeout(() => URL.revokeObjectURL(address), SAVED_IN_MS);
+  const act = async () => {
+    save(await api.blob("/me/export"), "switchboard-my-data.jsonl");
     toast(t("export_saved"));
   };
   const button = make("button", { type: "button", onclick: ({ currentTarget }) =>
-    underWay(currentTarget, save, place, explain(texts)) }, t("export"));
+    underWay(currentTarget, act, place, explain(texts)) }, t("export"));
   return make("section", {}, make("h3", {}, t("export_title")),
     make("p", { class: "note" }, t("export_note")), make("p", { class: "row" }, button), place);
 }

@@ -8,6 +8,8 @@ import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
+import { paper, period, readAll } from "../ui/paper.js";
+import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
 import { offset } from "./days.js";
 import { FILTERS } from "./filters.js";
@@ -37,6 +39,10 @@ class Chat {
   /** @type {View} */
   #view;
   #log;
+  /** What a log says. */
+  #texts;
+  /** @type {Map<string, string>} */
+  #names;
   /** @type {LiveLine} */
   #line;
   #last = 0;
@@ -56,9 +62,10 @@ class Chat {
     this.#desk = { ...desk, moved: () => this.#again() };
     [this.#view, this.#line] = [view, line];
     const { api, user } = desk;
-    const names = new Map([...line.reps, ...line.queues.map(({ queue }) => queue)]
+    this.#texts = texts;
+    this.#names = new Map([...line.reps, ...line.queues.map(({ queue }) => queue)]
       .map(({ id, name }) => [id, name]));
-    this.#log = new Log(api, texts, { me: user, name: (id) => names.get(id) ?? null });
+    this.#log = new Log(api, texts, { me: user, name: (id) => this.#names.get(id) ?? null });
     this.#join = make("button", { type: "button", onclick: () => this.#turn() });
     this.#form = this.#writes();
   }
@@ -229,15 +236,31 @@ class Chat {
     const { api, locale } = this.#desk;
     const { id, number } = this.#view;
     try {
-      const blob = await api.blob(`/conversations/${id}/transcript?format=${format}`
-        + `&offset=${offset()}`);
-      const address = URL.createObjectURL(blob);
-      const ending = format === "text" ? "txt" : format;
-      make("a", { href: address, download: `conversation-${number}.${ending}` }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      const blob = format === "html" ? await this.#paper()
+        : await api.blob(`/conversations/${id}/transcript?format=${format}&offset=${offset()}`);
+      save(blob, `conversation-${number}.${format === "text" ? "txt" : format}`);
     } catch (error) {
       toast(explain(locale)(problemOf(error)));
     }
+  }
+
+  /** All of it as a page that can be read anywhere, in the language of whoever reads it. */
+  async #paper() {
+    const { api, locale } = this.#desk;
+    const { conversation, entries } = await readAll(api, this.#view.id);
+    const { number, subject, customer, queue, rep, last_rep, created_at, closed_at } = conversation;
+    const names = new Map(entries.map(({ sender_id, sender }) => [sender_id, sender]));
+    // Who reads it elsewhere is nobody in it.
+    const log = new Log(api, this.#texts, { me: { id: "" },
+      name: (id) => names.get(id) ?? this.#names.get(id) ?? null });
+    log.show(this.#view, entries);
+    const served = rep ?? last_rep;
+    const title = locale.t("chat_title", { number, name: customer.name });
+    return paper(locale, { title, rows: log.element.querySelector(".rows") ?? log.element, about: [
+      ...(subject ? [[words(subject)]] : []),
+      [words(queue.name), ...(served ? [" · ", words(served.name)] : [])],
+      [period(locale, created_at, closed_at ?? Date.now())],
+    ] });
   }
 }
 

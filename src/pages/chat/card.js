@@ -1,24 +1,25 @@
 // What stands beside the log: how it is going on, and what can be done about it. One card at a
-// time, and each state has one.
+// time, and each state has one. Those of a conversation that is there come later (underway.js).
 
 import { make, tell, words } from "../ui/dom.js";
+import { toast } from "../ui/toast.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
-/** @import { Eta } from "../net/frames.d.ts" */
 /** @import { Child } from "../ui/elements.d.ts" */
 /** @import { Does } from "./parts.d.ts" */
-/** @import { View } from "./standing.js" */
+/** @import { Underway } from "./underway.js" */
 /** @import { Visit } from "./visit.js" */
 
 /** @typedef {NonNullable<Visit["welcome"]>} Welcome */
+/** @typedef {Welcome["queues"][number]} Queue */
 
 /**
  * A name for what is shown, so that it is made anew only when it is another; then its parts.
  * @typedef {[key: string, ...parts: Child[]]} Made
  */
 
-/** How long nobody answers before it is said why, in ms. */
-const BUSY_MS = 60_000;
+/** How often it is looked whether another card is due, in ms. */
+const LOOK_MS = 20_000;
 /** How often a place is read aloud at most, in ms. */
 const SPOKEN_MS = 10_000;
 
@@ -32,8 +33,11 @@ export class Card {
   #body = make("div", { class: "card-body" });
   /** @type {string | null} */
   #picked = null;
-  /** Queues that take no messages outside of their hours, as far as they have said so. */
-  #refusing = new Set();
+  /**
+   * What there is to say of a conversation, once that has come.
+   * @type {Underway | null}
+   */
+  underway = null;
   /** @type {number | undefined} */
   #speakTimer;
   #clock;
@@ -49,7 +53,13 @@ export class Card {
     this.#visit = visit;
     this.#locale = locale;
     this.#does = does;
-    this.#clock = setInterval(() => this.show(), BUSY_MS / 4);
+    this.#clock = setInterval(() => {
+      // Who is told that nobody is there is told when somebody is.
+      if (!document.hidden && this.#shown.startsWith("welcome") && lacks(this.#queue())) {
+        visit.lookAgain();
+      }
+      this.show();
+    }, LOOK_MS);
   }
 
   /** Another one takes its place. */
@@ -94,11 +104,16 @@ export class Card {
     if (key === this.#shown) return;
     this.#shown = key;
     // Who pressed a button that goes away goes on in the card.
-    const focused = this.#body.contains(document.activeElement);
+    const active = document.activeElement;
+    const focused = this.#body.contains(active);
     this.#body.replaceChildren(...children.filter((one) => one != null && one !== false));
     /** @type {HTMLElement | null} */
-    const first = focused ? this.#body.querySelector("button, input") : null;
-    first?.focus();
+    const rated = this.#body.querySelector(".rated");
+    if (rated) this.#does.rate(rated);
+    /** @type {HTMLElement | null} */
+    const first = active === this.name ? this.name
+      : this.#body.querySelector(":checked") ?? this.#body.querySelector("button, input");
+    if (focused) first?.focus();
     this.#speak();
   }
 
@@ -118,11 +133,8 @@ export class Card {
   #made() {
     const { trouble, view, opening, welcome } = this.#visit;
     if (trouble) return this.#trouble(trouble);
-    if (opening?.code === "outside_hours") {
-      this.#refusing.add(opening.queue ?? welcome?.queue ?? welcome?.queues.at(0)?.id);
-    }
     if (opening) return opening.error ? this.#welcome() : this.#finding();
-    if (view) return this.#standing(view);
+    if (view) return this.underway?.made(view) ?? ["loading"];
     return welcome ? this.#welcome() : ["loading"];
   }
 
@@ -156,8 +168,7 @@ export class Card {
     const { texts, visitors } = welcome;
     const queue = this.#queue();
     const closed = queue?.hours?.open === false;
-    const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id,
-      [...this.#refusing]])}`;
+    const key = `welcome:${JSON.stringify([welcome, this.#picked, api.user?.id])}`;
     if (!visitors && !api.user) {
       return [key, make("h2", {}, t("welcome")),
         make("p", {}, t(widget ? "only_named" : "only_members")),
@@ -166,24 +177,47 @@ export class Card {
     const greeting = (closed && texts.away) || texts.welcome;
     const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));
     const said = greeting ? make("p", { class: "say", dir: "auto" }, greeting)
-      : make("p", { class: "say" }, closed ? "" : t("welcome_text"));
+      : !lacks(queue) && make("p", { class: "say" }, t("welcome_text"));
     return [key, title, said, ...this.#away(queue, closed), this.#topics(welcome),
       this.#askName()];
   }
 
   /**
-   * @param {Welcome["queues"][number] | null} queue
+   * What there is to know before one writes to it.
+   * @param {Queue | null} queue
    * @param {boolean} closed
    * @returns {Child[]}
    */
   #away(queue, closed) {
     const { t, moment } = this.#locale;
-    if (!queue || queue.open) return [];
-    const when = queue.hours?.opens_at;
-    const leave = closed && this.#refusing.has(queue.id) ? t("refuses") : t("leave");
-    return [closed && when != null
-      && make("p", { class: "say" }, t("opens", { when: moment(when) })),
-      make("p", { class: "say" }, closed ? leave : `${t("full")} ${leave}`)];
+    const lack = lacks(queue);
+    if (!queue || !lack) return [];
+    const when = closed ? queue.hours?.opens_at : null;
+    const text = { unstaffed: `${t("away")} ${t("anyway")}`, away: t("leave"),
+      full: `${t("full")} ${t("leave")}`, shut: this.#shut(queue) }[lack];
+    return [when != null && make("p", { class: "say" }, t("opens", { when: moment(when) })),
+      make("p", { class: "say" }, text)];
+  }
+
+  /**
+   * It takes nothing: what else one can do.
+   * @param {Queue} queue
+   */
+  #shut({ name }) {
+    const others = this.#visit.welcome?.queues.some((one) => lacks(one) !== "shut");
+    return this.#locale.t(others ? "refuses" : "shut", { name });
+  }
+
+  /** Whether what is written now would be taken. If not, it is said what to do. */
+  takes() {
+    const { view, opening } = this.#visit;
+    const queue = this.#queue();
+    if (view || opening || !queue || lacks(queue) !== "shut") return true;
+    toast(this.#shut(queue));
+    /** @type {HTMLElement | null} */
+    const other = this.#body.querySelector("[name=queue]:enabled");
+    other?.focus();
+    return false;
   }
 
   /** @param {Welcome} welcome */
@@ -192,12 +226,15 @@ export class Card {
     const { t } = this.#locale;
     const chosen = this.#queue()?.id;
     return make("fieldset", { class: "topics" }, make("legend", {}, t("topic")),
-      ...queues.map(({ id, name, description, open, hours }) => {
-        const away = !open && t(hours?.open === false ? "queue_away" : "queue_full");
+      ...queues.map((queue) => {
+        const { id, name, description } = queue;
+        const lack = lacks(queue);
         return make("label", {}, make("input", { type: "radio", name: "queue", value: id,
-          checked: id === chosen, onchange: () => this.pick(id) }),
-        make("span", {}, words(name), away && make("span", { class: "note" }, ` · ${away}`),
-          description && make("p", { class: "note", dir: "auto" }, description)));
+          disabled: lack === "shut", checked: id === chosen && lack !== "shut",
+          onchange: () => this.pick(id) }),
+        make("span", {}, words(name), lack && make("span", { class: "note" },
+          ` · ${t(`queue_${lack}`)}`),
+        description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }
 
@@ -210,88 +247,17 @@ export class Card {
   #finding() {
     return ["finding", make("h2", {}, this.#locale.t("finding"))];
   }
+}
 
-  /**
-   * @param {View} view
-   * @returns {Made}
-   */
-  #standing(view) {
-    const { status } = view;
-    // The texts for it come with the log.
-    if (!this.#locale.has("parked")) return ["loading"];
-    if (status === "closed" || status === "wrapup") return this.#closed(view);
-    if (status === "parked") {
-      const key = view.last_rep ? "parked" : "left";
-      return [key, make("p", { class: "say" }, this.#locale.t(key))];
-    }
-    if (status === "active") return this.#active(view);
-    return this.#waiting(view);
-  }
-
-  /**
-   * @param {View} view
-   * @returns {Made}
-   */
-  #active(view) {
-    const name = view.rep?.name ?? this.#locale.t("staff");
-    /** @param {string} key */
-    const line = (key) => make("p", { class: "say" },
-      ...this.#locale.parts(key, { name: words(name) }));
-    if (view.suspect) return [`suspect:${name}`, line("suspect")];
-    if (this.#visit.waitsSince && Date.now() - this.#visit.waitsSince > BUSY_MS) {
-      return [`busy:${name}`, line("busy")];
-    }
-    return ["active"];
-  }
-
-  /**
-   * @param {View} view
-   * @returns {Made}
-   */
-  #waiting(view) {
-    const { t, parts } = this.#locale;
-    const { place } = this.#visit;
-    const hours = place?.hours;
-    const lost = view.lost && this.#visit.names.get(view.lost);
-    const begin = lost
-      ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
-    const leave = make("p", { class: "row" }, this.#button("leave_line", this.#does.end));
-    const key = `waiting:${JSON.stringify([place?.position, this.#wait(place?.eta), lost,
-      hours ?? view.left_message])}`;
-    if (hours?.open === false || (view.left_message && !place)) {
-      const when = hours?.opens_at;
-      return [key, ...begin, make("h2", {}, t("left")),
-        when ? make("p", { class: "say" }, t("opens", { when: this.#locale.moment(when) })) : "",
-        leave];
-    }
-    if (!place) return [key, ...begin, make("h2", {}, t("finding")), leave];
-    const title = place.position === 1 ? t("next") : t("in_line", { n: place.position });
-    return [key, ...begin, make("h2", {}, title),
-      make("p", { class: "say" }, this.#wait(place.eta) || t("soon")),
-      make("p", { class: "note" }, t("keep_writing")), leave];
-  }
-
-  /**
-   * How long it will probably take; rounded, for nobody knows better.
-   * @param {Eta | null | undefined} eta
-   */
-  #wait(eta) {
-    if (!eta) return "";
-    const { t } = this.#locale;
-    const minutes = Math.ceil(eta.to_ms / 60_000);
-    if (minutes <= 1) return t("eta_minute");
-    if (minutes >= 60) return t("eta_hours", { n: Math.round(minutes / 60) });
-    return t("eta", { n: minutes > 20 ? Math.ceil(minutes / 5) * 5 : minutes });
-  }
-
-  /**
-   * @param {View} view
-   * @returns {Made}
-   */
-  #closed(view) {
-    const rest = make("div", { class: "rated" });
-    const key = `closed:${view.id}:${view.resolution}`;
-    if (key !== this.#shown) this.#does.rate(rest);
-    return [key, make("h2", {}, this.#locale.t("closed")), rest];
-  }
+/**
+ * What a queue lacks for whoever comes: it takes nothing, only messages (outside of its hours, or
+ * because its line is full), or has nobody there.
+ * @param {Queue | null} queue
+ */
+function lacks(queue) {
+  if (!queue) return null;
+  const { open, takes_messages: takes, staffed, hours } = queue;
+  if (open) return staffed ? null : "unstaffed";
+  if (!takes) return "shut";
+  return hours?.open === false ? "away" : "full";
 }

@@ -1,6 +1,7 @@
 // The field to write in. Whatever stands in it is kept, whatever happens to the page.
 
 import { icon, make } from "../ui/dom.js";
+import { pasted } from "../ui/pasted.js";
 import { kept } from "../net/keep.js";
 import { late, sayLost, surely } from "./late.js";
 import { moreTexts } from "./texts.js";
@@ -86,7 +87,7 @@ export class Composer {
       this.#pick.value = "";
     });
     this.#field.addEventListener("paste", (event) => {
-      const files = [...event.clipboardData?.files ?? []];
+      const files = pasted(event);
       if (!files.length) return;
       event.preventDefault();
       this.#attach(files);
@@ -206,8 +207,8 @@ export class Composer {
   }
 
   /** @param {Does} does */
-  async #submit({ sure, write }) {
-    if (!this.#visit || this.isEmpty || this.#send.disabled) return;
+  async #submit({ takes, sure, write }) {
+    if (!this.#visit || this.isEmpty || this.#send.disabled || !takes()) return;
     if (this.#asks && !await sure()) return;
     this.#asks = false;
     const text = this.#field.value.trim() ? this.#field.value : "";

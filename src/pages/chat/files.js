@@ -2,6 +2,7 @@
 
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
+import { save } from "../ui/save.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Api } from "../net/api.js" */
@@ -37,18 +38,16 @@ export function fileRow(file, api, locale) {
   const { name, bytes, id, type, width, height } = file;
   const place = make("span", { class: "error", role: "alert" });
   // It takes an access token, so the page fetches it and hands it over.
-  const save = async () => {
+  const take = async () => {
     place.textContent = "";
     try {
-      const address = URL.createObjectURL(await api.file(id));
-      make("a", { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      save(await api.file(id), name);
     } catch (error) {
       place.textContent = problemOf(error).message;
     }
   };
   const said = locale.parts("download", { name: words(name), size: words(locale.size(bytes)) });
-  const button = make("button", { type: "button", class: "file", onclick: save }, icon("file"),
+  const button = make("button", { type: "button", class: "file", onclick: take }, icon("file"),
     make("span", {}, ...said));
   const row = make("li", {}, button, place);
   if (SHOWN.includes(type) && bytes <= PREVIEW_BYTES_MAX) {

@@ -59,12 +59,14 @@ const does = {
     host?.say({ type: "event", name: "sent" });
     (window.requestIdleCallback ?? setTimeout)(fetchAhead);
   },
+  takes: () => parts.card.takes(),
   sure: () => more().then((extra) => extra?.sure(parts.locale) ?? false),
   menu: (element) => more().then((extra) => {
     if (!extra) return element.hidePopover();
     extra.menu(element, visit, parts.locale, does, { embedded: Boolean(origin) });
   }),
   end: () => more().then((extra) => extra?.end(visit, parts.locale)),
+  leaveMessage: () => more().then((extra) => extra?.leaveMessage(visit, parts.locale)),
   startAnew() {
     visit.leave();
     parts.composer.focus();
@@ -124,9 +126,10 @@ function fetchAhead() {
 async function withThread() {
   const { locale, composer } = parts;
   if (!parts.thread) {
-    const [{ Thread }] = await surely(() =>
-      Promise.all([late("./thread.js"), moreTexts(locale)]));
+    const [{ Thread }, { Underway }] = await surely(() =>
+      Promise.all([late("./thread.js"), late("./underway.js"), moreTexts(locale)]));
     if (parts.locale !== locale) return withThread();
+    parts.card.underway ??= new Underway(visit, locale, does);
     parts.thread ??= new Thread(visit, locale, (text, uploads) => composer.put(text, uploads));
   }
   const { thread } = parts;

@@ -6,6 +6,7 @@ import { icon, make, words } from "../ui/dom.js";
 import { agreed } from "../ui/dialog.js";
 import { onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
+import { late, sayLost } from "./late.js";
 
 /** @import { Answer } from "../net/rest.d.ts" */
 /** @import { Thrown } from "../net/problem.js" */
@@ -59,6 +60,18 @@ export async function end({ api, view }, locale) {
 }
 
 /**
+ * He waits no more: what he has said is answered whether he is there or not.
+ * @param {Visit} visit
+ * @param {Locale} locale
+ */
+export const leaveMessage = (visit, locale) => attempt(locale, async () => {
+  if (!visit.view) return;
+  const { id } = visit.view;
+  await visit.api.post(`/conversations/${id}/leave-message`);
+  await visit.show(id);
+});
+
+/**
  * Whether what was begun before the end is to begin another chat.
  * @param {Locale} locale
  */
@@ -83,13 +96,11 @@ export const reopen = (visit, locale) => attempt(locale, async () => {
  */
 export async function transcript(visit, locale) {
   if (!visit.view) return;
-  const { id, number } = visit.view;
-  const offset = -new Date().getTimezoneOffset();
+  const { id } = visit.view;
+  const module = await late("./copy.js").catch(() => sayLost(locale));
   await attempt(locale, async () => {
-    const path = `/conversations/${id}/transcript?format=html&offset=${offset}`;
-    const address = URL.createObjectURL(await visit.api.blob(path));
-    make("a", { href: address, download: `chat-${number}.html` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    if (!module) return;
+    await module.copy(visit, id, locale);
     toast(locale.t("saved"));
   });
 }
@@ -288,11 +299,12 @@ function row(one, locale, open) {
   const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${status}`);
   const rep = one.rep ?? one.last_rep;
   return make("li", {}, make("button", { type: "button", onclick: () => open(id) },
-    make("span", { class: "title" }, words(subject || queue.name)),
+    make("span", { class: "title" }, words(queue.name), " · ", make("time",
+      { datetime: new Date(created_at).toISOString() }, locale.date(created_at))),
     make("span", { class: "chip", "data-status": status }, how),
+    subject && make("span", { class: "last" }, words(subject)),
     make("span", { class: "last" }, words(last?.text ?? "")),
-    make("span", { class: "note" }, t("numbered", { number }), " · ",
-      ...(rep ? [words(rep.name), " · "] : []),
-      make("time", { datetime: new Date(created_at).toISOString() }, locale.date(created_at))),
+    make("span", { class: "note" }, t("numbered", { number }),
+      ...(rep ? [" · ", words(rep.name)] : [])),
     unread > 0 && make("strong", { class: "unread" }, t("unread", { n: unread }))));
 }

@@ -82,6 +82,7 @@ export class Opener {
   #refused(job, error) {
     const { status, code, message, mayPass } = problemOf(error);
     if (status === 401) return;
+    if (code === "outside_hours") this.#visit.lookAgain();
     if (!mayPass || status === 429 || code === "queue_full") {
       this.keep({ ...job, error: message, code });
       return;

@@ -22,21 +22,28 @@ export interface Parts {
 
 /** What comes later, by where it is. */
 export interface Late {
+  "./copy.js": typeof import("./copy.js");
   "./host.js": typeof import("./host.js");
   "./more.js": typeof import("./more.js");
+  "./own.js": typeof import("./own.js");
   "./rating.js": typeof import("./rating.js");
   "./thread.js": typeof import("./thread.js");
   "./tray.js": typeof import("./tray.js");
+  "./underway.js": typeof import("./underway.js");
   "../ui/sound.js": typeof import("../ui/sound.js");
 }
 
 /** What can be done, whoever asks for it. */
 export interface Does {
   write(text: string, files: Attachment[]): void;
+  /** Whether what is written now would be taken; if not, he is told what to do. */
+  takes(): boolean;
   /** Whether what was begun in a chat that has ended is to begin another one: he is asked. */
   sure(): Promise<boolean>;
   menu(element: HTMLElement): unknown;
   end(): unknown;
+  /** What he has said stays as a message: he need not wait. */
+  leaveMessage(): unknown;
   startAnew(): void;
   reopen(): unknown;
   /** Says how it ended, asks what he thought of it and what is next, in this place. */

@@ -14,6 +14,8 @@ import { errorPlace, onSubmit, quietly } from "../ui/forms.js";
 
 const SCORES = [1, 2, 3, 4, 5];
 const CHARS_MAX = 1_000;
+/** So long a score stands that was reached by a key before it counts: others may follow. */
+const SETTLED_MS = 1_000;
 
 /**
  * Says how it ended, asks what he thought of it, and what is next.
@@ -86,15 +88,13 @@ function rating(place, visit, view, locale) {
       const fields = new FormData(form);
       kept.set(draft, { score: Number(fields.get("score")), text: fields.get("text") });
     });
-    form.addEventListener("change", ({ target }) => {
-      if (!(target instanceof HTMLInputElement)) return;
-      quietly(async () => {
-        await put(Number(target.value), given?.text);
-        said.textContent = thanks();
-      }, form.querySelector(".error") ?? said, explain);
-    });
-    onSubmit(form, async ({ score, text }) => {
-      await put(Number(score), text);
+    const score = settled(form, (chosen) => quietly(async () => {
+      await put(chosen, given?.text);
+      said.textContent = thanks();
+    }, form.querySelector(".error") ?? said, explain));
+    onSubmit(form, async ({ score: chosen, text }) => {
+      score.forget();
+      await put(Number(chosen), text);
       kept.set(draft, null);
       thank();
     }, explain);
@@ -105,6 +105,42 @@ function rating(place, visit, view, locale) {
   const begun = kept.get(draft, {});
   if (given && (begun.text ?? "") === (given.text ?? "")) thank();
   else ask(false);
+}
+
+/**
+ * Tells which score was chosen, once that is so: at once by a pointer; by keys, which lead through
+ * others, when he has stopped or goes on elsewhere.
+ * @param {HTMLFormElement} form
+ * @param {(score: number) => unknown} tell
+ */
+function settled(form, tell) {
+  let byKey = false;
+  /** @type {number | null} */
+  let chosen = null;
+  /** @type {number | undefined} */
+  let timer;
+  const say = () => {
+    clearTimeout(timer);
+    if (chosen !== null) tell(chosen);
+    chosen = null;
+  };
+  form.addEventListener("keydown", () => { byKey = true; });
+  form.addEventListener("pointerdown", () => { byKey = false; });
+  form.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    chosen = Number(target.value);
+    clearTimeout(timer);
+    if (byKey) timer = setTimeout(say, SETTLED_MS);
+    else say();
+  });
+  form.addEventListener("focusout", ({ target, relatedTarget: to }) => {
+    const scores = target instanceof Element && target.closest(".scores");
+    if (scores && !(to instanceof Node && scores.contains(to))) say();
+  });
+  return { forget: () => {
+    clearTimeout(timer);
+    chosen = null;
+  } };
 }
 
 /**

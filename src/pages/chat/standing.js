@@ -88,15 +88,21 @@ export class Names {
   /** @param {View} view */
   of(view) {
     for (const person of [view.customer, view.rep, view.last_rep]) {
-      if (person) this.#names.set(person.id, person.name);
+      if (person) this.know(person.id, person.name);
     }
+  }
+
+  /**
+   * @param {string | null | undefined} id
+   * @param {string | null} name
+   */
+  know(id, name) {
+    if (id && name) this.#names.set(id, name);
   }
 
   /** @param {LogEvent} event */
   learn({ kind, sender_id: sender, data }) {
-    if ((kind === "joined" || kind === "left") && sender && data?.name) {
-      this.#names.set(sender, data.name);
-    }
+    if (kind === "joined" || kind === "left") this.know(sender, data?.name ?? null);
   }
 
   /** @param {string | null | undefined} id */

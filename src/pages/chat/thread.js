@@ -2,30 +2,15 @@
 // way. However long it is, only the part near the reader is kept.
 
 import { icon, make, words } from "../ui/dom.js";
-import { linked } from "../ui/links.js";
-import { fileRow } from "./files.js";
-import { told } from "./standing.js";
+import { Entries } from "./entries.js";
+import { late, sayLost } from "./late.js";
 import { PAGE } from "./texts.js";
 import { Unsent } from "./unsent.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment, LogEvent, TypingFrame } from "../net/frames.d.ts" */
-/** @import { Child } from "../ui/elements.d.ts" */
+/** @import { Message } from "./entries.js" */
 /** @import { Visit } from "./visit.js" */
-
-/**
- * What is drawn of a message.
- * @typedef {object} Message
- * @property {boolean} mine
- * @property {string | null | undefined} sender
- * @property {HTMLElement} said
- * @property {HTMLElement} files
- * @property {HTMLElement} state
- * @property {HTMLElement} time
- * @property {HTMLElement} [reached] how far it has come
- */
-
-/** @typedef {{ kind: string, parts: Child[], message?: Message }} Drawn */
 
 /**
  * @typedef {Pick<LogEvent, "seq" | "kind">
@@ -35,6 +20,8 @@ import { Unsent } from "./unsent.js";
 /** Rows that are kept while the reader is at the end, and how many go when there are more. */
 const ROWS_MAX = 200;
 const ROWS_AWAY = 100;
+/** For so long one's own message can be changed where nothing else is set, in ms. */
+const CHANGE_MS = 15 * 60_000;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
 
@@ -60,6 +47,8 @@ export class Thread {
   #earlier;
   /** @type {HTMLElement | DocumentFragment} */
   #list;
+  /** @type {Entries} */
+  #entries;
   #unsent;
   #typing;
   #toEnd;
@@ -77,6 +66,7 @@ export class Thread {
     this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
       onclick: () => this.#readOlder() }, t("older"));
     this.#list = make("ol", { class: "rows" });
+    this.#entries = new Entries(visit, locale, this.#own);
     this.#unsent = new Unsent(locale, { retry: (id) => visit.retry(id),
       discard: (id) => visit.discard(id), takeBack });
     this.#typing = make("p", { class: "typing", "aria-live": "off" });
@@ -133,8 +123,8 @@ export class Thread {
    * @param {LogEvent} event
    */
   add(event) {
-    const follows = this.isAtEnd || this.#isMine(event);
-    if (!this.#isMine(event)) this.#hush();
+    const follows = this.isAtEnd || this.#entries.isMine(event);
+    if (!this.#entries.isMine(event)) this.#hush();
     this.#add(event);
     if (follows) {
       this.#forget();
@@ -145,9 +135,6 @@ export class Thread {
     }
   }
 
-  /** @param {Pick<LogEvent, "sender_id">} event */
-  #isMine = ({ sender_id: sender }) => Boolean(sender) && sender === this.#visit.api.user?.id;
-
   /** @param {LogEvent} event */
   #add(event) {
     const { kind, seq, created_at } = event;
@@ -156,7 +143,7 @@ export class Thread {
     // For the customer it has ended with the wrap-up.
     if (kind === "closed" && last?.kind === "wrapup") return;
     if (kind === "edited" || kind === "deleted") return this.#change(event);
-    const body = this.#body(event);
+    const body = this.#entries.draw(event, last?.message);
     if (!body) return;
     const day = this.#locale.day(created_at);
     if (this.#missed !== null && body.kind === "theirs" && this.#missed++ === 0) this.#drawLine();
@@ -168,78 +155,39 @@ export class Thread {
   }
 
   /**
-   * @param {LogEvent} event
-   * @returns {Drawn | null}
-   */
-  #body(event) {
-    if (event.kind === "message") return this.#message(event);
-    const said = told(event);
-    if (!said) return null;
-    const [key, who] = said;
-    const parts = this.#locale.parts(key, { name: words(this.#name(who)) });
-    const time = this.#clock(event.created_at);
-    return { kind: "entry", parts: [make("p", {}, ...parts, " ", time)] };
-  }
-
-  /**
-   * @param {LogEvent} event
-   * @returns {Drawn}
-   */
-  #message(event) {
-    const { sender_id: sender, text, data, attachments = [], created_at } = event;
-    const mine = this.#isMine(event);
-    const { t } = this.#locale;
-    const name = mine ? t("you") : this.#name(sender);
-    const time = this.#clock(created_at);
-    const who = make("span", { class: "unseen" },
-      ...this.#locale.parts("said", { name: words(name), time: this.#locale.clock(created_at) }));
-    const said = make("p", { class: "said" }, make("span", { dir: "auto" }, ...linked(text ?? "")));
-    said.hidden = !text;
-    const files = make("ul", { class: "files" },
-      ...attachments.map((one) => fileRow(one, this.#visit.api, this.#locale)));
-    const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
-    const shows = !mine && this.#rows.at(-1)?.message?.sender !== sender;
-    const message = { mine, sender, said, files, state, time };
-    const parts = [shows && make("p", { class: "name", "aria-hidden": "true" }, words(name)),
-      who, said, attachments.length > 0 && files, state];
-    if (data?.deleted) this.#empty(message);
-    return { kind: mine ? "mine" : "theirs", message, parts };
-  }
-
-  /** @param {number} ms */
-  #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
-    this.#locale.clock(ms));
-
-  /** @param {string | null | undefined} id */
-  #name = (id) => this.#visit.names.get(id) ?? this.#locale.t("staff");
-
-  /**
    * A message has another text, or none any more.
    * @param {LogEvent} event
    */
   #change({ kind, data, text = null }) {
-    const { t } = this.#locale;
     if (data?.erased) {
       for (const { seq, message } of this.#rows) {
-        if (message && seq <= (data.through ?? 0)) this.#empty(message);
+        if (message && seq <= (data.through ?? 0)) this.#entries.empty(message);
       }
       return;
     }
     const message = this.#rows.find(({ seq }) => seq === data?.seq)?.message;
-    if (!message ) return;
-    if (kind === "deleted") return this.#empty(message);
-    if (text === null) return;
-    message.said.replaceChildren(make("span", { dir: "auto" }, ...linked(text)));
-    message.said.hidden = false;
-    message.state.replaceChildren(message.time, ` · ${t("edited")}`);
+    if (!message) return;
+    if (kind === "deleted") this.#entries.empty(message);
+    else if (text !== null) this.#entries.say(message, text, true);
   }
 
-  /** @param {Message} message */
-  #empty({ said, files, state, time }) {
-    said.hidden = true;
-    files.remove();
-    state.replaceChildren(this.#locale.t("deleted"), " · ", time);
-  }
+  /**
+   * The button beside one's own message. Whether it can still be changed the server knows best.
+   * @param {Message} message
+   * @param {number} at
+   */
+  #own = (message, at) => {
+    if (Date.now() - at > CHANGE_MS) return null;
+    const [visit, locale, entries] = [this.#visit, this.#locale, this.#entries];
+    const label = locale.t("change_own");
+    const button = make("button", { type: "button", class: "round", "aria-label": label,
+      title: label, "aria-expanded": "false", onclick: async () => {
+        const module = await late("./own.js").catch(() => sayLost(locale));
+        const { view } = visit;
+        if (module && view) module.offer(button, { message, entries, visit, view, locale });
+      } }, icon("more"));
+    return make("span", { class: "own" }, button);
+  };
 
   // Of a long log the beginning goes while the reader is at its end; it can be read again.
   #forget() {
@@ -328,8 +276,9 @@ export class Thread {
     if (follows) this.toEnd();
   }
 
-  /** Says of one's own last message how far it has come. */
+  /** More is known: what people are called, and how far one's own last message has come. */
   showMarks() {
+    this.#entries.name();
     const last = this.#rows.findLast(({ message }) => message?.mine);
     const message = last?.message;
     for (const one of this.#list.querySelectorAll(".reached")) {
@@ -340,13 +289,13 @@ export class Thread {
     const key = last.seq <= read ? "seen" : last.seq <= delivered ? "delivered" : "sent";
     const reached = message.reached ??= make("span", { class: "reached" });
     reached.textContent = ` · ${this.#locale.t(key)}`;
-    if (!reached.isConnected) message.state.append(reached);
+    if (!reached.isConnected) message.state.insertBefore(reached, message.own);
   }
 
   /** @param {TypingFrame} frame */
   showTyping({ user, on, expires_in_ms: lasts = 5_000 }) {
     clearTimeout(this.#typingTimer);
-    if (!on || this.#isMine({ sender_id: user.id })) return this.#hush();
+    if (!on || this.#entries.isMine({ sender_id: user.id })) return this.#hush();
     this.#typing.replaceChildren(...this.#locale.parts("typing", { name: words(user.name) }));
     this.#typingTimer = setTimeout(() => this.#hush(), lasts);
   }

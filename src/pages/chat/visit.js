@@ -122,14 +122,21 @@ export class Visit {
 
   /** Reads what a newcomer is told, until it is there, and goes on where he was. */
   async begin() {
-    const query = new URLSearchParams(this.widget ? { widget: this.widget } : {});
-    const welcome = this.#patiently(() => this.api.get(`/welcome?${query}`)).then((told) => {
-      this.welcome = told;
-      this.tell("state");
-    });
+    const welcome = this.#patiently(this.#ask);
     if (this.api.user) await this.#patiently(() => this.enter());
     else this.opener.go();
     await welcome.catch(() => this.#stuck("unavailable"));
+  }
+
+  #ask = async () => {
+    const query = new URLSearchParams(this.widget ? { widget: this.widget } : {});
+    this.welcome = await this.api.get(`/welcome?${query}`);
+    this.tell("state");
+  };
+
+  /** Asks again what a newcomer is told, if he is about to be one. */
+  lookAgain() {
+    if (!this.view) this.#ask().catch(() => {});
   }
 
   /**
@@ -196,6 +203,7 @@ export class Visit {
     this.#early = null;
     this.tell("log", { items: [], older: null });
     this.tell("state");
+    this.lookAgain();
   }
 
   /**
@@ -288,7 +296,7 @@ export class Visit {
     if (frame.type === "ready") this.#ready(frame);
     else if (frame.type === "event") this.#event(frame);
     else if (frame.type === "assigned") this.#assigned(frame);
-    else if (frame.type === "hours") this.#hours(frame);
+    else if (frame.type === "hours") this.lookAgain();
     else if (frame.type === "marks") this.#marks(frame);
     else if (frame.type === "line") {
       this.#places.set(frame.conversation, frame);
@@ -297,13 +305,6 @@ export class Visit {
       this.tell("typing", frame);
     }
     if ("unread_total" in frame) this.#count(frame.unread_total);
-  }
-
-  /** @param {Frames.HoursFrame} frame */
-  #hours({ queue: id, hours }) {
-    const queue = this.welcome?.queues.find((one) => one.id === id);
-    if (queue) Object.assign(queue, { hours, open: hours?.open !== false });
-    this.tell("state");
   }
 
   /** @param {Frames.Ready} frame */

@@ -4,6 +4,7 @@
 import { Tray } from "../chat/tray.js";
 import { kept } from "../net/keep.js";
 import { icon, make } from "../ui/dom.js";
+import { pasted } from "../ui/pasted.js";
 import { wishes } from "./wishes.js";
 
 /** @import { Uploads } from "../chat/tray.js" */
@@ -89,7 +90,7 @@ export class Composer {
       this.#pick.value = "";
     });
     this.#field.addEventListener("paste", (event) => {
-      const files = [...event.clipboardData?.files ?? []];
+      const files = pasted(event);
       if (!files.length) return;
       event.preventDefault();
       this.attach(files);

@@ -22,6 +22,9 @@ export default {
   use_here: "Use it here", unavailable: "This chat is not available.",
   unavailable_text: "The page that you came from may have been changed.",
   unreachable: "The server cannot be reached. We keep trying.", new_chat: "Begin a new chat",
-  refuses: "No messages are taken here now. Choose another topic, or come back then.",
+  anyway: "Write anyway: we answer here, so keep this page or come back later.",
+  queue_unstaffed: "nobody there now", queue_shut: "takes no messages now",
+  refuses: "{name} takes no messages now. Choose another topic, or come back then.",
+  shut: "No messages are taken now. What you write here stays; come back later.",
   reload: "That could not be loaded. Load the page again; what you wrote stays.",
 };

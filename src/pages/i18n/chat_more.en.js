@@ -57,7 +57,10 @@ export default {
   forget: "Forget me on this device", forget_sure: "Forget you on this device?",
   forget_text: "You cannot come back to these chats after that, and what is not sent is gone.",
   limits: "Up to {size} each, {n} at a time.", left: "Your message is with us. We answer here.",
+  left_instead: "Leave a message instead",
+  left_text: "You can close this page and come back later.",
   in_line: "You are number {n} in line", next: "You are next",
+  nobody: "Nobody is here right now. You keep your place; we answer here as soon as somebody is.",
   soon: "We answer here as soon as somebody is there.",
   eta_minute: "It will probably take less than a minute.",
   eta: {
@@ -73,4 +76,8 @@ export default {
   parked: "This chat is laid aside for now. It goes on by itself; you can still write.",
   online: "Connected again.", new_below: { one: "{n} new message", other: "{n} new messages" },
   closed: "This chat has ended",
+  change_own: "Change or delete this message", change: "Change", delete: "Delete",
+  change_label: "Another text for this message", save: "Save", cancel: "Cancel",
+  change_late: "It is too late to change this message.", delete_sure: "Delete this message?",
+  delete_text: "Its text and files go, for everybody. Its place in the chat stays.",
 };

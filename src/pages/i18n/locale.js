@@ -52,6 +52,11 @@ export class Locale {
     this.#number = new Intl.NumberFormat(tag);
   }
 
+  /** How moments are written where he is. */
+  get land() {
+    return this.#land;
+  }
+
   /** Makes it the page's: its language and its direction. */
   apply() {
     document.documentElement.lang = this.tag;

@@ -4,10 +4,11 @@
 import { dayBegins, dayEnds } from "../admin/days.js";
 import { drawing } from "../admin/icons.js";
 import { make, words } from "../ui/dom.js";
+import { save } from "../ui/save.js";
 import { changes } from "./changes.js";
 import { Names } from "./names.js";
 import { Pages } from "./pages.js";
-import { save, Screen } from "./screen.js";
+import { Screen } from "./screen.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Account } from "../net/api.js" */

@@ -2,9 +2,10 @@
 
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
+import { save } from "../ui/save.js";
 import { ask, notYet } from "./ask.js";
 import { textField } from "./fields.js";
-import { card, save } from "./screen.js";
+import { card } from "./screen.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Account } from "../net/api.js" */

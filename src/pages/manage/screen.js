@@ -118,14 +118,3 @@ export function card(title, ...children) {
  */
 export const empty = (text, ...more) =>
   make("div", { class: "empty" }, make("p", {}, text), ...more);
-
-/**
- * Saves what the server has written as a file.
- * @param {Blob} blob
- * @param {string} name
- */
-export function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}

@@ -1,6 +1,7 @@
 // The values of a plot as a table, and as a file for a spreadsheet.
 
 import { make } from "../ui/dom.js";
+import { save } from "../ui/save.js";
 
 /**
  * What a plot shows, as rows. `text` is for people, `raw` for programs.
@@ -20,7 +21,7 @@ export function values(t, name, rows) {
     "aria-label": name });
   const details = make("details", {}, make("summary", {}, t("plot_data")),
     make("p", { class: "row" }, make("button", { class: "soft", type: "button",
-      onclick: () => save(`${name}.csv`, csv(rows())) }, t("plot_csv"))), place);
+      onclick: () => save(file(csv(rows())), `${name}.csv`) }, t("plot_csv"))), place);
   const fill = () => details.open && place.replaceChildren(written(name, rows()));
   details.addEventListener("toggle", fill);
   return { element: details, fill };
@@ -53,13 +54,7 @@ export function csv({ titles, rows }) {
 }
 
 /**
- * Gives a text to whoever looks on as a file.
- * @param {string} name
+ * The mark at its beginning tells spreadsheets that it is UTF-8.
  * @param {string} text
  */
-function save(name, text) {
-  // The mark at its beginning tells spreadsheets that it is UTF-8.
-  const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
-  make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
+const file = (text) => new Blob(["\ufeff", text], { type: "text/csv" });
