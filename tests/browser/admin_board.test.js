@@ -301,6 +301,10 @@ test("what is searched for stands in the address, and comes back with it", async
   await page.waitForURL(new RegExp(`q=${word}`));
   await row(found).first().locator("mark").first().waitFor();
   await row(other).waitFor({ state: "detached" });
+  // What a search does not know it does not seem to be asked for.
+  const unread = page.getByRole("combobox", { name: "Unread by me" });
+  assert.ok(await unread.isDisabled());
+  await page.getByText("A search for words does not look at this.").waitFor();
 
   await page.reload();
   await row(found).first().waitFor();
@@ -314,6 +318,17 @@ test("what is searched for stands in the address, and comes back with it", async
   await page.getByRole("button", { name: "Clear all" }).click();
   await row(other).waitFor();
   assert.doesNotMatch(page.url(), /q=|status=|queue=/);
+  assert.ok(await unread.isEnabled());
+
+  // Names that cannot be looked up keep nobody from asking for something else.
+  await page.route("**/people?role=customer*", (route) => route.abort(), { times: 1 });
+  await page.getByLabel("Customer").fill("Sara");
+  await page.getByRole("alert").filter({ hasText: /cannot be reached/ }).waitFor();
+  await page.getByLabel("Customer").fill("");
+  await page.getByLabel("Words").fill(word);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`q=${word}`));
+  await page.getByRole("button", { name: "Clear all" }).click();
 
   // What makes no sense is said at once, in the page's words, and not asked for.
   await page.getByLabel("Customer").fill("Nobody of the list");

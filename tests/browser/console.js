@@ -125,9 +125,9 @@ export class Office {
   people = [];
   queues = {};
 
-  static async open() {
+  static async open(settings = {}) {
     const office = new Office();
-    office.server = await Server.start();
+    office.server = await Server.start(settings);
     office.browser = await launch();
     const add = (queue) => office.server.ask("POST", "/queues", office.server.admin, queue);
     office.queues = {
@@ -167,6 +167,18 @@ export class Office {
     const one = await Customer.come(this.server, name);
     this.people.push(one);
     return one;
+  }
+
+  /** A rep who is there for everybody, and has a customer before him. */
+  async talk(name = "Ann Lee", text = "One", options = {}) {
+    const mina = await account(this.server, "Mina Karimi");
+    const page = await this.at(mina, options);
+    await wants(page, this.server, mina, "available");
+    const ann = await this.customer(name);
+    await ann.opens(text);
+    await rows(page).filter({ hasText: name }).click();
+    await titled(page, name);
+    return { mina, page, ann };
   }
 
   state = (id) => this.server.ask("GET", `/conversations/${id}`, this.server.admin);

@@ -1,134 +1,20 @@
-// The rep's console: what a rep does with a conversation, and what must not be lost meanwhile.
+// The rep's console: what a rep does with a conversation.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
 
-import { field, losing, write } from "./browser.js";
-import {
-  account, Office, option, ready, rows, said, titled, tokenOf, until, wants,
-} from "./console.js";
+import { field } from "./browser.js";
+import { account, Office, ready, rows, said, titled, until, wants } from "./console.js";
 
 let office;
 let server;
 let queues;
 before(async () => {
-  office = await Office.open();
+  office = await Office.open({ customer_grace_ms: 300 });
   ({ server, queues } = office);
 });
 after(() => office?.close());
 afterEach(() => office.clear());
-
-test("a draft belongs to its conversation, and outlives a reload and the login", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
-  await ann.opens("One");
-  await bob.opens("Two");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  await field(page).fill("half a sen");
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
-  assert.equal(await field(page).inputValue(), "");
-  await page.getByRole("button", { name: "Note", exact: true }).click();
-  await field(page).fill("half a note");
-  await page.reload();
-  await ready(page);
-  await titled(page, "Bob");
-  assert.equal(await field(page).inputValue(), "half a note");
-  await page.locator(".composer[data-note=true]").waitFor();
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  assert.equal(await field(page).inputValue(), "half a sen");
-  await page.locator(".composer[data-note=false]").waitFor();
-
-  await server.ask("DELETE", `/people/${mina.id}/sessions`, server.admin);
-  await page.locator(".door").waitFor();
-  await page.locator(".door input[name=password]").fill("battery staple");
-  await page.keyboard.press("Enter");
-  await page.locator(".door").waitFor({ state: "detached" });
-  assert.equal(await field(page).inputValue(), "half a sen");
-  await field(page).press("Enter");
-  await said(page, "half a sen");
-  await until(async () => (await server.ask("GET", `/conversations/${ann.conversation}/events`,
-    server.admin)).items.some(({ text }) => text === "half a sen"));
-
-  // Whoever signs out leaves nothing to the next one.
-  await field(page).fill("for nobody else");
-  await page.locator(".account-button").click();
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await page.locator(".door").waitFor();
-  const left = await page.evaluate(() => JSON.stringify([{ ...sessionStorage },
-    { ...localStorage }]));
-  assert.doesNotMatch(left, /for nobody else|half a note/);
-});
-
-test("what was stored and not acknowledged stands in the log once after a reload", async () => {
-  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
-  const page = await office.at(mina);
-  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
-  await ann.opens("One", queues.manual.id);
-  await bob.opens("Two", queues.manual.id);
-  let isOut = false;
-  await losing(page, ({ client_id: id }) => isOut && id);
-  await page.reload();
-  await ready(page);
-  await page.locator("#tab-waiting").click();
-  const stored = (one, text) => until(async () => (await server.ask("GET",
-    `/conversations/${one.conversation}/events`, server.admin)).items.some((entry) =>
-    entry.text === text));
-  // Of what is not hers nothing is told: it is asked for, and has her note.
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
-  isOut = true;
-  await write(page, "A note of hers");
-  await stored(bob, "A note of hers");
-  await page.locator(".rows:not(.pending)").getByText("A note of hers").waitFor();
-  assert.equal(await page.locator(".log").getByText("A note of hers").count(), 1);
-  isOut = false;
-  await page.getByRole("button", { name: /Claim/ }).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  isOut = true;
-  await write(page, "Only once");
-  await stored(ann, "Only once");
-  await page.reload();
-  await said(page, "Only once");
-  assert.equal(await page.locator(".log").getByText("Only once").count(), 1);
-});
-
-test("while there is no network it is said, and what is written waits", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  const { context } = office.people.at(-1);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  await context.setOffline(true);
-  await page.locator(".banner[data-state=offline]").waitFor();
-  await field(page).fill("Written on the train");
-  await field(page).press("Enter");
-  const first = page.locator(".pending li").filter({ hasText: "Written on the train" });
-  await first.filter({ hasText: "Sending…" }).waitFor();
-  // A row stays the same one while others come: somebody may have selected something in it.
-  const row = await first.elementHandle();
-  await write(page, "And in the tunnel");
-  await page.locator(".pending li").nth(1).waitFor();
-  assert.ok(await row.evaluate((one) => one.isConnected));
-  await ann.says("Are you there?");
-  await context.setOffline(false);
-  await said(page, "Written on the train");
-  await said(page, "Are you there?");
-  await page.locator(".banner[data-state=offline]").waitFor({ state: "detached" })
-    .catch(() => {});
-  await until(async () => await page.locator(".banner").textContent() === "");
-  const { items } = await server.ask("GET", `/conversations/${ann.conversation}/events`,
-    server.admin);
-  assert.equal(items.filter(({ text }) => text === "Written on the train").length, 1);
-});
 
 test("wrap-up, parking, waking, back in line, and why", async () => {
   const mina = await account(server, "Mina Karimi", { queues: [queues.wrap.id] });
@@ -170,125 +56,6 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   await page.getByRole("button", { name: "Why do I get nothing?" }).first().click();
   await page.getByText("Nobody waits in your queues.").waitFor();
   assert.deepEqual(page.complaints, []);
-});
-
-test("an answer that is late brings nothing back", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  let [letGo, taken] = [null, null];
-  const isTaken = new Promise((done) => { taken = done; });
-  const mayGo = new Promise((done) => { letGo = done; });
-  await page.route("**/conversations?rep=*", async (route) => {
-    const answer = await route.fetch();
-    taken();
-    await mayGo;
-    await route.fulfill({ response: answer });
-  }, { times: 1 });
-  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
-  await page.locator("#talk-menu").getByLabel("Priority").selectOption("high");
-  await isTaken;
-  await page.locator("#talk-menu").getByRole("button", { name: "Park" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Park it" }).click();
-  await page.getByRole("button", { name: "Take it up" }).waitFor();
-  const late = page.waitForResponse(/conversations\?rep=/);
-  letGo();
-  await (await late).finished();
-  await page.evaluate(() => new Promise((done) =>
-    requestAnimationFrame(() => requestAnimationFrame(done))));
-  assert.equal(await page.getByRole("button", { name: "Take it up" }).count(), 1);
-});
-
-test("the panel says how a customer is reached, and how sure it is who he is", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const made = await server.ask("POST", "/customers", null, { username: "ann-lee",
-    password: "battery staple", display_name: "Ann Lee", email: "ann@example.com",
-    phone: "+49 30 123456" });
-  await server.ask("PATCH", "/me", made.access_token,
-    { time_zone: "Asia/Tehran", city: "Rasht" });
-  await server.ask("POST", "/conversations", made.access_token, { client_id: randomUUID() });
-  await (await office.customer("Bob")).opens("Two");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  const panel = page.getByRole("complementary", { name: "Customer" });
-  await panel.getByText("Has an account").waitFor();
-  const fact = (name) => panel.locator("dt", { hasText: name }).locator("+ dd").textContent();
-  assert.equal(await fact("E-mail"), "ann@example.com · not confirmed");
-  assert.match(await fact("Phone"), /^\+49/);
-  assert.equal(await fact("Place"), "Rasht");
-  const there = new Intl.DateTimeFormat("en", { hour: "2-digit", timeZone: "Asia/Tehran" });
-  assert.match(await fact("Time there"), new RegExp(there.format(Date.now()).split(" ")[0]));
-  await rows(page).filter({ hasText: "Bob" }).click();
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/panel.png` });
-  await panel.getByText("A visitor: may be anybody").waitFor();
-  assert.equal(await panel.locator("dt", { hasText: "E-mail" }).count(), 0);
-});
-
-test("files go along, and what is refused is said", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("A picture, please");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  await page.locator(".composer input[type=file]").setInputFiles([{ name: "door.txt",
-    mimeType: "text/plain", buffer: Buffer.from("words") }]);
-  await page.locator(".tray li").filter({ hasText: "door.txt" }).waitFor();
-  await page.locator(".tray progress").waitFor({ state: "detached" });
-  await field(page).fill("Here it is");
-  await field(page).press("Enter");
-  await page.locator(".mine .file").filter({ hasText: "door.txt" }).waitFor();
-  await page.locator(".composer input[type=file]").setInputFiles([{ name: "bad.exe",
-    mimeType: "application/octet-stream", buffer: Buffer.from([77, 90, 0, 1, 2, 3]) }]);
-  await page.locator(".trays .error").filter({ hasText: "bad.exe" }).waitFor();
-
-  // A note carries none, and what is dropped then is not lost without a word.
-  await page.getByRole("button", { name: "Note", exact: true }).click();
-  const isTaken = await page.evaluate(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(["words"], "note.txt", { type: "text/plain" }));
-    return !document.querySelector(".talk .body").dispatchEvent(new DragEvent("drop",
-      { dataTransfer: data, bubbles: true, cancelable: true }));
-  });
-  assert.ok(isTaken, "the browser does not go to the file");
-  await page.getByText("A note carries no files.").waitFor();
-});
-
-test("replies that are kept: found behind a slash, filled in where the cursor is", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  const own = await tokenOf(server, mina);
-  await server.ask("POST", "/canned-replies", server.admin,
-    { name: "hi", text: "Hello {customer|there}, I am {rep}. {constructor}", shared: true });
-  await server.ask("POST", "/canned-replies", own,
-    { name: "refund", text: "I have started your refund.", shared: false });
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  await page.evaluate(() => document.activeElement.blur());
-  await page.keyboard.press("/");
-  await option(page).nth(1).waitFor();
-  assert.equal(await option(page).count(), 2);
-  await page.keyboard.press("ArrowDown");
-  assert.equal(await field(page).getAttribute("aria-activedescendant"), "reply-1");
-  await page.keyboard.type("hi");
-  await until(async () => await option(page).count() === 1);
-  await page.keyboard.press("Enter");
-  assert.equal(await field(page).inputValue(), "Hello Ann Lee, I am Mina Karimi. {constructor}");
-  await page.keyboard.type(" and/or /refu");
-  await option(page).filter({ hasText: "refund" }).waitFor();
-  await page.keyboard.press("Escape");
-  await page.locator(".replies:not([hidden])").waitFor({ state: "detached" });
-  assert.match(await field(page).inputValue(), /and\/or \/refu$/);
-  assert.equal(await page.locator(".mine").count(), 0, "nothing was sent");
 });
 
 test("what is no longer his is said so, and can only be read", async () => {
@@ -346,105 +113,87 @@ test("a link names a conversation once, and can be copied by plain HTTP", async 
   await titled(page, "Bob");
 });
 
-test("what comes late takes neither the focus nor the place of something else", async () => {
-  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
-  for (const name of ["Ann Lee", "Ann Lee", "Ann Lee"]) {
-    const one = await office.customer(name);
-    for (let turn = 0; turn < 14; turn += 1) await one.opens(`No. ${turn}`, queues.manual.id);
-  }
-  const page = await office.at(mina);
-  const held = async (pattern) => {
-    let [letGo, taken] = [null, null];
-    const isTaken = new Promise((done) => { taken = done; });
-    const mayGo = new Promise((done) => { letGo = done; });
-    await page.route(pattern, async (route) => {
-      taken();
-      await mayGo;
-      await route.continue();
-    }, { times: 1 });
-    return { isTaken, letGo };
-  };
-  await page.locator("#tab-all").click();
-  await rows(page).nth(39).waitFor();
-  const more = await held(/\/conversations\?.*before=/);
-  const late = page.waitForResponse(/\/conversations\?.*before=/);
-  await page.getByRole("button", { name: "Show more" }).click();
-  await more.isTaken;
-  await page.locator("#list-all select").selectOption("closed");
-  await page.getByText("There is nothing like that.").waitFor();
-  more.letGo();
-  await (await late).finished();
-  await page.evaluate(() => new Promise((done) =>
-    requestAnimationFrame(() => requestAnimationFrame(done))));
-  assert.equal(await rows(page).count(), 0);
-
-  await page.locator("#tab-waiting").click();
-  await page.getByRole("button", { name: /Claim/ }).first().click();
-  await titled(page, "Ann Lee");
-  const names = await held("**/api/v1/queues");
-  await page.getByRole("button", { name: /^Transfer/ }).click();
-  await names.isTaken;
-  await page.getByRole("dialog").getByRole("textbox").focus();
-  names.letGo();
-  await page.getByRole("radio").first().waitFor();
-  await page.keyboard.type("She has called before.");
-  assert.equal(await page.getByRole("dialog").getByRole("textbox").inputValue(),
-    "She has called before.");
+test("who may get it stands with whether he is there and how much he holds", async () => {
+  const { page } = await office.talk();
+  await account(server, "Aaron Absent");
+  const [full, away, free] = [await server.rep("Bea Full", 0), await server.rep("Cleo Away", 3),
+    await server.rep("Dora Free", 3)];
+  away.say({ type: "availability", availability: "away" });
+  await server.ask("POST", "/queues", server.admin, { name: "Drained", draining: true });
+  await until(async () => (await server.ask("GET", "/line", server.admin)).reps
+    .some(({ id, availability }) => id === away.id && availability === "away"));
+  await page.route("**/targets", (route) => route.abort(), { times: 1 });
+  await page.keyboard.press("t");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("The server cannot be reached.").waitFor();
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await dialog.getByRole("radio").first().waitFor();
+  const all = await dialog.locator(".target").allTextContents();
+  const at = (text) => all.findIndex((one) => one.includes(text));
+  assert.match(all[at("Dora Free")], /available, 0 of 3$/);
+  assert.match(all[at("Bea Full")], /full, 0 of 0$/);
+  assert.match(all[at("Cleo Away")], /away, 0 of 3$/);
+  assert.match(all[at("Aaron Absent")], /not connected$/);
+  assert.deepEqual(["Dora Free", "Bea Full", "Cleo Away", "Aaron Absent"].map(at).sort((a, b) =>
+    a - b), ["Dora Free", "Bea Full", "Cleo Away", "Aaron Absent"].map(at));
+  assert.match(all[at("Drained")], /nobody waits · closed now$/);
+  // Another one of that name, from before, is not there.
+  assert.ok(!all.some((one) => /Mina Karimi.* of /.test(one)), "not to herself");
+  for (const one of [full, away, free]) one.go();
 });
 
-test("a picture stands above its name, leaves the log at its end, and is enlarged", async () => {
-  const mina = await account(server, "Mina Karimi");
+test("a customer who has left keeps nobody waiting, and that is said", async () => {
+  const { id } = await server.ask("POST", "/queues", server.admin,
+    { name: "Late", mode: "manual", wait_target_ms: 1000 });
+  const mina = await account(server, "Mina Karimi", { queues: [id] });
   const page = await office.at(mina);
   await wants(page, server, mina, "available");
   const ann = await office.customer("Ann Lee");
-  await ann.opens("A picture, please");
-  for (let turn = 0; turn < 30; turn += 1) await ann.says(`No. ${turn}`);
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
-  const url = await page.evaluate(() => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 600, height: 500 });
-    return canvas.toDataURL("image/png");
-  });
-  await page.locator(".composer input[type=file]").setInputFiles([{ name: "door.png",
-    mimeType: "image/png", buffer: Buffer.from(url.split(",")[1], "base64") }]);
-  await page.locator(".tray li").filter({ hasText: "door.png" }).waitFor();
-  await page.locator(".tray progress").waitFor({ state: "detached" });
-  await field(page).press("Enter");
-  await page.locator(".mine .file").filter({ hasText: "door.png" }).waitFor();
-  await page.reload();
-  await ready(page);
-  const image = page.locator(".picture img[src]");
-  await image.waitFor();
-  await until(() => page.evaluate(() => {
-    const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".log");
-    return scrollHeight > clientHeight && scrollHeight - scrollTop - clientHeight < 2;
-  }));
-  const [picture, file] = [await image.boundingBox(),
-    await page.locator(".mine .file").boundingBox()];
-  assert.ok(picture.width > 200 && file.y >= picture.y + picture.height);
-  await page.locator(".picture").click();
-  await page.locator(".enlarged img").waitFor();
+  await ann.listens();
+  await ann.opens("One", id);
+  await page.locator("#tab-waiting").click();
+  const row = page.locator("#list-waiting .item").filter({ hasText: "Ann Lee" });
+  await row.locator("[data-urgency=late]").waitFor();
+  ann.goes();
+  await row.getByText("customer has left").waitFor();
+  await row.locator("[data-urgency]").waitFor({ state: "detached" });
+  await row.locator(".pick").click();
+  await page.locator(".talk-head .chip").filter({ hasText: "customer has left" }).waitFor();
+  await page.getByText(/^Its customer has left\. The place is kept until/).waitFor();
+  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+  await page.locator("#talk-menu").getByRole("button", { name: "Why is this waiting?" }).click();
+  await page.getByRole("dialog").getByText("Its customer has left").waitFor();
   await page.keyboard.press("Escape");
-  await page.locator(".enlarged").waitFor({ state: "detached" });
+  const idle = async (text) => {
+    await page.locator(".slots").click();
+    await page.getByRole("dialog").getByText(text).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  };
+  await idle("Whoever waits in your queues has left");
+  const bob = await office.customer("Bob");
+  await bob.opens("Two", id);
+  await page.locator("#list-waiting .item").filter({ hasText: "Bob" }).waitFor();
+  await idle("some have left and their place is kept");
+  await ann.listens();
+  await row.getByText("customer has left").waitFor({ state: "detached" });
+  await idle("is taken by hand");
 });
 
-test("a name that begins right to left is cut at its end", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina, { viewport: { width: 360, height: 740 } });
-  await wants(page, server, mina, "available");
-  const ali = await office.customer(`علی رضایی ${"Long".repeat(20)}`);
-  await ali.opens("سلام");
-  await rows(page).filter({ hasText: "علی" }).waitFor();
-  const isSeen = (selector) => page.locator(selector).evaluate((place) => {
-    const range = document.createRange();
-    const text = document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode();
-    range.setStart(text, 0);
-    range.setEnd(text, 3);
-    const [name, box] = [range.getBoundingClientRect(), place.getBoundingClientRect()];
-    return name.left >= box.left - 1 && name.right <= box.right + 1;
+test("on a phone the head is one row, and who wants no notifications is not asked again",
+  async () => {
+    const mina = await account(server, "Mina Karimi");
+    const page = await office.at(mina, { viewport: { width: 320, height: 640 } });
+    const ask = page.getByRole("button", { name: "Allow notifications" });
+    await ask.waitFor();
+    await page.getByRole("button", { name: "Do not ask about notifications" }).click();
+    await ask.waitFor({ state: "hidden" });
+    assert.ok((await page.locator(".bar").boundingBox()).height < 60);
+    await page.reload();
+    await ready(page);
+    assert.ok(await ask.isHidden());
+    await page.getByRole("button", { name: "Shortcuts and settings" }).click();
+    await page.getByLabel("Offer to show notifications").check();
+    await page.keyboard.press("Escape");
+    await ask.waitFor();
   });
-  assert.ok(await isSeen(".pick .title"));
-  await rows(page).filter({ hasText: "علی" }).click();
-  await titled(page, "علی");
-  assert.ok(await isSeen("#talk-title"));
-});

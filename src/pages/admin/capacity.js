@@ -5,12 +5,12 @@ import { problemOf } from "../net/problem.js";
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { drawing } from "./icons.js";
-import { menuButton } from "./menu.js";
+import { menuButton } from "../ui/menu.js";
 import { whyIdle } from "./moves.js";
 import { explain } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
-/** @import { Item } from "./menu.js" */
+/** @import { Item } from "../ui/menu.js" */
 /** @import { Desk } from "./router.js" */
 
 /** @typedef {components["schemas"]["Availability"]} Availability */

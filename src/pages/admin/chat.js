@@ -14,7 +14,7 @@ import { toast } from "../ui/toast.js";
 import { offset } from "./days.js";
 import { FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
-import { menuButton } from "./menu.js";
+import { menuButton } from "../ui/menu.js";
 import { assignItems, moreItems } from "./moves.js";
 import { chip, TONES } from "./table.js";
 import { explain } from "./telling.js";

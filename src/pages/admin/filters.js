@@ -41,6 +41,7 @@ export class Filters {
   #chosen = "";
   #trouble = make("p", { class: "error", role: "alert" });
   #known;
+  #alone = make("p", { class: "note", id: "unread-alone" });
   /** @type {number | undefined} */
   #timer;
 
@@ -58,6 +59,7 @@ export class Filters {
      * @param {HTMLElement} field
      */
     const label = (key, field) => make("label", {}, t(key), field);
+    this.#alone.textContent = t("f_unread_alone");
     this.#known = make("datalist", { id: "customers" });
     // What is typed here is a name; what is asked for is the customer behind it.
     this.#customer = make("input", { type: "search", list: "customers", autocomplete: "off",
@@ -78,10 +80,12 @@ export class Filters {
       label("f_priority", this.#select("priority",
         PRIORITIES.map((one) => [one, t(`priority_${one}`)]))),
       label("f_customer", this.#customer), label("f_from", day("from")), label("f_to", day("to")),
-      label("f_unread", this.#select("unread", [["true", t("unread_yes")],
-        ["false", t("unread_no")]]))),
+      make("div", {}, label("f_unread", this.#select("unread", [["true", t("unread_yes")],
+        ["false", t("unread_no")]])), this.#alone)),
     this.#trouble, make("p", { class: "row" }, make("button", { type: "button", class: "soft",
       onclick: () => this.#clear() }, t("f_clear"))), this.#known);
+    this.element.addEventListener("input", () => this.#together());
+    this.#together();
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#ask();
@@ -90,6 +94,15 @@ export class Filters {
       if (target === this.#customer) this.#choose();
       else this.#ask();
     });
+  }
+
+  /** A search for words knows nothing of what is unread: it is not asked for, and that is said. */
+  #together() {
+    const [words, unread] = ["q", "unread"].map((name) => this.element.elements.namedItem(name));
+    if (!(words instanceof HTMLInputElement && unread instanceof HTMLSelectElement)) return;
+    unread.disabled = words.value.trim() !== "";
+    unread.setAttribute("aria-describedby", this.#alone.id);
+    this.#alone.hidden = !unread.disabled;
   }
 
   /** Asks for it, or says at the fields why that makes no sense. */
@@ -188,9 +201,10 @@ export class Filters {
           `${one.display_name} (${t("number", { number: one.number })})`;
         this.#customers = new Map(items.map((one) => [name(one), one.id]));
         this.#known.replaceChildren(...items.map((one) => make("option", { value: name(one) })));
-        this.#customer.setCustomValidity("");
+        this.#trouble.textContent = "";
       } catch (error) {
-        this.#customer.setCustomValidity(explain(this.#desk.locale)(problemOf(error)));
+        // It keeps nobody from asking for something else.
+        this.#trouble.textContent = explain(this.#desk.locale)(problemOf(error));
       }
     }, LOOK_MS);
   }
@@ -208,11 +222,13 @@ export class Filters {
 
   #clear() {
     this.#given = new URLSearchParams();
+    clearTimeout(this.#timer);
     for (const field of this.element.elements) {
       if ("value" in field && field.tagName !== "BUTTON") field.value = "";
     }
     this.#customer.dataset.id = "";
     this.#chosen = "";
+    this.#together();
     this.#ask();
   }
 }

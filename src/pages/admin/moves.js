@@ -4,13 +4,13 @@
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
-import { named } from "./menu.js";
+import { named } from "../ui/menu.js";
 import { explain } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Command } from "../net/frames.d.ts" */
-/** @import { Item } from "./menu.js" */
+/** @import { Item } from "../ui/menu.js" */
 /** @import { Desk } from "./router.js" */
 
 /** @typedef {components["schemas"]["Conversation"]} Conversation */

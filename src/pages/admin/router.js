@@ -5,7 +5,7 @@ import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { heading } from "./heading.js";
 import { drawing } from "./icons.js";
-import { closeMenu } from "./menu.js";
+import { closeMenu } from "../ui/menu.js";
 import { GROUPS, SCREENS } from "./screens.js";
 import { explain } from "./telling.js";
 

@@ -3,7 +3,7 @@
 
 import { make, words } from "../ui/dom.js";
 import { drawing } from "./icons.js";
-import { menuButton } from "./menu.js";
+import { menuButton } from "../ui/menu.js";
 import { assignItems, moreItems } from "./moves.js";
 import { chip, row, table } from "./table.js";
 import { about, urgency } from "./telling.js";

@@ -80,7 +80,7 @@ export class Alerts {
   #check() {
     const active = navigator.userActivation?.hasBeenActive ?? true;
     this.onChange({ sound: !wishes.sound || !active,
-      notify: "Notification" in window && Notification.permission === "default" });
+      notify: wishes.notify && "Notification" in window && Notification.permission === "default" });
   }
 
   check = () => this.#check();

@@ -53,8 +53,11 @@ export class Bar {
     make("span", {}, t("search")), make("kbd", { dir: "ltr", "aria-hidden": "true" }, "Ctrl K"));
     this.#sound = make("button", { type: "button", class: "chip-button", hidden: true,
       onclick: does.soundOn }, icon("mute"), t("sound_off"));
-    this.#note = make("button", { type: "button", class: "chip-button", hidden: true,
-      onclick: does.notifyOn }, icon("bell"), t("notify_off"));
+    this.#note = make("span", { class: "chip-pair", hidden: true },
+      make("button", { type: "button", class: "chip-button", onclick: does.notifyOn },
+        icon("bell"), t("notify_off")),
+      make("button", { type: "button", class: "round", "aria-label": t("notify_never"),
+        title: t("notify_never"), onclick: does.notifyNever }, icon("close")));
     this.element = make("header", { class: "bar" },
       make("p", { class: "brand" }, make("a", { href: "/" }, "Switchboard")),
       make("div", { class: "wants" }, this.#dot, this.#choice),

@@ -2,14 +2,16 @@
 // each conversation, whatever happens to the page.
 
 import { Tray } from "../chat/tray.js";
-import { kept } from "../net/keep.js";
 import { icon, make } from "../ui/dom.js";
 import { pasted } from "../ui/pasted.js";
+import { Drafts } from "./drafts.js";
+import { takeDrops } from "./drops.js";
 import { wishes } from "./wishes.js";
 
 /** @import { Uploads } from "../chat/tray.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
+/** @import { Changes } from "./changes.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, Rights } from "./parts.d.ts" */
 /** @import { Replies } from "./replies.js" */
@@ -39,9 +41,22 @@ export class Composer {
   /** @type {Map<string, Tray>} */
   #trays = new Map();
   #place;
+  #editing;
   /** @type {Replies | null} */
   #replies = null;
-  #key = "";
+  #drafts;
+  /**
+   * The message of his that he changes; null: he writes a new one.
+   * @type {number | null}
+   */
+  #seq = null;
+  /**
+   * Does that.
+   * @type {Changes | null}
+   */
+  changes = null;
+  /** @type {Rights["write"]} */
+  #may = "none";
   /** @type {string | null} */
   #id = null;
 
@@ -52,6 +67,7 @@ export class Composer {
    */
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
+    this.#drafts = new Drafts(desk);
     this.#uploads = { api: desk.api, welcome: null, become: async () => {} };
     const { t } = locale;
     this.#field = make("textarea", { name: "text", rows: "1", id: "text", dir: locale.dir,
@@ -69,7 +85,11 @@ export class Composer {
     this.#send = make("button", { class: "main send-text" }, icon("send"), this.#sendText);
     this.#hint = make("p", { id: "hint", class: "unseen" });
     this.#place = make("div", {});
-    this.element = make("form", { class: "composer" }, this.#place, this.#field, this.#hint,
+    this.#editing = make("p", { class: "editing", hidden: true }, icon("note"),
+      make("span", {}, t("editing")), make("button", { type: "button", class: "soft",
+        onclick: () => this.leaveEdit() }, t("cancel")));
+    this.element = make("form", { class: "composer" }, this.#editing, this.#place,
+      this.#field, this.#hint,
       make("div", { class: "under" }, this.#mode, canned, this.#attach, this.#pick, this.#send));
     this.#listen();
     this.mode(false);
@@ -102,9 +122,13 @@ export class Composer {
     if (event.isComposing) return;
     if (this.#replies?.pressed(event)) return;
     if (event.key === "Escape") {
-      this.#does.leaveField();
-      return;
+      if (this.#seq === null) return this.#does.leaveField();
+      // One thing at a time: the field stays.
+      event.preventDefault();
+      return this.leaveEdit();
     }
+    if (event.key === "ArrowUp" && this.isEmpty && this.#may === "both" && !this.isNote
+      && this.#seq === null && this.changes?.editNewest()) event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey) return;
     if (!event.ctrlKey && !event.metaKey && !wishes.enter) return;
     event.preventDefault();
@@ -115,30 +139,12 @@ export class Composer {
    * Files may be dropped everywhere on this element.
    * @param {HTMLElement} target
    */
-  takeDrops(target) {
-    /** @param {DragEvent} event */
-    const has = (event) => event.dataTransfer?.types.includes("Files");
-    target.addEventListener("dragover", (event) => {
-      if (!has(event)) return;
-      // Else the browser would go to the file, and away from the page.
-      event.preventDefault();
-      if (!this.element.hidden && !this.isNote) target.classList.add("dropping");
-    });
-    target.addEventListener("dragleave", (event) => {
-      const to = event.relatedTarget;
-      if (!(to instanceof Node && target.contains(to))) target.classList.remove("dropping");
-    });
-    target.addEventListener("drop", (event) => {
-      target.classList.remove("dropping");
-      if (!has(event)) return;
-      event.preventDefault();
-      this.attach([...event.dataTransfer?.files ?? []]);
-    });
-  }
+  takeDrops = (target) => takeDrops(target, { take: (files) => this.attach(files),
+    isOpen: () => !this.element.hidden && !this.isNote && this.#seq === null });
 
   /** To the customer, or for colleagues. */
   toggle() {
-    this.mode(!this.isNote);
+    if (this.#seq === null && !this.#mode.disabled) this.mode(!this.isNote);
     this.#save();
     this.focus();
   }
@@ -146,15 +152,61 @@ export class Composer {
   /** @param {boolean} isNote */
   mode(isNote) {
     const { t } = this.#locale;
+    const isEdit = this.#seq !== null;
     this.isNote = isNote;
     this.element.dataset.note = String(isNote);
     this.#mode.setAttribute("aria-pressed", String(isNote));
-    const text = t(isNote ? "write_note" : "write");
+    const text = t(isEdit ? "write_edit" : isNote ? "write_note" : "write");
     this.#field.setAttribute("aria-label", text);
     this.#field.placeholder = t(isNote ? "placeholder_note" : "placeholder");
-    this.#attach.hidden = isNote;
-    this.#sendText.textContent = t(isNote ? "save_note" : "send");
+    this.#editing.hidden = !isEdit;
+    this.#mode.hidden = isEdit;
+    this.#place.hidden = isEdit;
+    this.#attach.hidden = isNote || isEdit;
+    this.#sendText.textContent = t(isEdit ? "save_edit" : isNote ? "save_note" : "send");
     this.#hint.textContent = t(wishes.enter ? "hint_enter" : "hint_ctrl");
+  }
+
+  /**
+   * He changes what he has said. What he has begun to write waits until that is done.
+   * @param {number} seq
+   * @param {string} text
+   */
+  edit(seq, text) {
+    this.#save();
+    this.#seq = seq;
+    this.mode(false);
+    this.#field.value = text;
+    this.#save();
+    this.#update();
+    this.#grow();
+    this.focus();
+    this.#field.setSelectionRange(text.length, text.length);
+  }
+
+  /**
+   * He does not, or it is on its way: what he had begun stands there again. `only` that message
+   * is meant.
+   * @param {number} [only]
+   */
+  leaveEdit(only, { forget = true } = {}) {
+    if (this.#seq === null || (only !== undefined && only !== this.#seq)) return;
+    if (forget && this.#id) this.#drafts.keepChange(this.#id, null);
+    this.#seq = null;
+    this.#restore();
+    this.follow(this.#may);
+    this.focus();
+  }
+
+  /**
+   * It is changed: what he typed need not be kept any more.
+   * @param {string} id
+   * @param {number} seq
+   */
+  edited(id, seq) {
+    // Unless he changes it once more.
+    if (id === this.#id && seq === this.#seq) return;
+    if (this.#drafts.changeOf(id)?.seq === seq) this.#drafts.keepChange(id, null);
   }
 
   /**
@@ -163,13 +215,14 @@ export class Composer {
    */
   follow(may) {
     const { view } = this.#desk;
+    this.#may = may;
     this.element.hidden = !view || may === "none";
     const id = view?.id ?? null;
     if (id !== this.#id) this.#turn(id);
     // What was for notes alone until now is for answers, unless a note was begun.
     if (may === "both" && this.#mode.disabled && !this.#field.value.trim()) this.mode(false);
     this.#mode.disabled = may === "note";
-    if (may === "note" && !this.isNote) this.mode(true);
+    if (may === "note" && !this.isNote && this.#seq === null) this.mode(true);
   }
 
   /**
@@ -181,22 +234,20 @@ export class Composer {
     if (this.#id && this.#tray) this.#trays.set(this.#id, this.#tray);
     this.#replies?.leave();
     this.#id = id;
-    this.#key = id ? this.#desk.key(`draft.${id}`) : "";
-    const draft = this.#draft();
-    this.#field.value = draft?.text ?? "";
-    this.mode(draft?.note ?? false);
+    this.#seq = id ? this.#drafts.changeOf(id)?.seq ?? null : null;
     this.#tray = (id && this.#trays.get(id)) || null;
     this.#place.replaceChildren(...(this.#tray ? [this.#tray.element] : []));
-    this.#update();
-    this.#grow();
+    this.#restore();
   }
 
-  /**
-   * What was begun here.
-   * @returns {{ text: string, note?: boolean } | null}
-   */
-  #draft() {
-    return this.#key ? kept.get(this.#key, null) : null;
+  /** What was begun comes back. */
+  #restore() {
+    const draft = this.#id ? this.#drafts.of(this.#id) : null;
+    const edit = this.#id && this.#seq !== null ? this.#drafts.changeOf(this.#id) : null;
+    this.#field.value = (edit ?? draft)?.text ?? "";
+    this.mode(!edit && (draft?.note ?? false));
+    this.#update();
+    this.#grow();
   }
 
   /**
@@ -205,6 +256,7 @@ export class Composer {
    * @param {Attachment[]} files
    */
   put(text, files = [], note = false) {
+    if (this.#seq !== null) this.leaveEdit(this.#seq, { forget: false });
     // A note that was begun stays one, whatever comes to stand before it.
     const isNote = Boolean(note) || (this.isNote && Boolean(this.#field.value.trim()));
     this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
@@ -229,6 +281,7 @@ export class Composer {
   async attach(files) {
     if (this.element.hidden) return;
     if (this.isNote) return this.#does.tell(this.#locale.t("note_files"));
+    if (this.#seq !== null) return this.#does.tell(this.#locale.t("edit_files"));
     const tray = this.#trayOf();
     // Where it is not known what is taken, the server says so of each file.
     this.#uploads.welcome ??= await this.#does.welcome().catch(() => null);
@@ -250,10 +303,11 @@ export class Composer {
   }
 
   #update() {
-    this.#send.disabled = this.#tray?.isBusy ?? false;
+    this.#send.disabled = this.#seq === null && (this.#tray?.isBusy ?? false);
   }
 
   #submit() {
+    if (this.#seq !== null) return this.#saveEdit(this.#seq);
     if (this.element.hidden || this.isEmpty || this.#tray?.isBusy) return;
     const text = this.#field.value.trim() ? this.#field.value : "";
     // A note carries no files: they stay for the next answer.
@@ -269,10 +323,22 @@ export class Composer {
     this.focus();
   }
 
+  /**
+   * A message without words is none; what it carries it goes on carrying.
+   * @param {number} seq
+   */
+  #saveEdit(seq) {
+    const text = this.#field.value.trim() ? this.#field.value : "";
+    if (!text) return this.changes?.remove(seq);
+    // It is kept until the server has it.
+    this.leaveEdit(seq, { forget: false });
+    this.changes?.save(seq, text);
+  }
+
   #typed() {
     this.#grow();
     this.#save();
-    if (!this.isNote) this.#desk.typing(Boolean(this.#field.value.trim()));
+    if (!this.isNote && this.#seq === null) this.#desk.typing(Boolean(this.#field.value.trim()));
     this.#offerReplies();
   }
 
@@ -309,9 +375,10 @@ export class Composer {
   }
 
   #save() {
-    if (!this.#key) return;
-    const text = this.#field.value;
-    kept.set(this.#key, text ? { text, note: this.isNote } : null);
+    if (!this.#id) return;
+    const { value: text } = this.#field;
+    if (this.#seq !== null) this.#drafts.keepChange(this.#id, { seq: this.#seq, text });
+    else this.#drafts.keep(this.#id, { text, note: this.isNote });
   }
 
   // An empty field runs as the page does, a text as its first letter says.

@@ -30,5 +30,5 @@ export function help(locale, changed) {
     make("table", { class: "keys" }, make("caption", { class: "unseen" }, t("help")),
       make("tbody", {}, ...rows)), make("h3", {}, t("wishes")),
     box("wish_keys", "keys"), box("wish_enter", "enter"), box("wish_sound", "sound"),
-    box("then_next", "next")).classList.add("wide");
+    box("wish_notify", "notify"), box("then_next", "next")).classList.add("wide");
 }

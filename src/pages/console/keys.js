@@ -4,8 +4,9 @@
 import { wishes } from "./wishes.js";
 
 /**
- * A key, or several; which of Shift, Alt and Ctrl go with it; how it is shown; what it does.
- * @typedef {{ keys?: string[], shift?: boolean, alt?: boolean, ctrl?: boolean, shown: string,
+ * A key, or several, or any digit; which of Shift and Ctrl go with it; how it is shown; what it
+ * does.
+ * @typedef {{ keys?: string[], shift?: boolean, digit?: boolean, ctrl?: boolean, shown: string,
  *   does: string }} Key
  */
 
@@ -31,8 +32,8 @@ export const KEYS = [
   { keys: ["a"], shift: true, shown: "⇧ A", does: "pass" },
   { keys: ["j", "ArrowDown"], shown: "J ↓", does: "next" },
   { keys: ["k", "ArrowUp"], shown: "K ↑", does: "previous" },
-  { alt: true, shown: "Alt 1…9", does: "nth" },
-  { keys: ["r"], shown: "R", does: "reply" },
+  { digit: true, shown: "1…9", does: "nth" },
+  { keys: ["r"], shown: "R ↵", does: "reply" },
   { keys: ["/"], shown: "/", does: "canned" },
   { keys: ["n"], shown: "N", does: "noteSwitch" },
   { keys: ["t"], shown: "T", does: "transfer" },
@@ -40,6 +41,7 @@ export const KEYS = [
   { keys: ["s"], shown: "S", does: "availability" },
   { ctrl: true, keys: ["k"], shown: "Ctrl K", does: "search" },
   { ctrl: true, keys: ["Enter"], shown: "Ctrl Enter", does: "send" },
+  { shown: "↑", does: "edit" },
   { keys: ["Escape"], shown: "Esc", does: "escape" },
   { keys: ["?"], shown: "?", does: "help" },
 ];
@@ -80,11 +82,8 @@ function command(event) {
   const key = meant(event);
   if ((ctrlKey || metaKey) && !altKey && !shiftKey) return key === "k" ? ["search"] : null;
   if (document.querySelector("dialog[open]")) return null;
-  if (altKey && !ctrlKey && !metaKey) {
-    const digit = /^Digit([1-9])$/.exec(event.code);
-    return digit ? ["nth", Number(digit[1])] : null;
-  }
-  if (ctrlKey || metaKey || inField(target)) return null;
+  // Those with Alt are the browser's own.
+  if (ctrlKey || metaKey || altKey || inField(target)) return null;
   // What lies over the page is closed by the browser, and nothing else with it.
   if (key === "Escape") return document.querySelector(":popover-open") ? null : ["escape"];
   if (key.startsWith("Arrow") && hasArrows(target)) return null;
@@ -93,6 +92,8 @@ function command(event) {
     || (shiftKey && event.code === "Slash")) return wishes.keys ? ["help"] : null;
   if (!key.startsWith("Arrow") && !wishes.keys) return null;
   if (target?.closest("[popover]")) return null;
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (digit && !shiftKey) return ["nth", Number(digit[1])];
   const found = KEYS.find((one) => !one.ctrl && one.keys?.includes(key)
     && Boolean(one.shift) === (shiftKey && !key.startsWith("Arrow")));
   return found ? [found.does] : null;

@@ -1,18 +1,17 @@
 // The log of a conversation as staff see it: messages, notes, what happened between them. It can
 // stand alone: whoever reads a conversation shows it with this. Its texts are in the catalog `log`.
 
-import { fileRow } from "../chat/files.js";
 import { Unsent } from "../chat/unsent.js";
 import { icon, make, words } from "../ui/dom.js";
-import { linked } from "../ui/links.js";
-import { span } from "./spans.js";
-import { told } from "./standing.js";
+import { menuButton } from "../ui/menu.js";
+import { Entries } from "./entries.js";
+import { isOver } from "./standing.js";
 
 /** @import { Refused, Written } from "../chat/unsent.js" */
 /** @import { Catalog, Locale } from "../i18n/locale.js" */
 /** @import { Api } from "../net/api.js" */
 /** @import { LogEvent, TypingFrame } from "../net/frames.d.ts" */
-/** @import { Drawn, Message, Row, View } from "./parts.d.ts" */
+/** @import { Changing, Message, Row, View } from "./parts.d.ts" */
 
 /** @typedef {View["marks"] | null} Marks */
 
@@ -23,6 +22,10 @@ const ROWS_MAX = 240;
 const ROWS_AWAY = 120;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
+/** For so long somebody may change what he has said, where the server is not told otherwise. */
+const CHANGED_MS = 15 * 60_000;
+/** So much of a message is said of the button that changes it. */
+const SAID_CHARS = 40;
 
 /**
  * The texts of a log, for whoever shows one alone.
@@ -31,20 +34,32 @@ const NEAR_PX = 100;
  */
 export const logTexts = (tag) => import(`../i18n/log.${tag}.js`);
 
+/**
+ * The browser keeps a picture for as long as it has an address.
+ * @param {HTMLElement} row
+ */
+function forgetPictures(row) {
+  for (const { src } of row.querySelectorAll("img")) if (src) URL.revokeObjectURL(src);
+}
+
 export class Log {
   element;
   /** Hears that the reader has come to the end. */
   onEnd = () => {};
   /** @type {Refused} */
   refused = { retry() {}, discard() {}, takeBack() {} };
+  /**
+   * Changes what the reader has said himself; null: he only reads.
+   * @type {Changing | null}
+   */
+  changes = null;
   /** @type {Api} */
   #api;
   /** @type {Locale} */
   #locale;
   /** @type {{ id: string }} */
   #me;
-  /** @type {(id: string) => string | null} */
-  #name;
+  #entries;
   /** @type {View | null} */
   #view = null;
   /** @type {Row[]} */
@@ -75,7 +90,8 @@ export class Log {
    * @param {{ me: { id: string }, name?: (id: string) => string | null }} whose
    */
   constructor(api, locale, { me, name = () => null }) {
-    [this.#api, this.#locale, this.#me, this.#name] = [api, locale, me, name];
+    [this.#api, this.#locale, this.#me] = [api, locale, me];
+    this.#entries = new Entries(api, locale, { me, name });
     const { t } = locale;
     this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
       onclick: () => this.#readOlder() }, t("older"));
@@ -121,8 +137,11 @@ export class Log {
    */
   show(view, events, { earlier = null, marks = view.marks ?? null } = {}) {
     this.quiet();
+    const was = this.#rows;
     [this.#view, this.#rows, this.#day, this.#older] = [view, [], "", earlier];
     [this.#marks, this.#below] = [marks, 0];
+    [this.#entries.view, this.#entries.speaker] = [view, null];
+    for (const { row } of was) forgetPictures(row);
     this.#list.replaceChildren();
     this.#unsent.show([]);
     this.#hush();
@@ -134,7 +153,7 @@ export class Log {
 
   /** @param {View} view what is known of the same conversation now */
   update(view) {
-    this.#view = view;
+    this.#view = this.#entries.view = view;
   }
 
   /** What comes for a moment is the past, not news. */
@@ -149,8 +168,8 @@ export class Log {
    * @param {LogEvent} event
    */
   append(event) {
-    const follows = this.isAtEnd || this.#isMine(event);
-    if (event.kind === "message" && !this.#isMine(event)) this.#hush();
+    const follows = this.isAtEnd || this.#entries.isMine(event);
+    if (event.kind === "message" && !this.#entries.isMine(event)) this.#hush();
     this.#add(event);
     if (follows) {
       this.#forget();
@@ -163,15 +182,11 @@ export class Log {
   }
 
   /** @param {LogEvent} event */
-  #isMine = (event) => event.sender_id !== null && event.sender_id === this.#me.id;
-
-  /** @param {LogEvent} event */
   #add(event) {
     const { kind, seq, created_at: at } = event;
     if (seq <= this.lastSeq) return;
     if (kind === "edited" || kind === "deleted") return this.#change(event);
-    const body = kind === "message" || kind === "note" ? this.#message(event)
-      : this.#happened(event);
+    const body = this.#entries.draw(event);
     if (!body) return;
     const day = this.#locale.day(at);
     const row = make("li", { class: body.kind, "data-seq": seq }, day !== this.#day
@@ -179,112 +194,99 @@ export class Log {
     this.#day = day;
     this.#rows.push({ seq, row, day, message: body.message });
     this.#list.append(row);
+    if (body.message) this.#offer(seq, body.message);
   }
-
-  /**
-   * Who this is, for this reader.
-   * @param {string | null | undefined} id
-   * @param {string | null} [name]
-   */
-  #called(id, name) {
-    const view = this.#view;
-    if (id === this.#me.id) return this.#locale.t("you");
-    const found = [view?.customer, view?.rep, view?.last_rep, view?.offered_to]
-      .find((one) => one && one.id === id);
-    if (id === "customer" && view) return view.customer.name;
-    return name ?? found?.name ?? (id && this.#name(id)) ?? this.#locale.t("somebody");
-  }
-
-  /**
-   * @param {LogEvent} event
-   * @returns {Drawn | null}
-   */
-  #happened(event) {
-    const said = told(event);
-    if (!said) return null;
-    const { t, parts } = this.#locale;
-    const { key, reason, waited, until } = said;
-    const values = {
-      name: words(this.#called(said.who, said.name)), by: words(this.#called(said.by)),
-      queue: words((said.queue && this.#name(said.queue)) ?? t("another_queue")),
-      when: until ? this.#locale.when(until) : t("some_time"), n: said.n ?? 0,
-      priority: said.priority ? t(`p_${said.priority}`) : "",
-      resolution: said.resolution ? t(`r_${said.resolution}`) : t("r_none"),
-    };
-    const own = reason && this.#locale.has(`why_${reason}`) ? t(`why_${reason}`) : null;
-    const told_ = own ?? reason ?? said.words;
-    const more = told_ ? [": ", own ?? words(told_)] : [];
-    const line = make("p", {}, ...parts(key, values), waited && waited > 1000
-      ? ` · ${t("waited", { time: span(this.#locale, waited) })}` : null, ...more, " · ",
-    this.#clock(event.created_at));
-    return { kind: "entry", parts: [line] };
-  }
-
-  /**
-   * @param {LogEvent} event
-   * @returns {Drawn}
-   */
-  #message(event) {
-    const { sender_id: sender, text, data, attachments = [], created_at: at } = event;
-    const mine = this.#isMine(event);
-    const isNote = event.kind === "note";
-    const { t, parts } = this.#locale;
-    const name = this.#called(sender);
-    const time = this.#clock(at);
-    const isCustomer = sender === this.#view?.customer.id;
-    const who = make("span", { class: "unseen" }, isNote ? `${t("note")}: ` : "",
-      ...parts("said", { name: words(name), time: this.#locale.clock(at) }));
-    const place = make("span", { dir: "auto" }, ...linked(text ?? ""));
-    const said = make("p", { class: "said" }, place);
-    said.hidden = !text;
-    const files = make("ul", { class: "files" },
-      ...attachments.map((one) => fileRow(one, this.#api, this.#locale)));
-    const state = make("p", { class: "note" }, time, data?.edited ? ` · ${t("edited")}` : null);
-    const label = isNote ? [icon("note"), t("note_by"), " ", words(name)] : [words(name)];
-    const before = this.#rows.at(-1);
-    const shows = isNote || (!mine && before?.message?.sender !== sender);
-    const kind = isNote ? "remark" : isCustomer ? "theirs" : mine ? "mine" : "mine other";
-    const message = { mine: mine && !isNote, sender: isNote ? null : sender, said, text: place,
-      files, state, time };
-    const drawn = { kind, message, parts: [shows && make("p", { class: "name",
-      "aria-hidden": "true" }, ...label), who, said, attachments.length > 0 && files, state] };
-    if (data?.deleted) this.#empty(message);
-    return drawn;
-  }
-
-  /** @param {number} ms */
-  #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },
-    this.#locale.clock(ms));
 
   /** @param {LogEvent} event that has changed a message, or taken its text away */
   #change({ kind, data, text }) {
-    const { t } = this.#locale;
     if (data?.erased) {
       for (const { seq, message } of this.#rows) {
-        if (message && seq <= (data.through ?? 0)) this.#empty(message);
+        if (message && seq <= (data.through ?? 0)) this.#entries.put(message, null);
       }
       return;
     }
-    const message = this.#rows.find(({ seq }) => seq === data?.seq)?.message;
+    const message = this.#messageOf(data?.seq);
     if (!message) return;
-    if (kind === "deleted") return this.#empty(message);
-    if (text == null) return;
-    message.text.replaceChildren(...linked(text));
-    message.said.hidden = false;
-    message.state.replaceChildren(message.time, ` · ${t("edited")}`);
+    if (kind === "deleted") this.#entries.put(message, null);
+    else if (text != null) this.#entries.put(message, text, true);
   }
 
-  /** @param {Message} message */
-  #empty({ said, files, state, time }) {
-    said.hidden = true;
-    files.remove();
-    state.replaceChildren(this.#locale.t("deleted"), " · ", time);
+  /** @param {number | undefined} seq */
+  #messageOf = (seq) => this.#rows.find((row) => row.seq === seq)?.message;
+
+  /**
+   * Whether its writer, the reader, may still change it.
+   * @param {Message} message
+   */
+  #isChangeable = ({ mine, text, at }) => this.changes !== null && mine && text !== null
+    && this.changes.now() - at < CHANGED_MS;
+
+  /**
+   * A button beside what the reader may still change.
+   * @param {number} seq
+   * @param {Message} message
+   */
+  #offer(seq, message) {
+    const { changes } = this;
+    if (!changes || !this.#isChangeable(message)) return;
+    const { t } = this.#locale;
+    const text = message.text?.slice(0, SAID_CHARS) ?? "";
+    message.own = menuButton(this.#locale, { label: [icon("more")], className: "round own",
+      name: t("own_more", { text }), items: () => [
+        // What is over for its customer stays as it was said, or goes.
+        ...(this.#view && isOver(this.#view) ? []
+          : [{ text: t("edit"), work: () => changes.edit(seq) }]),
+        { text: t("delete"), work: () => changes.remove(seq) }] });
+    message.state.after(message.own);
+  }
+
+  /** What cannot be changed any more has no button for it. */
+  age() {
+    for (const { message } of this.#rows) {
+      if (!message?.own || this.#isChangeable(message)) continue;
+      // Who is there goes on in the log.
+      if (message.own === document.activeElement) this.log.focus();
+      message.own.remove();
+      message.own = undefined;
+    }
+  }
+
+  /** The newest message of the reader, if he may still edit it; else null. */
+  get editable() {
+    const row = this.#rows.findLast(({ message }) => message?.mine && message.text !== null);
+    return row?.message && this.#isChangeable(row.message) ? row.seq : null;
+  }
+
+  /**
+   * What a message says; null: there is nothing.
+   * @param {number} seq
+   */
+  textOf = (seq) => this.#messageOf(seq)?.text ?? null;
+
+  /**
+   * Shows a message as it will be; answers with what takes that back.
+   * @param {number} seq
+   * @param {string | null} text
+   */
+  change(seq, text) {
+    const message = this.#messageOf(seq);
+    if (!message) return () => {};
+    const { text: was, edited } = message;
+    this.#entries.put(message, text, true);
+    this.marks(this.#marks);
+    return () => {
+      this.#entries.put(message, was, edited);
+      this.marks(this.#marks);
+    };
   }
 
   // Of a long log the beginning goes while the reader is at its end; it can be read again.
   #forget() {
     if (this.#rows.length <= ROWS_MAX) return;
-    for (const { row } of this.#rows.splice(0, ROWS_AWAY)) row.remove();
+    for (const { row } of this.#rows.splice(0, ROWS_AWAY)) {
+      forgetPictures(row);
+      row.remove();
+    }
     this.#older = this.#rows[0].seq;
     this.#earlier.hidden = false;
   }
@@ -315,12 +317,15 @@ export class Log {
   /** @param {LogEvent[]} items */
   #prepend(items) {
     const [rows, list, day] = [this.#rows, this.#list, this.#day];
+    const { speaker } = this.#entries;
+    this.#entries.speaker = null;
     const fragment = document.createDocumentFragment();
     [this.#rows, this.#list, this.#day] = [[], fragment, ""];
     for (const event of items) this.#add(event);
     list.prepend(fragment);
     if (rows[0]?.day === this.#day) rows[0].row.querySelector(".day")?.remove();
     [this.#rows, this.#list, this.#day] = [[...this.#rows, ...rows], list, day];
+    this.#entries.speaker = speaker;
   }
 
   #scrolled() {

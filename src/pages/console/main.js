@@ -68,13 +68,14 @@ const does = {
   say: (error) => toast(explain(problemOf(error))),
   tell: (text) => toast(text),
   tick: () => parts && tick(root, locale, desk.now()),
-  async show(id, { walks = false } = {}) {
+  async show(id, { walks = false, points = false } = {}) {
     screen("talk");
+    const stays = walks || (points && !narrow.matches);
     try {
       const shown = desk.show(id);
-      if (walks) does.leaveField();
+      if (stays) does.leaveField();
       await shown;
-      if (!walks && (!narrow.matches || matchMedia("(pointer: fine)").matches)) does.reply();
+      if (!stays && (!narrow.matches || matchMedia("(pointer: fine)").matches)) does.reply();
     } catch (error) {
       does.say(error);
       if (!desk.view) screen("list");
@@ -144,6 +145,11 @@ const does = {
   wrote: () => parts.talk.log.toEnd(),
   soundOn: () => parts.alerts.soundOn(),
   notifyOn: () => parts.alerts.notifyOn(),
+  notifyNever() {
+    wishes.notify = false;
+    parts.alerts.check();
+    parts.list.focus();
+  },
   async welcome() {
     welcome ??= await api.get("/welcome");
     return welcome;
@@ -179,7 +185,7 @@ const byKey = {
   previous: () => beside(-1),
   nth(n) {
     const one = parts.list.shown[n - 1];
-    return one ? void does.show(one.id) : false;
+    return one ? void does.show(one.id, { walks: true }) : false;
   },
   reply: () => (desk.view ? void does.reply() : false),
   canned: () => (desk.view ? void parts.talk.composer.canned() : false),
@@ -265,6 +271,7 @@ function build() {
     does.tick();
     offers.tick();
     list.tick();
+    parts.talk.log.age();
   }, 1_000);
   listen(byKey);
 }

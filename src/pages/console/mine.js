@@ -83,6 +83,12 @@ export class Mine {
     const one = this.all.get(event.conversation);
     if (!one) return null;
     const news = after(one, event);
+    const { kind, data, text } = event;
+    if (one.last && one.last.seq === data?.seq && (kind === "edited" || kind === "deleted")) {
+      const isGone = kind === "deleted";
+      one.last = { ...one.last, text: isGone ? null : text,
+        data: { ...one.last.data, ...(isGone && { deleted: event.seq }) } };
+    }
     if (event.seq >= (one.last?.seq ?? 0)) {
       one.since = since(one.since, one, event);
       if (event.kind === "message") one.last = event;

@@ -12,6 +12,8 @@ import { wishes } from "./wishes.js";
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, View } from "./parts.d.ts" */
 
+/** @typedef {components["schemas"]["Targets"]} Targets */
+
 const HOUR = 3_600_000;
 /** @type {components["schemas"]["Resolution"][]} */
 const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
@@ -55,6 +57,48 @@ function keptText(desk, view, name, label) {
 }
 
 /**
+ * Whether a rep is there, and how much he holds.
+ * @param {Targets["reps"][number]} rep
+ * @param {Locale} locale
+ */
+function standingOf({ present, availability, load, capacity }, { t }) {
+  if (!present) return t("w_absent");
+  if (availability === "available" && load >= capacity) return t("w_full", { load, capacity });
+  return `${t(`w_${availability}`)}, ${t("load", { load, capacity })}`;
+}
+
+/**
+ * Whom and where it may go, in the server's order: who has room first, who is not there last.
+ * @param {Targets} targets
+ * @param {Locale} locale
+ * @param {{ toQueue: boolean, but: string | null }} how `but`: not into this queue
+ */
+function drawTargets({ reps, queues }, locale, { toQueue, but }) {
+  const { t } = locale;
+  /**
+   * @param {string} value
+   * @param {string} name
+   * @param {string[]} hints
+   */
+  const radio = (value, name, hints) => make("label", { class: "target" }, make("input",
+    { type: "radio", name: "to", value }), words(name),
+  make("span", { class: "note" }, hints.join(" · ")));
+  const people = reps.map((rep) => radio(`rep:${rep.id}`, rep.name, [standingOf(rep, locale),
+    ...(rep.serves ? [] : [t("serves_not")])]));
+  const others = queues.filter(({ id }) => id !== but).map(({ id, name, waiting, open }) =>
+    radio(`queue:${id}`, name, [waiting ? t("waiting_n", { n: waiting }) : t("waiting_none"),
+      ...(open ? [] : [t("queue_closed")])]));
+  /**
+   * @param {HTMLElement[]} all
+   * @param {string} none
+   */
+  const list = (all, none) => (all.length ? make("div", {}, ...all)
+    : make("p", { class: "note" }, t(none)));
+  return [...(toQueue ? [] : [make("h3", {}, t("reps")), list(people, "no_reps")]),
+    make("h3", {}, t("queues")), list(others, "no_queues")];
+}
+
+/**
  * To another rep or queue. `toQueue`: only the queues are asked for.
  * @param {Desk} desk
  * @param {Locale} locale
@@ -62,7 +106,7 @@ function keptText(desk, view, name, label) {
  */
 export async function transfer(desk, locale, does, { toQueue = false } = {}) {
   const { t } = locale;
-  const { view, user } = desk;
+  const { view } = desk;
   if (!view) return;
   const note = keptText(desk, view, "note", t("transfer_note"));
   const place = make("div", { class: "targets", role: "group", "aria-label": t("transfer_to") },
@@ -78,37 +122,22 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
       does.tell(t("transferred"));
     },
   });
-  try {
-    const queues = await desk.names.read({ anew: true });
-    const reps = new Map(queues.flatMap((queue) => queue.reps.map((rep) => [rep.id, rep])));
-    reps.delete(user.id);
-    /**
-     * @param {string} value
-     * @param {string} name
-     * @param {string} hint
-     */
-    const radio = (value, name, hint) => make("label", { class: "target" }, make("input",
-      { type: "radio", name: "to", value }), words(name),
-    hint && make("span", { class: "note" }, hint));
-    const own = queues.find(({ id }) => id === view.queue.id)?.reps ?? [];
-    /** @param {{ id: string }} rep */
-    const serves = (rep) => Number(own.some(({ id }) => id === rep.id));
-    const people = [...reps.values()].sort((one, other) => serves(other) - serves(one)
-      || one.name.localeCompare(other.name));
-    const others = queues.filter(({ id }) => id !== view.queue.id || !desk.isMine(view));
-    place.replaceChildren(
-      ...(toQueue ? [] : [make("h3", {}, t("reps")), people.length === 0
-        ? make("p", { class: "note" }, t("no_reps")) : make("div", {}, ...people.map((rep) =>
-          radio(`rep:${rep.id}`, rep.name, serves(rep) ? t("serves") : t("serves_not"))))]),
-      make("h3", {}, t("queues")), others.length === 0
-        ? make("p", { class: "note" }, t("no_queues")) : make("div", {}, ...others.map((queue) =>
-          radio(`queue:${queue.id}`, queue.name, t("waiting_n", { n: queue.waiting })))));
-    // Who has begun to write meanwhile goes on with that.
-    if (!form.contains(document.activeElement)) place.querySelector("input")?.focus();
-  } catch (error) {
-    const said = does.explain(problemOf(error));
-    place.replaceChildren(make("p", { class: "error", role: "alert" }, said));
-  }
+  // What is his goes back into its own line by another way.
+  const but = desk.isMine(view) ? view.queue.id : null;
+  const read = async () => {
+    place.replaceChildren(make("p", { class: "note" }, t("loading")));
+    try {
+      const targets = await desk.api.get(`/conversations/${view.id}/targets`);
+      place.replaceChildren(...drawTargets(targets, locale, { toQueue, but }));
+      // Who has begun to write meanwhile goes on with that.
+      if (!form.contains(document.activeElement)) place.querySelector("input")?.focus();
+    } catch (error) {
+      place.replaceChildren(make("p", { class: "error", role: "alert" },
+        does.explain(problemOf(error))), make("button", { type: "button", class: "soft",
+        onclick: read }, t("try_again")));
+    }
+  };
+  await read();
   return form;
 }
 

@@ -100,6 +100,8 @@ export class Offers {
     const { svg, left } = ring();
     const count = make("span", { class: "count", "aria-hidden": "true" });
     const place = errorPlace();
+    const said = make("p", { class: "offer-said", dir: "auto" });
+    this.#read(view, said);
     /** @param {Reply} what */
     const answer = (what) => this.#answer(view, what, element, place);
     const title = make("h2", { id: `offer-${view.id}` }, t("offer_title"));
@@ -118,11 +120,22 @@ export class Offers {
       make("p", {}, words(view.customer.name), " · ", words(view.queue.name), " · ",
         make("span", { class: "note", "data-since": view.created_at }, t("waited_now"), " ",
           make("span", { class: "span" }))),
-      view.subject && make("p", { class: "note" }, words(view.subject)),
+      view.subject && make("p", { class: "note" }, words(view.subject)), said,
       make("p", { class: "unseen" }, ...parts("until", { time: this.#locale.clock(until) })),
       make("div", { class: "row" }, button("accept", "A", "accept", "main"),
         button("pass", "⇧ A", "decline", "")), place);
     return { element, left, count, answer };
+  }
+
+  /**
+   * What its customer has said last, as soon as it is known: the offer stands without it.
+   * @param {View} view
+   * @param {HTMLElement} place
+   */
+  async #read({ id, customer }, place) {
+    const read = await this.#desk.api.get(`/conversations/${id}`).catch(() => null);
+    const latest = read?.latest_message;
+    if (latest?.sender_id === customer.id) place.textContent = latest.text ?? "";
   }
 
   /**

@@ -17,7 +17,7 @@ type Schemas = components["schemas"];
 
 /** A conversation as staff see it. How much of it is known depends on who has told. */
 export type View = Schemas["Conversation"]
-  & Partial<Pick<Schemas["Listed"], "latest_message" | "marks" | "unread">> & { held?: boolean };
+  & Partial<Pick<Schemas["Listed"], "latest_message" | "marks" | "unread">>;
 
 /** One of a rep's own: its last message, and since when its customer waits for an answer. */
 export type Own = View & { last: LogEvent | null; since: number; unread: number };
@@ -124,8 +124,11 @@ export interface Does {
   say(error: unknown): void;
   tell(text: string): void;
   tick(): unknown;
-  /** `walks`: he goes through the list, and does not write yet. */
-  show(id: string, how?: { walks?: boolean }): Promise<unknown>;
+  /**
+   * `walks`: he goes through the list, and does not write yet. `points`: he has pressed a row, and
+   * where both stand beside each other goes on from there.
+   */
+  show(id: string, how?: { walks?: boolean; points?: boolean }): Promise<unknown>;
   claim(view: View): Promise<unknown>;
   answer(what: Reply): Promise<unknown>;
   move(what: "wake" | "reopen"): Promise<unknown>;
@@ -149,6 +152,7 @@ export interface Does {
   wrote(): unknown;
   soundOn(): unknown;
   notifyOn(): unknown;
+  notifyNever(): unknown;
   welcome(): Promise<Schemas["Welcome"]>;
 }
 
@@ -186,18 +190,32 @@ export interface Said {
   n?: number;
 }
 
+/** Changes what a rep has said himself. */
+export interface Changing {
+  /** The server's clock. */
+  now(): number;
+  edit(seq: number): unknown;
+  remove(seq: number): unknown;
+}
+
 /** What is drawn of a message. */
 export interface Message {
+  /** Said by the reader, to the customer. */
   mine: boolean;
-  /** Of a note: nobody. */
-  sender: string | null | undefined;
   said: HTMLElement;
-  text: HTMLElement;
+  /** Where its text stands. */
+  place: HTMLElement;
   files: HTMLElement;
   state: HTMLElement;
   time: HTMLElement;
+  at: number;
+  /** Null: it was deleted. */
+  text: string | null;
+  edited: boolean;
   /** How far it has come. */
   reached?: HTMLElement;
+  /** Opens what its writer may still do with it. */
+  own?: HTMLElement;
 }
 
 /** What is drawn of an entry. */

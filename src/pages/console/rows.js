@@ -47,13 +47,14 @@ export class Row {
    * @param {Item} view
    * @param {Desk} desk
    * @param {Locale} locale
-   * @param {{ show: (id: string) => unknown,
+   * @param {{ show: (id: string, how: { points: boolean }) => unknown,
    *   claim: false | ((view: View, button: HTMLElement) => unknown) }} does
    */
   constructor(view, desk, locale, { show, claim }) {
     [this.#desk, this.#locale] = [desk, locale];
     this.#button = make("button", { type: "button", class: "pick", "data-id": view.id,
-      onclick: () => show(view.id) });
+      // By the Enter key he goes on to the field.
+      onclick: ({ detail }) => show(view.id, { points: detail > 0 }) });
     this.element = make("li", { class: "item" }, this.#button);
     if (claim) {
       this.element.append(make("button", { type: "button", class: "claim soft",
@@ -78,17 +79,20 @@ export class Row {
     const last = view.last ?? view.latest_message;
     const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
       waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,
-      this.#desk.goal(view), Boolean(last?.data?.deleted)]);
+      this.#desk.goal(view), Boolean(last?.data?.deleted), view.held]);
     if (key === this.#shown) return;
     this.#shown = key;
     const { t, number } = this.#locale;
-    const states = [tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
+    const states = [view.held ? t("st_held")
+      : tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
       ["high", "urgent"].includes(view.priority) && t(`p_${view.priority}`),
       tab === "all" && view.rep && view.rep.id !== user.id && view.rep.name];
     const chips = states.flatMap((text) => (text ? make("span", { class: "chip" },
       words(text)) : []));
+    // Nobody keeps a customer waiting who has left.
+    const goal = view.held ? null : this.#desk.goal(view) || null;
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
-      "data-goal": this.#desk.goal(view) || null }, icon("clock"), icon("alert"),
+      "data-goal": goal }, icon("clock"), icon("alert"),
     make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));
     const { unread: n = 0 } = view;
     const unread = tab !== "waiting" && n > 0 && make("span", { class: "badge" }, number(n), " ",

@@ -18,8 +18,16 @@ const SHOWN = 30;
 /** @type {Command[]} */
 const COMMANDS = ["transfer", "close", "park", "help", "whyIdle"];
 
-/** @param {string} text */
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+/** The digits of Arabic and of Persian: the last four bits of each are its value. */
+const DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
+
+/**
+ * A text as it is compared: in any script, with or without accents.
+ * @param {string} text
+ */
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
+  .replace(DIGITS, (digit) => String(digit.charCodeAt(0) & 15))
+  .replaceAll("\u064a", "\u06cc").replaceAll("\u0643", "\u06a9");
 /** @type {HTMLDialogElement | null} */
 let open = null;
 

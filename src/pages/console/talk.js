@@ -3,6 +3,7 @@
 import { icon, make, words } from "../ui/dom.js";
 import { problemOf } from "../net/problem.js";
 import { underWay } from "../ui/forms.js";
+import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
 import { letter } from "./rows.js";
@@ -72,6 +73,8 @@ export class Talk {
     this.log.refused = { retry: (id) => desk.outbox.retry(id),
       discard: (id) => desk.outbox.remove(id),
       takeBack: (text, files, note) => this.composer.put(text, files, note) };
+    this.log.changes = this.composer.changes = new Changes(desk, locale, this, (work) =>
+      this.run(work));
     this.#menu = make("div", { class: "menu", id: "talk-menu", popover: "auto" });
     this.#menuButton = make("button", { type: "button", class: "round", "aria-label": t("menu"),
       title: t("menu"), "aria-expanded": "false", "aria-controls": "talk-menu",
@@ -116,7 +119,7 @@ export class Talk {
     this.log.update(view);
     const may = rights(view, this.#desk);
     const key = JSON.stringify([view.id, view.status, view.priority, view.rep, view.customer,
-      view.queue, view.subject, may, view.due_at, view.resolution, view.rating]);
+      view.queue, view.subject, may, view.due_at, view.resolution, view.rating, view.held]);
     if (key !== this.#shown) {
       this.#shown = key;
       this.#draw(view, may);
@@ -141,7 +144,7 @@ export class Talk {
       make("span", { dir: "ltr" }, `#${number(view.number)}`), " · ", words(view.queue.name),
       " · ", make("span", { class: "age", "data-since": view.created_at, title: t("age") },
         make("span", { class: "unseen" }, t("age"), " "), make("span", { class: "span" })), " ",
-      chip(t(`st_${view.status}`), view.status),
+      chip(t(view.held ? "st_held" : `st_${view.status}`), view.status),
       ...(view.priority === "normal" ? [] : [" ", chip(t(`p_${view.priority}`), "priority")]));
     if (this.#drawn !== view.id) this.#error.textContent = "";
     this.#drawn = view.id;
@@ -171,6 +174,7 @@ export class Talk {
     if (status === "parked") return due ? ["n_parked", { when }] : ["n_parked_open"];
     if (status === "closed") return ["n_closed"];
     if (rep) return ["n_other", { name: words(rep.name) }];
+    if (view.held) return due ? ["n_held_until", { when }] : ["n_held"];
     return ["n_waiting"];
   }
 

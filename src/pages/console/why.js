@@ -86,6 +86,19 @@ export function why(desk, locale, does) {
 }
 
 /**
+ * Why a rep who is free gets nothing, and no line has a first one for him: nobody waits, or who
+ * does has left, or is not given out by the line.
+ * @param {Desk} desk
+ */
+function nobodyFor({ board }) {
+  const queues = board ?? [];
+  const waiting = queues.reduce((sum, one) => sum + one.waiting, 0);
+  const held = queues.reduce((sum, one) => sum + one.held, 0);
+  if (!waiting) return "w_nobody";
+  return held === waiting ? "w_all_held" : held ? "w_some_held" : "w_by_hand";
+}
+
+/**
  * About the rep himself.
  * @param {Desk} desk
  * @param {Locale} locale
@@ -96,8 +109,7 @@ export function whyIdle(desk, locale, does) {
   return answered(locale, does, t("why_idle"), async () => {
     const told = await desk.api.get(`/reps/${desk.user.id}/why-idle`);
     const { load = 0, capacity = 0 } = told;
-    const left = desk.board?.some(({ held }) => held > 0);
-    const own = told.reason === "free" && !told.first.length ? t(left ? "w_all_held" : "w_nobody")
+    const own = told.reason === "free" && !told.first.length ? t(nobodyFor(desk))
       : t(`w_you_${told.reason}`, { load, capacity });
     return [make("p", {}, own), make("p", { class: "note" }, t("load_long", { load, capacity })),
       make("ul", { class: "reasons" }, ...told.first.map(({ line, ...reason }) => make("li", {},

@@ -5,6 +5,7 @@ import { keptLong } from "../net/keep.js";
 const KEYS = "switchboard.console.keys";
 const ENTER = "switchboard.console.enter";
 const SOUND = "switchboard.console.sound";
+const NOTIFY = "switchboard.console.notify";
 const NEXT = "switchboard.console.next";
 
 const isTouch = () => matchMedia("(pointer: coarse)").matches;
@@ -30,6 +31,13 @@ export const wishes = {
   },
   set sound(on) {
     keptLong.set(SOUND, on ? null : false);
+  },
+  /** The console may offer to show notifications. */
+  get notify() {
+    return keptLong.get(NOTIFY, true);
+  },
+  set notify(on) {
+    keptLong.set(NOTIFY, on ? null : false);
   },
   /** After a close, the one that waits longest is shown. */
   get next() {

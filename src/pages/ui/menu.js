@@ -1,7 +1,7 @@
 // One menu for all buttons that open one: a list of what can be done, under the button. It stays
 // while the page behind it is drawn anew.
 
-import { make, words } from "../ui/dom.js";
+import { make, words } from "./dom.js";
 
 /** Between a button and its menu, in px. */
 const GAP = 4;

@@ -1,0 +1,199 @@
+// The rep's console: what must not be lost, whatever the network and the page do.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { field, losing, write } from "./browser.js";
+import { account, Office, ready, rows, said, titled, until, wants } from "./console.js";
+
+let office;
+let server;
+let queues;
+before(async () => {
+  office = await Office.open();
+  ({ server, queues } = office);
+});
+after(() => office?.close());
+afterEach(() => office.clear());
+
+test("a draft belongs to its conversation, and outlives a reload and the login", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  await wants(page, server, mina, "available");
+  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
+  await ann.opens("One");
+  await bob.opens("Two");
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  await field(page).fill("half a sen");
+  await rows(page).filter({ hasText: "Bob" }).click();
+  await titled(page, "Bob");
+  assert.equal(await field(page).inputValue(), "");
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  await field(page).fill("half a note");
+  await page.reload();
+  await ready(page);
+  await titled(page, "Bob");
+  assert.equal(await field(page).inputValue(), "half a note");
+  await page.locator(".composer[data-note=true]").waitFor();
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  assert.equal(await field(page).inputValue(), "half a sen");
+  await page.locator(".composer[data-note=false]").waitFor();
+
+  await server.ask("DELETE", `/people/${mina.id}/sessions`, server.admin);
+  await page.locator(".door").waitFor();
+  await page.locator(".door input[name=password]").fill("battery staple");
+  await page.keyboard.press("Enter");
+  await page.locator(".door").waitFor({ state: "detached" });
+  assert.equal(await field(page).inputValue(), "half a sen");
+  await field(page).press("Enter");
+  await said(page, "half a sen");
+  await until(async () => (await server.ask("GET", `/conversations/${ann.conversation}/events`,
+    server.admin)).items.some(({ text }) => text === "half a sen"));
+
+  // Whoever signs out leaves nothing to the next one.
+  await field(page).fill("for nobody else");
+  await page.locator(".account-button").click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.locator(".door").waitFor();
+  const left = await page.evaluate(() => JSON.stringify([{ ...sessionStorage },
+    { ...localStorage }]));
+  assert.doesNotMatch(left, /for nobody else|half a note/);
+});
+
+test("what was stored and not acknowledged stands in the log once after a reload", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
+  const page = await office.at(mina);
+  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
+  await ann.opens("One", queues.manual.id);
+  await bob.opens("Two", queues.manual.id);
+  let isOut = false;
+  await losing(page, ({ client_id: id }) => isOut && id);
+  await page.reload();
+  await ready(page);
+  await page.locator("#tab-waiting").click();
+  const stored = (one, text) => until(async () => (await server.ask("GET",
+    `/conversations/${one.conversation}/events`, server.admin)).items.some((entry) =>
+    entry.text === text));
+  // Of what is not hers nothing is told: it is asked for, and has her note.
+  await rows(page).filter({ hasText: "Bob" }).click();
+  await titled(page, "Bob");
+  isOut = true;
+  await write(page, "A note of hers");
+  await stored(bob, "A note of hers");
+  await page.locator(".rows:not(.pending)").getByText("A note of hers").waitFor();
+  assert.equal(await page.locator(".log").getByText("A note of hers").count(), 1);
+  isOut = false;
+  await page.getByRole("button", { name: /Claim/ }).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  isOut = true;
+  await write(page, "Only once");
+  await stored(ann, "Only once");
+  await page.reload();
+  await said(page, "Only once");
+  assert.equal(await page.locator(".log").getByText("Only once").count(), 1);
+});
+
+test("while there is no network it is said, and what is written waits", async () => {
+  const mina = await account(server, "Mina Karimi");
+  const page = await office.at(mina);
+  const { context } = office.people.at(-1);
+  await wants(page, server, mina, "available");
+  const ann = await office.customer("Ann Lee");
+  await ann.opens("One");
+  await rows(page).filter({ hasText: "Ann Lee" }).click();
+  await titled(page, "Ann Lee");
+  await context.setOffline(true);
+  await page.locator(".banner[data-state=offline]").waitFor();
+  await field(page).fill("Written on the train");
+  await field(page).press("Enter");
+  const first = page.locator(".pending li").filter({ hasText: "Written on the train" });
+  await first.filter({ hasText: "Sending…" }).waitFor();
+  // A row stays the same one while others come: somebody may have selected something in it.
+  const row = await first.elementHandle();
+  await write(page, "And in the tunnel");
+  await page.locator(".pending li").nth(1).waitFor();
+  assert.ok(await row.evaluate((one) => one.isConnected));
+  await ann.says("Are you there?");
+  await context.setOffline(false);
+  await said(page, "Written on the train");
+  await said(page, "Are you there?");
+  await page.locator(".banner[data-state=offline]").waitFor({ state: "detached" })
+    .catch(() => {});
+  await until(async () => await page.locator(".banner").textContent() === "");
+  const { items } = await server.ask("GET", `/conversations/${ann.conversation}/events`,
+    server.admin);
+  assert.equal(items.filter(({ text }) => text === "Written on the train").length, 1);
+});
+
+test("an answer that is late brings nothing back", async () => {
+  const { page } = await office.talk();
+  let [letGo, taken] = [null, null];
+  const isTaken = new Promise((done) => { taken = done; });
+  const mayGo = new Promise((done) => { letGo = done; });
+  await page.route("**/conversations?rep=*", async (route) => {
+    const answer = await route.fetch();
+    taken();
+    await mayGo;
+    await route.fulfill({ response: answer });
+  }, { times: 1 });
+  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+  await page.locator("#talk-menu").getByLabel("Priority").selectOption("high");
+  await isTaken;
+  await page.locator("#talk-menu").getByRole("button", { name: "Park" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Park it" }).click();
+  await page.getByRole("button", { name: "Take it up" }).waitFor();
+  const late = page.waitForResponse(/conversations\?rep=/);
+  letGo();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await page.getByRole("button", { name: "Take it up" }).count(), 1);
+});
+
+test("what comes late takes neither the focus nor the place of something else", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
+  for (const name of ["Ann Lee", "Ann Lee", "Ann Lee"]) {
+    const one = await office.customer(name);
+    for (let turn = 0; turn < 14; turn += 1) await one.opens(`No. ${turn}`, queues.manual.id);
+  }
+  const page = await office.at(mina);
+  const held = async (pattern) => {
+    let [letGo, taken] = [null, null];
+    const isTaken = new Promise((done) => { taken = done; });
+    const mayGo = new Promise((done) => { letGo = done; });
+    await page.route(pattern, async (route) => {
+      taken();
+      await mayGo;
+      await route.continue();
+    }, { times: 1 });
+    return { isTaken, letGo };
+  };
+  await page.locator("#tab-all").click();
+  await rows(page).nth(39).waitFor();
+  const more = await held(/\/conversations\?.*before=/);
+  const late = page.waitForResponse(/\/conversations\?.*before=/);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await more.isTaken;
+  await page.locator("#list-all select").selectOption("closed");
+  await page.getByText("There is nothing like that.").waitFor();
+  more.letGo();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await rows(page).count(), 0);
+
+  await page.locator("#tab-waiting").click();
+  await page.getByRole("button", { name: /Claim/ }).first().click();
+  await titled(page, "Ann Lee");
+  const names = await held("**/targets");
+  await page.getByRole("button", { name: /^Transfer/ }).click();
+  await names.isTaken;
+  await page.getByRole("dialog").getByRole("textbox").focus();
+  names.letGo();
+  await page.getByRole("radio").first().waitFor();
+  await page.keyboard.type("She has called before.");
+  assert.equal(await page.getByRole("dialog").getByRole("textbox").inputValue(),
+    "She has called before.");
+});
