@@ -281,6 +281,10 @@ test("the doctor is asked, and what he says is shown", async () => {
   await page.locator(".findings li").first().waitFor();
   const { verdict } = await server.ask("GET", "/health", server.admin);
   assert.equal(await page.locator(".findings > li").count(), verdict.findings.length);
+  // What he says is said in the page's language, and beside it what he calls it.
+  assert.equal(await page.locator(".findings [lang=en]").count(), 0);
+  assert.deepEqual(await page.locator(".findings code").allTextContents(),
+    verdict.findings.map(({ name }) => name));
   await page.getByText(/checked at /).waitFor();
   assert.deepEqual(page.complaints, []);
   await context.close();
@@ -339,6 +343,45 @@ test("what is searched for stands in the address, and comes back with it", async
   await page.getByLabel("Opened until").fill("2026-03-01");
   await page.getByRole("alert").filter({ hasText: "Swap them" }).waitFor();
   assert.doesNotMatch(page.url(), /to=/);
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
+test("what has ended is found by its day and its rating, and what is found is saved", async () => {
+  const id = await queue("Endings", { mode: "manual" });
+  const { token } = await server.ask("POST", "/visitors", null, { display_name: "Ann, \"A\"" });
+  const open = (text) => server.ask("POST", "/conversations", token, { queue: id, text,
+    subject: text, client_id: randomUUID() });
+  const [rated, running] = [await open("Rated well"), await open("Still waits")];
+  await server.ask("POST", `/conversations/${rated.id}/close`, token, {});
+  await server.ask("PUT", `/conversations/${rated.id}/rating`, token, { score: 5 });
+  const { page, context } = await admin(`conversations?queue=${id}`);
+  const row = ({ id: one }) => page.locator(`.found [data-id="${one}"]`);
+  await row(running).waitFor();
+  await page.getByLabel("Closed from").fill("2026-01-01");
+  await row(running).waitFor({ state: "detached" });
+  await page.getByRole("combobox", { name: "Rating" }).selectOption({ label: "1 or 2 of 5" });
+  await page.getByText("No conversations match").waitFor();
+  await page.getByRole("combobox", { name: "Rating" }).selectOption({ label: "4 or 5 of 5" });
+  await row(rated).waitFor();
+  await page.reload();
+  await row(rated).waitFor();
+  assert.equal(await row(running).count(), 0, "both stand in the address");
+  await page.getByLabel("Closed until").fill("2025-01-01");
+  await page.getByRole("alert").filter({ hasText: "“Closed from” is after" }).waitFor();
+  await page.getByLabel("Closed until").fill("");
+
+  const text = async (name) => {
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    const [saved] = await Promise.all([page.waitForEvent("download"),
+      page.locator(".menu button").filter({ hasText: name }).click()]);
+    return readFileSync(await saved.path(), "utf8");
+  };
+  const sheet = await text("The 1 shown");
+  assert.match(sheet, /"Ann, ""A""",Rated well,closed/);
+  const lines = (await text("All that match")).trim().split("\n").map((line) => JSON.parse(line));
+  assert.ok(JSON.stringify(lines).includes("Rated well"), "with what was said");
+  assert.ok(!JSON.stringify(lines).includes("Still waits"), "only what is asked for");
   assert.deepEqual(page.complaints, []);
   await context.close();
 });

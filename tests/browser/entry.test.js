@@ -92,6 +92,42 @@ test("the first admin and the first rep are made by keyboard, and the link is sp
   await fresh.stop();
 });
 
+test("a link that is wrong is told on arrival; what was typed goes along with the right one",
+  async () => {
+    const fresh = await Server.fresh();
+    const { page, context } = await person(browser);
+    await page.goto(`${fresh.base}/?setup=0123456789`);
+    await page.getByText("The link you came by is wrong or too old.").waitFor();
+    assert.equal(await page.locator("#first-admin").count(), 0, "no form that cannot be sent");
+    assert.equal(new URL(page.url()).search, "");
+    // Two have come by the right one, and one of them is slower.
+    const slow = await watched(context);
+    const other = await person(browser);
+    for (const one of [page, slow, other.page]) {
+      await one.goto(`${fresh.base}/?setup=${fresh.setup}`);
+      await one.getByLabel("Username").fill("ada");
+      await one.getByLabel("Name that others see").fill("Ada");
+      await one.getByRole("textbox", { name: "New password" }).fill("correct horse");
+    }
+    await button(page, "Show (Password)").click();
+    assert.equal(await page.locator("[name=password]").getAttribute("type"), "text");
+    await page.reload();
+    assert.equal(await page.getByLabel("Username").inputValue(), "ada");
+    await page.getByRole("textbox", { name: "New password" }).fill("correct horse");
+    for (const one of [page, slow, other.page]) await button(one, "Make the admin").click();
+    await page.getByRole("heading", { name: "Now somebody who answers" }).waitFor();
+    await slow.getByText("An admin was made in another tab meanwhile").filter({ hasText: "ada" })
+      .waitFor();
+    await other.page.getByRole("heading", { name: "This link was used already" }).waitFor();
+    await other.page.getByRole("link", { name: "Open the admin panel" }).first().click();
+    await other.page.locator("[name=password]:focus").waitFor();
+    assert.equal(await other.page.locator("[name=login]").inputValue(), "ada");
+    assert.deepEqual([page, slow, other.page].flatMap(unexpected), []);
+    await context.close();
+    await other.context.close();
+    await fresh.stop();
+  });
+
 test("a wrong password says what to do, and the name stays", async () => {
   const login = await rep();
   const { page, context } = await person(browser);
@@ -299,10 +335,18 @@ test("a forgotten password: a link is asked for, and sets a new one, once", asyn
   const login = await rep();
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/console`);
+  await page.locator("[name=login]:focus").waitFor();
+  await page.keyboard.type("mistyped");
   await page.getByRole("link", { name: "Forgotten the password?" }).click();
   await page.locator("[name=login]:focus").waitFor();
-  await page.keyboard.type(login);
-  await page.keyboard.press("Enter");
+  assert.equal(await page.locator("[name=login]").inputValue(), "mistyped", "it goes along");
+  assert.equal(new URL(page.url()).hash, "");
+  await page.locator("[name=login]").fill(login);
+  await page.getByRole("link", { name: "Back to sign in" }).click();
+  await page.locator("[name=password]:focus").waitFor();
+  assert.equal(await page.locator("[name=login]").inputValue(), login, "and comes back");
+  await page.getByRole("link", { name: "Forgotten the password?" }).click();
+  await page.locator("[name=login]:focus").press("Enter");
   await page.locator("#link-title:focus").filter({ hasText: "on its way" }).waitFor();
   const { items } = await server.ask("GET", `/people?search=${login}`, server.admin);
   const path = `/people/${items[0].id}/password-link`;

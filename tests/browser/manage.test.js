@@ -344,6 +344,71 @@ test("what is typed while a form is being saved stays", async () => {
   await context.close();
 });
 
+test("what two admins change at once is asked about, and neither is lost by chance", async () => {
+  const { id } = await server.ask("POST", "/queues", server.admin, { name: "Both" });
+  const theirs = (body) => server.ask("PATCH", `/queues/${id}`, server.admin, body);
+  const now = () => server.ask("GET", `/queues/${id}`, server.admin);
+  const { page, context } = await admin(`queues/${id}`);
+  await settled(page, "Both");
+  await field(page, "Description").fill("mine");
+  // Something else that somebody has changed is taken in; the same is asked about.
+  await theirs({ hops_max: 7, description: "theirs" });
+  await button(page, "Save").click();
+  await page.getByRole("alert").filter({ hasText: "somebody else has changed the same" }).waitFor();
+  await page.getByText("What is saved now: theirs").waitFor();
+  assert.equal((await now()).description, "theirs", "nothing is saved before that is said");
+  assert.equal(await field(page, "Most such moves").inputValue(), "7");
+  await button(page, "Keep mine").click();
+  assert.equal(await field(page, "Description").inputValue(), "mine");
+  await button(page, "Save").click();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  const { description, hops_max: hops } = await now();
+  assert.deepEqual([description, hops], ["mine", 7]);
+
+  // A draft that comes back does not win in silence either.
+  await field(page, "Description").fill("a draft");
+  await field(page, "An offer lasts").fill("9");
+  await theirs({ description: "theirs again", offer_ms: 45_000 });
+  await page.reload();
+  await settled(page, "Both");
+  assert.equal(await field(page, "Description").inputValue(), "a draft");
+  const clash = (value) => page.locator(".clash").filter({ hasText: value });
+  await clash("45 seconds").getByRole("button", { name: "Take what is saved" }).click();
+  await button(page, "Save").click();
+  await page.getByRole("alert").filter({ hasText: "Nothing was saved yet" }).waitFor();
+  await clash("theirs again").getByRole("button", { name: "Keep mine" }).click();
+  await button(page, "Save").click();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  const last = await now();
+  assert.deepEqual([last.description, last.offer_ms], ["a draft", 45_000]);
+  await server.ask("DELETE", `/queues/${id}`, server.admin);
+  assert.deepEqual(complaints(page), []);
+  await context.close();
+});
+
+test("what is saved in parts says which part was, and the rest stays", async () => {
+  const rep = await server.rep("Parviz Parts", 2);
+  const { page, context } = await admin(`people/${rep.id}`);
+  await settled(page, "Parviz Parts");
+  const card = page.getByRole("region", { name: "Work as a rep" });
+  await page.route("**/availability", (route) => route.fulfill({ status: 503,
+    contentType: "application/problem+json", body: JSON.stringify({ code: "overloaded" }) }),
+  { times: 1 });
+  await card.getByLabel("Capacity").fill("4");
+  await card.getByLabel("Availability").selectOption("away");
+  await card.getByRole("button", { name: "Save" }).click();
+  await card.getByRole("alert").filter({ hasText: "Saved: Capacity. Not saved: Availability." })
+    .waitFor();
+  assert.equal(await card.getByLabel("Availability").inputValue(), "away");
+  await card.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  const { capacity, availability } = (await server.ask("GET", "/reps", server.admin))
+    .find(({ id }) => id === rep.id);
+  assert.deepEqual([capacity, availability], [4, "away"]);
+  rep.go();
+  await context.close();
+});
+
 test("the audit of a day has all its hours when clocks are put back", async () => {
   const { page, context } = await admin("keys", { timezoneId: "Europe/Berlin" });
   const asked = page.waitForRequest(/\/audit\?/);
@@ -387,8 +452,12 @@ test("an order that is refused goes back, and what is deleted is asked for", asy
 test("people are found, trusted, kept out and erased", async () => {
   const rep = await server.rep("Pavel Orlov", 2);
   const { username } = await server.customer();
-  const { page, context } = await admin("people?role=rep");
+  const { page, context } = await admin("people");
   await link(page, "Pavel Orlov").waitFor();
+  await link(page, "admin1").waitFor();
+  assert.equal(await page.getByRole("link", { name: username }).count(), 0, "only staff");
+  await choice(page, "Role").selectOption("rep");
+  await link(page, "admin1").waitFor({ state: "detached" });
   assert.equal(await page.getByRole("link", { name: username }).count(), 0, "only reps");
   await choice(page, "Role").selectOption("all");
   await field(page, "Search in names, addresses and numbers").fill(username);

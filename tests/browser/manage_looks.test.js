@@ -116,6 +116,40 @@ for (const locale of ["en-GB", "ru-RU", "fa-IR"]) {
   }
 }
 
+test("fields side by side are in one line, and what has the focus is not under Save", async () => {
+  const { page, context } = await person(browser, { viewport: { width: 1180, height: 900 } });
+  await page.goto(`${server.base}/admin#/settings`);
+  await page.locator("[name=login]").fill("admin1");
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.locator("[name=password]").press("Enter");
+  await page.locator("[name=open_per_customer_max]").waitFor();
+  // One label takes two lines, the other one.
+  const sides = ["open_per_customer_max", "edit_window_s"].map((name) =>
+    page.locator(`[name=${name}]`).boundingBox());
+  const [long, short] = await Promise.all(sides);
+  assert.equal(long.y, short.y);
+
+  await resize(page, { width: 360, height: 640 });
+  await open(page, screens.queue);
+  await page.locator("#main [name=name]").fill("Another name");
+  await page.locator("#main [name=name]").focus();
+  const place = () => page.evaluate(() => {
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    const from = document.querySelector(".bar").getBoundingClientRect().bottom;
+    const to = document.querySelector(".save").getBoundingClientRect().top;
+    return { name: document.activeElement.name, isIn: document.activeElement.closest(".fields")
+      !== null, isSeen: top >= from - 1 && bottom <= to + 1 };
+  });
+  let count = 0;
+  for (let now = await place(); now.isIn; now = await place()) {
+    assert.ok(now.isSeen, `${now.name} is covered`);
+    await page.keyboard.press("Tab");
+    count += 1;
+  }
+  assert.ok(count > 20, "it went through all of them");
+  await context.close();
+});
+
 test("nothing moves for who wants that, and fields have borders in forced colours", async () => {
   const { page, context } = await person(browser, { reducedMotion: "reduce",
     forcedColors: "active" });

@@ -5,6 +5,7 @@ import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
+import { shownOnWish } from "./field.js";
 import { lookBoxes } from "./look.js";
 import { accountTexts, explain, loginOf } from "./texts.js";
 
@@ -58,8 +59,8 @@ class Door {
   #role;
   #name = make("input", { name: "login", autocomplete: "username", autocapitalize: "none",
     spellcheck: "false", dir: "auto", required: true });
-  #password = make("input", { name: "password", type: "password", required: true,
-    autocomplete: "current-password", dir: "ltr" });
+  #password = make("input", { id: "door-password", name: "password", type: "password",
+    required: true, autocomplete: "current-password", dir: "ltr" });
   #hint = make("p", { class: "note", hidden: true });
   #elsewhere = make("p", { hidden: true });
   #dialog = make("dialog", { "aria-labelledby": "door-title",
@@ -87,15 +88,25 @@ class Door {
     const { t } = this.#texts;
     const key = `switchboard.${this.#role}.name`;
     this.#name.value = loginOf(this.#api.endedUser) || kept.get(key, "");
-    this.#name.addEventListener("input", () => kept.set(key, this.#name.value));
+    // The page of a forgotten password is told who it is, and from where he comes.
+    const forgotten = make("a", { class: "way" }, t("forgotten"));
+    const lead = () => {
+      const who = new URLSearchParams({ ask: this.#name.value.trim(), page: PAGES[this.#role] });
+      forgotten.href = `/link#${who}`;
+    };
+    lead();
+    this.#name.addEventListener("input", () => {
+      kept.set(key, this.#name.value);
+      lead();
+    });
     this.#hint.append(t("no_admin"));
     const form = make("form", { class: "entry-card" },
       make("h1", { id: "door-title" }, t(problem ? "again_title" : `door_${this.#role}`)),
       make("p", { class: "note" }, this.#why(problem)), this.#hint,
       make("label", {}, t("login"), this.#name),
-      make("label", {}, t("password"), this.#password), errorPlace(), this.#elsewhere,
-      make("p", { class: "row" }, make("button", { class: "main" }, t("sign_in")),
-        make("a", { class: "way", href: "/link" }, t("forgotten"))));
+      make("div", {}, make("label", { for: "door-password" }, t("password")),
+        shownOnWish(this.#texts, this.#password)), errorPlace(), this.#elsewhere,
+      make("p", { class: "row" }, make("button", { class: "main" }, t("sign_in")), forgotten));
     onSubmit(form, ({ login, password }) => this.#signIn(login, password), explain(this.#texts));
     this.#dialog.className = problem && problem.code !== "signed_out" ? "door again" : "door";
     this.#dialog.append(make("div", { class: "door-frame" }, make("p", { class: "brand" },

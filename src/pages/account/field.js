@@ -31,9 +31,31 @@ export function field(label, attributes, note = "") {
  * A field for a new password.
  * @param {Locale} texts
  */
-export const newPassword = ({ t }, name = "password") => field(t("new_password"), { name,
-  type: "password", autocomplete: "new-password", minlength: "8", required: true, dir: "ltr" },
-t("new_password_note"));
+export function newPassword(texts, name = "password") {
+  const { t } = texts;
+  const { input, element } = field(t("new_password"), { name, type: "password",
+    autocomplete: "new-password", minlength: "8", required: true, dir: "ltr" },
+  t("new_password_note"));
+  const place = make("span", {});
+  input.before(place);
+  place.replaceWith(shownOnWish(texts, input));
+  return { input, element };
+}
+
+/**
+ * The input of a password with a button beside it that shows what is typed.
+ * @param {Locale} texts
+ * @param {HTMLInputElement} input
+ */
+export function shownOnWish({ t }, input) {
+  const button = make("button", { type: "button", class: "soft", "aria-pressed": "false",
+    onclick() {
+      const isShown = input.type === "password";
+      input.type = isShown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(isShown));
+    } }, t("show"), make("span", { class: "unseen" }, ` (${t("password")})`));
+  return make("span", { class: "secret" }, input, button);
+}
 
 /**
  * Which field an error is about that names none.
@@ -45,7 +67,7 @@ const ABOUT = { username_taken: "username", email_taken: "email", phone_taken: "
  * Where it is said what is wrong with it.
  * @param {HTMLInputElement} input
  */
-const placeOf = (input) => input.parentElement?.querySelector(".wrong");
+const placeOf = (input) => input.closest(".field")?.querySelector(".wrong");
 
 /** @param {HTMLInputElement} input */
 function clear(input) {

@@ -7,6 +7,7 @@ import { dayBegins, dayEnds } from "./days.js";
 import { Filters, FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { chip, row, table, TONES } from "./table.js";
+import { takeOut } from "./takeout.js";
 import { explain } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
@@ -41,7 +42,13 @@ export function asked(query) {
     if (name === "q" || !FILTERS.includes(name) || !value) continue;
     if (name === "from") all.set("opened_from", String(dayBegins(value)));
     else if (name === "to") all.set("opened_to", String(dayEnds(value)));
-    else if (name === "status" && ["open", "over"].includes(value)) {
+    else if (name === "closed_from") all.set(name, String(dayBegins(value)));
+    else if (name === "closed_to") all.set(name, String(dayEnds(value)));
+    else if (name === "rating") {
+      const [from, to] = value.split("-");
+      all.set("rating_from", from);
+      all.set("rating_to", to ?? from);
+    } else if (name === "status" && ["open", "over"].includes(value)) {
       all.set("open", String(value === "open"));
     } else all.set(name, value);
   }
@@ -70,6 +77,10 @@ export function fits(view, wanted) {
     customer: (value) => view.customer.id === value,
     opened_from: (value) => view.created_at >= Number(value),
     opened_to: (value) => view.created_at <= Number(value),
+    closed_from: (value) => (view.closed_at ?? -Infinity) >= Number(value),
+    closed_to: (value) => (view.closed_at ?? Infinity) <= Number(value),
+    rating_from: (value) => (view.rating?.score ?? -Infinity) >= Number(value),
+    rating_to: (value) => (view.rating?.score ?? Infinity) <= Number(value),
   };
   return [...wanted].every(([name, value]) => is[name]?.(value) ?? false);
 }
@@ -91,6 +102,8 @@ class List {
    */
   #next = null;
   #turn = 0;
+  /** @type {Conversation[]} */
+  #shown = [];
 
   /**
    * @param {HTMLElement} place
@@ -109,7 +122,13 @@ class List {
     this.#body = this.#table.tBodies[0];
     this.#place = make("section", { class: "card found", "aria-label": t("found") },
       this.#count, this.#table, this.#trouble, this.#more);
-    place.append(heading(t("nav_conversations")), this.#filters.element, this.#place);
+    const out = takeOut(desk, () => this.#shown, () => {
+      const { query } = this.#filters;
+      const wanted = asked(query);
+      // What is unread is known to lists alone.
+      return query.get("q") || wanted.has("unread") ? null : wanted;
+    });
+    place.append(heading(t("nav_conversations"), out), this.#filters.element, this.#place);
   }
 
   async begin() {
@@ -135,6 +154,7 @@ class List {
       if (turn !== this.#turn) return;
       const first = this.#body.children.length;
       const rows = page.items.map((one) => this.#row(one, query));
+      this.#shown = [...(fresh ? [] : this.#shown), ...page.items.map(({ view }) => view)];
       if (fresh) this.#body.replaceChildren(...rows);
       else this.#body.append(...rows);
       this.#next = page.next ?? null;

@@ -12,8 +12,10 @@ import { explain } from "./telling.js";
 
 /** All there are, by their names in the address. */
 export const FILTERS = ["q", "status", "resolution", "queue", "rep", "priority", "customer", "from",
-  "to", "unread"];
+  "to", "closed_from", "closed_to", "rating", "unread"];
 const STATUSES = ["open", "over", "waiting", "offered", "active", "parked", "wrapup"];
+/** Scores that somebody looks for together. */
+const RATINGS = ["1-2", "3", "4-5", "1-5"];
 const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
 /** Typing rests for so long before names are looked up. */
 const LOOK_MS = 250;
@@ -78,8 +80,11 @@ export class Filters {
         RESOLUTIONS.map((one) => [one, t(`ended_${one}`)]))),
       label("f_queue", this.#select("queue", [])), label("f_rep", this.#select("rep", [])),
       label("f_priority", this.#select("priority",
-        PRIORITIES.map((one) => [one, t(`priority_${one}`)]))),
+        PRIORITIES.map((one) => [one, t(`f_priority_${one}`)]))),
       label("f_customer", this.#customer), label("f_from", day("from")), label("f_to", day("to")),
+      label("f_closed_from", day("closed_from")), label("f_closed_to", day("closed_to")),
+      label("fact_rating", this.#select("rating",
+        RATINGS.map((one) => [one, t(`f_rating_${one.replace("-", "_")}`)]))),
       make("div", {}, label("f_unread", this.#select("unread", [["true", t("unread_yes")],
         ["false", t("unread_no")]])), this.#alone)),
     this.#trouble, make("p", { class: "row" }, make("button", { type: "button", class: "soft",
@@ -116,15 +121,20 @@ export class Filters {
    */
   check() {
     const { t } = this.#desk.locale;
-    const [from, to] = ["from", "to"].map((name) => this.element.elements.namedItem(name))
-      .filter((one) => one instanceof HTMLInputElement);
+    const spans = [["from", "to"], ["closed_from", "closed_to"]].map((names) =>
+      names.map((name) => this.element.elements.namedItem(name))
+        .filter((one) => one instanceof HTMLInputElement));
     const isUnknown = this.#customer.value.trim() !== this.#chosen;
-    const isReversed = Boolean(from.value && to.value && from.value > to.value);
+    const reversed = spans.map(([from, to]) =>
+      Boolean(from.value && to.value && from.value > to.value));
     this.#customer.setAttribute("aria-invalid", String(isUnknown));
-    for (const one of [from, to]) one.setAttribute("aria-invalid", String(isReversed));
+    for (const [at, span] of spans.entries()) {
+      for (const one of span) one.setAttribute("aria-invalid", String(reversed[at]));
+    }
     this.#trouble.textContent = [isUnknown && t("f_customer_which"),
-      isReversed && t("f_reversed")].filter(Boolean).join(" ");
-    return !isUnknown && !isReversed;
+      reversed[0] && t("f_reversed"), reversed[1] && t("f_reversed_closed")]
+      .filter(Boolean).join(" ");
+    return !isUnknown && !reversed.includes(true);
   }
 
   /** What is asked for now, for the address. */

@@ -16,6 +16,9 @@ import { explain } from "./telling.js";
 /** @typedef {components["schemas"]["Health"]} Now */
 
 const AGAIN_MS = 15_000;
+/** A moment in a narrow column. */
+const SHORT = /** @type {const} */ ({ day: "numeric", month: "short", hour: "numeric",
+  minute: "2-digit" });
 
 class Health {
   #desk;
@@ -143,13 +146,18 @@ class Health {
     return make("section", { class: "card whole", "aria-labelledby": "doctor" }, head, body);
   }
 
-  // The doctor speaks English, as the log does: whoever mends it asks for these very words.
+  // What there are no words for here is told in the doctor's own, which are English, as the log
+  // is. His name for it stands beside it: whoever mends it asks for that.
   /** @param {components["schemas"]["CheckFinding"]} found */
-  #finding({ says, broken, unasked, told }) {
-    const { t } = this.#desk.locale;
+  #finding({ name, says, broken, unasked, told }) {
+    const { t, has } = this.#desk.locale;
+    const key = `d_${name}`;
+    const said = has(key) ? make("span", {}, t(key))
+      : make("span", { lang: "en", dir: "ltr" }, says);
     const state = unasked ? chip(t("find_unasked"), "warn") : broken
       ? chip(t("find_broken", { n: broken }), "bad") : chip(t("find_well"), "good");
-    return make("li", {}, make("div", {}, make("span", { lang: "en", dir: "ltr" }, says),
+    return make("li", {}, make("div", {}, said, " ",
+      make("code", { class: "note", dir: "ltr" }, name),
       told.length > 0 && make("ul", { class: "note", lang: "en", dir: "ltr" }, ...told.map((text) =>
         make("li", {}, text)))), state);
   }
@@ -160,8 +168,8 @@ class Health {
     const { t } = locale;
     const columns = [{ title: t("log_when") }, { title: t("log_level") }, { title: t("log_text") }];
     const rows = log.map(({ at, level, part, text }) => row(columns, [
-      `${locale.date(at)}, ${locale.clock(at)}`, chip(t(`level_${level}`),
-        level === "error" ? "bad" : "warn"),
+      make("time", { datetime: new Date(at).toISOString() }, locale.time(at, SHORT)),
+      chip(t(`level_${level}`), level === "error" ? "bad" : "warn"),
       make("span", { lang: "en", dir: "ltr" }, make("code", {}, part), " ", text)]));
     return make("section", { class: "card whole", "aria-labelledby": "log" }, make("header", {},
       make("h2", { id: "log" }, t("log"))),

@@ -203,6 +203,12 @@ export function signIn(visit, locale, panel) {
   const shown = make("label", {}, t("name_seen"),
     make("input", { name: "display_name", autocomplete: "name", dir: "auto" }));
   const form = make("form", { class: "sign-in" });
+  // The name that he has typed goes along, and he finds back.
+  const forgotten = make("a", { href: "/link", onclick() {
+    const who = new URLSearchParams({ ask: String(new FormData(form).get("login")),
+      page: "/chat" });
+    forgotten.href = `/link#${who}`;
+  } }, t("forgotten"));
   const draw = () => {
     form.replaceChildren(name(), password(), ...(isNew ? [shown] : []),
       make("p", { class: "error", role: "alert" }),
@@ -212,7 +218,7 @@ export function signIn(visit, locale, panel) {
         draw();
         form.querySelector("input")?.focus();
       } }, t(isNew ? "have_account" : "need_account"))),
-      isNew ? "" : make("p", {}, make("a", { href: "/link" }, t("forgotten"))));
+      isNew ? "" : make("p", {}, forgotten));
   };
   draw();
   onSubmit(form, async ({ login, password: secret, display_name: called }) => {

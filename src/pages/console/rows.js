@@ -79,18 +79,21 @@ export class Row {
     const last = view.last ?? view.latest_message;
     const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
       waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,
-      this.#desk.goal(view), Boolean(last?.data?.deleted), view.held]);
+      this.#desk.goal(view), Boolean(last?.data?.deleted), view.held,
+      view.left_message]);
     if (key === this.#shown) return;
     this.#shown = key;
     const { t, number } = this.#locale;
     const states = [view.held ? t("st_held")
       : tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
+      view.left_message && t("st_left"),
       ["high", "urgent"].includes(view.priority) && t(`p_${view.priority}`),
       tab === "all" && view.rep && view.rep.id !== user.id && view.rep.name];
     const chips = states.flatMap((text) => (text ? make("span", { class: "chip" },
       words(text)) : []));
-    // Nobody keeps a customer waiting who has left.
-    const goal = view.held ? null : this.#desk.goal(view) || null;
+    // Nobody keeps a customer waiting who has left, or wants his answer later.
+    const isAway = view.held || view.left_message;
+    const goal = isAway ? null : this.#desk.goal(view) || null;
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
       "data-goal": goal }, icon("clock"), icon("alert"),
     make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));

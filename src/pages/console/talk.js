@@ -119,7 +119,8 @@ export class Talk {
     this.log.update(view);
     const may = rights(view, this.#desk);
     const key = JSON.stringify([view.id, view.status, view.priority, view.rep, view.customer,
-      view.queue, view.subject, may, view.due_at, view.resolution, view.rating, view.held]);
+      view.queue, view.subject, may, view.due_at, view.resolution, view.rating, view.held,
+      view.left_message]);
     if (key !== this.#shown) {
       this.#shown = key;
       this.#draw(view, may);
@@ -145,6 +146,7 @@ export class Talk {
       " · ", make("span", { class: "age", "data-since": view.created_at, title: t("age") },
         make("span", { class: "unseen" }, t("age"), " "), make("span", { class: "span" })), " ",
       chip(t(view.held ? "st_held" : `st_${view.status}`), view.status),
+      ...(view.left_message ? [" ", chip(t("st_left"), "left")] : []),
       ...(view.priority === "normal" ? [] : [" ", chip(t(`p_${view.priority}`), "priority")]));
     if (this.#drawn !== view.id) this.#error.textContent = "";
     this.#drawn = view.id;

@@ -16,6 +16,7 @@ export default {
   sessions: "Where you are signed in", sign_out: "Sign out", close: "Close", cancel: "Cancel",
   young: "Your password, please",
   young_text: "You signed in a while ago, {name}. For this, show once more that it is you.",
+  show: "Show", back: "Back to sign in",
   go_on: "Go on",
   username: "Username", name_seen: "Name that others see (optional)",
   new_password: "New password",

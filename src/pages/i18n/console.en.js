@@ -150,7 +150,8 @@ export default {
   editing: "You are editing your message.", write_edit: "Your message, changed",
   save_edit: "Save", edit_files: "Files cannot be added to a message that is sent.",
   delete_title: "Delete this message?", delete_text: "Nobody can read it any more.",
-  st_held: "customer has left", n_held: "Its customer has left. The place is kept for now.",
+  st_held: "customer has left", st_left: "message left",
+  n_held: "Its customer has left. The place is kept for now.",
   n_held_until: "Its customer has left. The place is kept until {when}.",
   w_some_held: "Nobody waits whom the line could give you: some have left and their place is "
     + "kept, the others are taken by hand or are being given to somebody.",

@@ -124,7 +124,7 @@ export class Locale {
    * The hour and minute of a moment.
    * @param {number} ms
    */
-  clock = (ms) => this.#time(ms, { hour: "numeric", minute: "2-digit" });
+  clock = (ms) => this.time(ms, { hour: "numeric", minute: "2-digit" });
 
   /**
    * Its day: with the year only if that is another one than now.
@@ -132,7 +132,7 @@ export class Locale {
    */
   day = (ms) => {
     const isNow = new Date(ms).getFullYear() === new Date().getFullYear();
-    return this.#time(ms, { weekday: "long", day: "numeric", month: "long",
+    return this.time(ms, { weekday: "long", day: "numeric", month: "long",
       year: isNow ? undefined : "numeric" });
   };
 
@@ -140,7 +140,7 @@ export class Locale {
    * Its day and its hour.
    * @param {number} ms
    */
-  moment = (ms) => this.#time(ms, {
+  moment = (ms) => this.time(ms, {
     weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
   });
 
@@ -149,7 +149,7 @@ export class Locale {
    * @param {number} ms
    */
   when = (ms) => (new Date(ms).toDateString() === new Date().toDateString() ? this.clock(ms)
-    : this.#time(ms, { day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }));
+    : this.time(ms, { day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }));
 
   /**
    * How long something took: as 0:38, 12:05 or 1:02:05.
@@ -168,7 +168,7 @@ export class Locale {
    * A shorter day, for lists: with the year only if that is another one than now.
    * @param {number} ms
    */
-  date = (ms) => this.#time(ms, { day: "numeric", month: "short",
+  date = (ms) => this.time(ms, { day: "numeric", month: "short",
     year: new Date(ms).getFullYear() === new Date().getFullYear() ? undefined : "numeric" });
 
   /**
@@ -184,8 +184,9 @@ export class Locale {
   };
 
   /**
+   * A moment in a form of its own, as it is written in this land.
    * @param {number} ms
    * @param {Intl.DateTimeFormatOptions} form
    */
-  #time = (ms, form) => new Intl.DateTimeFormat(this.#land, form).format(ms);
+  time = (ms, form) => new Intl.DateTimeFormat(this.#land, form).format(ms);
 }

@@ -17,6 +17,12 @@ export default {
   pixels: "pixels", capacity: "Capacity", load_held: "{load} of {capacity}",
 
   // What is wrong.
+  says_wrong_rest: "Check the marked fields.",
+  says_partly: "Saved: {saved}. Not saved: {rest}.",
+  clash: "Somebody else has changed this meanwhile. What is saved now: {value}",
+  clash_keep: "Keep mine", clash_take: "Take what is saved",
+  code_clash: "Nothing was saved yet: somebody else has changed the same meanwhile. Choose what "
+    + "holds, then save.",
   says_wrong_fields: "Nothing was saved. Check the marked fields.",
   says_needed: "Required.", says_number: "Give a number.",
   says_other: "The server does not take this. Write it another way.",
@@ -63,7 +69,8 @@ export default {
   code_schedule_in_use: "Queues still go by it. Give them other hours first.",
 
   // People.
-  people_all: "Everybody", roles_customer: "Customers", roles_rep: "Reps", roles_admin: "Admins",
+  people_staff: "Staff", people_all: "Everybody",
+  roles_customer: "Customers", roles_rep: "Reps", roles_admin: "Admins",
   role_customer: "Customer", role_rep: "Rep", role_admin: "Admin", people_state_any: "Any",
   people_state_false: "May sign in", people_state_true: "Disabled",
   people_search: "Search in names, addresses and numbers", people_none: "There is nobody yet.",

@@ -15,6 +15,12 @@ export default {
   capacity: "ظرفیت", load_held: "{load} از {capacity}",
 
   // What is wrong.
+  says_wrong_rest: "فیلدهای نشان‌دار را بررسی کنید.",
+  says_partly: "ذخیره شد: {saved}. ذخیره نشد: {rest}.",
+  clash: "در این میان کس دیگری این را تغییر داده است. اکنون ذخیره شده: {value}",
+  clash_keep: "نوشته‌ی من بماند", clash_take: "ذخیره‌شده را بردار",
+  code_clash: "هنوز چیزی ذخیره نشده است: کس دیگری در این میان همین را تغییر داده است. برگزینید "
+    + "کدام بماند، سپس ذخیره کنید.",
   says_wrong_fields: "چند خانه نیاز به بازبینی دارد. چیزی ذخیره نشد.",
   says_needed: "این خانه را پر کنید.", says_number: "یک عدد بنویسید.",
   says_other: "سرور این را نمی‌پذیرد. جور دیگری بنویسید.",
@@ -60,7 +66,8 @@ export default {
   code_schedule_in_use: "هنوز صف‌هایی از آن پیروی می‌کنند. نخست ساعت دیگری به آن‌ها بدهید.",
 
   // People.
-  people_all: "همه", roles_customer: "مشتریان", roles_rep: "کارشناسان", roles_admin: "مدیران",
+  people_staff: "کارکنان", people_all: "همه",
+  roles_customer: "مشتریان", roles_rep: "کارشناسان", roles_admin: "مدیران",
   role_customer: "مشتری", role_rep: "کارشناس", role_admin: "مدیر", people_state_any: "هر کدام",
   people_state_false: "می‌تواند وارد شود", people_state_true: "غیرفعال",
   people_search: "جستجو در نام، نشانی و شماره", people_none: "هنوز کسی نیست.", erased: "پاک‌شده",

@@ -16,6 +16,12 @@ export default {
   pixels: "пикселей", capacity: "Ёмкость", load_held: "{load} из {capacity}",
 
   // What is wrong.
+  says_wrong_rest: "Проверьте отмеченные поля.",
+  says_partly: "Сохранено: {saved}. Не сохранено: {rest}.",
+  clash: "Тем временем это изменил кто-то другой. Сейчас сохранено: {value}",
+  clash_keep: "Оставить моё", clash_take: "Взять сохранённое",
+  code_clash: "Пока ничего не сохранено: то же самое тем временем изменил кто-то другой. Выберите, "
+    + "что останется, и сохраните.",
   says_wrong_fields: "Проверьте отмеченные поля. Ничего не сохранено.",
   says_needed: "Заполните это поле.", says_number: "Введите число.",
   says_other: "Сервер этого не принимает. Напишите иначе.",
@@ -60,7 +66,8 @@ export default {
   code_schedule_in_use: "По этому расписанию работают очереди. Сначала назначьте им другое.",
 
   // People.
-  people_all: "Все", roles_customer: "Клиенты", roles_rep: "Операторы",
+  people_staff: "Сотрудники", people_all: "Все",
+  roles_customer: "Клиенты", roles_rep: "Операторы",
   roles_admin: "Администраторы", role_customer: "Клиент", role_rep: "Оператор",
   role_admin: "Администратор", people_state_any: "Любое", people_state_false: "Может входить",
   people_state_true: "Отключён", people_search: "Поиск по имени, адресу, номеру",
@@ -308,7 +315,7 @@ export default {
   s_login_tries_per_address_max_hint: "",
   s_login_tries_per_name_max: "Ошибок входа: одно имя, откуда угодно",
   s_login_tries_per_name_max_hint: "",
-  s_registrations_per_address_max: "Новых записей с одного адреса",
+  s_registrations_per_address_max: "Новых учётных записей с одного адреса",
   s_registrations_per_address_max_hint: "", s_tokens_per_address_max: "Токенов с одного адреса",
   s_tokens_per_address_max_hint: "Каждая страница при подключении берёт два.",
   s_messages_burst: "Сообщений одного человека сразу", s_messages_burst_hint: "",

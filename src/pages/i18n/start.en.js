@@ -1,7 +1,11 @@
 // What the start page says in English.
 
 export default {
-  made_elsewhere: "An admin was made in another tab. What you typed here was not used.",
+  made_elsewhere: "An admin was made in another tab meanwhile, and you are signed in. The name "
+    + "{name} that you typed here was not used.",
+  made_before: "There is an admin already, so your link is of no use any more. You are signed in.",
+  typed_goes_along: "The name that you typed, {name}, is filled in there. Your password is the one "
+    + "that was set when the admin was made.",
   title: "Switchboard",
   claim: "Live chat in which everybody’s turn comes",
   what: "Customers wait in one fair line. Each rep gets as many of them as he can serve, and the "
@@ -12,7 +16,8 @@ export default {
   no_admin_where: "It is printed when the server starts, and looks like this. Open it here.",
   no_answer: "The server does not answer", look_again: "Look again",
   link_used: "This link was used already",
-  link_old: "The link you came by is no good any more: each start of the server prints a new one.",
+  link_old: "The link you came by is wrong or too old. Each start of the server prints a new one, "
+    + "and only the newest is good.",
   first_rep: "Now somebody who answers",
   first_rep_text: "Make a rep, for yourself if you like, and sign in as him in the console.",
   capacity: "Capacity: how many chats at a time", capacity_note: "Can be changed at any moment.",

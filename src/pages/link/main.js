@@ -21,11 +21,15 @@ import { page } from "../start/page.js";
 /** Whoever takes an invitation is in with this tab alone, until his account is made. */
 const api = new Api(new Login("link", { get: (key) => kept.get(key, null), set: kept.set }));
 
+/** Who may come from a page: what signs in there, and what that page keeps of his name. */
+const FROM = new Map([["/admin", "admin"], ["/console", "rep"], ["/chat", null]]);
+
 /**
- * What is shown: one of the forms, or what has become of it; and what the link carries.
- * @type {{ kind: string, token: string, done: Outcome | null }}
+ * What is shown: one of the forms, or what has become of it; what the link carries; and the page
+ * to which there is a way back.
+ * @type {{ kind: string, token: string, done: Outcome | null, from: string | null }}
  */
-const state = { kind: "ask", token: "", done: null };
+const state = { kind: "ask", token: "", done: null, from: null };
 
 /** @param {string} text */
 const title = (text) => make("h1", { id: "link-title", tabindex: "-1" }, text);
@@ -62,7 +66,21 @@ function ask(texts, key, work, ...fields) {
     return t(`${key}_useless`);
   });
   return card(title(t(`${key}_title`)), make("p", { class: "note" }, t(`${key}_text`)), form,
-    anew);
+    anew, wayBack(texts));
+}
+
+/**
+ * The way back to where he came from, with the name as it stands here now.
+ * @param {Locale} texts
+ */
+function wayBack({ t }) {
+  return state.from && make("p", {}, make("a", { class: "way", href: state.from }, t("back")));
+}
+
+/** @param {string} login */
+function keepName(login) {
+  const role = FROM.get(state.from ?? "");
+  if (role) kept.set(`switchboard.${role}.name`, login.trim());
 }
 
 /** @type {Record<string, (texts: Locale) => HTMLElement>} */
@@ -71,7 +89,8 @@ const FORMS = {
     await api.post("/links", { kind: "password", login: login.trim() });
     return { key: "ask" };
   }, field(texts.t("login"), { name: "login", autocomplete: "username", autocapitalize: "none",
-    spellcheck: "false", dir: "auto", required: true }).element),
+    spellcheck: "false", dir: "auto", required: true, value: state.token,
+    oninput: ({ target }) => keepName(target.value) }).element),
 
   password: (texts) => ask(texts, "password", async ({ password }) => {
     await api.post("/password", { token: state.token, password });
@@ -109,19 +128,24 @@ async function accept(fields) {
  * @param {Locale} texts
  * @param {Outcome} outcome
  */
-function told({ t, parts }, { key, name = "", ways = [] }) {
+function told(texts, { key, name = "", ways = [] }) {
+  const { t, parts } = texts;
   const only = ways.length === 1;
   return card(title(t(`${key}_done`)),
     make("p", {}, ...parts(`${key}_done_text`, { name: words(name) })),
-    ways.length > 0 && make("p", { class: "row" }, ...ways.map((way) =>
-      make("a", { class: only ? "go" : "way", href: `/${way}` }, t(`${way}_go`)))));
+    ways.length > 0 ? make("p", { class: "row" }, ...ways.map((way) =>
+      make("a", { class: only ? "go" : "way", href: `/${way}` }, t(`${way}_go`))))
+      : wayBack(texts));
 }
 
 /** Takes in what stands behind #. */
 function arrive() {
-  const [kind, token = ""] = location.hash.slice(1).split("=");
+  const said = new URLSearchParams(location.hash.slice(1));
+  const [kind, token] = [...said][0] ?? ["ask", ""];
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
-  Object.assign(state, { kind: isKnown ? kind : "ask", token, done: null });
+  const from = said.get("page");
+  Object.assign(state, { kind: isKnown ? kind : "ask", token, done: null,
+    from: FROM.has(from ?? "") ? from : null });
   // The token stays neither in the address bar nor in what the browser remembers.
   history.replaceState(null, "", location.pathname);
 }

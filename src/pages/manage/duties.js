@@ -16,6 +16,14 @@ const SEES = /** @type {const} */ (["own", "waiting", "queues", "all"]);
 const RIGHTS = /** @type {const} */ (["claim", "over_capacity", "export"]);
 
 /**
+ * The same rep as he is now.
+ * @param {Screen} screen
+ * @param {Rep} rep
+ */
+const again = async ({ api }, rep) =>
+  (await api.get("/reps")).find(({ id }) => id === rep.id) ?? rep;
+
+/**
  * How much a rep is given, and of what. Each is saved alone: it is dispatched at once.
  * @param {Screen} screen
  * @param {Rep} rep
@@ -34,12 +42,18 @@ export function work(screen, rep, queues) {
       checksField("queues", { label: t("serves"), hint: t("serves_change"),
         options: queues.map(({ id, name }) => [id, words(name)]) }),
     ] }],
+    async fresh() {
+      const now = await again(screen, rep);
+      return { ...now, queues: now.queues.map(({ id }) => id) };
+    },
     async send({ capacity, availability, queues: serves }) {
       if (capacity !== undefined) {
         await screen.young(() => api.put(`/reps/${rep.id}/capacity`, { capacity }));
+        editor.settle("capacity", capacity);
       }
       if (availability) {
         await screen.young(() => api.put(`/reps/${rep.id}/availability`, { availability }));
+        editor.settle("availability", availability);
       }
       if (serves) {
         await screen.young(() => api.put(`/reps/${rep.id}/queues`, { queues: serves }));
@@ -65,6 +79,7 @@ export function rights(screen, rep) {
       ...RIGHTS.map((name) => switchField(name, {
         label: t(`right_${name}`), hint: t(`right_${name}_hint`), isWhole: true })),
     ] }],
+    fresh: async () => (await again(screen, rep)).rights,
     async send(_, all) {
       const now = await screen.young(() => api.put(`/reps/${rep.id}/rights`, all));
       screen.say("saved");
@@ -87,6 +102,8 @@ export function owner(screen, customer, reps) {
     values: { rep: customer.personal_rep?.id ?? null },
     groups: [{ fields: [choiceField("rep", { label: t("owner"), hint: t("owner_hint"),
       options: [[null, t("owner_none")], ...named(reps)] })] }],
+    fresh: async () => ({
+      rep: (await api.get(`/customers/${customer.id}`)).personal_rep?.id ?? null }),
     async send(_, body) {
       await api.put(`/customers/${customer.id}/personal-rep`, body);
       screen.say("saved");

@@ -41,6 +41,8 @@ export class Field {
     ...own }) {
     const id = `field-${++made}`;
     this.name = name;
+    /** What it is called. */
+    this.title = typeof label === "string" ? label : label?.textContent ?? "";
     this.#own = own;
     this.#control = control;
     /** Its numbers are ms. */
@@ -57,9 +59,12 @@ export class Field {
     const title = own.isCheck ? null : isGroup
       ? make("p", { class: "label", id: `${id}-label` }, label)
       : make("label", { for: id }, label);
+    /** All of it but its title. */
+    this.body = make("div", { class: "answer" }, isFirst && note, box, !isFirst && note,
+      this.#error);
     this.element = make("div", { class: isWhole ? "field whole" : "field", "data-field": name,
       role: isGroup && "group", "aria-labelledby": isGroup && `${id}-label` },
-    title, isFirst && note, box, !isFirst && note, this.#error);
+    title, this.body);
   }
 
   /** @returns {Value} */
@@ -82,6 +87,44 @@ export class Field {
     if (this.#own.writeRaw) this.#own.writeRaw(raw);
     else this.#own.write(/** @type {Value} */ (raw));
   }
+
+  /**
+   * Does something while it has this value.
+   * @template Made
+   * @param {unknown} value
+   * @param {() => Made} work
+   */
+  #while(value, work) {
+    const { raw } = this;
+    this.value = /** @type {Value} */ (value);
+    const made = work();
+    this.raw = raw;
+    return made;
+  }
+
+  /**
+   * A value as this field has it once it was written in.
+   * @param {unknown} value
+   */
+  fitted = (value) => this.#while(value, () => structuredClone(this.value));
+
+  /**
+   * A value as it stands in this field, in words.
+   * @param {unknown} value
+   * @param {{ yes: string, no: string }} said
+   */
+  saying = (value, { yes, no }) => this.#while(value, () => {
+    if (this.#own.isCheck) return this.value ? yes : no;
+    /** @type {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[]} */
+    const all = [...this.element.querySelectorAll(":is(input, select, textarea):enabled")]
+      .map((one) => /** @type {HTMLInputElement} */ (one));
+    return all.map((one) => {
+      if (one instanceof HTMLSelectElement) return one.selectedOptions[0]?.label;
+      if (!(one instanceof HTMLInputElement) || one.type !== "checkbox") return one.value;
+      return one.checked && one.closest("label")?.textContent;
+    })
+      .filter(Boolean).join(this.isTime ? " " : ", ");
+  });
 
   /** What is wrong with it as it stands; empty: nothing that is known here. */
   check = () => this.#own.check?.() ?? "";

@@ -61,6 +61,8 @@ export interface Edits<Of extends Group> {
   submit: string;
   /** What stands beside that. */
   more?: Node[];
+  /** What is saved now, read again: others may have changed it. */
+  fresh?(): Promise<Partial<Whole<Of>>>;
   /** Saves what differs, of everything; if it answers with values, they are what is so now. */
   send(changed: Partial<Whole<Of>>, all: Whole<Of>): Promise<Partial<Whole<Of>> | void>;
 }

@@ -11,7 +11,7 @@ import { person } from "./person.js";
 import { Screen } from "./screen.js";
 
 /** @import { components } from "../api.d.ts" */
-/** @import { Account } from "../net/api.js" */
+/** @import { Account, Api } from "../net/api.js" */
 /** @import { OwnIconName } from "../admin/icons.js" */
 /** @import { Cell } from "./parts.d.ts" */
 /** @typedef {Account & { rep?: components["schemas"]["Rep"] }} Listed */
@@ -19,7 +19,11 @@ import { Screen } from "./screen.js";
 /** Typed so often, so long: it is sought once this many ms are quiet. */
 const QUIET_MS = 300;
 
+const PAGE = 50;
+
 export const roles = ["customer", "rep", "admin"];
+/** Who they are that run the desk. */
+const STAFF = ["rep", "admin"];
 
 /** @type {import("../admin/router.js").Show} */
 export async function peopleScreen(place, desk) {
@@ -43,8 +47,9 @@ async function list(screen) {
    */
   const option = (value, text, now) => make("option", { value, selected: now === value }, text);
   // Staff come first; customers and visitors are many.
-  const wish = asked.get("role") ?? "rep";
-  const role = make("select", { name: "role" }, option("all", t("people_all"), wish),
+  const wish = asked.get("role") ?? "staff";
+  const role = make("select", { name: "role" }, option("staff", t("people_staff"), wish),
+    option("all", t("people_all"), wish),
     ...roles.map((one) => option(one, t(`roles_${one}`), wish)));
   const state = make("select", { name: "state" }, ...["", "false", "true"].map((one) =>
     option(one, t(`people_state_${one || "any"}`), asked.get("disabled") ?? "")));
@@ -62,10 +67,7 @@ async function list(screen) {
     gone: (one) => Boolean(one.disabled_at || one.erased_at),
     none: () => t(query().size ? "none_such" : "people_none"),
     async read(before) {
-      const wanted = query();
-      if (role.value === "all") wanted.delete("role");
-      if (before) wanted.set("before", before);
-      const page = await api.get(`/people?${wanted}`);
+      const page = await read(api, query(), before);
       const reps = new Map((await loads).map((one) => [one.id, one]));
       return { ...page, items: page.items.map((one) => ({ ...one, rep: reps.get(one.id) })) };
     },
@@ -101,6 +103,29 @@ async function list(screen) {
     } }, make("label", {}, t("col_role"), role), make("label", {}, t("col_state"), state),
     make("label", { class: "wide" }, t("people_search"), search)), pages.element));
   await pages.reload();
+}
+
+/**
+ * A page of people. Staff are of two roles: the newest of both.
+ * @param {Api} api
+ * @param {URLSearchParams} query
+ * @param {string | null} before
+ * @returns {Promise<{ items: Account[], next?: string | null }>}
+ */
+async function read(api, query, before) {
+  const wanted = new URLSearchParams({ ...Object.fromEntries(query), limit: String(PAGE) });
+  if (wanted.get("role") === "all") wanted.delete("role");
+  if (before) wanted.set("before", before);
+  if (wanted.get("role") !== "staff") return api.get(`/people?${wanted}`);
+  const pages = await Promise.all(STAFF.map((role) => {
+    wanted.set("role", role);
+    return api.get(`/people?${wanted}`);
+  }));
+  const all = pages.flatMap(({ items }) => items)
+    .sort((one, other) => (one.id < other.id ? 1 : -1));
+  const items = all.slice(0, PAGE);
+  const isWhole = all.length <= PAGE && pages.every(({ next }) => !next);
+  return { items, next: isWhole ? null : items[items.length - 1].id };
 }
 
 /**

@@ -100,6 +100,7 @@ function profile(screen, one) {
     hint: hints[name], ...ASKS[name] }));
   const editor = new Editor(screen, {
     name: `person.${one.id}`, submit: t("do_save"), groups: [{ fields }], values: one,
+    fresh: () => api.get(`/people/${one.id}`),
     async send(changed) {
       const trimmed = Object.entries(changed).map(([key, value]) => [key, value?.trim() ?? null]);
       const now = await screen.young(() => api.patch(`/people/${one.id}`,

@@ -48,6 +48,10 @@ export async function queue(screen, id) {
   const editor = new Editor(screen, { name: `queue.${id ?? "new"}`, groups, values,
     submit: t(one ? "do_save" : "queue_make"),
     more: one ? [removal(screen, one)] : [],
+    ...(one && { async fresh() {
+      const now = await api.get(`/queues/${one.id}`);
+      return { ...now, reps: now.reps.map((rep) => rep.id) };
+    } }),
     send: (changed, all) => save(screen, one, changed, all) });
   const title = one?.name ?? t("queue_new");
   const head = screen.draw(title, { back: { href: "#/queues", text: t("nav_queues") } },

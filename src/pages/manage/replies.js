@@ -72,6 +72,10 @@ function list(screen, replies) {
       : empty(t("replies_none"), make("p", {}, add()))));
 }
 
+/** @param {Reply | null} one */
+const valuesOf = (one) => ({ name: one?.name ?? "", text: one?.text ?? "",
+  queue: one?.queue?.id ?? null });
+
 /**
  * @param {Screen} screen
  * @param {Reply | null} one
@@ -90,19 +94,21 @@ async function reply(screen, one, isNew) {
     hint: t("reply_text_hint", { left: "{", right: "}" }), lines: 6, isNeeded: true });
   const editor = new Editor(screen, { name: `reply.${one?.id ?? "new"}`,
     submit: t(one ? "do_save" : "reply_make"), more: one ? [removal(screen, one)] : [],
-    values: { name: one?.name ?? "", text: one?.text ?? "", queue: one?.queue?.id ?? null },
+    values: valuesOf(one),
+    ...(one && { fresh: async () =>
+      valuesOf((await all(screen.api)).find(({ id }) => id === one.id) ?? one) }),
     groups: [{ fields: [
       textField(locale, "name", { label: t("reply_name"), hint: t("reply_name_hint"),
         isNeeded: true }),
       choiceField("queue", { label: t("reply_queue"), hint: t("reply_queue_hint"), options: [
         [null, t("reply_everywhere")], ...named(queues)] }),
       text] }],
-    async send(changed, all) {
+    async send(changed, whole) {
       if (one) await api.patch(`/canned-replies/${one.id}`, changed);
-      else await api.post("/canned-replies", { ...all, shared: true });
+      else await api.post("/canned-replies", { ...whole, shared: true });
       screen.say("saved");
       setTimeout(() => desk.go("replies"));
-      return one ? all : { name: "", text: "", queue: null };
+      return one ? whole : { name: "", text: "", queue: null };
     } });
   insertion(screen, text);
   const title = one?.name ?? t("reply_new");
@@ -131,7 +137,7 @@ function insertion(screen, field) {
     box.focus();
   };
   box.addEventListener("input", draw);
-  field.element.append(make("p", { class: "row", role: "group", "aria-label": t("variables") },
+  field.body.append(make("p", { class: "row", role: "group", "aria-label": t("variables") },
     ...VARIABLES.map((name) => make("button", { type: "button", class: "small soft",
       onclick: () => put(name) }, t(`variable_${name}`)))),
   make("p", { class: "label" }, t("preview")), seen);

@@ -66,6 +66,7 @@ export async function schedule(screen, id) {
       { title: t("schedule_week"), hint: t("schedule_week_hint"), fields: weekFields(screen) },
       { title: t("schedule_days"), hint: t("schedule_days_hint"), fields: [daysField(screen)] },
     ],
+    ...(one && { fresh: async () => flat(await api.get(`/schedules/${one.id}`)) }),
     send: (changed, all) => save(screen, one, changed, all) });
   const title = one?.name ?? t("schedule_new");
   const head = screen.draw(title, { back: { href: "#/hours", text: t("nav_hours") } },

@@ -42,6 +42,10 @@ export async function settingsScreen(place, desk) {
  */
 const isChangeable = (one) => one.changeable;
 
+/** @param {Changeable[]} settings */
+const valuesOf = (settings) =>
+  Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+
 /**
  * @param {Screen} screen
  * @param {Setting[]} all
@@ -58,7 +62,7 @@ function draw(screen, all) {
   const put = async (body) => {
     const now = (await screen.young(() => api.patch("/settings", body))).filter(isChangeable);
     for (const one of now) origins.get(one.name)?.(one);
-    return Object.fromEntries(now.map(({ name, value }) => [name, value]));
+    return valuesOf(now);
   };
   /**
    * @param {string} name
@@ -84,7 +88,8 @@ function draw(screen, all) {
   const groups = Object.entries(names).map(([key, list]) => ({ title: t(`settings_${key}`),
     hint: t(`settings_${key}_hint`), fields: fields(list) })).filter((one) => one.fields.length);
   const editor = new Editor(screen, { name: "settings", submit: t("do_save"), groups,
-    values: Object.fromEntries(changeable.map(({ name, value }) => [name, value])),
+    values: valuesOf(changeable),
+    fresh: async () => valuesOf((await screen.api.get("/settings")).filter(isChangeable)),
     async send(changed) {
       const now = await put(changed);
       screen.say("saved");
@@ -124,7 +129,7 @@ function field(screen, { name, value, least, most, chars_max: chars }) {
 function origin(screen, one, reset) {
   const { t, locale } = screen;
   const place = make("p", { class: "origin" });
-  one.element.append(place);
+  one.body.append(place);
   return ({ name, default: usual, origin: from }) => {
     const shown = typeof usual === "boolean" ? t(usual ? "yes" : "no")
       : typeof usual === "number" ? locale.number(usual) : usual || t("nothing");

@@ -81,6 +81,11 @@ function widget(screen, one, queues, isNew) {
   head.querySelector("h1")?.replaceChildren(words(title));
 }
 
+/** @param {Widget | null} one */
+const valuesOf = (one) => ({ name: one?.name ?? "", sites: one?.sites.join("\n") ?? "",
+  queue: one?.queue ?? null, visitors: one?.visitors ?? true,
+  disabled: Boolean(one?.disabled_at) });
+
 /**
  * @param {Screen} screen
  * @param {Widget | null} one
@@ -97,9 +102,7 @@ function editor(screen, one, queues) {
    */
   const send = ({ sites: text, ...rest }) => ({ ...rest, ...(text !== undefined
     && { sites: text.split(/\s+/).filter(Boolean) }) });
-  const values = { name: one?.name ?? "", sites: one?.sites.join("\n") ?? "",
-    queue: one?.queue ?? null, visitors: one?.visitors ?? true,
-    disabled: Boolean(one?.disabled_at) };
+  const values = valuesOf(one);
   return new Editor(screen, { name: `widget.${one?.id ?? "new"}`, values,
     submit: t(one ? "do_save" : "widget_make"), more: one ? [removal(screen, one)] : [],
     groups: [{ fields: [
@@ -112,6 +115,8 @@ function editor(screen, one, queues) {
       ...(one ? [switchField("disabled", { label: t("widget_disabled"),
         hint: t("widget_disabled_hint"), isWhole: true })] : []),
     ] }],
+    ...(one && { fresh: async () =>
+      valuesOf((await api.get("/widgets")).find(({ id }) => id === one.id) ?? one) }),
     async send(changed, all) {
       if (one) {
         const now = await api.patch(`/widgets/${one.id}`, send(changed));

@@ -8,8 +8,31 @@ const HOUR = 3_600_000;
 
 /**
  * @typedef {import("./plot.js").Series} Series
+ * @typedef {import("../i18n/locale.js").Locale} Locale
  * @typedef {{ times: number[], step: number, series: Series[] }} Times
  */
+
+/**
+ * Hours, without their minutes if all of them are whole and said with am or pm.
+ * @param {Locale} locale
+ * @param {number[]} all
+ */
+function hours(locale, all) {
+  const whole = all.map((at) => locale.time(at, { hour: "numeric" }));
+  const isWhole = all.every((at) => new Date(at).getMinutes() === 0);
+  return isWhole && whole.every((text) => /\p{L}/u.test(text)) ? whole : all.map(locale.clock);
+}
+
+/**
+ * Days, with the year where another one begins.
+ * @param {Locale} locale
+ * @param {number[]} all
+ */
+function days(locale, all) {
+  const years = all.map((at) => locale.time(at, { year: "numeric" }));
+  return all.map((at, index) => locale.time(at, { day: "numeric", month: "short",
+    ...(index && years[index] !== years[index - 1] && { year: "numeric" }) }));
+}
 
 /** @extends {Plot<Times>} */
 export class TimePlot extends Plot {
@@ -83,12 +106,12 @@ export class TimePlot extends Plot {
   #times(height) {
     const { from, to } = this.#span;
     const most = Math.max(2, Math.floor(this.inner.width / 72));
-    const isLong = to - from > 26 * HOUR;
-    return moments(from, to, most).filter((at) => {
+    const shown = moments(from, to, most).filter((at) => {
       const x = this.#x(at);
       return x > this.edges.start - 1 && x < this.width - 18;
-    }).map((at) => this.label(isLong ? this.locale.date(at) : this.locale.clock(at),
-      this.#x(at), height));
+    });
+    const text = to - from > 26 * HOUR ? days(this.locale, shown) : hours(this.locale, shown);
+    return shown.map((at, index) => this.label(text[index], this.#x(at), height));
   }
 
   /**
@@ -162,7 +185,10 @@ export class TimePlot extends Plot {
     const { times, step } = this.data;
     const { from, to } = this.#span;
     const at = times[index];
-    if (to - from > 26 * HOUR) return `${this.locale.date(at)}, ${this.locale.clock(at)}`;
+    if (to - from > 26 * HOUR) {
+      return this.locale.time(at, { day: "numeric", month: "short", hour: "numeric",
+        minute: "2-digit" });
+    }
     if (step <= 60_000) return this.locale.clock(at);
     return `${this.locale.clock(at)}–${this.locale.clock(at + step)}`;
   }

@@ -2,6 +2,7 @@
 
 import { explainIn, field, newPassword } from "../account/field.js";
 import { explain } from "../account/texts.js";
+import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
@@ -17,13 +18,17 @@ import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
 /**
  * What is known by now. `token` makes the first admin; `needed`: whether there is none yet;
  * `error`: why that is not known; `reps`: how many there are, if an admin asks; `made`: the rep
- * that was just made; `used`: somebody has come by a link that makes no admin any more.
+ * that was just made; `used`: somebody has come by a link that makes no admin any more; `typed`:
+ * how the admin would have signed in who was made elsewhere meanwhile.
  * @typedef {{ token: string | null, needed: boolean | null, error: Thrown | null,
- *   reps: number | null, made: Rep | null, used: boolean }} State
+ *   reps: number | null, made: Rep | null, used: boolean, typed: string }} State
  */
 
 /** Codes of a link that makes no admin any more. */
 const USELESS = ["setup_done", "token_invalid"];
+
+/** What is typed of the first admin: a link may turn out to be old, and the newest is opened. */
+const DRAFT = "switchboard.first";
 
 /** @param {string} text */
 const title = (text) => make("h2", { id: "first-title", tabindex: "-1" }, text);
@@ -58,19 +63,27 @@ export const person = ({ username, password, display_name: called }) => ({
  * @param {Api} api
  * @param {Locale} texts
  * @param {string} token
- * @param {{ done: () => Promise<void>, useless: () => Promise<void> }} then
+ * @param {{ done: () => Promise<void>, useless: (typed: string) => Promise<void> }} then
  */
 export function firstAdmin(api, texts, token, { done, useless }) {
   const { t } = texts;
-  const form = make("form", { id: "first-admin" }, ...namesOf(texts), newPassword(texts).element,
-    errorPlace(), make("p", { class: "row" }, make("button", { class: "main" }, t("make_admin"))));
+  const draft = kept.get(DRAFT, { username: "", display_name: "" });
+  const form = make("form", { id: "first-admin" },
+    ...namesOf(texts, { value: draft.username }, { value: draft.display_name }),
+    newPassword(texts).element, errorPlace(),
+    make("p", { class: "row" }, make("button", { class: "main" }, t("make_admin"))));
+  form.addEventListener("input", () => {
+    const { username, display_name } = Object.fromEntries(new FormData(form));
+    kept.set(DRAFT, { username, display_name });
+  });
   onSubmit(form, async (fields) => {
     try {
       await api.signIn("/setup", { token, ...person(fields) }, "admin");
     } catch (error) {
       if (!USELESS.includes(problemOf(error).code)) throw error;
-      return useless();
+      return useless(person(fields).username);
     }
+    kept.set(DRAFT, null);
     await done();
   }, explainIn(form, texts));
   return section(title(t("first_admin")), make("p", { class: "note" }, t("first_admin_text")),
@@ -96,11 +109,12 @@ export function lookAgain(texts, { error, needed, used }, look) {
 }
 
 /**
- * Who comes by a link that was used signs in.
+ * Who comes by a link that was used signs in; `typed`: by which name he would have.
  * @param {Locale} texts
  */
-export function linkUsed({ t }) {
+export function linkUsed({ t, parts }, typed = "") {
   return section(title(t("link_used")), make("p", {}, t("e_setup_done")),
+    typed && make("p", {}, ...parts("typed_goes_along", { name: words(typed) })),
     make("p", { class: "row" }, make("a", { class: "go", href: "/admin" }, t("admin_go"))));
 }
 

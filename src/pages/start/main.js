@@ -2,6 +2,7 @@
 // in, each with what to do there.
 
 import { Api } from "../net/api.js";
+import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { signedIn, StaffLogin } from "../net/staff_login.js";
 import { icon, make, words } from "../ui/dom.js";
@@ -18,7 +19,7 @@ const api = new Api(new StaffLogin("admin"));
 
 /** @type {State} */
 const state = { token: new URLSearchParams(location.search).get("setup"), needed: null,
-  error: null, reps: null, made: null, used: false };
+  error: null, reps: null, made: null, used: false, typed: "" };
 
 /**
  * One of the ways, who is signed in there, and what is to be done.
@@ -45,17 +46,19 @@ function way({ t, parts, number }, name, index) {
  * @param {Locale} texts
  */
 function first(texts) {
-  if (state.token && !api.user) {
+  // Whether a link is good is known before anybody fills anything in.
+  if (state.token && state.needed && !api.user) {
     return firstAdmin(api, texts, state.token, { done, useless });
   }
-  if (state.used && !state.needed && !api.user) return linkUsed(texts);
+  if (state.used && !state.needed && !api.user) return linkUsed(texts, state.typed);
   if (state.error || state.needed) return lookAgain(texts, state, look);
   if (state.made) return repMade(texts, state.made);
   const next = state.reps === 0 && firstRep(api, texts, made);
   // Another tab was faster: whoever has typed here is told why that is gone.
   if (!state.used) return next;
-  return make("div", {}, make("p", { class: "note", role: "status" }, texts.t("made_elsewhere")),
-    next);
+  const told = state.typed ? texts.parts("made_elsewhere", { name: words(state.typed) })
+    : [texts.t("made_before")];
+  return make("div", { class: "told" }, make("p", { role: "status" }, ...told), next);
 }
 
 /** @param {Locale} texts */
@@ -85,10 +88,16 @@ async function done() {
   goToFirst();
 }
 
-/** There is an admin already, or the link is one of another start of the server. */
-async function useless() {
+/**
+ * There is an admin already, or the link is one of another start of the server. The name that was
+ * typed goes along to where he signs in.
+ * @param {string} typed
+ */
+async function useless(typed) {
   spend();
   state.used = true;
+  state.typed = typed;
+  kept.set("switchboard.admin.name", typed);
   await look();
   goToFirst();
 }
@@ -106,14 +115,16 @@ async function countReps() {
 }
 
 async function look() {
+  let isGood = true;
   try {
-    ({ needed: state.needed } = await api.get("/setup"));
-    state.error = null;
+    const { needed, valid } = await (state.token
+      ? api.get(`/setup?${new URLSearchParams({ token: state.token })}`) : api.get("/setup"));
+    [state.needed, state.error, isGood] = [needed, null, needed && valid !== false];
   } catch (error) {
     state.error = problemOf(error);
   }
-  // A link that was used already is of no use.
-  if (state.needed === false && state.token) {
+  // A link that was used already, or that a later start of the server has replaced, is of no use.
+  if (!isGood && state.token) {
     spend();
     state.used = true;
   }
@@ -123,9 +134,11 @@ async function look() {
 
 const redraw = await page([(tag) => import(`../i18n/account.${tag}.js`),
   (tag) => import(`../i18n/start.${tag}.js`)], draw);
+await look();
 /** @type {HTMLInputElement | null} */
 const begin = document.querySelector("main input");
 begin?.focus();
-await look();
 document.documentElement.dataset.ready = "";
+// Whoever has made the admin in another tab is in here a moment later.
+document.addEventListener("switchboard:user", () => state.used && look());
 addEventListener("pageshow", ({ persisted }) => persisted && look());
