@@ -74,6 +74,7 @@ test("a line names who has joined, even if his name comes later", async () => {
   });
   await page.goto(`${server.base}/chat`);
   await write(page, "Who is there?");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
   const rep = await server.rep();
   const id = await rep.assigned();
   await page.getByText("Somebody of the staff has joined").waitFor();
