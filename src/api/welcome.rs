@@ -33,6 +33,8 @@ pub struct Welcome {
     pub queues: Vec<ListedQueue>,
     pub texts: Texts,
     pub files: FilesMay,
+    /// For so many seconds whoever has written a message may change or delete it.
+    pub edit_window_s: i64,
 }
 
 /// What files may be.
@@ -57,6 +59,7 @@ pub struct FilesMay {
 #[get("/welcome")]
 pub async fn welcome(app: Data<App>, Asked(query): Asked<WelcomeQuery>) -> Result<Json<Welcome>> {
     let (visitors, queue) = app.people.door(query.widget).await?;
+    let running = app.tuning.running();
     Ok(Json(Welcome {
         visitors,
         queue,
@@ -64,7 +67,8 @@ pub async fn welcome(app: Data<App>, Asked(query): Asked<WelcomeQuery>) -> Resul
         texts: app.tuning.texts(),
         files: FilesMay {
             bytes_max: app.attachments.limits().bytes_max,
-            per_message_max: app.tuning.running().attachments_per_message_max,
+            per_message_max: running.attachments_per_message_max,
         },
+        edit_window_s: running.edit_window_s,
     }))
 }

@@ -115,8 +115,9 @@ impl Desk {
                 if staffing {
                     let queues = found.iter().flat_map(|one| &one.queues);
                     let queues: BTreeSet<QueueId> = queues.copied().collect();
-                    let line = |queue| News::Line { queue };
-                    self.ring(queues.into_iter().map(line).collect());
+                    let mut told = Change::default();
+                    told.lines(queues.into_iter().collect());
+                    self.ring(told.news);
                 }
                 facts.reps.extend(found.into_iter().map(line::rep_fact));
             }

@@ -78,6 +78,7 @@ impl Desk {
         actor: Actor,
         id: ConversationId,
     ) -> Result<ConversationView> {
+        self.count_words(&actor)?;
         let (at, customer) = (now(), actor.id);
         let leave = move |conn: &mut Conn| {
             let mut hold = Hold::take(conn, id, at)?;

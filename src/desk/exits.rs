@@ -147,6 +147,11 @@ fn tired_of_waiting(conn: &mut Conn, mut hold: Hold) -> Result<Moved> {
         hold.log(EventKind::Moved, None, data);
         return hold.write(conn);
     }
+    if hold.row.left_message && !hold.row.held {
+        // Nobody has grown tired of waiting: it stays until somebody looks after it.
+        hold.row.due_at = Some(hold.at + open::LEFT_MS.max(policy.fallback_after_ms));
+        return hold.write(conn);
+    }
     if queue.mode == Mode::Manual && !hold.row.held {
         // People look after these.
         hold.row.due_at = None;

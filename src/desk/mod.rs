@@ -59,7 +59,7 @@ use crate::store::counters::Numbers;
 use crate::store::events::Event;
 use crate::store::{Conn, Store, events, messages};
 use crate::words::{
-    ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, UserId, now,
+    ClientId, ConversationId, EventKind, HeadStarts, Moment, NodeId, Priority, QueueId, UserId, now,
 };
 
 pub use canned_replies::{NewReply, ReplyEdit};
@@ -138,6 +138,12 @@ impl Change {
         self.facts.reps.extend(later.facts.reps);
         self.reps.extend(later.reps);
         self.staffing |= later.staffing;
+    }
+
+    /// Adds that these queues may be served by others now: whoever waits there is told.
+    fn lines(&mut self, queues: Vec<QueueId>) {
+        let line = |queue| News::Line { queue };
+        self.news.extend(queues.into_iter().map(line));
     }
 
     /// Adds that all logins of a person have ended, and what he is now.

@@ -55,13 +55,15 @@ impl Desk {
                 // First, so that two who say so at once do not mix.
                 let found = reps::lock(conn, rep)?;
                 let queues = serving::meant_queues(conn, Some(&queues))?;
+                let before = serving::queue_ids_of(conn, rep)?;
                 if found > 0 {
                     let told = |queues: &[QueueId]| Some(json!({ "queues": queues }));
-                    let before = serving::queue_ids_of(conn, rep)?;
                     audit::record(conn, &entry, told(&before), told(&queues))?;
                     serving::set_queues(conn, rep, &queues)?;
                 }
-                seen(conn, rep, found)
+                let (view, mut change) = seen(conn, rep, found)?;
+                change.lines(before);
+                Ok((view, change))
             })
             .await?;
         tracing::info!(actor = %actor.id, %rep, queues = ?said, "a rep's queues were set");

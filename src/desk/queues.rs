@@ -109,6 +109,7 @@ impl Desk {
                 let reps = serving::meant_reps(conn, reps.as_deref())?;
                 let mut change = facts(conn, None)?;
                 change.reps = serving::set_reps(conn, queue.id, &reps)?;
+                change.staffing = true;
                 let made = whole(conn, &queue)?;
                 audit::record(conn, &entry, None, Some(made))?;
                 Ok((queue_views::in_full(conn, queue.id)?, change))
@@ -156,6 +157,8 @@ impl Desk {
                 if let Some(reps) = &reps {
                     let reps = serving::meant_reps(conn, Some(reps))?;
                     change.reps = serving::set_reps(conn, id, &reps)?;
+                    // Also if those who served it serve nothing more.
+                    change.news.push(News::Line { queue: id });
                     changed.extend((!change.reps.is_empty()).then_some("reps"));
                 }
                 let (was, is) = audit::differing(was, whole(conn, &queue)?);

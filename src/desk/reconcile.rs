@@ -6,8 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Desk;
 use super::comparison::{REST, Tally};
+use super::{Change, Desk};
 use crate::dispatch::Snapshot;
 use crate::error::{Error, Result};
 use crate::store::{
@@ -177,6 +177,11 @@ impl Desk {
                     self.0.metrics.node_losses.inc();
                     tracing::warn!(%node, reps = reps.len(), "a node is gone");
                     self.0.repair.notify_one();
+                    self.tell(Change {
+                        reps: reps.clone(),
+                        staffing: true,
+                        ..Change::default()
+                    });
                     for rep in reps {
                         // What fails here runs out by itself.
                         if let Err(error) = self.withdraw_from_the_gone(rep).await {

@@ -44,7 +44,7 @@ impl Desk {
                 if seen.role == new.role {
                     return Ok((seen, told_before(person, again)));
                 }
-                let left = leave_all(conn, person, at)?;
+                let mut left = leave_all(conn, person, at)?;
                 accounts::lock_admins(conn)?;
                 // He may have been erased before that.
                 let before = accounts::living(conn, person)?;
@@ -58,6 +58,7 @@ impl Desk {
                     let detail = "He is the last admin who may sign in.";
                     return Err(Error::new(Code::WrongState, detail));
                 }
+                left.lines(serving::queue_ids_of(conn, person)?);
                 turn(conn, person, &new)?;
                 if before.role == Role::Admin {
                     revoke_power(conn, by, person, at)?;

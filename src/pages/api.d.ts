@@ -5625,7 +5625,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many were assigned for the first time, and how many of them within the wait target. What
-             *     was left outside of the hours is not among them.
+             *     was left as a message is not among them: nobody waited for it to the end.
              */
             assigned: number;
             /** Format: int32 */
@@ -6573,6 +6573,11 @@ export interface components {
         };
         /** @description What a newcomer finds. */
         Welcome: {
+            /**
+             * Format: int64
+             * @description For so many seconds whoever has written a message may change or delete it.
+             */
+            edit_window_s: number;
             files: components["schemas"]["FilesMay"];
             /**
              * Format: uuid

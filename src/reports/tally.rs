@@ -51,7 +51,7 @@ impl Seen {
             };
             waited.max(0)
         };
-        // No customer waited for what he left while nobody was expected.
+        // No customer waited to the end for what he left as a message.
         let awaited = !row.left_message;
         let first = row.first_assigned_at.filter(|_| awaited).map(waited);
         // Whoever left while he waited, be it again, was not being served.

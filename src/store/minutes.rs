@@ -37,7 +37,7 @@ pub struct Minute {
     pub capacity: Option<i32>,
     pub opened: i32,
     /// How many were assigned for the first time, and how many of them within the wait target. What
-    /// was left outside of the hours is not among them.
+    /// was left as a message is not among them: nobody waited for it to the end.
     pub assigned: i32,
     pub in_target: i32,
     /// How long those had waited: the median, and what nine of ten stayed below.

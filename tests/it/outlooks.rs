@@ -1,6 +1,7 @@
 //! What people are told before they decide: customers, whether anybody is there and what a queue
 //! takes now; staff, whom they may hand a conversation to; and whoever has a setup link, its worth.
 
+use awc::http::Method;
 use serde_json::{Value, json};
 use switchboard::words::Status;
 
@@ -63,6 +64,35 @@ async fn whether_anybody_is_there_is_told_before_and_while_waiting(world: &World
         .ok(200);
     other.wait_for(|frame| frame["staffed"] == true).await;
     assert_eq!(first_queue(&ann).await["staffed"], true);
+    // As an admin says who serves it, at the queue or at the rep.
+    let queue = first(&ann).await;
+    let all = [rep.id, full.id];
+    for (path, body, whether) in [
+        (
+            format!("queues/{queue}"),
+            json!({ "reps": [full.id] }),
+            false,
+        ),
+        (format!("queues/{queue}"), json!({ "reps": all }), true),
+        (
+            format!("reps/{}/queues", rep.id),
+            json!({ "queues": [] }),
+            false,
+        ),
+        (
+            format!("reps/{}/queues", rep.id),
+            json!({ "queues": [queue] }),
+            true,
+        ),
+    ] {
+        let method = match path.starts_with("reps") {
+            true => Method::PUT,
+            false => Method::PATCH,
+        };
+        let path = format!("/api/v1/{path}");
+        admin.ask(method, &path, Some(body)).await.ok(200);
+        other.wait_for(|frame| frame["staffed"] == whether).await;
+    }
     drop(here);
     let told = other.wait_for(|frame| frame["staffed"] == false).await;
     assert_eq!((&told["position"], &told["eta"]), (&json!(1), &Value::Null));
