@@ -123,7 +123,7 @@ test("who may get it stands with whether he is there and how much he holds", asy
   await until(async () => (await server.ask("GET", "/line", server.admin)).reps
     .some(({ id, availability }) => id === away.id && availability === "away"));
   await page.route("**/targets", (route) => route.abort(), { times: 1 });
-  await page.keyboard.press("t");
+  await page.locator(".talk-head").getByRole("button", { name: "Transfer" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("The server cannot be reached.").waitFor();
   await dialog.getByRole("button", { name: "Try again" }).click();
