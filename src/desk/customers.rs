@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::hold::{Hold, patience};
-use super::moves::expect;
+use super::hold::{Hold, expect, patience};
 use super::{Change, Desk, hours};
 use crate::access::{Action, Actor, Object, may};
 use crate::error::{Error, Result};

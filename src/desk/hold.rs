@@ -190,6 +190,28 @@ pub(super) fn allowed(
     conversations::allowed(conn, actor, action, id)
 }
 
+/// Refuses what does not make sense in this state.
+pub(super) fn expect(row: &Conversation, states: &[Status]) -> Result<()> {
+    if states.contains(&row.status) {
+        return Ok(());
+    }
+    if row.status == Status::Closed {
+        return Err(closed());
+    }
+    let detail = format!(
+        "This conversation is {}; that cannot be done with it now.",
+        row.status
+    );
+    Err(Error::new(Code::WrongState, detail))
+}
+
+pub(super) fn closed() -> Error {
+    Error::new(
+        Code::ConversationClosed,
+        "This conversation is closed already.",
+    )
+}
+
 /// Refuses to write of a customer who was erased. The head is held: what is written before he is
 /// goes with the rest.
 pub(super) fn of_somebody(conn: &mut Conn, row: &Conversation) -> Result<()> {

@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::hold::{self, Hold};
-use super::{Change, Desk, moves};
+use super::{Change, Desk};
 use crate::access::{Action, Actor};
 use crate::error::{Code, Error, Result};
 use crate::news::{Grown, News};
@@ -35,7 +35,7 @@ impl Desk {
                 let detail = "You have this conversation already.";
                 return Err(Error::new(Code::WrongState, detail));
             }
-            moves::expect(&row, &[Status::Active])?;
+            hold::expect(&row, &[Status::Active])?;
             if there.len() >= JOINED_MAX {
                 let detail = format!("{JOINED_MAX} have joined already. One must leave first.");
                 return Err(Error::new(Code::WrongState, detail));

@@ -8,7 +8,7 @@ use super::{Change, Desk, check_text, hours, offers, slots};
 use crate::access::{Action, Actor};
 use crate::dispatch::NO_END;
 use crate::error::{Code, Error, Result};
-use crate::store::conversations::{self, Conversation, ConversationView};
+use crate::store::conversations::{self, ConversationView};
 use crate::store::events::Entry;
 use crate::store::ties::may_with;
 use crate::store::{Conn, customer_sessions, queues, users};
@@ -58,7 +58,7 @@ impl Desk {
             let mut hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Direct, &hold.row)?;
             let from = hold.row.rep_id;
-            expect(&hold.row, &[Status::Active, Status::Parked])?;
+            hold::expect(&hold.row, &[Status::Active, Status::Parked])?;
             let queue = hold.queue(conn)?;
             if let Some(rep) = from {
                 hold.cool_down(conn, rep, &queue)?;
@@ -86,7 +86,7 @@ impl Desk {
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Direct, &hold.row)?;
-            expect(
+            hold::expect(
                 &hold.row,
                 &[Status::Waiting, Status::Active, Status::Parked],
             )?;
@@ -134,7 +134,7 @@ impl Desk {
         self.commit(move |conn| {
             let mut hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Direct, &hold.row)?;
-            expect(&hold.row, &[Status::Waiting, Status::Active])?;
+            hold::expect(&hold.row, &[Status::Waiting, Status::Active])?;
             hold.row.status = Status::Parked;
             hold.row.rep_id = None;
             hold.row.held = false;
@@ -156,7 +156,7 @@ impl Desk {
         self.commit(move |conn| {
             let hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Wake, &hold.row)?;
-            expect(&hold.row, &[Status::Parked])?;
+            hold::expect(&hold.row, &[Status::Parked])?;
             woken(conn, hold, Some(actor.id))
         })
         .await
@@ -172,7 +172,7 @@ impl Desk {
             let mut hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Reopen, &hold.row)?;
             let his_own = actor.id == hold.row.customer_id;
-            expect(&hold.row, &[Status::Closed])?;
+            hold::expect(&hold.row, &[Status::Closed])?;
             hold::of_somebody(conn, &hold.row)?;
             let queue = queues::find_there(conn, hold.row.queue_id)?.ok_or_else(|| {
                 let detail = "Its queue is no more. Open a new conversation.";
@@ -225,7 +225,7 @@ impl Desk {
             let mut hold = Hold::take(conn, id, at)?;
             may_with(conn, &actor, Action::Direct, &hold.row)?;
             if hold.row.status == Status::Closed {
-                return Err(closed());
+                return Err(hold::closed());
             }
             let from = hold.row.priority;
             if from == priority {
@@ -316,28 +316,6 @@ fn prefer(conn: &mut Conn, hold: &mut Hold, rep: UserId, for_ms: Moment) -> Resu
         hold.row.preferred_until = Some(hold.at.saturating_add(for_ms).min(NO_END));
     }
     Ok(())
-}
-
-/// Refuses what does not make sense in this state.
-pub(super) fn expect(row: &Conversation, states: &[Status]) -> Result<()> {
-    if states.contains(&row.status) {
-        return Ok(());
-    }
-    if row.status == Status::Closed {
-        return Err(closed());
-    }
-    let detail = format!(
-        "This conversation is {}; that cannot be done with it now.",
-        row.status
-    );
-    Err(Error::new(Code::WrongState, detail))
-}
-
-fn closed() -> Error {
-    Error::new(
-        Code::ConversationClosed,
-        "This conversation is closed already.",
-    )
 }
 
 fn check_note(note: Option<&str>) -> Result<()> {

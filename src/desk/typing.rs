@@ -1,7 +1,7 @@
 //! Somebody types. It is passed on and never stored, and ends by itself.
 
 use super::joins::audience;
-use super::{Desk, moves};
+use super::{Desk, hold};
 use crate::access::{Action, Actor};
 use crate::error::Result;
 use crate::news::{News, Typing};
@@ -25,7 +25,7 @@ impl Desk {
         let asked = actor.clone();
         let read = move |conn: &mut Conn| {
             let row = conversations::allowed(conn, &asked, Action::Type, conversation)?;
-            moves::expect(&row, &[Status::Waiting, Status::Offered, Status::Active])?;
+            hold::expect(&row, &[Status::Waiting, Status::Offered, Status::Active])?;
             audience(conn, &row)
         };
         let mut audience = self.0.store.read(read).await?;
