@@ -367,16 +367,17 @@ test("what has ended is found by its day and its rating, and what is found is sa
   await page.reload();
   await row(rated).waitFor();
   assert.equal(await row(running).count(), 0, "both stand in the address");
-  await page.getByLabel("Closed until").fill("2025-01-01");
-  await page.getByRole("alert").filter({ hasText: "“Closed from” is after" }).waitFor();
-  await page.getByLabel("Closed until").fill("");
-
   const text = async (name) => {
     await page.getByRole("button", { name: "Export", exact: true }).click();
     const [saved] = await Promise.all([page.waitForEvent("download"),
       page.locator(".menu button").filter({ hasText: name }).click()]);
     return readFileSync(await saved.path(), "utf8");
   };
+  await page.getByLabel("Closed until").fill("2025-01-01");
+  await page.getByRole("alert").filter({ hasText: "“Closed from” is after" }).waitFor();
+  assert.ok((await text("All that match")).includes("Rated well"), "what is shown is saved");
+  await page.getByLabel("Closed until").fill("");
+
   const sheet = await text("The 1 shown");
   assert.match(sheet, /"Ann, ""A""",Rated well,closed/);
   const lines = (await text("All that match")).trim().split("\n").map((line) => JSON.parse(line));

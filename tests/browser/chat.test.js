@@ -381,6 +381,8 @@ test("one's own message gets another text or goes, and what is refused is undone
   await mine.getByText("edited").waitFor();
   await rep.hears(({ type, kind }) => type === "event" && kind === "edited");
   assert.deepEqual(await texts(page), ["It is <b>tomorrow</b>", "What is?"]);
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel),
+    "Change or delete this message");
   assert.equal(await field(page).inputValue(), "not yet sent");
   assert.deepEqual((await entries())[0], ["It is <b>tomorrow</b>", true, false]);
 
@@ -390,6 +392,10 @@ test("one's own message gets another text or goes, and what is refused is undone
   await mine.getByRole("button", { name: "Change or delete this message" }).click();
   await mine.getByRole("button", { name: "Change", exact: true }).click();
   await editor.fill("It is never");
+  // However often it is asked for, there is one form.
+  await mine.getByRole("button", { name: "Change or delete this message" }).click();
+  await mine.getByRole("button", { name: "Change", exact: true }).click();
+  assert.equal(await editor.inputValue(), "It is never");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("It is too late to change this message.").waitFor();
   assert.equal(await editor.inputValue(), "It is never");
@@ -401,6 +407,7 @@ test("one's own message gets another text or goes, and what is refused is undone
   await mine.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await mine.getByText("This message was deleted").waitFor();
+  await page.waitForFunction(() => document.activeElement.role === "log");
   assert.deepEqual((await entries())[0], ["", false, true]);
   assert.equal(await mine.getByRole("button").count(), 0);
   assert.deepEqual(page.complaints.filter((text) => !text.includes("409")), []);

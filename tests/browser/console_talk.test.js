@@ -193,10 +193,12 @@ test("a rep edits what he has said, and nothing he types is lost", async () => {
   await said(page, "Good morning");
   assert.equal(await page.locator(".theirs").count(), 2);
   assert.equal(await page.locator(".theirs .name").count(), 1);
+  await write(page, "Bye");
+  await said(page, "Bye");
 
   // What he had begun waits meanwhile, and both outlive a reload.
   await field(page).fill("half a draft");
-  await page.locator(".mine .own").click();
+  await page.locator(".mine .own").first().click();
   await page.getByRole("button", { name: "Edit", exact: true }).click();
   await field(page).fill("Hello, Ann!");
   await page.reload();
@@ -204,13 +206,28 @@ test("a rep edits what he has said, and nothing he types is lost", async () => {
   await page.getByText("You are editing your message.").waitFor();
   assert.equal(await field(page).inputValue(), "Hello, Ann!");
 
-  // Refused, it is as it was, and what he has typed stands in the field.
+  // Another one is begun beside it: neither takes the other's words.
+  const own = page.locator(".mine .own");
+  const edits = async (at) => {
+    await own.nth(at).click();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+  };
+  await edits(1);
+  assert.equal(await field(page).inputValue(), "Bye");
+  await field(page).fill("Bye, Ann!");
+  await edits(0);
+  assert.equal(await field(page).inputValue(), "Hello, Ann!");
+
+  // Refused, it is as it was; what he has begun stays where it is, and what he has typed of the
+  // change is there when he edits the message again.
   await page.route("**/messages/*", (route) => route.fulfill({ status: 409, contentType:
     "application/problem+json", body: JSON.stringify({ status: 409, code: "too_late" }) }),
   { times: 1 });
   await field(page).press("Enter");
   await page.getByText("It is too late for that.").waitFor();
-  assert.deepEqual(await page.locator(".mine .said").allTextContents(), ["Hello!"]);
+  assert.deepEqual(await page.locator(".mine .said").allTextContents(), ["Hello!", "Bye"]);
+  assert.equal(await field(page).inputValue(), "half a draft");
+  await edits(0);
   assert.equal(await field(page).inputValue(), "Hello, Ann!");
   await field(page).press("Escape");
   assert.equal(await field(page).inputValue(), "half a draft");
@@ -236,6 +253,7 @@ test("a rep deletes what he has said, also when it is over", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await ann.hears(({ kind }) => kind === "deleted");
   await page.getByText("This message was deleted").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.role), "log");
   assert.equal(await page.getByText("The first").count(), 0);
   await server.ask("POST", `/conversations/${ann.conversation}/close`, server.admin, {});
   await page.getByText("Closed. You can still leave a note.").waitFor();

@@ -136,7 +136,7 @@ test("who may get it stands with whether he is there and how much he holds", asy
   assert.match(all[at("Aaron Absent")], /not connected$/);
   assert.deepEqual(["Dora Free", "Bea Full", "Cleo Away", "Aaron Absent"].map(at).sort((a, b) =>
     a - b), ["Dora Free", "Bea Full", "Cleo Away", "Aaron Absent"].map(at));
-  assert.match(all[at("Drained")], /nobody waits · closed now$/);
+  assert.match(all[at("Drained")], /nobody waits · takes nobody new now$/);
   // Another one of that name, from before, is not there.
   assert.ok(!all.some((one) => /Mina Karimi.* of /.test(one)), "not to herself");
   for (const one of [full, away, free]) one.go();

@@ -365,6 +365,7 @@ test("a forgotten password: a link is asked for, and sets a new one, once", asyn
   await page.getByText("This link is no good any more").waitFor();
   await button(page, "Ask for a new link").click();
   await page.locator("[name=login]:focus").waitFor();
+  assert.equal(await page.locator("[name=login]").inputValue(), "", "no token stands there");
   assert.deepEqual(unexpected(page), []);
   await context.close();
 });

@@ -87,6 +87,10 @@ test("where nobody new is let in, a message is left and answered", async () => {
   const { id } = await server.newest();
   rep.say({ type: "claim", conversation: id, ref: "c" });
   await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  // Who was served waits like anybody else.
+  rep.say({ type: "availability", availability: "away" });
+  await server.ask("POST", `/conversations/${id}/requeue`, rep.token, {});
+  await says(one.page, "You are next");
   await end(one);
   rep.go();
 });

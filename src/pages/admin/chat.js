@@ -8,7 +8,7 @@ import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
-import { paper, period, readAll } from "../ui/paper.js";
+import { aboutLines, paper, readAll } from "../ui/paper.js";
 import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
 import { offset } from "./days.js";
@@ -248,19 +248,15 @@ class Chat {
   async #paper() {
     const { api, locale } = this.#desk;
     const { conversation, entries } = await readAll(api, this.#view.id);
-    const { number, subject, customer, queue, rep, last_rep, created_at, closed_at } = conversation;
+    const { number, customer } = conversation;
     const names = new Map(entries.map(({ sender_id, sender }) => [sender_id, sender]));
     // Who reads it elsewhere is nobody in it.
     const log = new Log(api, this.#texts, { me: { id: "" },
       name: (id) => names.get(id) ?? this.#names.get(id) ?? null });
     log.show(this.#view, entries);
-    const served = rep ?? last_rep;
     const title = locale.t("chat_title", { number, name: customer.name });
-    return paper(locale, { title, rows: log.element.querySelector(".rows") ?? log.element, about: [
-      ...(subject ? [[words(subject)]] : []),
-      [words(queue.name), ...(served ? [" · ", words(served.name)] : [])],
-      [period(locale, created_at, closed_at ?? Date.now())],
-    ] });
+    return paper(locale, { title, rows: log.element.querySelector(".rows") ?? log.element,
+      about: aboutLines(locale, conversation) });
   }
 }
 

@@ -104,6 +104,11 @@ class List {
   #turn = 0;
   /** @type {Conversation[]} */
   #shown = [];
+  /**
+   * What they were asked for by; null: nothing was asked for yet.
+   * @type {URLSearchParams | null}
+   */
+  #asked = null;
 
   /**
    * @param {HTMLElement} place
@@ -123,7 +128,8 @@ class List {
     this.#place = make("section", { class: "card found", "aria-label": t("found") },
       this.#count, this.#table, this.#trouble, this.#more);
     const out = takeOut(desk, () => this.#shown, () => {
-      const { query } = this.#filters;
+      const query = this.#asked;
+      if (!query) return null;
       const wanted = asked(query);
       // What is unread is known to lists alone.
       return query.get("q") || wanted.has("unread") ? null : wanted;
@@ -154,6 +160,7 @@ class List {
       if (turn !== this.#turn) return;
       const first = this.#body.children.length;
       const rows = page.items.map((one) => this.#row(one, query));
+      this.#asked = query;
       this.#shown = [...(fresh ? [] : this.#shown), ...page.items.map(({ view }) => view)];
       if (fresh) this.#body.replaceChildren(...rows);
       else this.#body.append(...rows);

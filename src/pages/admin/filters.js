@@ -42,6 +42,8 @@ export class Filters {
   /** What stands there for the customer that is asked for. */
   #chosen = "";
   #trouble = make("p", { class: "error", role: "alert" });
+  /** Why names could not be looked up. */
+  #unlooked = make("p", { class: "error", role: "alert" });
   #known;
   #alone = make("p", { class: "note", id: "unread-alone" });
   /** @type {number | undefined} */
@@ -87,8 +89,8 @@ export class Filters {
         RATINGS.map((one) => [one, t(`f_rating_${one.replace("-", "_")}`)]))),
       make("div", {}, label("f_unread", this.#select("unread", [["true", t("unread_yes")],
         ["false", t("unread_no")]])), this.#alone)),
-    this.#trouble, make("p", { class: "row" }, make("button", { type: "button", class: "soft",
-      onclick: () => this.#clear() }, t("f_clear"))), this.#known);
+    this.#trouble, this.#unlooked, make("p", { class: "row" }, make("button", {
+      type: "button", class: "soft", onclick: () => this.#clear() }, t("f_clear"))), this.#known);
     this.element.addEventListener("input", () => this.#together());
     this.#together();
     this.element.addEventListener("submit", (event) => {
@@ -211,10 +213,10 @@ export class Filters {
           `${one.display_name} (${t("number", { number: one.number })})`;
         this.#customers = new Map(items.map((one) => [name(one), one.id]));
         this.#known.replaceChildren(...items.map((one) => make("option", { value: name(one) })));
-        this.#trouble.textContent = "";
+        this.#unlooked.textContent = "";
       } catch (error) {
         // It keeps nobody from asking for something else.
-        this.#trouble.textContent = explain(this.#desk.locale)(problemOf(error));
+        this.#unlooked.textContent = explain(this.#desk.locale)(problemOf(error));
       }
     }, LOOK_MS);
   }

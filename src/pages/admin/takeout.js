@@ -3,7 +3,7 @@
 
 import { withYoungLogin } from "../account/again.js";
 import { problemOf } from "../net/problem.js";
-import { csv } from "../plot/table.js";
+import { csv, file } from "../plot/table.js";
 import { menuButton } from "../ui/menu.js";
 import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
@@ -12,9 +12,6 @@ import { explain } from "./telling.js";
 /** @import { Item } from "../ui/menu.js" */
 /** @import { Conversation } from "./moves.js" */
 /** @import { Desk } from "./router.js" */
-
-/** A spreadsheet takes a text for UTF-8 if this stands before it. */
-const MARK = "\ufeff";
 
 /**
  * @param {number | null | undefined} ms
@@ -34,7 +31,7 @@ function sheet({ t }, views) {
     view.subject, view.status, view.resolution ?? null, view.priority, view.queue.name,
     (view.rep ?? view.last_rep)?.name ?? null, moment(view.created_at), moment(view.closed_at),
     view.rating?.score ?? null] }));
-  return new Blob([MARK, csv({ titles, rows })], { type: "text/csv" });
+  return file(csv({ titles, rows }));
 }
 
 /**

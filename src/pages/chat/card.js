@@ -20,6 +20,8 @@ import { toast } from "../ui/toast.js";
 
 /** How often it is looked whether another card is due, in ms. */
 const LOOK_MS = 20_000;
+/** After so many looks at most, who is told that nobody is there asks again. */
+const LOOKS_MAX = 15;
 /** How often a place is read aloud at most, in ms. */
 const SPOKEN_MS = 10_000;
 
@@ -41,6 +43,8 @@ export class Card {
   /** @type {number | undefined} */
   #speakTimer;
   #clock;
+  #looks = 0;
+  #every = 1;
   name = make("input", { name: "name", autocomplete: "name", dir: "auto", maxlength: "100" });
   element = make("section", { class: "card" }, this.#body, this.#speech);
 
@@ -54,12 +58,19 @@ export class Card {
     this.#locale = locale;
     this.#does = does;
     this.#clock = setInterval(() => {
-      // Who is told that nobody is there is told when somebody is.
-      if (!document.hidden && this.#shown.startsWith("welcome") && lacks(this.#queue())) {
-        visit.lookAgain();
-      }
+      this.#lookAgain();
       this.show();
     }, LOOK_MS);
+  }
+
+  /** Who is told that nobody is there is told when somebody is: if he looks, and ever later. */
+  #lookAgain() {
+    if (!this.#does.isSeen() || !this.#shown.startsWith("welcome") || !lacks(this.#queue())) {
+      [this.#looks, this.#every] = [0, 1];
+    } else if (++this.#looks >= this.#every) {
+      [this.#looks, this.#every] = [0, Math.min(this.#every * 2, LOOKS_MAX)];
+      this.#visit.lookAgain();
+    }
   }
 
   /** Another one takes its place. */

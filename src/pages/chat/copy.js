@@ -1,7 +1,7 @@
 // A copy of a conversation for its customer, in his language and by his clock.
 
-import { make, words } from "../ui/dom.js";
-import { paper, period, readAll } from "../ui/paper.js";
+import { make } from "../ui/dom.js";
+import { aboutLines, paper, readAll } from "../ui/paper.js";
 import { save } from "../ui/save.js";
 import { Entries } from "./entries.js";
 
@@ -17,7 +17,7 @@ import { Entries } from "./entries.js";
  */
 export async function copy(visit, id, locale) {
   const { conversation, entries } = await readAll(visit.api, id);
-  const { number, subject, queue, rep, last_rep, created_at, closed_at } = conversation;
+  const { number } = conversation;
   for (const { sender_id, sender } of entries) visit.names.know(sender_id, sender);
   const drawn = new Entries(visit, locale);
   const rows = make("ol");
@@ -33,11 +33,7 @@ export async function copy(visit, id, locale) {
       ...body.parts));
     day = its;
   }
-  const served = rep ?? last_rep;
   const title = locale.t("numbered", { number });
-  save(paper(locale, { title, rows, about: [
-    ...(subject ? [[words(subject)]] : []),
-    [words(queue.name), ...(served ? [" · ", words(served.name)] : [])],
-    [period(locale, created_at, closed_at ?? Date.now())],
-  ] }), `chat-${number}.html`);
+  const about = aboutLines(locale, conversation);
+  save(paper(locale, { title, rows, about }), `chat-${number}.html`);
 }

@@ -22,7 +22,10 @@ import { told } from "./standing.js";
  * @property {HTMLElement} files
  * @property {HTMLElement} state
  * @property {HTMLElement} time
+ * @property {number} at when it was written
+ * @property {boolean} deleted
  * @property {HTMLElement | null} own what its writer can do with it
+ * @property {HTMLElement | null} form in which he gives it another text
  * @property {HTMLElement} [reached] how far it has come
  */
 
@@ -38,7 +41,7 @@ export class Entries {
   #knows;
   /** @type {Locale} */
   #locale;
-  /** @type {(message: Message, at: number) => HTMLElement | null} */
+  /** @type {(message: Message) => HTMLElement | null} */
   #own;
   /**
    * Names that are not known yet, where they stand.
@@ -50,7 +53,7 @@ export class Entries {
    * `own` makes what its writer can do with a message.
    * @param {Knows} knows
    * @param {Locale} locale
-   * @param {(message: Message, at: number) => HTMLElement | null} own
+   * @param {(message: Message) => HTMLElement | null} own
    */
   constructor(knows, locale, own = () => null) {
     [this.#knows, this.#locale, this.#own] = [knows, locale, own];
@@ -93,9 +96,9 @@ export class Entries {
       ...attachments.map((one) => fileRow(one, this.#knows.api, this.#locale)));
     const state = make("p", { class: "note" });
     /** @type {Message} */
-    const message = { mine, sender, seq, text: "", edited: false, said, files, state, time,
-      own: null };
-    if (mine && !data?.deleted) message.own = this.#own(message, created_at);
+    const message = { mine, sender, seq, at: created_at, text: "", edited: false,
+      deleted: false, said, files, state, time, own: null, form: null };
+    if (mine && !data?.deleted) message.own = this.#own(message);
     if (data?.deleted) this.empty(message);
     else this.say(message, text ?? "", Boolean(data?.edited));
     const shows = !mine && before?.sender !== sender;
@@ -116,9 +119,15 @@ export class Entries {
     return place;
   }
 
+  /** Another log is shown: nobody stands in it yet. */
+  reset() {
+    this.#unnamed = [];
+  }
+
   /** Whoever is known meanwhile is called by his name, wherever he stands. */
   name() {
     this.#unnamed = this.#unnamed.filter(({ id, place }) => {
+      if (!place.isConnected) return false;
       const known = this.#knows.names.get(id);
       if (known) place.textContent = known;
       return !known;
@@ -132,19 +141,24 @@ export class Entries {
    * @param {boolean} edited
    */
   say(message, text, edited) {
-    const { said, state, time, own, reached } = message;
+    const { said, state, time, own, form, reached } = message;
     Object.assign(message, { text, edited });
-    said.hidden = !text;
+    said.hidden = !text || form !== null;
     said.replaceChildren(make("span", { dir: "auto" }, ...linked(text)));
-    state.replaceChildren(time, edited ? ` · ${this.#locale.t("edited")}` : "",
-      reached?.isConnected ? reached : "", own ?? "");
+    const parts = [time, edited ? ` · ${this.#locale.t("edited")}` : "",
+      reached?.isConnected ? reached : ""];
+    // What its writer can do stays where it is, or it would lose the focus.
+    while (state.firstChild && state.firstChild !== own) state.firstChild.remove();
+    state.prepend(...parts);
+    if (own && !state.contains(own)) state.append(own);
   }
 
   /** @param {Message} message whose text is gone */
   empty(message) {
-    const { said, files, state, time } = message;
-    Object.assign(message, { text: "", own: null });
+    const { said, files, state, time, form } = message;
+    Object.assign(message, { text: "", deleted: true, own: null, form: null });
     said.hidden = true;
+    form?.remove();
     files.remove();
     state.replaceChildren(this.#locale.t("deleted"), " · ", time);
   }

@@ -100,6 +100,7 @@ const does = {
     dress(theme);
   },
   close: () => host?.say({ type: "close" }),
+  isSeen: () => !document.hidden && (host?.isOpen ?? true),
 };
 
 /** What is needed now and then; null if it cannot be had, which is said. */
@@ -192,6 +193,7 @@ function refresh() {
   parts.card.show();
   parts.head.show();
   parts.composer.follow();
+  parts.thread?.age();
   const isEmpty = !visit.view && !visit.pending.length;
   parts.body.classList.toggle("empty", isEmpty);
   if (!isEmpty && !parts.thread) withThread();
@@ -244,8 +246,8 @@ const draws = {
   },
 };
 async function begin() {
-  visit.isLooking = () => !document.hidden && !parts.body.querySelector(".panel")
-    && Boolean(parts.thread?.isAtEnd) && (host?.isOpen ?? true);
+  visit.isLooking = () => does.isSeen() && !parts.body.querySelector(".panel")
+    && Boolean(parts.thread?.isAtEnd);
   document.addEventListener("visibilitychange", () => visit.signs.looked());
   /** @type {string | null} */
   const theme = origin ? null : keptLong.get("switchboard.theme", null);

@@ -65,20 +65,31 @@ export function offer(button, mine) {
 }
 
 /**
- * A field in the place of the message. What is typed in it outlives a reload.
+ * Whether nothing has the focus but this button, or nothing at all: who has gone on elsewhere stays
+ * there.
+ * @param {HTMLElement} button
+ */
+const isFree = (button) => [button, document.body, null].includes(
+  /** @type {HTMLElement | null} */ (document.activeElement));
+
+/**
+ * A field in the place of the message. What is typed in it outlives a reload. `refused`: why what
+ * was in it could not be saved.
  * @param {HTMLButtonElement} button
  * @param {Mine} mine
  */
-function edit(button, { message, entries, visit, view, locale }, refused = "") {
+function edit(button, mine, refused = "") {
+  const { message, entries, visit, view, locale } = mine;
   const { t } = locale;
   const draft = visit.key(`edit.${view.id}.${message.seq}`);
-  const was = { text: message.text, edited: message.edited };
+  if (message.form) return sayIn(message.form, refused);
   const field = make("textarea", { dir: "auto", "aria-label": t("change_label"),
-    rows: Math.min(LINES_MAX, was.text.split("\n").length) });
-  field.value = kept.get(draft, was.text);
+    rows: Math.min(LINES_MAX, message.text.split("\n").length) });
+  field.value = kept.get(draft, message.text);
   const place = errorPlace();
   const close = () => {
     form.remove();
+    message.form = null;
     message.said.hidden = !message.text;
     button.focus();
   };
@@ -88,17 +99,20 @@ function edit(button, { message, entries, visit, view, locale }, refused = "") {
   };
   const save = async () => {
     const text = field.value;
+    const was = { text: message.text, edited: message.edited };
     if (text === was.text) return cancel();
     if (!text.trim()) return field.focus();
-    entries.say(message, text, true);
     close();
+    entries.say(message, text, true);
     try {
       await visit.api.put(`/conversations/${view.id}/messages/${message.seq}`, { text });
-      kept.set(draft, null);
+      if (kept.get(draft, null) === text) kept.set(draft, null);
     } catch (error) {
       // Something else may have become of it meanwhile.
       if (message.text === text) entries.say(message, was.text, was.edited);
-      edit(button, { message, entries, visit, view, locale }, explained(locale, error));
+      const said = explained(locale, error);
+      if (message.deleted || !message.said.isConnected) toast(said);
+      else edit(button, mine, said);
     }
   };
   const form = make("form", { class: "editing" }, field, place, make("p", { class: "row" },
@@ -119,8 +133,20 @@ function edit(button, { message, entries, visit, view, locale }, refused = "") {
   });
   message.said.hidden = true;
   message.said.after(form);
+  message.form = form;
   place.textContent = refused;
-  field.focus();
+  if (!refused || isFree(button)) field.focus();
+}
+
+/**
+ * It is open already: who asked for it goes on there, and what is wrong is said.
+ * @param {HTMLElement} form
+ * @param {string} refused
+ */
+function sayIn(form, refused) {
+  const place = form.querySelector("[role=alert]");
+  if (refused && place) place.textContent = refused;
+  else form.querySelector("textarea")?.focus();
 }
 
 /**
@@ -131,15 +157,16 @@ async function remove(button, { message, entries, visit, view, locale }) {
   const { t } = locale;
   const asked = { title: t("delete_sure"), text: t("delete_text"), yes: t("delete"),
     no: t("cancel") };
+  /** @type {HTMLElement | null} */
+  const log = button.closest("[role=log]");
   if (!await agreed(asked)) return button.focus();
   try {
     await visit.api.delete(`/conversations/${view.id}/messages/${message.seq}`);
   } catch (error) {
     toast(explained(locale, error));
-    return button.focus();
+    return isFree(button) && button.focus();
   }
-  /** @type {HTMLElement | null} */
-  const log = button.closest("[role=log]");
+  const goes = isFree(button) || message.form?.contains(document.activeElement);
   entries.empty(message);
-  log?.focus();
+  if (goes) log?.focus();
 }

@@ -1,5 +1,6 @@
 // What the parts of the chat know of each other, for those who check the pages.
 
+import type { components } from "../api.d.ts";
 import type { Banner } from "./banner.js";
 import type { Card } from "./card.js";
 import type { Composer } from "./composer.js";
@@ -57,10 +58,15 @@ export interface Does {
   setLocale(tag: string): unknown;
   setTheme(theme: string): void;
   close(): void;
+  /** Whether what is on the page can be seen. */
+  isSeen(): boolean;
 }
 
 /** Shows something instead of the log; null shows the log again. */
 export type Panel = (element: HTMLElement | null) => void;
+
+/** What a newcomer is told: queues, texts, limits. */
+export type Welcome = components["schemas"]["Welcome"];
 
 /** What a new conversation is to be like. */
 export interface Wishes {

@@ -20,8 +20,8 @@ import { Unsent } from "./unsent.js";
 /** Rows that are kept while the reader is at the end, and how many go when there are more. */
 const ROWS_MAX = 200;
 const ROWS_AWAY = 100;
-/** For so long one's own message can be changed where nothing else is set, in ms. */
-const CHANGE_MS = 15 * 60_000;
+/** For so long one's own message can be changed as long as nothing else is known, in seconds. */
+const CHANGE_S = 15 * 60;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
 
@@ -97,6 +97,7 @@ export class Thread {
    */
   reset({ items, older }) {
     this.quiet();
+    this.#entries.reset();
     this.#rows = [];
     this.#day = "";
     this.#list.replaceChildren();
@@ -172,12 +173,31 @@ export class Thread {
   }
 
   /**
+   * Whether its writer may still change it, as far as the page knows.
+   * @param {Message} message
+   */
+  #isChangeable({ mine, deleted, at }) {
+    const lasts = this.#visit.welcome?.edit_window_s ?? CHANGE_S;
+    return mine && !deleted && Math.max(0, this.#visit.now() - at) < lasts * 1_000;
+  }
+
+  /** What cannot be changed any more has no button for it, and what can has one. */
+  age() {
+    for (const { message } of this.#rows) {
+      if (!message || Boolean(message.own) === this.#isChangeable(message)) continue;
+      if (message.own?.contains(document.activeElement)) this.log.focus();
+      message.own?.remove();
+      message.own = message.own ? null : this.#own(message);
+      message.state.append(message.own ?? "");
+    }
+  }
+
+  /**
    * The button beside one's own message. Whether it can still be changed the server knows best.
    * @param {Message} message
-   * @param {number} at
    */
-  #own = (message, at) => {
-    if (Date.now() - at > CHANGE_MS) return null;
+  #own = (message) => {
+    if (!this.#isChangeable(message)) return null;
     const [visit, locale, entries] = [this.#visit, this.#locale, this.#entries];
     const label = locale.t("change_own");
     const button = make("button", { type: "button", class: "round", "aria-label": label,

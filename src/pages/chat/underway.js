@@ -69,14 +69,16 @@ export class Underway {
     const { place } = this.#visit;
     const hours = place?.hours;
     const lost = view.lost && this.#visit.names.get(view.lost);
+    // Who was served before waits like anybody else.
+    const isLeft = view.left_message && view.epoch === 0;
     const begin = lost
       ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
     const goes = make("button", { type: "button", onclick: this.#does.end }, t("leave_line"));
     const leave = make("p", { class: "row" }, goes);
     const how = place?.staffed === false ? t("nobody") : this.#wait(place?.eta) || t("soon");
     const key = `waiting:${JSON.stringify([place?.position, how, lost,
-      hours, view.left_message])}`;
-    if (hours?.open === false || view.left_message) {
+      hours, isLeft])}`;
+    if (hours?.open === false || isLeft) {
       const when = hours?.opens_at;
       const say = when ? t("opens", { when: this.#locale.moment(when) }) : t("left_text");
       return [key, ...begin, make("h2", {}, t("left")), make("p", { class: "say" }, say), leave];

@@ -10,34 +10,26 @@ import { Signs } from "./signs.js";
 import { PAGE } from "./texts.js";
 import { after, isOver, Names, since } from "./standing.js";
 
-/** @import { components } from "../api.d.ts" */
 /** @import { Api } from "../net/api.js" */
 /** @import * as Frames from "../net/frames.d.ts" */
 /** @import { State } from "../net/socket.js" */
-/** @import { Draws, Opening, Topics, Wishes } from "./parts.d.ts" */
+/** @import { Draws, Opening, Topics, Welcome, Wishes } from "./parts.d.ts" */
 /** @import { View } from "./standing.js" */
 
 /** Close codes: a frame was too long; too many sockets of one person. */
 const TOO_BIG = 1009;
 const REPLACED = 4101;
+/** All who are told of other hours ask again within this time, in ms. */
+const SPREAD_MS = 5_000;
 
 export class Visit {
   /** Since when he waits for an answer to what he wrote last; 0: he does not. */
   waitsSince = 0;
-  /**
-   * What a newcomer is told: queues, texts, limits; null until it is known.
-   * @type {components["schemas"]["Welcome"] | null}
-   */
+  /** @type {Welcome | null} What a newcomer is told; null until it is known. */
   welcome = null;
-  /**
-   * The conversation before him; null: none yet.
-   * @type {View | null}
-   */
+  /** @type {View | null} The conversation before him; null: none yet. */
   view = null;
-  /**
-   * His open ones, by id.
-   * @type {Map<string, View>}
-   */
+  /** @type {Map<string, View>} His open ones, by id. */
   open = new Map();
   /**
    * What stops everything else.
@@ -65,6 +57,7 @@ export class Visit {
    */
   #early = null;
   signs = new Signs(this);
+  #skew = 0;
 
   /**
    * @param {Api} api
@@ -86,6 +79,9 @@ export class Visit {
     this.opener = new Opener(this);
     api.onEnded = () => this.#stuck("ended");
   }
+
+  /** The server's clock, as far as it is known. */
+  now = () => Date.now() + this.#skew;
 
   /** @param {string} what */
   key = (what) => `switchboard.chat.${what}.${this.widget ?? "all"}`;
@@ -134,9 +130,9 @@ export class Visit {
     this.tell("state");
   };
 
-  /** Asks again what a newcomer is told, if he is about to be one. */
+  /** Asks again what a newcomer is told, if he is one or what he had has ended. */
   lookAgain() {
-    if (!this.view) this.#ask().catch(() => {});
+    if (!this.isOpen) this.#ask().catch(() => {});
   }
 
   /**
@@ -296,7 +292,7 @@ export class Visit {
     if (frame.type === "ready") this.#ready(frame);
     else if (frame.type === "event") this.#event(frame);
     else if (frame.type === "assigned") this.#assigned(frame);
-    else if (frame.type === "hours") this.lookAgain();
+    else if (frame.type === "hours") setTimeout(() => this.lookAgain(), Math.random() * SPREAD_MS);
     else if (frame.type === "marks") this.#marks(frame);
     else if (frame.type === "line") {
       this.#places.set(frame.conversation, frame);
@@ -308,7 +304,8 @@ export class Visit {
   }
 
   /** @param {Frames.Ready} frame */
-  #ready({ conversations, texts }) {
+  #ready({ conversations, texts, server_time: time }) {
+    this.#skew = time - Date.now();
     if (texts && this.welcome) this.welcome.texts = texts;
     this.open = new Map(conversations.map((one) => [one.id, one]));
     const shown = this.view && this.open.get(this.view.id);
@@ -348,6 +345,7 @@ export class Visit {
     this.waitsSince = since(this.waitsSince, [frame], this.api.user);
     this.tell("entry", frame);
     if (news) this.#set({ ...this.view, ...news });
+    if (ended && news) this.lookAgain();
     this.signs.looked();
   }
 

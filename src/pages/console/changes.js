@@ -31,6 +31,9 @@ export class Changes {
 
   now = () => this.#desk.now();
 
+  /** For so long one may change what one has said, in ms. */
+  lasts = 15 * 60_000;
+
   /**
    * Puts a message into the field.
    * @param {number} seq
@@ -50,29 +53,35 @@ export class Changes {
    */
   async remove(seq) {
     const { t } = this.#locale;
+    // Another conversation may be shown before he has answered.
+    const id = this.#shown;
     const isMeant = await agreed({ title: t("delete_title"), text: t("delete_text"),
       yes: t("delete"), no: t("cancel") });
-    if (!isMeant) return this.#talk.log.log.focus();
-    this.#talk.composer.leaveEdit(seq);
-    await this.#change(seq, null, (id) =>
+    if (id === this.#shown) this.#talk.log.log.focus();
+    if (!isMeant) return;
+    if (id === this.#shown) this.#talk.composer.leaveEdit(seq);
+    await this.#change({ id, seq, text: null }, () =>
       this.#desk.api.delete(`/conversations/${id}/messages/${seq}`));
   }
 
   /**
-   * Gives a message another text. Refused, it stands in the field again.
+   * Gives a message another text. Refused, it stands in the field again, unless he has gone on
+   * with something else there: then it does as soon as he edits the message.
    * @param {number} seq
    * @param {string} text
    */
   save(seq, text) {
-    if (text === this.#talk.log.textOf(seq)) return this.#talk.composer.edited(this.#shown, seq);
-    return this.#change(seq, text, async (id) => {
+    const { composer, log } = this.#talk;
+    const id = this.#shown;
+    if (text === log.textOf(seq)) return composer.edited(id, seq, text);
+    return this.#change({ id, seq, text }, async () => {
       try {
         await this.#desk.api.put(`/conversations/${id}/messages/${seq}`, { text });
       } catch (error) {
-        if (this.#desk.view?.id === id) this.#talk.composer.edit(seq, text);
+        if (id === this.#shown) composer.editAgain(seq, text);
         throw error;
       }
-      this.#talk.composer.edited(id, seq);
+      composer.edited(id, seq, text);
     });
   }
 
@@ -81,15 +90,14 @@ export class Changes {
   }
 
   /**
-   * @param {number} seq
-   * @param {string | null} text
-   * @param {(id: string) => Promise<unknown>} work
+   * @param {{ id: string, seq: number, text: string | null }} what
+   * @param {() => Promise<unknown>} work
    */
-  #change(seq, text, work) {
-    const undo = this.#talk.log.change(seq, text);
+  #change({ id, seq, text }, work) {
+    const undo = id === this.#shown ? this.#talk.log.change(seq, text) : () => {};
     return this.#run(async () => {
       try {
-        await work(this.#shown);
+        await work();
       } catch (error) {
         undo();
         throw error;

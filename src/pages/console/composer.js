@@ -45,15 +45,9 @@ export class Composer {
   /** @type {Replies | null} */
   #replies = null;
   #drafts;
-  /**
-   * The message of his that he changes; null: he writes a new one.
-   * @type {number | null}
-   */
+  /** @type {number | null} The message of his that he changes; null: he writes a new one. */
   #seq = null;
-  /**
-   * Does that.
-   * @type {Changes | null}
-   */
+  /** @type {Changes | null} Does that. */
   changes = null;
   /** @type {Rights["write"]} */
   #may = "none";
@@ -168,20 +162,33 @@ export class Composer {
   }
 
   /**
-   * He changes what he has said. What he has begun to write waits until that is done.
+   * He changes what he has said; what he had begun of that is there again. What else he has begun
+   * to write waits until that is done.
    * @param {number} seq
-   * @param {string} text
+   * @param {string} said
    */
-  edit(seq, text) {
+  edit(seq, said, { focuses = true } = {}) {
     this.#save();
+    const text = (this.#id && this.#drafts.changeOf(this.#id, seq)) ?? said;
     this.#seq = seq;
     this.mode(false);
     this.#field.value = text;
     this.#save();
     this.#update();
     this.#grow();
-    this.focus();
+    if (focuses) this.focus();
     this.#field.setSelectionRange(text.length, text.length);
+  }
+
+  /**
+   * A change of his was refused: it takes neither the place of something else nor the focus.
+   * @param {number} seq
+   * @param {string} text
+   */
+  editAgain(seq, text) {
+    if (this.#seq !== null || this.#field.value.trim()) return;
+    const { activeElement: active } = document;
+    this.edit(seq, text, { focuses: active === document.body || this.element.contains(active) });
   }
 
   /**
@@ -191,7 +198,7 @@ export class Composer {
    */
   leaveEdit(only, { forget = true } = {}) {
     if (this.#seq === null || (only !== undefined && only !== this.#seq)) return;
-    if (forget && this.#id) this.#drafts.keepChange(this.#id, null);
+    if (forget && this.#id) this.#drafts.forgetChange(this.#id, this.#seq);
     this.#seq = null;
     this.#restore();
     this.follow(this.#may);
@@ -202,11 +209,12 @@ export class Composer {
    * It is changed: what he typed need not be kept any more.
    * @param {string} id
    * @param {number} seq
+   * @param {string} text
    */
-  edited(id, seq) {
+  edited(id, seq, text) {
     // Unless he changes it once more.
     if (id === this.#id && seq === this.#seq) return;
-    if (this.#drafts.changeOf(id)?.seq === seq) this.#drafts.keepChange(id, null);
+    if (this.#drafts.changeOf(id, seq) === text) this.#drafts.forgetChange(id, seq);
   }
 
   /**
@@ -234,7 +242,7 @@ export class Composer {
     if (this.#id && this.#tray) this.#trays.set(this.#id, this.#tray);
     this.#replies?.leave();
     this.#id = id;
-    this.#seq = id ? this.#drafts.changeOf(id)?.seq ?? null : null;
+    this.#seq = id ? this.#drafts.edits(id) : null;
     this.#tray = (id && this.#trays.get(id)) || null;
     this.#place.replaceChildren(...(this.#tray ? [this.#tray.element] : []));
     this.#restore();
@@ -243,9 +251,10 @@ export class Composer {
   /** What was begun comes back. */
   #restore() {
     const draft = this.#id ? this.#drafts.of(this.#id) : null;
-    const edit = this.#id && this.#seq !== null ? this.#drafts.changeOf(this.#id) : null;
-    this.#field.value = (edit ?? draft)?.text ?? "";
-    this.mode(!edit && (draft?.note ?? false));
+    const edit = this.#id && this.#seq !== null
+      ? this.#drafts.changeOf(this.#id, this.#seq) ?? "" : null;
+    this.#field.value = edit ?? draft?.text ?? "";
+    this.mode(edit === null && (draft?.note ?? false));
     this.#update();
     this.#grow();
   }
@@ -377,7 +386,7 @@ export class Composer {
   #save() {
     if (!this.#id) return;
     const { value: text } = this.#field;
-    if (this.#seq !== null) this.#drafts.keepChange(this.#id, { seq: this.#seq, text });
+    if (this.#seq !== null) this.#drafts.keepChange(this.#id, this.#seq, text);
     else this.#drafts.keep(this.#id, { text, note: this.isNote });
   }
 

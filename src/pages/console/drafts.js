@@ -1,13 +1,11 @@
-// What a rep has begun to write in each conversation, and which message of his he has begun to
-// change there: kept whatever happens to the page.
+// What a rep has begun to write in each conversation, and what he has begun to change of
+// his messages there: kept whatever happens to the page.
 
 import { kept } from "../net/keep.js";
 
 /** @import { Desk } from "./desk.js" */
 
 /** @typedef {{ text: string, note?: boolean }} Draft */
-
-/** @typedef {{ seq: number, text: string }} Change */
 
 export class Drafts {
   #desk;
@@ -30,14 +28,36 @@ export class Drafts {
   keep = (id, draft) => kept.set(this.#desk.key(`draft.${id}`), draft.text ? draft : null);
 
   /**
+   * Which message he changes there, if any.
    * @param {string} id
-   * @returns {Change | null}
+   * @returns {number | null}
    */
-  changeOf = (id) => kept.get(this.#desk.key(`edit.${id}`), null);
+  edits = (id) => kept.get(this.#desk.key(`edits.${id}`), null);
+
+  /**
+   * The text that he has begun to give to a message.
+   * @param {string} id
+   * @param {number} seq
+   * @returns {string | null}
+   */
+  changeOf = (id, seq) => kept.get(this.#desk.key(`edit.${id}.${seq}`), null);
 
   /**
    * @param {string} id
-   * @param {Change | null} change
+   * @param {number} seq
+   * @param {string} text
    */
-  keepChange = (id, change) => kept.set(this.#desk.key(`edit.${id}`), change);
+  keepChange(id, seq, text) {
+    kept.set(this.#desk.key(`edits.${id}`), seq);
+    kept.set(this.#desk.key(`edit.${id}.${seq}`), text);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} seq
+   */
+  forgetChange(id, seq) {
+    if (this.edits(id) === seq) kept.set(this.#desk.key(`edits.${id}`), null);
+    kept.set(this.#desk.key(`edit.${id}.${seq}`), null);
+  }
 }

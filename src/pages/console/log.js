@@ -22,8 +22,6 @@ const ROWS_MAX = 240;
 const ROWS_AWAY = 120;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
-/** For so long somebody may change what he has said, where the server is not told otherwise. */
-const CHANGED_MS = 15 * 60_000;
 /** So much of a message is said of the button that changes it. */
 const SAID_CHARS = 40;
 
@@ -219,7 +217,7 @@ export class Log {
    * @param {Message} message
    */
   #isChangeable = ({ mine, text, at }) => this.changes !== null && mine && text !== null
-    && this.changes.now() - at < CHANGED_MS;
+    && Math.max(0, this.changes.now() - at) < this.changes.lasts;
 
   /**
    * A button beside what the reader may still change.
@@ -240,10 +238,14 @@ export class Log {
     message.state.after(message.own);
   }
 
-  /** What cannot be changed any more has no button for it. */
+  /** What cannot be changed any more has no button for it, and what can has one. */
   age() {
-    for (const { message } of this.#rows) {
-      if (!message?.own || this.#isChangeable(message)) continue;
+    for (const { seq, message } of this.#rows) {
+      if (!message || Boolean(message.own) === this.#isChangeable(message)) continue;
+      if (!message.own) {
+        this.#offer(seq, message);
+        continue;
+      }
       // Who is there goes on in the log.
       if (message.own === document.activeElement) this.log.focus();
       message.own.remove();

@@ -7,7 +7,7 @@ import { accountMenu } from "../account/menu.js";
 import { sheet } from "../account/sheet.js";
 import { Locale } from "../i18n/locale.js";
 import { Api } from "../net/api.js";
-import { problemOf } from "../net/problem.js";
+import { patiently, problemOf } from "../net/problem.js";
 import { StaffLogin } from "../net/staff_login.js";
 import { copy } from "../ui/copy.js";
 import { byId, make } from "../ui/dom.js";
@@ -29,10 +29,9 @@ import { rights, Talk } from "./talk.js";
 import { why, whyIdle } from "./why.js";
 import { wishes } from "./wishes.js";
 
-/** @import { components } from "../api.d.ts" */
 /** @import { Catalog } from "../i18n/locale.js" */
 /** @import { Thrown } from "../net/problem.js" */
-/** @import { Does, Draws, Parts, Rights } from "./parts.d.ts" */
+/** @import { Does, Draws, Parts, Rights, Welcome } from "./parts.d.ts" */
 
 const api = new Api(new StaffLogin("console"));
 const desk = new Desk(api);
@@ -155,7 +154,7 @@ const does = {
     return welcome;
   },
 };
-/** @type {components["schemas"]["Welcome"] | null} */
+/** @type {Welcome | null} */
 let welcome = null;
 
 /**
@@ -312,6 +311,9 @@ async function begin() {
   build();
   screen("list");
   document.documentElement.dataset.ready = "";
+  patiently(does.welcome).then(({ edit_window_s: seconds }) => {
+    if (seconds !== undefined) parts.talk.changes.lasts = seconds * 1_000;
+  }).catch(() => {});
   await start();
   if (desk.view) screen("talk");
   await follow();

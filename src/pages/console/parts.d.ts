@@ -153,8 +153,11 @@ export interface Does {
   soundOn(): unknown;
   notifyOn(): unknown;
   notifyNever(): unknown;
-  welcome(): Promise<Schemas["Welcome"]>;
+  welcome(): Promise<Welcome>;
 }
+
+/** What the house lets people do. */
+export type Welcome = Schemas["Welcome"];
 
 /** What a rep may do with a conversation. */
 export interface Rights {
@@ -194,6 +197,8 @@ export interface Said {
 export interface Changing {
   /** The server's clock. */
   now(): number;
+  /** For so long he may, in ms. */
+  lasts: number;
   edit(seq: number): unknown;
   remove(seq: number): unknown;
 }

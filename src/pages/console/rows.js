@@ -1,6 +1,7 @@
 // One row of a list of conversations: who, the last words, how long he waits, what is unread.
 
 import { icon, make, words } from "../ui/dom.js";
+import { isLeft } from "./standing.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
@@ -80,19 +81,19 @@ export class Row {
     const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
       waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,
       this.#desk.goal(view), Boolean(last?.data?.deleted), view.held,
-      view.left_message]);
+      isLeft(view)]);
     if (key === this.#shown) return;
     this.#shown = key;
     const { t, number } = this.#locale;
     const states = [view.held ? t("st_held")
       : tab !== "waiting" && SAID.has(view.status) && t(`st_${view.status}`),
-      view.left_message && t("st_left"),
+      isLeft(view) && t("st_left"),
       ["high", "urgent"].includes(view.priority) && t(`p_${view.priority}`),
       tab === "all" && view.rep && view.rep.id !== user.id && view.rep.name];
     const chips = states.flatMap((text) => (text ? make("span", { class: "chip" },
       words(text)) : []));
     // Nobody keeps a customer waiting who has left, or wants his answer later.
-    const isAway = view.held || view.left_message;
+    const isAway = view.held || isLeft(view);
     const goal = isAway ? null : this.#desk.goal(view) || null;
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
       "data-goal": goal }, icon("clock"), icon("alert"),

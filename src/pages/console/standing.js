@@ -27,6 +27,13 @@ const NOBODY = new Set(["waiting", "parked", "closed"]);
 export const isOver = ({ status }) => status === "closed" || status === "wrapup";
 
 /**
+ * Whether its customer has left it as a message, and nobody has served it yet: afterwards it is
+ * like any other.
+ * @param {View} view
+ */
+export const isLeft = ({ left_message: left, epoch }) => Boolean(left) && epoch === 0;
+
+/**
  * What an entry changes of a conversation; null: it tells of the past.
  * @param {View} view
  * @param {LogEvent} entry

@@ -7,7 +7,7 @@ import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
 import { letter } from "./rows.js";
-import { PRIORITIES } from "./standing.js";
+import { isLeft, PRIORITIES } from "./standing.js";
 
 /** @import { Locale, Values } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
@@ -73,8 +73,8 @@ export class Talk {
     this.log.refused = { retry: (id) => desk.outbox.retry(id),
       discard: (id) => desk.outbox.remove(id),
       takeBack: (text, files, note) => this.composer.put(text, files, note) };
-    this.log.changes = this.composer.changes = new Changes(desk, locale, this, (work) =>
-      this.run(work));
+    this.changes = this.log.changes = this.composer.changes = new Changes(desk, locale, this,
+      (work) => this.run(work));
     this.#menu = make("div", { class: "menu", id: "talk-menu", popover: "auto" });
     this.#menuButton = make("button", { type: "button", class: "round", "aria-label": t("menu"),
       title: t("menu"), "aria-expanded": "false", "aria-controls": "talk-menu",
@@ -120,7 +120,7 @@ export class Talk {
     const may = rights(view, this.#desk);
     const key = JSON.stringify([view.id, view.status, view.priority, view.rep, view.customer,
       view.queue, view.subject, may, view.due_at, view.resolution, view.rating, view.held,
-      view.left_message]);
+      isLeft(view)]);
     if (key !== this.#shown) {
       this.#shown = key;
       this.#draw(view, may);
@@ -146,7 +146,7 @@ export class Talk {
       " · ", make("span", { class: "age", "data-since": view.created_at, title: t("age") },
         make("span", { class: "unseen" }, t("age"), " "), make("span", { class: "span" })), " ",
       chip(t(view.held ? "st_held" : `st_${view.status}`), view.status),
-      ...(view.left_message ? [" ", chip(t("st_left"), "left")] : []),
+      ...(isLeft(view) ? [" ", chip(t("st_left"), "left")] : []),
       ...(view.priority === "normal" ? [] : [" ", chip(t(`p_${view.priority}`), "priority")]));
     if (this.#drawn !== view.id) this.#error.textContent = "";
     this.#drawn = view.id;

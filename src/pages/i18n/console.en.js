@@ -156,7 +156,7 @@ export default {
   w_some_held: "Nobody waits whom the line could give you: some have left and their place is "
     + "kept, the others are taken by hand or are being given to somebody.",
   w_by_hand: "Who waits in your queues is taken by hand, or is being given to somebody.",
-  w_available: "available", queue_closed: "closed now",
+  w_available: "available", queue_closed: "takes nobody new now",
   notify_never: "Do not ask about notifications",
   wish_notify: "Offer to show notifications", waiting_none: "nobody waits",
 };

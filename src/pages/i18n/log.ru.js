@@ -36,7 +36,7 @@ export default {
   why_rep_erased: "данные оператора удалены",
   edit: "Изменить", delete: "Удалить", own_more: "Изменить или удалить: {text}",
   l_assigned_you: "Назначено вам", l_claimed_you: "Вы взяли обращение",
-  l_accepted_you: "Вы приняли обращение", l_given_you: "Назначено вам (выбор: {by})",
+  l_accepted_you: "Вы приняли обращение", l_given_you: "Назначено вам. Кем: {by}",
   l_given_by_you: "Вы назначили другого оператора: {name}", l_offered_you: "Предложено вам",
   l_declined_you: "Вы отказались", l_missed_you: "Вы не ответили на предложение",
   l_missed_away_you: "Вы не ответили на предложение. Ваш статус: «Нет на месте»",

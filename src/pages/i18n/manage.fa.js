@@ -15,7 +15,7 @@ export default {
   capacity: "ظرفیت", load_held: "{load} از {capacity}",
 
   // What is wrong.
-  says_wrong_rest: "فیلدهای نشان‌دار را بررسی کنید.",
+  says_wrong_rest: "خانه‌های نشان‌دار را بررسی کنید.",
   says_partly: "ذخیره شد: {saved}. ذخیره نشد: {rest}.",
   clash: "در این میان کس دیگری این را تغییر داده است. اکنون ذخیره شده: {value}",
   clash_keep: "نوشته‌ی من بماند", clash_take: "ذخیره‌شده را بردار",

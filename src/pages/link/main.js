@@ -25,11 +25,12 @@ const api = new Api(new Login("link", { get: (key) => kept.get(key, null), set: 
 const FROM = new Map([["/admin", "admin"], ["/console", "rep"], ["/chat", null]]);
 
 /**
- * What is shown: one of the forms, or what has become of it; what the link carries; and the page
- * to which there is a way back.
- * @type {{ kind: string, token: string, done: Outcome | null, from: string | null }}
+ * What is shown: one of the forms, or what has become of it; what the link carries, a secret or
+ * the name of whoever has forgotten his password; and the page to which there is a way back.
+ * @type {{ kind: string, token: string, login: string, done: Outcome | null,
+ *   from: string | null }}
  */
-const state = { kind: "ask", token: "", done: null, from: null };
+const state = { kind: "ask", token: "", login: "", done: null, from: null };
 
 /** @param {string} text */
 const title = (text) => make("h1", { id: "link-title", tabindex: "-1" }, text);
@@ -89,7 +90,7 @@ const FORMS = {
     await api.post("/links", { kind: "password", login: login.trim() });
     return { key: "ask" };
   }, field(texts.t("login"), { name: "login", autocomplete: "username", autocapitalize: "none",
-    spellcheck: "false", dir: "auto", required: true, value: state.token,
+    spellcheck: "false", dir: "auto", required: true, value: state.login,
     oninput: ({ target }) => keepName(target.value) }).element),
 
   password: (texts) => ask(texts, "password", async ({ password }) => {
@@ -144,8 +145,8 @@ function arrive() {
   const [kind, token] = [...said][0] ?? ["ask", ""];
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
   const from = said.get("page");
-  Object.assign(state, { kind: isKnown ? kind : "ask", token, done: null,
-    from: FROM.has(from ?? "") ? from : null });
+  Object.assign(state, { kind: isKnown ? kind : "ask", token, login: said.get("ask") ?? "",
+    done: null, from: FROM.has(from ?? "") ? from : null });
   // The token stays neither in the address bar nor in what the browser remembers.
   history.replaceState(null, "", location.pathname);
 }

@@ -57,4 +57,4 @@ export function csv({ titles, rows }) {
  * The mark at its beginning tells spreadsheets that it is UTF-8.
  * @param {string} text
  */
-const file = (text) => new Blob(["\ufeff", text], { type: "text/csv" });
+export const file = (text) => new Blob(["\ufeff", text], { type: "text/csv" });

@@ -2,7 +2,7 @@
 // scripts and loads nothing. What stands on it is what a log shows, without what only a screen
 // needs.
 
-import { make } from "./dom.js";
+import { make, words } from "./dom.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -56,7 +56,7 @@ function plain(row) {
   for (const who of row.querySelectorAll(".unseen")) who.className = "who";
   for (const file of row.querySelectorAll(".files > li")) {
     const [name, size] = file.querySelectorAll("bdi");
-    if (name) file.replaceChildren("+ ", name, size ? ", " : "", size ?? "");
+    if (name) file.replaceChildren("+ ", name, size ? " · " : "", size ?? "");
   }
   for (const note of row.querySelectorAll(".note")) {
     note.querySelector("time")?.remove();
@@ -71,9 +71,23 @@ function plain(row) {
  * @param {number} from
  * @param {number} to
  */
-export const period = ({ land }, from, to) => new Intl.DateTimeFormat(land,
+const period = ({ land }, from, to) => new Intl.DateTimeFormat(land,
   { day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit" })
   .formatRange(from, Math.max(from, to));
+
+/**
+ * The lines below its title: what it is about, where it was and with whom, and when.
+ * @param {Locale} locale
+ * @param {Transcript["conversation"]} conversation
+ * @returns {(Node | string)[][]}
+ */
+export function aboutLines(locale, conversation) {
+  const { subject, queue, rep, last_rep, created_at, closed_at } = conversation;
+  const served = rep ?? last_rep;
+  return [...(subject ? [[words(subject)]] : []),
+    [words(queue.name), ...(served ? [" · ", words(served.name)] : [])],
+    [period(locale, created_at, closed_at ?? Date.now())]];
+}
 
 /**
  * The page, as a file holds it.
