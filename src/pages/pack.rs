@@ -1,7 +1,7 @@
 //! Files as they are sent: without comments and indentation, and the modules that a page needs at
 //! once as one, because each file on its own costs a slow connection a round trip and packs worse.
 //!
-//! This knows only how the files here are written: a comment has its lines to itself, an `import`
+//! This knows only how the files here are written: a comment begins a line or has it to itself, an `import`
 //! names what it takes in braces, an `export` stands before what it declares.
 
 use std::collections::BTreeMap;
@@ -10,12 +10,22 @@ use std::collections::BTreeMap;
 pub fn slim(text: &str) -> String {
     let mut lines = Vec::new();
     let mut is_comment = false;
-    for line in text.lines().map(str::trim) {
-        is_comment |= line.starts_with("/*");
-        if !is_comment && !line.is_empty() && !line.starts_with("//") {
+    for mut line in text.lines().map(str::trim) {
+        loop {
+            is_comment |= line.starts_with("/*");
+            if !is_comment {
+                break;
+            }
+            // What stands behind its end is none, as behind the type of an expression.
+            let Some((_, behind)) = line.split_once("*/") else {
+                line = "";
+                break;
+            };
+            (line, is_comment) = (behind.trim_start(), false);
+        }
+        if !line.is_empty() && !line.starts_with("//") {
             lines.push(line);
         }
-        is_comment &= !line.ends_with("*/");
     }
     lines.join("\n")
 }
@@ -118,6 +128,8 @@ mod tests {
         let text = "// What it is.\n\n/**\n * One.\n */\nfn {\n  a; // stays\n  /* b */\n}\n";
         assert_eq!(slim(text), "fn {\na; // stays\n}");
         assert_eq!(slim("/* x */\n.a {\n  b: c;\n}\n"), ".a {\nb: c;\n}");
+        let text = "f(\n  /** @type {X} */ (x));\n/* one\n two */ /* three */ g();\n";
+        assert_eq!(slim(text), "f(\n(x));\ng();");
     }
 
     #[test]
