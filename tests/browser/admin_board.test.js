@@ -367,6 +367,7 @@ test("what has ended is found by its day and its rating, and what is found is sa
   await page.reload();
   await row(rated).waitFor();
   assert.equal(await row(running).count(), 0, "both stand in the address");
+  assert.match(await row(rated).textContent(), /[45] of 5.*Closed/s);
   const text = async (name) => {
     await page.getByRole("button", { name: "Export", exact: true }).click();
     const [saved] = await Promise.all([page.waitForEvent("download"),

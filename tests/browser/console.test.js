@@ -59,6 +59,10 @@ test("a day at the console, by keyboard alone", async () => {
   await keys.press("Escape");
   await until(() => page.evaluate(() => document.activeElement.closest(".pick") !== null));
   await keys.press("n");
+  // Pressed again it leads to the note all the same.
+  await keys.press("Escape");
+  await until(() => page.evaluate(() => document.activeElement.closest(".pick") !== null));
+  await keys.press("n");
   await keys.type("She has called before.");
   await keys.press("Control+Enter");
   await page.locator(".remark .said").filter({ hasText: "She has called before." }).waitFor();

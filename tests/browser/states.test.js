@@ -257,3 +257,45 @@ test("what comes later and cannot be had is asked for again", async () => {
   await one.page.getByLabel("Language").waitFor();
   await end(one);
 });
+
+test("the field for a name stays, and what is refused is tried again with what stands there",
+  async () => {
+    const one = await person(browser);
+    await one.page.clock.install();
+    await one.page.goto(`${server.base}/chat`);
+    const name = one.page.getByLabel("Your name");
+    await name.fill("a\u202eb");
+    await one.page.clock.fastForward(60_000);
+    assert.equal(await name.inputValue(), "a\u202eb");
+    await write(one.page, "Hello");
+    await one.page.getByText("Not sent.").waitFor();
+    await name.fill("Ada");
+    await one.page.getByRole("button", { name: "Try again" }).click();
+    await says(one.page, "You are next");
+    const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+    assert.deepEqual(items.map(({ customer }) => customer.name), ["Ada"]);
+    one.page.complaints.length = 0;
+    await end(one);
+  });
+
+test("who reads the end goes on reading it when something grows below", async () => {
+  const one = await visitor();
+  await one.page.setViewportSize({ width: 400, height: 500 });
+  await write(one.page, Array.from({ length: 40 }, (_, at) => `line ${at}`).join("\n"));
+  await says(one.page, "You are next");
+  const away = await one.page.evaluate(async () => {
+    const log = document.querySelector(".log");
+    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    log.scrollTop = log.scrollHeight;
+    await frame();
+    await frame();
+    await new Promise((next) => setTimeout(next));
+    // Between two frames: that it was scrolled is heard after it has become smaller.
+    log.scrollTop -= 1;
+    document.querySelector(".card").style.minBlockSize = "340px";
+    for (let at = 0; at < 4; at++) await frame();
+    return log.scrollHeight - log.scrollTop - log.clientHeight;
+  });
+  assert.ok(away < 2, `${away} px from its end`);
+  await end(one);
+});

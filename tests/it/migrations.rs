@@ -45,8 +45,12 @@ fn schema() -> Columns {
     let files = ["src/store/schema.rs", "src/store/schema_people.rs"];
     let text: String = files.map(|file| fs::read_to_string(file).unwrap()).concat();
     let (mut columns, mut table) = (Columns::new(), String::new());
+    let mut called: Option<&str> = None;
     for line in text.lines().map(str::trim) {
-        if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
+        let named = line.strip_prefix("#[sql_name = \"");
+        if let Some(name) = named.and_then(|it| it.strip_suffix("\"]")) {
+            called = Some(name);
+        } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
             if line.starts_with("diesel::") {
                 continue;
             }
@@ -62,6 +66,7 @@ fn schema() -> Columns {
                 "Json" => "json",
                 other => panic!("{other} is a type that no table had so far"),
             };
+            let column = called.take().unwrap_or(column);
             columns.insert(format!("{table}.{column}"), (sql.into(), inner.is_some()));
         } else if let Some((name, _)) = line.strip_suffix(" {").and_then(|it| it.split_once(" (")) {
             table = name.into();

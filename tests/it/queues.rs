@@ -138,7 +138,7 @@ async fn a_queue_is_made_changed_and_seen_everywhere(world: &World) {
     let list = ann.get("/api/v1/queues").await.ok(200);
     let seen = json!({
         "id": id, "name": "Billing", "description": "Bills\nand dunning", "position": 1,
-        "open": false, "hours": null,
+        "open": false, "takes_messages": true, "staffed": false, "hours": null,
     });
     assert_eq!(list[1], seen);
     assert_eq!(list[0]["open"], true);

@@ -165,7 +165,7 @@ class Chat {
       (ms ? locale.span(ms - view.created_at) : "–");
     /** @type {[string, Child][]} */
     const rows = [["col_queue", words(view.queue.name)],
-      ["col_rep", view.rep ? words(view.rep.name) : "–"],
+      ["col_rep", words((view.rep ?? view.last_rep)?.name ?? "–")],
       ["f_priority", t(`f_priority_${view.priority}`)], ["col_opened", when(view.created_at)],
       ["fact_waited", after(view.assigned_at)], ["fact_reply", after(view.first_reply_at)],
       ["fact_closed", when(view.closed_at)], ["fact_rating", rating(locale, view.rating)]];

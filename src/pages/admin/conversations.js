@@ -229,12 +229,14 @@ class List {
     const rep = view.rep ?? view.last_rep;
     return row(this.#columns, [[link, " ", make("span", { class: "note" },
       t("number", { number: view.number }))], about,
-    chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
-      : `status_${view.status}`), TONES[view.status]), words(view.queue.name),
-    rep ? words(rep.name) : "–", make("time", {
+    [chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
+      : `status_${view.status}`), TONES[view.status]), view.rating && make("div",
+      { class: "note" }, t("rating_of", { score: view.rating.score }))], words(view.queue.name),
+    rep ? words(rep.name) : "–", [make("time", {
       datetime: new Date(view.created_at).toISOString(), title: locale.moment(view.created_at),
     }, locale.date(view.created_at), " ",
-    make("span", { class: "note" }, locale.clock(view.created_at)))],
+    make("span", { class: "note" }, locale.clock(view.created_at))), view.closed_at ? make("div",
+      { class: "note" }, t("fact_closed"), " ", locale.date(view.closed_at)) : null]],
     { "data-id": view.id });
   }
 }

@@ -43,6 +43,7 @@ export class Card {
   /** @type {number | undefined} */
   #speakTimer;
   #clock;
+  #asked;
   #looks = 0;
   #every = 1;
   name = make("input", { name: "name", autocomplete: "name", dir: "auto", maxlength: "100" });
@@ -57,6 +58,8 @@ export class Card {
     this.#visit = visit;
     this.#locale = locale;
     this.#does = does;
+    this.#asked = make("label", { class: "asked" }, locale.t("your_name"), this.name);
+    this.name.oninput = () => this.#again();
     this.#clock = setInterval(() => {
       this.#lookAgain();
       this.show();
@@ -97,9 +100,14 @@ export class Card {
     const queues = this.#visit.welcome?.queues ?? [];
     this.#picked = queues.find(({ id, name }) => id === wanted || name === wanted)?.id ?? null;
     this.#shown = "";
+    this.#again();
+    this.show();
+  }
+
+  /** What was refused is tried again as it is chosen here now. */
+  #again() {
     const { opening, opener } = this.#visit;
     if (opening?.error) opener.keep({ ...opening, ...this.wishes });
-    this.show();
   }
 
   #queue() {
@@ -249,10 +257,8 @@ export class Card {
       }));
   }
 
-  #askName() {
-    if (this.#visit.api.user) return null;
-    return make("label", { class: "asked" }, this.#locale.t("your_name"), this.name);
-  }
+  // Always the same one: what is typed there stays where it is.
+  #askName = () => (this.#visit.api.user ? null : this.#asked);
 
   /** @returns {Made} */
   #finding() {

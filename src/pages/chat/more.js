@@ -51,7 +51,7 @@ export async function end({ api, view }, locale) {
   if (!view) return;
   const { t } = locale;
   const isServed = view.status === "active";
-  const what = isServed ? "end" : "leave_line";
+  const what = isServed ? "end" : view.left_message ? "withdraw" : "leave_line";
   const asked = { title: t(`${what}_sure`), text: t(`${what}_text`), yes: t(what), no: t("stay") };
   if (!await agreed(asked)) return;
   await attempt(locale, async () => {

@@ -36,6 +36,8 @@ export class Thread {
   #below = 0;
   /** Whether the reader was at the end when he last moved. */
   #follows = true;
+  /** How high the log was when it was looked at last, in pixels. */
+  #height = 0;
   /**
    * While what was missed comes in: how many messages of others there were; else null.
    * @type {number | null}
@@ -88,6 +90,7 @@ export class Thread {
 
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    [this.#follows, this.#height] = [true, this.log.clientHeight];
     this.#scrolled();
   }
 
@@ -252,7 +255,10 @@ export class Thread {
   }
 
   #scrolled() {
-    this.#follows = this.isAtEnd;
+    // Whoever is carried away from the end by what grows below it has not left it.
+    const { clientHeight } = this.log;
+    if (this.#height === clientHeight) this.#follows = this.isAtEnd;
+    this.#height = clientHeight;
     if (this.log.scrollTop < 40 && this.#older !== null && this.#rows.length) this.#readOlder();
     if (!this.isAtEnd) {
       this.#showBelow();

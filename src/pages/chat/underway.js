@@ -73,7 +73,8 @@ export class Underway {
     const isLeft = view.left_message && view.epoch === 0;
     const begin = lost
       ? [make("p", { class: "say" }, ...parts("lost", { name: words(lost) }))] : [];
-    const goes = make("button", { type: "button", onclick: this.#does.end }, t("leave_line"));
+    const goes = make("button", { type: "button", onclick: this.#does.end },
+      t(view.left_message ? "withdraw" : "leave_line"));
     const leave = make("p", { class: "row" }, goes);
     const how = place?.staffed === false ? t("nobody") : this.#wait(place?.eta) || t("soon");
     const key = `waiting:${JSON.stringify([place?.position, how, lost,

@@ -34,25 +34,20 @@ export class Composer {
   #hint;
   #pick;
   #attach;
-  /** @type {Uploads} */
-  #uploads;
-  /** @type {Tray | null} */
-  #tray = null;
+  /** @type {Uploads} */ #uploads;
+  /** @type {Tray | null} */ #tray = null;
   /** @type {Map<string, Tray>} */
   #trays = new Map();
   #place;
   #editing;
-  /** @type {Replies | null} */
-  #replies = null;
+  /** @type {Replies | null} */ #replies = null;
   #drafts;
   /** @type {number | null} The message of his that he changes; null: he writes a new one. */
   #seq = null;
   /** @type {Changes | null} Does that. */
   changes = null;
-  /** @type {Rights["write"]} */
-  #may = "none";
-  /** @type {string | null} */
-  #id = null;
+  /** @type {Rights["write"]} */ #may = "none";
+  /** @type {string | null} */ #id = null;
 
   /**
    * @param {Desk} desk
@@ -142,6 +137,12 @@ export class Composer {
     this.#save();
     this.focus();
   }
+
+  /** For colleagues. Said again it only leads there: what is meant for them goes to nobody else. */
+  note = () => (this.isNote ? this.focus() : this.toggle());
+
+  /** To the customer, unless a note is begun. */
+  answer = () => (this.isNote && this.isEmpty ? this.toggle() : this.focus());
 
   /** @param {boolean} isNote */
   mode(isNote) {

@@ -139,7 +139,7 @@ const does = {
   leaveField: () => (narrow.matches ? parts.talk.focus() : parts.list.focus()),
   reply() {
     if (parts.talk.composer.element.hidden) parts.talk.focus();
-    else parts.talk.composer.focus();
+    else parts.talk.composer.answer();
   },
   wrote: () => parts.talk.log.toEnd(),
   soundOn: () => parts.alerts.soundOn(),
@@ -188,7 +188,7 @@ const byKey = {
   },
   reply: () => (desk.view ? void does.reply() : false),
   canned: () => (desk.view ? void parts.talk.composer.canned() : false),
-  noteSwitch: () => (desk.view ? void parts.talk.composer.toggle() : false),
+  noteSwitch: () => (desk.view ? void parts.talk.composer.note() : false),
   transfer: () => (may("transfer") ? void does.transfer() : false),
   close: () => (may("close") ? void does.close()
     : may("wrap") ? void parts.talk.run(does.endWrap) : false),

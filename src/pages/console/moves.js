@@ -80,11 +80,12 @@ function drawTargets({ reps, queues }, locale, { toQueue, but }) {
    * @param {string} name
    * @param {string[]} hints
    */
-  const radio = (value, name, hints) => make("label", { class: "target" }, make("input",
-    { type: "radio", name: "to", value }), words(name),
-  make("span", { class: "note" }, hints.join(" · ")));
+  const radio = (value, name, hints, disabled = false) => make("label", { class: "target" },
+    make("input", { type: "radio", name: "to", value, disabled }), words(name),
+    make("span", { class: "note" }, hints.join(" · ")));
+  // Who is not there, or wants none, is not given it.
   const people = reps.map((rep) => radio(`rep:${rep.id}`, rep.name, [standingOf(rep, locale),
-    ...(rep.serves ? [] : [t("serves_not")])]));
+    ...(rep.serves ? [] : [t("serves_not")])], !rep.present || rep.availability !== "available"));
   const others = queues.filter(({ id }) => id !== but).map(({ id, name, waiting, open }) =>
     radio(`queue:${id}`, name, [waiting ? t("waiting_n", { n: waiting }) : t("waiting_none"),
       ...(open ? [] : [t("queue_closed")])]));
@@ -130,7 +131,9 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
       const targets = await desk.api.get(`/conversations/${view.id}/targets`);
       place.replaceChildren(...drawTargets(targets, locale, { toQueue, but }));
       // Who has begun to write meanwhile goes on with that.
-      if (!form.contains(document.activeElement)) place.querySelector("input")?.focus();
+      /** @type {HTMLElement | null} */
+      const first = place.querySelector("input:enabled");
+      if (!form.contains(document.activeElement)) first?.focus();
     } catch (error) {
       place.replaceChildren(make("p", { class: "error", role: "alert" },
         does.explain(problemOf(error))), make("button", { type: "button", class: "soft",

@@ -52,11 +52,17 @@ export async function queue(screen, id) {
       const now = await api.get(`/queues/${one.id}`);
       return { ...now, reps: now.reps.map((rep) => rep.id) };
     } }),
-    send: (changed, all) => save(screen, one, changed, all) });
+    async send(changed, all) {
+      const now = await save(screen, one, changed, all);
+      if (one) named(now.name ?? one.name);
+      return now;
+    } });
   const title = one?.name ?? t("queue_new");
   const head = screen.draw(title, { back: { href: "#/queues", text: t("nav_queues") } },
     make("section", { class: "card", "aria-label": title }, editor.element));
-  if (one) head.querySelector("h1")?.replaceChildren(words(title));
+  const named = (/** @type {string} */ name) =>
+    head.querySelector("h1")?.replaceChildren(words(name));
+  if (one) named(title);
 }
 
 /**

@@ -101,7 +101,8 @@ function editor(screen, one, queues) {
    * @param {Given} given
    */
   const send = ({ sites: text, ...rest }) => ({ ...rest, ...(text !== undefined
-    && { sites: text.split(/\s+/).filter(Boolean) }) });
+    && { sites: text.split(/\s+/).filter(Boolean)
+      .map((site) => site.replace(/\/$/, "")) }) });
   const values = valuesOf(one);
   return new Editor(screen, { name: `widget.${one?.id ?? "new"}`, values,
     submit: t(one ? "do_save" : "widget_make"), more: one ? [removal(screen, one)] : [],
