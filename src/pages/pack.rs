@@ -1,8 +1,8 @@
 //! Files as they are sent: without comments and indentation, and the modules that a page needs at
 //! once as one, because each file on its own costs a slow connection a round trip and packs worse.
 //!
-//! This knows only how the files here are written: a comment begins a line or has it to itself, an `import`
-//! names what it takes in braces, an `export` stands before what it declares.
+//! This knows only how the files here are written: a comment begins a line or has it to itself, an
+//! `import` names what it takes in braces, an `export` stands before what it declares.
 
 use std::collections::BTreeMap;
 
