@@ -110,6 +110,8 @@ export function paper({ tag, dir }, { title, about, rows }) {
   sheet.body.append(make("header", {}, make("h1", { dir: "auto" }, title),
     ...about.map((line) => make("p", {}, ...line))), list);
   // Here the style would count as one of this page, whose policy forbids it.
-  const text = sheet.documentElement.outerHTML.replace("</head>", `<style>${STYLE}</style></head>`);
+  const text = new XMLSerializer().serializeToString(sheet.documentElement)
+    .replace(` xmlns="${sheet.documentElement.namespaceURI}"`, "")
+    .replace("</head>", `<style>${STYLE}</style></head>`);
   return new Blob([`<!doctype html>\n${text}\n`], { type: "text/html;charset=utf-8" });
 }
