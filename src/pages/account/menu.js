@@ -69,8 +69,9 @@ class Menu {
   #show() {
     const { user } = this.#api;
     if (!user) return;
+    const { display_name: name } = user;
     this.#button.replaceChildren(face(this.#api, user),
-      make("span", { class: "account-name" }, words(user.display_name)), this.#what);
+      make("span", { class: "account-name", title: name }, words(name)), this.#what);
   }
 
   // Under the button, at the side at which its line ends, and all of it on the page.

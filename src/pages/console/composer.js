@@ -1,22 +1,20 @@
 // The field in which a rep answers, or leaves a note for colleagues. What stands in it is kept for
 // each conversation, whatever happens to the page.
 
-import { Tray } from "../chat/tray.js";
 import { icon, make } from "../ui/dom.js";
 import { pasted } from "../ui/pasted.js";
 import { Drafts } from "./drafts.js";
 import { takeDrops } from "./drops.js";
-import { wishes } from "./wishes.js";
+import { Held } from "./held.js";
+import { Trays } from "./trays.js";
+import { isTouch, wishes } from "./wishes.js";
 
-/** @import { Uploads } from "../chat/tray.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
 /** @import { Changes } from "./changes.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, Rights } from "./parts.d.ts" */
 /** @import { Replies } from "./replies.js" */
-
-const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
 export class Composer {
   element;
@@ -34,19 +32,19 @@ export class Composer {
   #hint;
   #pick;
   #attach;
-  /** @type {Uploads} */ #uploads;
-  /** @type {Tray | null} */ #tray = null;
-  /** @type {Map<string, Tray>} */
-  #trays = new Map();
-  #place;
+  #trays;
+  #held;
+  #isHeld = false;
   #editing;
   /** @type {Replies | null} */ #replies = null;
   #drafts;
+  /** Only notes could be written until now. */
+  #isNotesOnly = false;
   /** @type {number | null} The message of his that he changes; null: he writes a new one. */
   #seq = null;
   /** @type {Changes | null} Does that. */
   changes = null;
-  /** @type {Rights["write"]} */ #may = "none";
+  /** @type {Rights | null} */ #may = null;
   /** @type {string | null} */ #id = null;
 
   /**
@@ -57,7 +55,8 @@ export class Composer {
   constructor(desk, locale, does) {
     [this.#desk, this.#locale, this.#does] = [desk, locale, does];
     this.#drafts = new Drafts(desk);
-    this.#uploads = { api: desk.api, welcome: null, become: async () => {} };
+    this.#trays = new Trays(desk.api, locale, does, () => this.#update());
+    this.#held = new Held(locale, does, () => this.toggle());
     const { t } = locale;
     this.#field = make("textarea", { name: "text", rows: "1", id: "text", dir: locale.dir,
       "aria-describedby": "hint", "aria-autocomplete": "list", "aria-keyshortcuts": "R",
@@ -73,12 +72,11 @@ export class Composer {
     make("span", {}, t("replies")));
     this.#send = make("button", { class: "main send-text" }, icon("send"), this.#sendText);
     this.#hint = make("p", { id: "hint", class: "unseen" });
-    this.#place = make("div", {});
     this.#editing = make("p", { class: "editing", hidden: true }, icon("note"),
       make("span", {}, t("editing")), make("button", { type: "button", class: "soft",
         onclick: () => this.leaveEdit() }, t("cancel")));
-    this.element = make("form", { class: "composer" }, this.#editing, this.#place,
-      this.#field, this.#hint,
+    this.element = make("form", { class: "composer" }, this.#held.element, this.#editing,
+      this.#trays.element, this.#field, this.#hint,
       make("div", { class: "under" }, this.#mode, canned, this.#attach, this.#pick, this.#send));
     this.#listen();
     this.mode(false);
@@ -112,11 +110,10 @@ export class Composer {
     if (this.#replies?.pressed(event)) return;
     if (event.key === "Escape") {
       if (this.#seq === null) return this.#does.leaveField();
-      // One thing at a time: the field stays.
       event.preventDefault();
       return this.leaveEdit();
     }
-    if (event.key === "ArrowUp" && this.isEmpty && this.#may === "both" && !this.isNote
+    if (event.key === "ArrowUp" && this.isEmpty && this.#may?.write === "both" && !this.isNote
       && this.#seq === null && this.changes?.editNewest()) event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey) return;
     if (!event.ctrlKey && !event.metaKey && !wishes.enter) return;
@@ -134,6 +131,7 @@ export class Composer {
   /** To the customer, or for colleagues. */
   toggle() {
     if (this.#seq === null && !this.#mode.disabled) this.mode(!this.isNote);
+    this.#settle();
     this.#save();
     this.focus();
   }
@@ -156,7 +154,7 @@ export class Composer {
     this.#field.placeholder = t(isNote ? "placeholder_note" : "placeholder");
     this.#editing.hidden = !isEdit;
     this.#mode.hidden = isEdit;
-    this.#place.hidden = isEdit;
+    this.#trays.element.hidden = isEdit;
     this.#attach.hidden = isNote || isEdit;
     this.#sendText.textContent = t(isEdit ? "save_edit" : isNote ? "save_note" : "send");
     this.#hint.textContent = t(wishes.enter ? "hint_enter" : "hint_ctrl");
@@ -175,7 +173,7 @@ export class Composer {
     this.mode(false);
     this.#field.value = text;
     this.#save();
-    this.#update();
+    this.#settle();
     this.#grow();
     if (focuses) this.focus();
     this.#field.setSelectionRange(text.length, text.length);
@@ -219,19 +217,32 @@ export class Composer {
   }
 
   /**
-   * `may`: to what is shown one may write "both", only a "note", or "none".
-   * @param {Rights["write"]} may
+   * What he may do with what is shown; null: nothing is.
+   * @param {Rights | null} may
    */
   follow(may) {
-    const { view } = this.#desk;
+    const id = this.#desk.view?.id ?? null;
     this.#may = may;
-    this.element.hidden = !view || may === "none";
-    const id = view?.id ?? null;
     if (id !== this.#id) this.#turn(id);
-    // What was for notes alone until now is for answers, unless a note was begun.
-    if (may === "both" && this.#mode.disabled && !this.#field.value.trim()) this.mode(false);
-    this.#mode.disabled = may === "note";
-    if (may === "note" && !this.isNote && this.#seq === null) this.mode(true);
+    this.#settle();
+  }
+
+  // An answer that was begun stays one where only notes can be written, and is not sent.
+  #settle() {
+    const { write, asked } = this.#may ?? { write: "none", asked: false };
+    const hasFocus = document.activeElement === this.#field;
+    const isBegun = !this.isEmpty || (this.#isHeld && hasFocus);
+    const isAnswer = !this.isNote && this.#seq === null;
+    this.#isHeld = Boolean(this.#may) && write !== "both" && !asked && isAnswer && isBegun;
+    if (write === "note" && isAnswer && !this.#isHeld) this.mode(true);
+    // What was for notes alone is for answers, unless a note was begun or is about to be.
+    if (write === "both" && this.#isNotesOnly && this.isNote && !this.#field.value.trim()
+      && !hasFocus) this.mode(false);
+    this.#isNotesOnly = write !== "both";
+    this.#mode.disabled = write !== "both" && (this.isNote || write === "none");
+    this.element.hidden = write === "none" && !this.#isHeld;
+    if (this.#held.show(this.#desk.view, this.#isHeld ? this.#may : null)) this.focus();
+    this.#update();
   }
 
   /**
@@ -240,12 +251,11 @@ export class Composer {
    */
   #turn(id) {
     this.#save();
-    if (this.#id && this.#tray) this.#trays.set(this.#id, this.#tray);
     this.#replies?.leave();
     this.#id = id;
     this.#seq = id ? this.#drafts.edits(id) : null;
-    this.#tray = (id && this.#trays.get(id)) || null;
-    this.#place.replaceChildren(...(this.#tray ? [this.#tray.element] : []));
+    this.#trays.turn(id);
+    this.#isHeld = false;
     this.#restore();
   }
 
@@ -256,7 +266,6 @@ export class Composer {
       ? this.#drafts.changeOf(this.#id, this.#seq) ?? "" : null;
     this.#field.value = edit ?? draft?.text ?? "";
     this.mode(edit === null && (draft?.note ?? false));
-    this.#update();
     this.#grow();
   }
 
@@ -271,9 +280,10 @@ export class Composer {
     const isNote = Boolean(note) || (this.isNote && Boolean(this.#field.value.trim()));
     this.#field.value = [text, this.#field.value].filter(Boolean).join("\n");
     this.mode(isNote);
+    this.#trays.put(files);
+    this.#settle();
     this.#typed();
     this.focus();
-    if (files.length) this.#trayOf().put(files);
   }
 
   /**
@@ -292,36 +302,26 @@ export class Composer {
     if (this.element.hidden) return;
     if (this.isNote) return this.#does.tell(this.#locale.t("note_files"));
     if (this.#seq !== null) return this.#does.tell(this.#locale.t("edit_files"));
-    const tray = this.#trayOf();
-    // Where it is not known what is taken, the server says so of each file.
-    this.#uploads.welcome ??= await this.#does.welcome().catch(() => null);
-    tray.add(files);
-  }
-
-  #trayOf() {
-    if (this.#tray) return this.#tray;
-    const tray = this.#tray = new Tray(this.#uploads, this.#locale, () => this.#update());
-    if (this.#id) this.#trays.set(this.#id, tray);
-    this.#place.replaceChildren(tray.element);
-    return tray;
+    await this.#trays.add(files);
   }
 
   focus = () => this.#field.focus({ preventScroll: true });
 
   get isEmpty() {
-    return !this.#field.value.trim() && (this.#tray?.isEmpty ?? true);
+    return !this.#field.value.trim() && this.#trays.isEmpty;
   }
 
   #update() {
-    this.#send.disabled = this.#seq === null && (this.#tray?.isBusy ?? false);
+    this.#send.disabled = this.#seq === null && (this.#isHeld || this.#trays.isBusy);
   }
 
   #submit() {
     if (this.#seq !== null) return this.#saveEdit(this.#seq);
-    if (this.element.hidden || this.isEmpty || this.#tray?.isBusy) return;
+    if (this.#isHeld) return this.#held.again();
+    if (this.element.hidden || this.isEmpty || this.#trays.isBusy) return;
     const text = this.#field.value.trim() ? this.#field.value : "";
     // A note carries no files: they stay for the next answer.
-    const files = this.isNote ? [] : this.#tray?.take() ?? [];
+    const files = this.isNote ? [] : this.#trays.take();
     if (!text && !files.length) return;
     const note = this.isNote;
     this.#field.value = "";

@@ -4,15 +4,18 @@
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { contact } from "./contact.js";
+import { rights } from "./rights.js";
 import { letter } from "./rows.js";
 
-/** @import { components } from "../api.d.ts" */
 /** @import { Fact } from "./contact.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
+/** @import { Known } from "./names.js" */
 /** @import { Does, View } from "./parts.d.ts" */
 
 const EARLIER = 20;
+/** So soon after something has changed the rest is read anew: more may come with it. */
+const SOON_MS = 300;
 
 export class Customer {
   element;
@@ -26,9 +29,11 @@ export class Customer {
   #facts = make("dl", { class: "facts" });
   #earlier = make("div", {});
   #shown = "";
-  /** @type {components["schemas"]["Customer"] | null} */
+  /** @type {Known | null} */
   #customer = null;
   #turn = 0;
+  /** @type {number | undefined} */
+  #soon;
   #sheet = matchMedia("(max-width: 1100px)");
   /** @type {HTMLElement | null} */
   #before = null;
@@ -83,7 +88,9 @@ export class Customer {
     this.#shown = key;
     if (isOther) this.#customer = null;
     this.#draw(view);
-    this.#read(view);
+    clearTimeout(this.#soon);
+    if (isOther) this.#read(view);
+    else this.#soon = setTimeout(() => this.#read(view), SOON_MS);
   }
 
   /** @param {View} view */
@@ -121,12 +128,14 @@ export class Customer {
    */
   async #read(view) {
     const turn = ++this.#turn;
+    // What he may not read any more stays as it was.
+    if (this.#desk.view?.id !== view.id || !rights(view, this.#desk).read) return;
     const { t } = this.#locale;
     const { id } = view.customer;
     if (!this.#customer) this.#earlier.replaceChildren(make("p", { class: "note" }, t("loading")));
     try {
       const [customer, { items }] = await Promise.all([
-        this.#desk.api.get(`/customers/${id}`),
+        this.#desk.names.customer(id, { anew: true }),
         this.#desk.api.get(`/conversations?customer=${id}&limit=${EARLIER}`),
       ]);
       if (turn !== this.#turn) return;

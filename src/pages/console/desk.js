@@ -92,6 +92,11 @@ export class Desk {
     return this.#shown.wanted;
   }
 
+  /** Whether the one before him has left him, and he may not read it any more. */
+  get isWithheld() {
+    return this.#shown.isWithheld;
+  }
+
   get parked() {
     return this.#his.parked;
   }
@@ -136,12 +141,6 @@ export class Desk {
   }
 
   /**
-   * How long a customer of this queue should wait at most.
-   * @param {View} view
-   */
-  goal = (view) => this.board?.find(({ queue }) => queue.id === view.queue.id)?.wait_target_ms ?? 0;
-
-  /**
    * Puts a conversation among his, or what is new of it.
    * @param {View} view
    * @param {Put} [more]
@@ -177,6 +176,7 @@ export class Desk {
       throw error;
     });
     const view = "conversation" in answer ? answer.conversation : answer;
+    if (held) this.#shown.leaves(view);
     this.#became(view);
     return view;
   }

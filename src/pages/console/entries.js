@@ -11,6 +11,9 @@ import { told } from "./standing.js";
 /** @import { LogEvent } from "../net/frames.d.ts" */
 /** @import { Drawn, Message, Said, View } from "./parts.d.ts" */
 
+/** So much of a message is said of the button that changes it. */
+const SAID_CHARS = 40;
+
 export class Entries {
   /** @type {View | null} */
   view = null;
@@ -61,7 +64,7 @@ export class Entries {
     const found = [view?.customer, view?.rep, view?.last_rep, view?.offered_to]
       .find((one) => one && one.id === id);
     if (id === "customer" && view) return view.customer.name;
-    return name ?? found?.name ?? (id && this.#name(id)) ?? this.#locale.t("somebody");
+    return name || found?.name || (id && this.#name(id)) || this.#locale.t("somebody");
   }
 
   /**
@@ -147,8 +150,16 @@ export class Entries {
     state.replaceChildren(...(text === null ? [t("deleted"), " · ", time]
       : [time, ...(edited ? [` · ${t("edited")}`] : [])]));
     message.own?.remove();
-    if (text !== null && message.own) state.after(message.own);
+    if (text === null || !message.own) return;
+    message.own.setAttribute("aria-label", this.ownName(text));
+    state.after(message.own);
   }
+
+  /**
+   * What the button is called that changes a message.
+   * @param {string | null} text
+   */
+  ownName = (text) => this.#locale.t("own_more", { text: text?.slice(0, SAID_CHARS) ?? "" });
 
   /** @param {number} ms */
   #clock = (ms) => make("time", { datetime: new Date(ms).toISOString() },

@@ -1,5 +1,6 @@
 // Everything by keyboard. A letter counts by what it is where it is Latin, and else by its place on
-// the keyboard, so that the same keys work on Russian and Persian layouts.
+// the keyboard, so that the same keys work on Russian and Persian layouts. So does the slash where
+// its key has other signs.
 
 import { wishes } from "./wishes.js";
 
@@ -12,14 +13,15 @@ import { wishes } from "./wishes.js";
 
 /**
  * Which key was meant.
- * @param {{ key: string, code: string }} pressed
+ * @param {{ key: string, code: string, shiftKey: boolean }} pressed
  */
-export function meant({ key, code }) {
+export function meant({ key, code, shiftKey }) {
+  // On Russian layouts it has a full stop and a comma, on Persian ones a question mark of its own.
+  if (code === "Slash" && (key === "." || key === "," || key > "~")) return shiftKey ? "?" : "/";
   if (key.length > 1 || /^[\x21-\x7e]$/.test(key)) {
     return key.length === 1 ? key.toLowerCase() : key;
   }
   // "ф" and "ش" stand where A does.
-  if (code === "Slash") return "/";
   return /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? key;
 }
 
@@ -87,14 +89,12 @@ function command(event) {
   // What lies over the page is closed by the browser, and nothing else with it.
   if (key === "Escape") return document.querySelector(":popover-open") ? null : ["escape"];
   if (key.startsWith("Arrow") && hasArrows(target)) return null;
-  // On any layout the question mark is where it is.
-  if (key === "?" || (shiftKey && key === "/")
-    || (shiftKey && event.code === "Slash")) return wishes.keys ? ["help"] : null;
   if (!key.startsWith("Arrow") && !wishes.keys) return null;
   if (target?.closest("[popover]")) return null;
   const digit = /^Digit([1-9])$/.exec(event.code);
   if (digit && !shiftKey) return ["nth", Number(digit[1])];
+  // Which signs need Shift is another thing on each layout.
   const found = KEYS.find((one) => !one.ctrl && one.keys?.includes(key)
-    && Boolean(one.shift) === (shiftKey && !key.startsWith("Arrow")));
+    && (!/^[a-z]$/.test(key) || Boolean(one.shift) === shiftKey));
   return found ? [found.does] : null;
 }

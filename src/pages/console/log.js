@@ -22,8 +22,6 @@ const ROWS_MAX = 240;
 const ROWS_AWAY = 120;
 /** So near its end, in pixels, the log follows what is new. */
 const NEAR_PX = 100;
-/** So much of a message is said of the button that changes it. */
-const SAID_CHARS = 40;
 
 /**
  * The texts of a log, for whoever shows one alone.
@@ -228,9 +226,8 @@ export class Log {
     const { changes } = this;
     if (!changes || !this.#isChangeable(message)) return;
     const { t } = this.#locale;
-    const text = message.text?.slice(0, SAID_CHARS) ?? "";
     message.own = menuButton(this.#locale, { label: [icon("more")], className: "round own",
-      name: t("own_more", { text }), items: () => [
+      name: this.#entries.ownName(message.text), items: () => [
         // What is over for its customer stays as it was said, or goes.
         ...(this.#view && isOver(this.#view) ? []
           : [{ text: t("edit"), work: () => changes.edit(seq) }]),

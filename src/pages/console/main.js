@@ -11,7 +11,7 @@ import { patiently, problemOf } from "../net/problem.js";
 import { StaffLogin } from "../net/staff_login.js";
 import { copy } from "../ui/copy.js";
 import { byId, make } from "../ui/dom.js";
-import { toast } from "../ui/toast.js";
+import { hush, toast, toastIn } from "../ui/toast.js";
 import { Alerts } from "./alerts.js";
 import { Bar } from "./bar.js";
 import { Customer } from "./customer.js";
@@ -23,9 +23,10 @@ import { List } from "./list.js";
 import { logTexts } from "./log.js";
 import { close, park, requeue, transfer } from "./moves.js";
 import { Offers } from "./offers.js";
+import { rights } from "./rights.js";
 import { search } from "./search.js";
 import { tick } from "./spans.js";
-import { rights, Talk } from "./talk.js";
+import { Talk } from "./talk.js";
 import { why, whyIdle } from "./why.js";
 import { wishes } from "./wishes.js";
 
@@ -38,6 +39,8 @@ const desk = new Desk(api);
 const root = byId("console");
 /** Narrower than this, the list and the conversation are a screen each. */
 const narrow = matchMedia("(max-width: 720px)");
+/** Where it is told what has just happened: within the page, so that it covers nothing. */
+const said = make("p", { class: "toast", role: "status" });
 /** @type {Locale} */
 let locale;
 /**
@@ -162,7 +165,14 @@ let welcome = null;
  * @param {"list" | "talk"} name
  */
 function screen(name) {
+  if (root.dataset.screen !== name) hush();
   root.dataset.screen = name;
+  placeSaid();
+}
+
+function placeSaid() {
+  if (narrow.matches && root.dataset.screen === "list") parts.list.element.append(said);
+  else parts.talk.body.before(said);
 }
 
 /** @param {keyof Rights} what */
@@ -225,7 +235,10 @@ const hears = {
     parts.list.show();
     parts.customer.show();
   },
-  opening: () => parts.talk.element.setAttribute("aria-busy", "true"),
+  opening() {
+    hush();
+    parts.talk.element.setAttribute("aria-busy", "true");
+  },
   unopened: () => parts.talk.element.removeAttribute("aria-busy"),
   log({ items, earlier }) {
     parts.talk.element.removeAttribute("aria-busy");
@@ -253,6 +266,7 @@ function build() {
   parts = { list, offers, bar: new Bar(desk, locale, does, menu),
     talk: new Talk(desk, locale, does), customer: new Customer(desk, locale, does),
     link: new Link(desk, locale), alerts: new Alerts(desk, locale, does.show) };
+  toastIn(said);
   parts.alerts.onChange = (chips) => parts.bar.chips(chips);
   parts.alerts.check();
   root.replaceChildren(make("h1", { class: "unseen" }, locale.t("title")), list.element,
@@ -266,6 +280,7 @@ function build() {
     document.addEventListener(one, () => desk.looked());
   }
   addEventListener("focus", () => desk.looked());
+  narrow.addEventListener("change", placeSaid);
   setInterval(() => {
     does.tick();
     offers.tick();

@@ -1,7 +1,7 @@
 // What is the rep's: the conversations that hold a slot of his, and those he has laid aside, each
 // with what a list shows of it.
 
-import { after, since } from "./standing.js";
+import { after, since, sinceGiven } from "./standing.js";
 
 /** @import { Api } from "../net/api.js" */
 /** @import { LogEvent } from "../net/frames.d.ts" */
@@ -70,7 +70,7 @@ export class Mine {
     this.all.set(view.id, {
       ...(isNewer ? { ...known, ...view } : known), last: isTold ? latest : known?.last ?? null,
       since: isTold ? known?.since && waits ? known.since : waits
-        : known?.since ?? view.assigned_at ?? 0,
+        : known?.since ?? (view.assigned_at ? sinceGiven(view.assigned_at, view) : 0),
       unread: counts ?? known?.unread ?? 0,
     });
   }

@@ -5,7 +5,7 @@ import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
-import { wishes } from "./wishes.js";
+import { isTouch, wishes } from "./wishes.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -19,7 +19,8 @@ const HOUR = 3_600_000;
 const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
 
 /**
- * A dialog with a form: `work(fields)` does it, and closes it if it went well.
+ * A dialog with a form: `work(fields)` does it, and closes it if it went well. Ctrl+Enter does it
+ * from within its text, too.
  * @param {Locale} locale
  * @param {Does} does
  * @param {string} title
@@ -28,8 +29,16 @@ const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
  */
 function ask(locale, does, title, fields, { yes, work }) {
   const { t } = locale;
-  const form = make("form", {}, ...fields, errorPlace(), make("p", { class: "row" },
-    make("button", { class: "main" }, t(yes)),
+  const hasText = fields.some((one) => one.querySelector("textarea"));
+  const confirm = make("button", { class: "main",
+    "aria-keyshortcuts": hasText && "Control+Enter" }, t(yes), ...(hasText && !isTouch() ? [" ",
+    make("kbd", { dir: "ltr", "aria-hidden": "true" }, "Ctrl ↵")] : []));
+  const form = make("form", { onkeydown: (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing
+      || event.target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    form.requestSubmit(confirm);
+  } }, ...fields, errorPlace(), make("p", { class: "row" }, confirm,
     make("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))));
   const dialog = sheet(locale, title, form);
   dialog.classList.add("ask");

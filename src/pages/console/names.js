@@ -3,12 +3,22 @@
 /** @import { components } from "../api.d.ts" */
 /** @import { Api } from "../net/api.js" */
 
+/**
+ * A customer; `named` is false where he is called by no name of his own, as "Visitor 5".
+ * @typedef {components["schemas"]["Customer"] & { named?: boolean }} Known
+ */
+
 export class Names {
   #api;
   /** @type {Map<string, string>} */
   #known = new Map();
   /** @type {Promise<components["schemas"]["QueueInFull"][]> | null} */
   #reading = null;
+  /**
+   * The customer who was asked about last.
+   * @type {{ id: string, read: Promise<Known> } | null}
+   */
+  #customer = null;
 
   /** @param {Api} api */
   constructor(api) {
@@ -26,6 +36,23 @@ export class Names {
       throw error;
     });
     return this.#reading;
+  }
+
+  /**
+   * Who a customer is: read once while it is he, or `anew`.
+   * @param {string} id
+   * @returns {Promise<Known>}
+   */
+  customer(id, { anew = false } = {}) {
+    const known = this.#customer;
+    if (known?.id === id && !anew) return known.read;
+    /** @type {Promise<Known>} */
+    const read = this.#api.get(`/customers/${id}`);
+    const asked = this.#customer = { id, read };
+    read.catch(() => {
+      if (this.#customer === asked) this.#customer = null;
+    });
+    return read;
   }
 
   async #ask() {

@@ -162,6 +162,8 @@ export type Welcome = Schemas["Welcome"];
 /** What a rep may do with a conversation. */
 export interface Rights {
   asked: boolean;
+  /** He may go on reading it. */
+  read: boolean;
   transfer: boolean;
   park: boolean;
   queue: boolean;

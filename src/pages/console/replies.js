@@ -18,13 +18,17 @@ const SHOWN = 8;
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /**
- * Fills in who and what it is about; `{customer|there}` says what stands there if it is unknown.
+ * Fills in who and what it is about. `{customer|there}` says what stands there instead of what is
+ * unknown, as the name of somebody who has given none: without it there is what he is called.
  * @param {string} text
  * @param {Record<string, string>} values
+ * @param {string[]} unknown their names
  */
-export function filled(text, values) {
-  return text.replace(/\{(\w+)(?:\|([^{}]*))?\}/g, (all, name, otherwise) =>
-    (Object.hasOwn(values, name) ? values[name] || otherwise || "" : all));
+export function filled(text, values, unknown = []) {
+  return text.replace(/\{(\w+)(?:\|([^{}]*))?\}/g, (all, name, otherwise) => {
+    if (!Object.hasOwn(values, name)) return all;
+    return (unknown.includes(name) && otherwise) || values[name] || otherwise || "";
+  });
 }
 
 export class Replies {
@@ -54,6 +58,8 @@ export class Replies {
    */
   #left = null;
   #turn = 0;
+  /** Whether the customer is called by a name of his own. */
+  #isNamed = true;
 
   /**
    * `take(text, from)` puts a reply into the field instead of what stands from `from` on.
@@ -88,6 +94,12 @@ export class Replies {
     return this.#all;
   }
 
+  async #named() {
+    const { view, names } = this.#desk;
+    const customer = view && await names.customer(view.customer.id).catch(() => null);
+    return customer?.named !== false;
+  }
+
   /**
    * Shows those that a word names, in their name or their text.
    * @param {string} word
@@ -99,7 +111,7 @@ export class Replies {
     const turn = ++this.#turn;
     let all;
     try {
-      all = await this.#read();
+      [all, this.#isNamed] = await Promise.all([this.#read(), this.#named()]);
     } catch (error) {
       this.#show([], this.#explain(problemOf(error)));
       return;
@@ -192,7 +204,8 @@ export class Replies {
     if (!view) return;
     const text = filled(this.#found[at].text, { customer: view.customer.name,
       name: view.customer.name, rep: user.display_name, number: String(view.number),
-      id: String(view.number), queue: view.queue.name });
+      id: String(view.number), queue: view.queue.name },
+    this.#isNamed ? [] : ["customer", "name"]);
     this.leave();
     this.#take(text, this.#from);
   }

@@ -31,6 +31,14 @@ function lastWords({ last, latest_message: latest, subject }, desk, { t }) {
   return mine ? [`${t("you_said")} `, words(line)] : [line];
 }
 
+/**
+ * How long a customer of its queue should wait at most.
+ * @param {View} view
+ * @param {Desk} desk
+ */
+const goalOf = (view, { board }) =>
+  board?.find(({ queue }) => queue.id === view.queue.id)?.wait_target_ms ?? 0;
+
 /** The statuses that need a word in a list of one's own. */
 const SAID = new Set(["parked", "wrapup", "closed", "waiting", "offered"]);
 
@@ -80,7 +88,7 @@ export class Row {
     const last = view.last ?? view.latest_message;
     const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
       waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,
-      this.#desk.goal(view), Boolean(last?.data?.deleted), view.held,
+      goalOf(view, this.#desk), Boolean(last?.data?.deleted), view.held,
       isLeft(view)]);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -94,7 +102,7 @@ export class Row {
       words(text)) : []));
     // Nobody keeps a customer waiting who has left, or wants his answer later.
     const isAway = view.held || isLeft(view);
-    const goal = isAway ? null : this.#desk.goal(view) || null;
+    const goal = isAway ? null : goalOf(view, this.#desk) || null;
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
       "data-goal": goal }, icon("clock"), icon("alert"),
     make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));

@@ -2,7 +2,9 @@
 // what becomes of it.
 
 import { kept } from "../net/keep.js";
+import { problemOf } from "../net/problem.js";
 import { PAGE } from "./log.js";
+import { mayRead } from "./rights.js";
 import { after } from "./standing.js";
 
 /** @import { components } from "../api.d.ts" */
@@ -18,6 +20,8 @@ export class Shown {
    * @type {View | null}
    */
   view = null;
+  /** It has left him, and he may not read it any more. */
+  isWithheld = false;
   /** @type {Desk} */
   #desk;
   /** @type {Mine} */
@@ -74,7 +78,7 @@ export class Shown {
   #present(view, page, early) {
     const desk = this.#desk;
     kept.set(desk.key("shown"), view.id);
-    [this.view, this.#early] = [null, null];
+    [this.view, this.#early, this.isWithheld] = [null, null, false];
     this.#reading.marked = page.marks.staff.read;
     this.#reading.lastSeq = page.items.at(-1)?.seq ?? 0;
     if (desk.isMine(view)) {
@@ -114,24 +118,43 @@ export class Shown {
     }
   }
 
+  /**
+   * It leaves him: what he may not read from now on is not asked for, and not shown by a reload.
+   * @param {View} view
+   */
+  leaves(view) {
+    if (view.id === this.view?.id && !mayRead(view, this.#desk)) this.#withhold();
+  }
+
   /** Of what is not his nothing is told, so while it is shown it is asked for. */
   async look() {
     const { view } = this;
     const { api, isMine, outbox, socket, tell } = this.#desk;
     if (!view || isMine(view) || document.hidden || view.status === "closed") return;
-    if (!socket.isReady || this.#early) return;
-    const read = await Promise.all([
-      api.get(`/conversations/${view.id}`),
-      api.get(`/conversations/${view.id}/events?after=${this.#reading.lastSeq}&limit=200`),
-    ]).catch(() => null);
-    if (!read || this.view?.id !== view.id || isMine(view)) return;
-    const [fresh, page] = read;
+    if (!socket.isReady || this.#early || this.isWithheld) return;
+    const { id } = view;
+    const isSame = () => this.view?.id === id && !isMine(view);
+    // One after the other: what he may not read any more is asked for once.
+    const fresh = await api.get(`/conversations/${id}`).catch((error) => {
+      if (problemOf(error).status !== 404 || !isSame()) return null;
+      this.#withhold();
+      tell("view");
+      return null;
+    });
+    const page = fresh && await api.get(
+      `/conversations/${id}/events?after=${this.#reading.lastSeq}&limit=200`).catch(() => null);
+    if (!page || !isSame()) return;
     outbox.settle(view.id, page.items);
     for (const event of page.items) {
       this.#reading.lastSeq = event.seq;
       tell("entry", event);
     }
     this.set({ ...fresh, marks: page.marks });
+  }
+
+  #withhold() {
+    this.isWithheld = true;
+    kept.set(this.#desk.key("shown"), null);
   }
 
   /**
@@ -151,7 +174,8 @@ export class Shown {
     const { conversation, kind, seq } = frame;
     const { view } = this;
     if (conversation !== view?.id || this.#early?.id === conversation) return;
-    const news = after(view, frame);
+    const news = after(view, frame, this.#desk.names.get);
+    if (kind === "assigned") this.leaves({ ...view, ...news });
     this.#reading.lastSeq = Math.max(this.#reading.lastSeq, seq);
     this.#desk.tell("entry", frame);
     if (news) this.set({ ...view, ...news });

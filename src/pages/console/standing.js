@@ -37,9 +37,10 @@ export const isLeft = ({ left_message: left, epoch }) => Boolean(left) && epoch 
  * What an entry changes of a conversation; null: it tells of the past.
  * @param {View} view
  * @param {LogEvent} entry
+ * @param {(id: string) => string | null} name
  * @returns {Partial<View> | null}
  */
-export function after(view, { kind, data, seq, created_at: at }) {
+export function after(view, { kind, data, seq, created_at: at }, name = () => null) {
   if (seq <= view.last_seq) return null;
   const news = { last_seq: seq, updated_at: at };
   if (kind === "prioritized") {
@@ -54,8 +55,11 @@ export function after(view, { kind, data, seq, created_at: at }) {
   if (kind === "returned") return { ...news, held: false };
   const status = STATUS[kind];
   if (!status) return news;
+  const rep = kind === "assigned" && data?.rep_id && data.rep_id !== view.rep?.id
+    ? { id: data.rep_id, name: name(data.rep_id) ?? "" } : null;
   const resolution = data?.resolution ?? (isOver({ status }) ? view.resolution : null);
   return { ...news, status, resolution, held: false,
+    ...(rep && { rep, last_rep: rep }),
     ...(NOBODY.has(status) && { rep: null, last_rep: view.rep ?? view.last_rep }),
     ...(kind === "parked" && { due_at: data?.wake_at ?? null }),
     ...(status === "closed" && { closed_at: at }) };
@@ -116,6 +120,16 @@ export function told({ kind, data, sender_id: sender }) {
   }
 }
 
+/** Who is given to somebody so soon has not waited before. */
+const AT_ONCE_MS = 1000;
+
+/**
+ * Since when a customer waits for the answer of a rep who has him since then.
+ * @param {number} at
+ * @param {View} view
+ */
+export const sinceGiven = (at, { created_at: begun }) => (at - begun < AT_ONCE_MS ? begun : at);
+
 /**
  * Since when its customer waits for an answer, after this entry; 0: he does not.
  * @param {number} before
@@ -123,7 +137,7 @@ export function told({ kind, data, sender_id: sender }) {
  * @param {LogEvent} entry
  */
 export function since(before, view, { kind, sender_id: sender, created_at: at, data }) {
-  if (kind === "assigned" && !before) return at;
+  if (kind === "assigned" && !before) return sinceGiven(at, view);
   if (isOver({ status: STATUS[kind] })) return 0;
   if (kind !== "message" || data?.deleted) return before;
   return sender === view.customer.id ? before || at : 0;

@@ -6,35 +6,13 @@ import { underWay } from "../ui/forms.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
+import { rights } from "./rights.js";
 import { letter } from "./rows.js";
 import { isLeft, PRIORITIES } from "./standing.js";
 
 /** @import { Locale, Values } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, Rights, View } from "./parts.d.ts" */
-
-/**
- * What a rep may do with a conversation, as far as the page knows.
- * @param {View} view
- * @param {Desk} desk
- * @returns {Rights}
- */
-export function rights(view, desk) {
-  const mine = desk.isMine(view);
-  const was = !mine && view.last_rep?.id === desk.user.id && !view.rep;
-  const asked = desk.offers.has(view.id);
-  const { status } = view;
-  const directs = (mine && status === "active") || (was && status !== "closed");
-  return {
-    asked, transfer: directs, park: directs && status !== "parked", queue: directs,
-    close: mine && status === "active", wrap: mine && status === "wrapup",
-    claim: !mine && !asked && !was && ["waiting", "parked"].includes(status)
-      && desk.rep?.rights?.claim !== false || (was && status === "waiting"),
-    wake: was && status === "parked", reopen: was && status === "closed",
-    prioritize: !["closed", "wrapup"].includes(status), requeue: mine && status === "active",
-    write: mine && status === "active" ? "both" : asked ? "none" : "note",
-  };
-}
 
 export class Talk {
   element;
@@ -113,7 +91,7 @@ export class Talk {
     this.element.classList.toggle("none", !view);
     if (!view) {
       this.#shown = "";
-      this.composer.follow("none");
+      this.composer.follow(null);
       return;
     }
     this.log.update(view);
@@ -125,7 +103,7 @@ export class Talk {
       this.#shown = key;
       this.#draw(view, may);
     }
-    this.composer.follow(may.write);
+    this.composer.follow(may);
   }
 
   /**
@@ -170,12 +148,14 @@ export class Talk {
     const { status, rep, due_at: due } = view;
     const when = due ? this.#locale.when(due) : "";
     if (may.write === "both") return null;
+    const name = words(rep?.name || this.#locale.t("somebody"));
     if (may.asked) return ["n_offered"];
+    if (!may.read) return rep ? ["n_gone_to", { name }] : ["n_gone"];
     if (status === "wrapup") return due ? ["n_wrapup_until", { time: this.#locale.clock(due) }]
       : ["n_wrapup"];
     if (status === "parked") return due ? ["n_parked", { when }] : ["n_parked_open"];
     if (status === "closed") return ["n_closed"];
-    if (rep) return ["n_other", { name: words(rep.name) }];
+    if (rep) return ["n_other", { name }];
     if (view.held) return due ? ["n_held_until", { when }] : ["n_held"];
     return ["n_waiting"];
   }
@@ -241,7 +221,7 @@ export class Talk {
       item(may.queue, "to_queue", this.#does.toQueue),
       item(may.park, "park", this.#does.park),
       item(may.requeue, "requeue", this.#does.requeue),
-      item(true, view.status === "waiting" ? "why_waits" : "why_has", this.#does.why),
+      item(may.read, view.status === "waiting" ? "why_waits" : "why_has", this.#does.why),
       item(true, "copy_link", this.#does.copyLink),
     ].flatMap((one) => one || []));
   }

@@ -8,7 +8,8 @@ const SOUND = "switchboard.console.sound";
 const NOTIFY = "switchboard.console.notify";
 const NEXT = "switchboard.console.next";
 
-const isTouch = () => matchMedia("(pointer: coarse)").matches;
+/** Whether he has no keyboard before him. */
+export const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
 /** Each is read anew, as another tab may have changed it. */
 export const wishes = {

@@ -63,7 +63,7 @@ function walk(event) {
 export function menuButton(locale, { label, name, items, className = "small" }) {
   const button = make("button", { type: "button", class: className, "aria-haspopup": "true",
     "aria-expanded": "false", "aria-label": name, onclick() {
-      open(locale, button, name ?? button.textContent, items());
+      open(locale, button, button.getAttribute("aria-label") ?? button.textContent, items());
     } }, ...label);
   // The menu of the button that this one takes the place of is open.
   if (opener && name && opener.getAttribute("aria-label") === name) {

@@ -10,6 +10,20 @@ let place = null;
 let timer;
 
 /**
+ * From now on it is said in this element, wherever that stands.
+ * @param {HTMLElement} element
+ */
+export function toastIn(element) {
+  place = element;
+}
+
+/** What was said is of another screen. */
+export function hush() {
+  clearTimeout(timer);
+  place?.replaceChildren();
+}
+
+/**
  * Says it; what was said before goes.
  * @param {string} text
  */
