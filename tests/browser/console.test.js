@@ -261,51 +261,108 @@ test("J and K go through the list and stay in it, and Escape closes one thing", 
 });
 
 const LAYOUTS = {
-  Russian: { a: "ф", j: "о", k: "л", n: "т", t: "е", e: "у", r: "к" },
-  Persian: { a: "ش", j: "ت", k: "ن", n: "د", t: "ف", e: "ث", r: "ق" },
+  Russian: { a: "ф", j: "о", k: "л", n: "т", t: "е", e: "у", r: "к", s: "ы", slash: ".",
+    question: ",", one: "1" },
+  Persian: { a: "ش", j: "ت", k: "ن", n: "د", t: "ف", e: "ث", r: "ق", s: "س", slash: "/",
+    question: "؟", one: "۱" },
 };
-/** A key as a browser tells it on another layout. */
-const pressed = (page, key, letter) => page.evaluate(([code, value]) => {
-  const target = document.activeElement ?? document.body;
-  target.dispatchEvent(new KeyboardEvent("keydown", { key: value, code, bubbles: true,
-    cancelable: true }));
-}, [`Key${key.toUpperCase()}`, letter]);
+/** Presses a key of another layout: the browser itself tells what it has there. */
+async function press(page, { code, key, ctrl = false, shift = false }) {
+  const wire = await page.context().newCDPSession(page);
+  const modifiers = (ctrl ? 2 : 0) + (shift ? 8 : 0);
+  const text = ctrl || key.length > 1 ? undefined : key;
+  await wire.send("Input.dispatchKeyEvent", { type: "keyDown", code, key, modifiers, text });
+  await wire.send("Input.dispatchKeyEvent", { type: "keyUp", code, key, modifiers });
+  await wire.detach();
+}
+const pressed = (page, key, letter, more = {}) =>
+  press(page, { code: `Key${key.toUpperCase()}`, key: letter, ...more });
 
 for (const [layout, letters] of Object.entries(LAYOUTS)) {
-  test(`the keys are where they are on a ${layout} layout, not in fields, and can be off`,
-    async () => {
-      const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id] });
-      const page = await office.at(mina);
-      await wants(page, server, mina, "available");
-      const ann = await office.customer("Ann Lee");
-      await ann.opens("Hello?", queues.offers.id);
-      await page.locator(".offer").waitFor();
-      await page.evaluate(() => document.activeElement.blur());
-      await pressed(page, "a", letters.a);
-      await titled(page, "Ann Lee");
-      // In the field a letter is a letter.
-      await field(page).focus();
-      await pressed(page, "t", letters.t);
-      assert.equal(await page.getByRole("dialog").count(), 0);
-      await field(page).press("Escape");
-      await pressed(page, "n", letters.n);
-      await page.locator(".composer[data-note=true]").waitFor();
-      await field(page).press("Escape");
-      await pressed(page, "t", letters.t);
-      await page.getByRole("dialog", { name: "Transfer this chat" }).waitFor();
+  test(`every key is where it is on a ${layout} layout`, async () => {
+    const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id] });
+    const page = await office.at(mina);
+    await wants(page, server, mina, "available");
+    const names = ["Ann Lee", "Bob", "Cyrus"];
+    const blur = () => page.evaluate(() => document.activeElement.blur());
+    const offered = async (name) => {
+      await (await office.customer(name)).opens("Hello?", queues.offers.id);
+      await page.locator(".offer").filter({ hasText: name }).waitFor();
+      await blur();
+    };
+    const closes = async () => {
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
+    };
+    // With Caps Lock a letter is another one, and the key the same.
+    await offered(names[0]);
+    await pressed(page, "a", letters.a.toUpperCase());
+    await titled(page, names[0]);
+    await offered(names[1]);
+    await pressed(page, "a", letters.a);
+    await titled(page, names[1]);
+    await offered(names[2]);
+    await pressed(page, "a", letters.a.toUpperCase(), { shift: true });
+    await page.locator(".offer").waitFor({ state: "detached" });
+    await rows(page).first().click();
+    await titled(page, names[0]);
+    await pressed(page, "j", letters.j);
+    await titled(page, names[1]);
+    await pressed(page, "k", letters.k);
+    await titled(page, names[0]);
+    await pressed(page, "j", letters.j);
+    await titled(page, names[1]);
+    await press(page, { code: "Digit1", key: letters.one });
+    await titled(page, names[0]);
+    await pressed(page, "r", letters.r);
+    await until(() => page.evaluate(() => document.activeElement.id === "text"));
+    // In the field a letter is a letter.
+    await pressed(page, "t", letters.t);
+    assert.equal(await field(page).inputValue(), letters.t);
+    await field(page).fill("");
+    await field(page).press("Escape");
+    await press(page, { code: "Slash", key: letters.slash });
+    await until(async () => await field(page).inputValue() === "/");
+    await page.locator(".replies").waitFor();
+    await field(page).fill("");
+    await field(page).press("Escape");
+    await pressed(page, "n", letters.n);
+    await page.locator(".composer[data-note=true]").waitFor();
+    await field(page).press("Escape");
+    await pressed(page, "t", letters.t);
+    await page.getByRole("dialog", { name: "Transfer this chat" }).waitFor();
+    await closes();
+    await blur();
+    await pressed(page, "e", letters.e);
+    await page.getByRole("dialog", { name: "Close this chat" }).waitFor();
+    await closes();
+    await blur();
+    await pressed(page, "s", letters.s);
+    await until(() => page.evaluate(() => document.activeElement.id === "availability"));
+    await page.keyboard.press("Escape");
+    await blur();
+    await pressed(page, "k", letters.k, { ctrl: true });
+    await page.getByRole("dialog", { name: "Search" }).waitFor();
+    await pressed(page, "k", letters.k, { ctrl: true });
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await blur();
+    await press(page, { code: "Slash", key: letters.question, shift: true });
+    await page.getByRole("dialog", { name: "Shortcuts and settings" }).waitFor();
 
-      await page.getByRole("button", { name: "Shortcuts and settings" }).click();
-      await page.getByLabel("Single letters do something").uncheck();
-      await page.keyboard.press("Escape");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-      await page.evaluate(() => document.activeElement.blur());
-      await pressed(page, "t", letters.t);
-      await pressed(page, "e", letters.e);
-      await page.keyboard.press("?");
-      assert.equal(await page.getByRole("dialog").count(), 0, "they are off");
-      await page.keyboard.press("Control+k");
-      await page.getByRole("dialog", { name: "Search" }).waitFor();
-    });
+    await page.getByLabel("Single letters do something").uncheck();
+    await closes();
+    await blur();
+    await pressed(page, "t", letters.t);
+    await press(page, { code: "Slash", key: letters.question, shift: true });
+    assert.equal(await page.getByRole("dialog").count(), 0, "they are off");
+    await pressed(page, "k", letters.k, { ctrl: true });
+    await page.getByRole("dialog", { name: "Search" }).waitFor();
+  });
 }
+
+test("a slash that needs Shift on a layout opens the replies, and not the help", async () => {
+  const { page } = await office.talk();
+  await page.evaluate(() => document.activeElement.blur());
+  await press(page, { code: "Digit7", key: "/", shift: true });
+  await until(async () => await field(page).inputValue() === "/");
+});

@@ -127,6 +127,51 @@ test("while there is no network it is said, and what is written waits", async ()
   assert.equal(items.filter(({ text }) => text === "Written on the train").length, 1);
 });
 
+test("an answer that was begun stays one when its chat is closed or given away", async () => {
+  const { mina, page, ann } = await office.talk();
+  const held = page.locator(".held");
+  const isHeld = async (text, why, notes = 0) => {
+    await held.getByText(why).waitFor();
+    await field(page).press("Enter");
+    assert.equal(await field(page).inputValue(), text);
+    assert.equal(await page.locator(".composer").getAttribute("data-note"), "false");
+    assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled());
+    assert.equal(await page.locator(".remark, .pending li").count(), notes);
+  };
+  const close = () => server.ask("POST", `/conversations/${ann.conversation}/close`,
+    server.admin, {});
+  await field(page).fill("It is at the door");
+  await close();
+  await isHeld("It is at the door", "This chat is closed");
+  await page.reload();
+  await ready(page);
+  await isHeld("It is at the door", "This chat is closed");
+  await held.getByRole("button", { name: "Open again" }).click();
+  await held.waitFor({ state: "hidden" });
+  await field(page).press("Enter");
+  await said(page, "It is at the door");
+  await field(page).fill("Call her back");
+  await close();
+  await held.getByRole("button", { name: "Keep it as a note" }).click();
+  await page.locator(".composer[data-note=true]").waitFor();
+  await field(page).press("Enter");
+  await page.locator(".remark .said").filter({ hasText: "Call her back" }).waitFor();
+
+  // What he may not even read any more is not asked for, and what he has begun can be copied.
+  await page.locator(".actions").getByRole("button", { name: "Open again" }).click();
+  await until(async () => (await office.state(ann.conversation)).rep?.id === mina.id);
+  await page.locator(".actions").getByRole("button", { name: "Transfer" }).waitFor();
+  await field(page).fill("Ask Pavel");
+  const pavel = await server.rep("Pavel");
+  await server.ask("POST", `/conversations/${ann.conversation}/transfer`, server.admin,
+    { rep: pavel.id });
+  await isHeld("Ask Pavel", "This chat is no longer yours", 1);
+  await page.getByText("You see it as it was then.").waitFor();
+  assert.equal(await held.getByRole("button").count(), 0);
+  assert.deepEqual(page.complaints, []);
+  pavel.go();
+});
+
 test("an answer that is late brings nothing back", async () => {
   const { page } = await office.talk();
   let [letGo, taken] = [null, null];

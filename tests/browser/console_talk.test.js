@@ -106,6 +106,35 @@ test("replies that are kept: found behind a slash, filled in where the cursor is
   assert.equal(await page.locator(".mine").count(), 0, "nothing was sent");
 });
 
+test("a reply calls nobody by a name that he has not given", async () => {
+  await server.ask("POST", "/canned-replies", server.admin, { shared: true, name: "nameless",
+    text: "Hello {customer|there}! {name|You} wrote as {customer}." });
+  const { page } = await office.talk();
+  const nobody = await office.customer();
+  await nobody.opens("Two");
+  const { customer: { name } } = await office.state(nobody.conversation);
+  await rows(page).filter({ hasText: name }).click();
+  await titled(page, name);
+  const reads = async (text) => {
+    await field(page).fill("");
+    await field(page).pressSequentially("/nameless");
+    await option(page).filter({ hasText: "nameless" }).waitFor();
+    await page.keyboard.press("Enter");
+    assert.equal(await field(page).inputValue(), text);
+  };
+  await reads(`Hello there! You wrote as ${name}.`);
+  // As soon as he says who he is, he is called so.
+  await server.ask("PATCH", "/me", nobody.token, { display_name: "Cyrus" });
+  await titled(page, "Cyrus");
+  await page.locator(".who-is").getByText("Cyrus").waitFor();
+  await until(async () => {
+    await field(page).fill("/nameless");
+    await option(page).filter({ hasText: "nameless" }).waitFor();
+    await page.keyboard.press("Enter");
+    return await field(page).inputValue() === "Hello Cyrus! Cyrus wrote as Cyrus.";
+  });
+});
+
 test("a picture stands above its name, leaves the log at its end, and is enlarged", async () => {
   const mina = await account(server, "Mina Karimi");
   const page = await office.at(mina);
@@ -185,6 +214,7 @@ test("a rep edits what he has said, and nothing he types is lost", async () => {
   await ann.hears(({ kind, text }) => kind === "edited" && text === "Hello!");
   await said(page, "Hello!");
   await page.locator(".mine .note").filter({ hasText: "edited" }).waitFor();
+  await page.getByRole("button", { name: "Edit or delete: Hello!" }).waitFor();
   await page.locator(".pick .last").filter({ hasText: "Hello!" }).waitFor();
   assert.equal(await field(page).inputValue(), "");
   assert.equal(await page.locator(".mine").count(), 1);

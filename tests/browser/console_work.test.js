@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { field } from "./browser.js";
+import { field, resize } from "./browser.js";
 import { account, Office, ready, rows, said, titled, until, wants } from "./console.js";
 
 let office;
@@ -45,7 +45,7 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("e");
   await page.getByRole("dialog").getByLabel("Closing message").fill("Goodbye!");
-  await page.getByRole("dialog").getByRole("button", { name: "Close the chat" }).click();
+  await page.getByRole("dialog").getByLabel("Closing message").press("Control+Enter");
   await page.getByText(/wrap-up ends by itself/).waitFor();
   await said(page, "Goodbye!");
   await field(page).fill("A note in the wrap-up");
@@ -75,6 +75,37 @@ test("what is no longer his is said so, and can only be read", async () => {
   await until(async () => await rows(page).count() === 0);
   await rows(other).filter({ hasText: "Ann Lee" }).waitFor();
 });
+
+test("what has just happened is told where nothing lies under it, and not on the next screen",
+  async () => {
+    const { page } = await office.talk();
+    await (await office.customer("Bob")).opens("Two");
+    await rows(page).filter({ hasText: "Bob" }).waitFor();
+    const toast = page.locator(".toast");
+    const more = async (name) => {
+      await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+      await page.locator("#talk-menu").getByRole("button", { name }).click();
+    };
+    for (const width of [1280, 360]) {
+      await rows(page).filter({ hasText: "Ann Lee" }).click();
+      await resize(page, { width, height: 700 });
+      await titled(page, "Ann Lee");
+      await more("Copy the link");
+      await toast.filter({ hasText: "The link is copied." }).waitFor();
+      const overlaps = await page.evaluate(() => {
+        const { top, bottom } = document.querySelector(".toast").getBoundingClientRect();
+        return [".bar", ".talk-head", ".log", ".composer"].filter((one) => {
+          const box = document.querySelector(one).getBoundingClientRect();
+          return box.top < bottom - 1 && box.bottom > top + 1;
+        });
+      });
+      assert.deepEqual(overlaps, [], `at ${width}`);
+      if (width > 720) await rows(page).filter({ hasText: "Bob" }).click();
+      else await page.locator(".talk-head .back").click();
+      await until(async () => await toast.textContent() === "");
+      if (width > 720) await titled(page, "Bob");
+    }
+  });
 
 test("a link names a conversation once, and can be copied by plain HTTP", async () => {
   const mina = await account(server, "Mina Karimi");
@@ -178,6 +209,27 @@ test("a customer who has left keeps nobody waiting, and that is said", async () 
   await ann.listens();
   await row.getByText("customer has left").waitFor({ state: "detached" });
   await idle("is taken by hand");
+});
+
+test("the head is one row, however long a name is", async () => {
+  const mina = await account(server, `Mina ${"Karimi ".repeat(8)}`, { capacity: 12 });
+  const page = await office.at(mina, { locale: "ru" });
+  await page.locator(".chip-pair").waitFor();
+  await page.evaluate(() => localStorage.setItem("switchboard.console.sound", "false"));
+  await page.reload();
+  await ready(page);
+  await page.locator(".chips").getByRole("button", { name: "Звук выключен" }).waitFor();
+  for (const width of [1440, 1280, 1024]) {
+    await resize(page, { width, height: 700 });
+    assert.ok((await page.locator(".bar").boundingBox()).height < 60, `at ${width}`);
+    const parts = await page.locator(".bar button:visible, .bar select").evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ left, right, height }) =>
+        ({ left, right, height })));
+    for (const [at, one] of parts.entries()) {
+      assert.ok(one.height < 46 && one.right <= width, `${at} at ${width}`);
+    }
+  }
+  assert.match(await page.locator(".account-name").getAttribute("title"), /^Mina Karimi/);
 });
 
 test("on a phone the head is one row, and who wants no notifications is not asked again",

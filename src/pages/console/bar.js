@@ -52,10 +52,11 @@ export class Bar {
       "aria-keyshortcuts": "Control+K", onclick: does.search }, icon("search"),
     make("span", {}, t("search")), make("kbd", { dir: "ltr", "aria-hidden": "true" }, "Ctrl K"));
     this.#sound = make("button", { type: "button", class: "chip-button", hidden: true,
-      onclick: does.soundOn }, icon("mute"), t("sound_off"));
+      title: t("sound_off"), onclick: does.soundOn }, icon("mute"),
+    make("span", {}, t("sound_off")));
     this.#note = make("span", { class: "chip-pair", hidden: true },
-      make("button", { type: "button", class: "chip-button", onclick: does.notifyOn },
-        icon("bell"), t("notify_off")),
+      make("button", { type: "button", class: "chip-button", title: t("notify_off"),
+        onclick: does.notifyOn }, icon("bell"), make("span", {}, t("notify_off"))),
       make("button", { type: "button", class: "round", "aria-label": t("notify_never"),
         title: t("notify_never"), onclick: does.notifyNever }, icon("close")));
     this.element = make("header", { class: "bar" },

@@ -7,6 +7,7 @@ import { contact } from "./contact.js";
 import { rights } from "./rights.js";
 import { letter } from "./rows.js";
 
+/** @import { components } from "../api.d.ts" */
 /** @import { Fact } from "./contact.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
@@ -14,6 +15,8 @@ import { letter } from "./rows.js";
 /** @import { Does, View } from "./parts.d.ts" */
 
 const EARLIER = 20;
+/** So much of its first words tells one from another. */
+const FIRST_CHARS = 120;
 /** So soon after something has changed the rest is read anew: more may come with it. */
 const SOON_MS = 300;
 
@@ -152,7 +155,7 @@ export class Customer {
     }
   }
 
-  /** @param {View[]} items */
+  /** @param {components["schemas"]["Listed"][]} items */
   #list(items) {
     const { t, date, number } = this.#locale;
     if (!items.length) {
@@ -165,6 +168,8 @@ export class Customer {
       } }, make("span", { dir: "ltr" }, `#${number(one.number)}`), " ",
       words(one.queue.name), " ", make("span", { class: "note" }, date(one.created_at), " · ",
         t(one.resolution ? `r_${one.resolution}` : `st_${one.status}`)),
+      one.first_message?.text && make("span", { class: "first", dir: "auto" },
+        one.first_message.text.slice(0, FIRST_CHARS)),
       one.rating && this.#stars({ score: one.rating.score }))))));
   }
 }

@@ -53,8 +53,8 @@ export class Desk {
   #his;
   #offered = new Offered();
   offers = this.#offered.all;
-  #reading;
-  #shown;
+  /** @type {Reading} */ #reading;
+  /** @type {Shown} */ #shown;
 
   /** @param {Api} api */
   constructor(api) {

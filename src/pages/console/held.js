@@ -11,8 +11,11 @@ import { errorPlace, underWay } from "../ui/forms.js";
 const SAID = new Set(["closed", "wrapup", "parked"]);
 
 export class Held {
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
+  /** @type {() => void} */
   #keep;
   #said = make("span", { role: "alert" });
   #ways = make("span", { class: "row" });

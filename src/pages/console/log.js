@@ -56,6 +56,8 @@ export class Log {
   /** @type {{ id: string }} */
   #me;
   #entries;
+  /** @type {Map<string, string>} */
+  #people = new Map();
   /** @type {View | null} */
   #view = null;
   /** @type {Row[]} */
@@ -87,7 +89,8 @@ export class Log {
    */
   constructor(api, locale, { me, name = () => null }) {
     [this.#api, this.#locale, this.#me] = [api, locale, me];
-    this.#entries = new Entries(api, locale, { me, name });
+    this.#entries = new Entries(api, locale,
+      { me, name: (id) => this.#people.get(id) ?? name(id) });
     const { t } = locale;
     this.#earlier = make("button", { type: "button", class: "soft", hidden: true,
       onclick: () => this.#readOlder() }, t("older"));
@@ -117,6 +120,14 @@ export class Log {
   /** The newest entry that stands here; 0: none. */
   get lastSeq() {
     return this.#rows.at(-1)?.seq ?? 0;
+  }
+
+  /**
+   * Takes in how these are called whom the entries name.
+   * @param {{ id: string, name: string }[]} people
+   */
+  learn(people) {
+    for (const { id, name } of people) this.#people.set(id, name);
   }
 
   toEnd() {
@@ -297,9 +308,10 @@ export class Log {
     const { id } = this.#view;
     const bottom = this.log.scrollHeight - this.log.scrollTop;
     try {
-      const { items, previous = null } = await this.#api.get(
+      const { items, people, previous = null } = await this.#api.get(
         `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`);
       if (id !== this.#view?.id) return;
+      this.learn(people);
       this.#prepend(items);
       this.#older = previous;
       this.#earlier.hidden = previous === null;

@@ -138,6 +138,7 @@ export async function transfer(desk, locale, does, { toQueue = false } = {}) {
     place.replaceChildren(make("p", { class: "note" }, t("loading")));
     try {
       const targets = await desk.api.get(`/conversations/${view.id}/targets`);
+      desk.names.learn(targets.reps);
       place.replaceChildren(...drawTargets(targets, locale, { toQueue, but }));
       // Who has begun to write meanwhile goes on with that.
       /** @type {HTMLElement | null} */

@@ -3,10 +3,7 @@
 /** @import { components } from "../api.d.ts" */
 /** @import { Api } from "../net/api.js" */
 
-/**
- * A customer; `named` is false where he is called by no name of his own, as "Visitor 5".
- * @typedef {components["schemas"]["Customer"] & { named?: boolean }} Known
- */
+/** @typedef {components["schemas"]["Customer"]} Known */
 
 export class Names {
   #api;
@@ -27,6 +24,14 @@ export class Names {
 
   /** @param {string} id */
   get = (id) => this.#known.get(id) ?? null;
+
+  /**
+   * Takes in how these are called.
+   * @param {{ id: string, name: string }[]} people
+   */
+  learn(people) {
+    for (const { id, name } of people) this.#known.set(id, name);
+  }
 
   /** Reads them once, or `anew`; answers with all queues, each with who serves it. */
   read({ anew = false } = {}) {
@@ -58,10 +63,7 @@ export class Names {
   async #ask() {
     const list = await this.#api.get("/queues");
     const queues = await Promise.all(list.map(({ id }) => this.#api.get(`/queues/${id}`)));
-    for (const queue of queues) {
-      this.#known.set(queue.id, queue.name);
-      for (const rep of queue.reps) this.#known.set(rep.id, rep.name);
-    }
+    this.learn(queues.flatMap((queue) => [queue, ...queue.reps]));
     return queues;
   }
 }

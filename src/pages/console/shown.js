@@ -85,6 +85,7 @@ export class Shown {
       desk.socket.knows(view.id, this.#reading.lastSeq);
       this.#his.put(view, { latest: view.latest_message });
     }
+    desk.names.learn(page.people);
     desk.outbox.settle(view.id, page.items);
     this.set({ ...view, marks: page.marks });
     desk.tell("log", { items: page.items, earlier: page.previous ?? null });
@@ -129,7 +130,7 @@ export class Shown {
   /** Of what is not his nothing is told, so while it is shown it is asked for. */
   async look() {
     const { view } = this;
-    const { api, isMine, outbox, socket, tell } = this.#desk;
+    const { api, isMine, names, outbox, socket, tell } = this.#desk;
     if (!view || isMine(view) || document.hidden || view.status === "closed") return;
     if (!socket.isReady || this.#early || this.isWithheld) return;
     const { id } = view;
@@ -144,6 +145,7 @@ export class Shown {
     const page = fresh && await api.get(
       `/conversations/${id}/events?after=${this.#reading.lastSeq}&limit=200`).catch(() => null);
     if (!page || !isSame()) return;
+    names.learn(page.people);
     outbox.settle(view.id, page.items);
     for (const event of page.items) {
       this.#reading.lastSeq = event.seq;

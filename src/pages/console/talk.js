@@ -150,7 +150,7 @@ export class Talk {
     if (may.write === "both") return null;
     const name = words(rep?.name || this.#locale.t("somebody"));
     if (may.asked) return ["n_offered"];
-    if (!may.read) return rep ? ["n_gone_to", { name }] : ["n_gone"];
+    if (!may.read) return rep?.name ? ["n_gone_to", { name }] : ["n_gone"];
     if (status === "wrapup") return due ? ["n_wrapup_until", { time: this.#locale.clock(due) }]
       : ["n_wrapup"];
     if (status === "parked") return due ? ["n_parked", { when }] : ["n_parked_open"];

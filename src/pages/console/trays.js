@@ -14,8 +14,11 @@ export class Trays {
   element = make("div", {});
   /** @type {Uploads} */
   #uploads;
+  /** @type {Locale} */
   #locale;
+  /** @type {Does} */
   #does;
+  /** @type {() => void} */
   #changed;
   /** @type {Map<string, Tray>} */
   #all = new Map();
