@@ -232,7 +232,6 @@ export async function park(desk, locale, does) {
         throw Object.assign(new Error(t("park_past")), { isProblem: true });
       }
       await desk.act(view.id, "park", { wake_at: until });
-      does.tell(t("parked_until", { when: locale.when(until) }));
     },
   });
   form.querySelector("input")?.focus();

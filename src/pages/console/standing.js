@@ -79,7 +79,7 @@ const BY_TIME = { waited: "l_waited", idle: "l_idle", wrap_up: "l_wrapped" };
 function assigned(data, sender) {
   if (data?.claimed && sender === data.rep_id) return "l_claimed";
   if (data?.accepted) return "l_accepted";
-  return sender ? "l_given" : "l_assigned";
+  return sender && sender !== data?.rep_id ? "l_given" : "l_assigned";
 }
 
 /**

@@ -77,7 +77,6 @@ export default {
   park_until: "Until when", park_hour: "In an hour", park_four: "In four hours",
   park_tomorrow: "Tomorrow morning", park_week: "In a week", park_other: "At another time",
   park_yes: "Park it", park_past: "Choose a moment that is still to come.",
-  parked_until: "Parked until {when}.",
   requeue_title: "Put it back in line?",
   requeue_text: "It gets its old place. Somebody else will be given it.",
   requeue_reason: "Why (optional, for colleagues)", requeue_yes: "Back in line",

@@ -81,7 +81,6 @@ export default {
   park_until: "تا کی", park_hour: "یک ساعت دیگر", park_four: "چهار ساعت دیگر",
   park_tomorrow: "فردا صبح", park_week: "یک هفته دیگر", park_other: "زمانی دیگر",
   park_yes: "کنار بگذار", park_past: "زمانی را برگزینید که هنوز نرسیده است.",
-  parked_until: "کنار گذاشته شد تا {when}.",
   requeue_title: "به صف بازگردد؟",
   requeue_text: "جای پیشین خود را می‌گیرد و به کس دیگری می‌رسد.",
   requeue_reason: "چرا (اختیاری، برای همکاران)", requeue_yes: "بازگشت به صف",

@@ -92,7 +92,6 @@ export default {
   park_until: "До какого времени", park_hour: "На час", park_four: "На четыре часа",
   park_tomorrow: "До завтрашнего утра", park_week: "На неделю", park_other: "Другое время",
   park_yes: "Отложить", park_past: "Выберите время, которое ещё не прошло.",
-  parked_until: "Отложено до {when}.",
   requeue_title: "Вернуть в очередь?",
   requeue_text: "Место в очереди сохранится. Обращение получит кто-то другой.",
   requeue_reason: "Почему (необязательно, для коллег)", requeue_yes: "Вернуть в очередь",
