@@ -1,6 +1,7 @@
 // The rep's console in a test: accounts, customers with a socket of their own, and coming in.
 
 import { randomUUID } from "node:crypto";
+import { after, afterEach } from "node:test";
 
 import { launch, person, watched } from "./browser.js";
 import { Server } from "./server.js";
@@ -120,23 +121,34 @@ export const said = (page, text) => page.locator(".log > .rows:not(.pending) .sa
   .filter({ hasText: text }).waitFor();
 export const option = (page) => page.locator(".replies [role=option], dialog [role=option]");
 
+/** Chooses somebody's conversation in the list, and waits until it stands there. */
+export async function pick(page, name) {
+  await rows(page).filter({ hasText: name }).click();
+  await titled(page, name);
+}
+
 /** A server with queues of each kind, and whoever comes to it. */
 export class Office {
   people = [];
   queues = {};
 
-  static async open(settings = {}) {
-    const office = new Office();
-    office.server = await Server.start(settings);
-    office.browser = await launch();
-    const add = (queue) => office.server.ask("POST", "/queues", office.server.admin, queue);
-    office.queues = {
+  /** That of a file of tests: empty after each of them, and closed after the last. */
+  constructor() {
+    after(() => this.close());
+    afterEach(() => this.clear());
+  }
+
+  async open(settings = {}) {
+    this.server = await Server.start(settings);
+    this.browser = await launch();
+    const add = (queue) => this.server.ask("POST", "/queues", this.server.admin, queue);
+    this.queues = {
       offers: await add({ name: "Billing", mode: "offer", offer_ms: 60_000, misses_max: 2 }),
       quick: await add({ name: "Quick", mode: "offer", offer_ms: 1_000, misses_max: 1 }),
       manual: await add({ name: "Orders", mode: "manual" }),
       wrap: await add({ name: "Claims", wrap_ms: 3_600_000 }),
     };
-    return office;
+    return this;
   }
 
   async close() {
@@ -169,15 +181,20 @@ export class Office {
     return one;
   }
 
-  /** A rep who is there for everybody, and has a customer before him. */
-  async talk(name = "Ann Lee", text = "One", options = {}) {
-    const mina = await account(this.server, "Mina Karimi");
+  /** A rep who is there for everybody. `more` is of his account, `options` of his browser. */
+  async rep(more = {}, options = {}) {
+    const mina = await account(this.server, "Mina Karimi", more);
     const page = await this.at(mina, options);
     await wants(page, this.server, mina, "available");
+    return { mina, page };
+  }
+
+  /** The same, with a customer before him. */
+  async talk({ name = "Ann Lee", text = "One", queue = null } = {}, options = {}) {
+    const { mina, page } = await this.rep(queue ? { queues: [queue] } : {}, options);
     const ann = await this.customer(name);
-    await ann.opens(text);
-    await rows(page).filter({ hasText: name }).click();
-    await titled(page, name);
+    await ann.opens(text, queue);
+    await pick(page, name);
     return { mina, page, ann };
   }
 

@@ -1,22 +1,19 @@
 // The rep's console: a day at it by keyboard alone, offers, and who else is there.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 
 import { field } from "./browser.js";
 import {
-  account, anotherTab, Office, option, rows, said, titled, until, wants,
+  account, anotherTab, Office, option, pick, rows, said, titled, until, wants,
 } from "./console.js";
 
-let office;
+const office = new Office();
 let server;
 let queues;
 before(async () => {
-  office = await Office.open();
-  ({ server, queues } = office);
+  ({ server, queues } = await office.open());
 });
-after(() => office?.close());
-afterEach(() => office.clear());
 
 test("a day at the console, by keyboard alone", async () => {
   const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id,
@@ -195,8 +192,7 @@ test("two tabs agree, one of them rings, and the other does when it goes", async
   await second.locator(".offer").getByRole("button", { name: "Accept" }).click();
   await titled(second, "Ann Lee");
   await first.locator(".offer").waitFor({ state: "detached" });
-  await rows(first).filter({ hasText: "Ann Lee" }).click();
-  await titled(first, "Ann Lee");
+  await pick(first, "Ann Lee");
   await field(first).fill("From the first tab");
   await field(first).press("Enter");
   await said(second, "From the first tab");
@@ -216,9 +212,7 @@ test("two tabs agree, one of them rings, and the other does when it goes", async
 });
 
 test("J and K go through the list and stay in it, and Escape closes one thing", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina, { viewport: { width: 1000, height: 700 } });
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep({}, { viewport: { width: 1000, height: 700 } });
   const names = ["Ann Lee", "Bob", "Cyrus"];
   for (const name of names) {
     await (await office.customer(name)).opens("Hello");
@@ -280,9 +274,7 @@ const pressed = (page, key, letter, more = {}) =>
 
 for (const [layout, letters] of Object.entries(LAYOUTS)) {
   test(`every key is where it is on a ${layout} layout`, async () => {
-    const mina = await account(server, "Mina Karimi", { queues: [queues.offers.id] });
-    const page = await office.at(mina);
-    await wants(page, server, mina, "available");
+    const { page } = await office.rep({ queues: [queues.offers.id] });
     const names = ["Ann Lee", "Bob", "Cyrus"];
     const blur = () => page.evaluate(() => document.activeElement.blur());
     const offered = async (name) => {

@@ -1,33 +1,26 @@
 // The rep's console: what must not be lost, whatever the network and the page do.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 
 import { field, losing, write } from "./browser.js";
-import { account, Office, ready, rows, said, titled, until, wants } from "./console.js";
+import { account, Office, pick, ready, rows, said, titled, until } from "./console.js";
 
-let office;
+const office = new Office();
 let server;
 let queues;
 before(async () => {
-  office = await Office.open();
-  ({ server, queues } = office);
+  ({ server, queues } = await office.open());
 });
-after(() => office?.close());
-afterEach(() => office.clear());
 
 test("a draft belongs to its conversation, and outlives a reload and the login", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
+  const { mina, page } = await office.rep();
   const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
   await ann.opens("One");
   await bob.opens("Two");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   await field(page).fill("half a sen");
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
+  await pick(page, "Bob");
   assert.equal(await field(page).inputValue(), "");
   await page.getByRole("button", { name: "Note", exact: true }).click();
   await field(page).fill("half a note");
@@ -36,8 +29,7 @@ test("a draft belongs to its conversation, and outlives a reload and the login",
   await titled(page, "Bob");
   assert.equal(await field(page).inputValue(), "half a note");
   await page.locator(".composer[data-note=true]").waitFor();
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   assert.equal(await field(page).inputValue(), "half a sen");
   await page.locator(".composer[data-note=false]").waitFor();
 
@@ -77,8 +69,7 @@ test("what was stored and not acknowledged stands in the log once after a reload
     `/conversations/${one.conversation}/events`, server.admin)).items.some((entry) =>
     entry.text === text));
   // Of what is not hers nothing is told: it is asked for, and has her note.
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
+  await pick(page, "Bob");
   isOut = true;
   await write(page, "A note of hers");
   await stored(bob, "A note of hers");
@@ -96,14 +87,8 @@ test("what was stored and not acknowledged stands in the log once after a reload
 });
 
 test("while there is no network it is said, and what is written waits", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  const { context } = office.people.at(-1);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  const { page, ann } = await office.talk();
+  const [{ context }] = office.people;
   await context.setOffline(true);
   await page.locator(".banner[data-state=offline]").waitFor();
   await field(page).fill("Written on the train");

@@ -2,36 +2,36 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 
 import { field, write } from "./browser.js";
 import {
-  account, Office, option, ready, rows, said, titled, tokenOf, until, wants,
+  account, Office, option, pick, ready, rows, said, titled, tokenOf, until, wants,
 } from "./console.js";
 
-let office;
+const office = new Office();
 let server;
 before(async () => {
-  office = await Office.open();
-  ({ server } = office);
+  ({ server } = await office.open());
 });
-after(() => office?.close());
-afterEach(() => office.clear());
 
 test("the panel says how a customer is reached, and how sure it is who he is", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep();
   const made = await server.ask("POST", "/customers", null, { username: "ann-lee",
     password: "battery staple", display_name: "Ann Lee", email: "ann@example.com",
     phone: "+49 30 123456" });
   await server.ask("PATCH", "/me", made.access_token,
     { time_zone: "Asia/Tehran", city: "Rasht" });
-  await server.ask("POST", "/conversations", made.access_token, { client_id: randomUUID() });
+  const opens = (more) => server.ask("POST", "/conversations", made.access_token,
+    { client_id: randomUUID(), ...more });
+  const first = await opens({ text: "Where is my parcel?" });
+  await server.ask("POST", `/conversations/${first.id}/close`, server.admin, {});
+  await opens();
   await (await office.customer("Bob")).opens("Two");
   await rows(page).filter({ hasText: "Ann Lee" }).click();
   const panel = page.getByRole("complementary", { name: "Customer" });
   await panel.getByText("Has an account").waitFor();
+  await panel.getByRole("button", { name: "Where is my parcel?" }).waitFor();
   const fact = (name) => panel.locator("dt", { hasText: name }).locator("+ dd").textContent();
   assert.equal(await fact("E-mail"), "ann@example.com · not confirmed");
   assert.match(await fact("Phone"), /^\+49/);
@@ -45,13 +45,7 @@ test("the panel says how a customer is reached, and how sure it is who he is", a
 });
 
 test("files go along, and what is refused is said", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("A picture, please");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  const { page } = await office.talk({ text: "A picture, please" });
   await page.locator(".composer input[type=file]").setInputFiles([{ name: "door.txt",
     mimeType: "text/plain", buffer: Buffer.from("words") }]);
   await page.locator(".tray li").filter({ hasText: "door.txt" }).waitFor();
@@ -86,8 +80,7 @@ test("replies that are kept: found behind a slash, filled in where the cursor is
   await wants(page, server, mina, "available");
   const ann = await office.customer("Ann Lee");
   await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("/");
   await option(page).nth(1).waitFor();
@@ -113,8 +106,7 @@ test("a reply calls nobody by a name that he has not given", async () => {
   const nobody = await office.customer();
   await nobody.opens("Two");
   const { customer: { name } } = await office.state(nobody.conversation);
-  await rows(page).filter({ hasText: name }).click();
-  await titled(page, name);
+  await pick(page, name);
   const reads = async (text) => {
     await field(page).fill("");
     await field(page).pressSequentially("/nameless");
@@ -136,14 +128,11 @@ test("a reply calls nobody by a name that he has not given", async () => {
 });
 
 test("a picture stands above its name, leaves the log at its end, and is enlarged", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep();
   const ann = await office.customer("Ann Lee");
   await ann.opens("A picture, please");
   for (let turn = 0; turn < 30; turn += 1) await ann.says(`No. ${turn}`);
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   const url = await page.evaluate(() => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 600, height: 500 });
     return canvas.toDataURL("image/png");
@@ -177,15 +166,12 @@ test("a picture stands above its name, leaves the log at its end, and is enlarge
     URL.revokeObjectURL = (url) => globalThis.revoked.push(url);
   });
   await (await office.customer("Bob")).opens("Two");
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
+  await pick(page, "Bob");
   await until(() => page.evaluate((url) => globalThis.revoked.includes(url), address));
 });
 
 test("a name that begins right to left is cut at its end", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina, { viewport: { width: 360, height: 740 } });
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep({}, { viewport: { width: 360, height: 740 } });
   const ali = await office.customer(`علی رضایی ${"Long".repeat(20)}`);
   await ali.opens("سلام");
   await rows(page).filter({ hasText: "علی" }).waitFor();
@@ -198,8 +184,7 @@ test("a name that begins right to left is cut at its end", async () => {
     return name.left >= box.left - 1 && name.right <= box.right + 1;
   });
   assert.ok(await isSeen(".pick .title"));
-  await rows(page).filter({ hasText: "علی" }).click();
-  await titled(page, "علی");
+  await pick(page, "علی");
   assert.ok(await isSeen("#talk-title"));
 });
 

@@ -1,29 +1,21 @@
 // The rep's console: what a rep does with a conversation.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 
+import { tick } from "../../src/pages/console/spans.js";
 import { field, resize } from "./browser.js";
-import { account, Office, ready, rows, said, titled, until, wants } from "./console.js";
+import { account, Office, pick, ready, rows, said, titled, until, wants } from "./console.js";
 
-let office;
+const office = new Office();
 let server;
 let queues;
 before(async () => {
-  office = await Office.open({ customer_grace_ms: 300 });
-  ({ server, queues } = office);
+  ({ server, queues } = await office.open({ customer_grace_ms: 300 }));
 });
-after(() => office?.close());
-afterEach(() => office.clear());
 
 test("wrap-up, parking, waking, back in line, and why", async () => {
-  const mina = await account(server, "Mina Karimi", { queues: [queues.wrap.id] });
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
-  const ann = await office.customer("Ann Lee");
-  await ann.opens("One", queues.wrap.id);
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  const { page, ann } = await office.talk({ queue: queues.wrap.id });
   const more = async (name) => {
     await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
     await page.locator("#talk-menu").getByRole("button", { name }).click();
@@ -42,6 +34,8 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   await page.getByRole("button", { name: "Take it up" }).click();
   await until(async () => (await office.state(ann.conversation)).status === "active");
   await page.getByRole("button", { name: /^Close/ }).first().waitFor();
+  await page.getByText("Taken up again").waitFor();
+  assert.equal(await page.getByText("gave it to you").count(), 0);
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("e");
   await page.getByRole("dialog").getByLabel("Closing message").fill("Goodbye!");
@@ -58,14 +52,22 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("waits that began in the same second read the same, whenever they are looked at", () => {
+  const waits = [40_010, 40_400, 40_990].map((since) => ({ dataset: { since }, textContent: "",
+    querySelector: () => null }));
+  for (let now = 41_000; now < 44_000; now += 37) {
+    tick({ querySelectorAll: () => waits }, { tag: "en", number: String }, now);
+    assert.equal(new Set(waits.map(({ textContent }) => textContent)).size, 1, `at ${now}`);
+  }
+});
+
 test("what is no longer his is said so, and can only be read", async () => {
   const [mina, pavel] = [await account(server, "Mina Karimi"), await account(server, "Pavel")];
   const page = await office.at(mina);
   await wants(page, server, mina, "available");
   const ann = await office.customer("Ann Lee");
   await ann.opens("One");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   await server.ask("PUT", `/reps/${pavel.id}/capacity`, server.admin, { capacity: 5 });
   const other = await office.at(pavel);
   await wants(other, server, pavel, "available");
@@ -108,14 +110,11 @@ test("what has just happened is told where nothing lies under it, and not on the
   });
 
 test("a link names a conversation once, and can be copied by plain HTTP", async () => {
-  const mina = await account(server, "Mina Karimi");
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep();
   const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
   await ann.opens("One");
   await bob.opens("Two");
-  await rows(page).filter({ hasText: "Ann Lee" }).click();
-  await titled(page, "Ann Lee");
+  await pick(page, "Ann Lee");
   const copies = async () => {
     await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
     await page.locator("#talk-menu").getByRole("button", { name: "Copy the link" }).click();
@@ -133,12 +132,10 @@ test("a link names a conversation once, and can be copied by plain HTTP", async 
   assert.equal(await page.evaluate(() => getSelection().toString()), link);
   await page.keyboard.press("Escape");
 
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
+  await pick(page, "Bob");
   await page.goto(link);
   await titled(page, "Ann Lee");
-  await rows(page).filter({ hasText: "Bob" }).click();
-  await titled(page, "Bob");
+  await pick(page, "Bob");
   await page.reload();
   await ready(page);
   await titled(page, "Bob");
@@ -176,9 +173,7 @@ test("who may get it stands with whether he is there and how much he holds", asy
 test("a customer who has left keeps nobody waiting, and that is said", async () => {
   const { id } = await server.ask("POST", "/queues", server.admin,
     { name: "Late", mode: "manual", wait_target_ms: 1000 });
-  const mina = await account(server, "Mina Karimi", { queues: [id] });
-  const page = await office.at(mina);
-  await wants(page, server, mina, "available");
+  const { page } = await office.rep({ queues: [id] });
   const ann = await office.customer("Ann Lee");
   await ann.listens();
   await ann.opens("One", id);
