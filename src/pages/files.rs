@@ -138,6 +138,7 @@ const PARTS: &[(&str, &str)] = assets![
     "console/held.js",
     "console/help.js",
     "console/keys.js",
+    "console/lines.js",
     "console/link.js",
     "console/list.js",
     "console/log.js",

@@ -142,8 +142,14 @@ test("an offer is passed on, and who misses one is told and set away", async () 
   await titled(second, "Ann Lee");
   assert.equal((await office.state(ann.conversation)).rep.name, "Pavel");
 
+  // Within a chat on a phone, too, and as long as he has not seen it.
+  await second.setViewportSize({ width: 360, height: 740 });
   const bob = await office.customer("Bob");
   await bob.opens("Quick, please", queues.quick.id);
+  await second.locator(".offer").filter({ hasText: "Bob" }).waitFor();
+  await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
+  await second.reload();
+  await titled(second, "Ann Lee");
   await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
   assert.equal(await second.locator("#availability").inputValue(), "away");
   await second.getByRole("button", { name: "I am back" }).click();

@@ -33,16 +33,21 @@ test("a draft belongs to its conversation, and outlives a reload and the login",
   assert.equal(await field(page).inputValue(), "half a sen");
   await page.locator(".composer[data-note=false]").waitFor();
 
+  await field(page).focus();
+  await page.keyboard.press("End");
+  await page.keyboard.type("t");
   await server.ask("DELETE", `/people/${mina.id}/sessions`, server.admin);
   await page.locator(".door").waitFor();
-  await page.locator(".door input[name=password]").fill("battery staple");
+  await page.keyboard.type("battery staple");
   await page.keyboard.press("Enter");
   await page.locator(".door").waitFor({ state: "detached" });
-  assert.equal(await field(page).inputValue(), "half a sen");
-  await field(page).press("Enter");
-  await said(page, "half a sen");
+  // He goes on where he was, by the keyboard alone.
+  await page.keyboard.type("ence");
+  assert.equal(await field(page).inputValue(), "half a sentence");
+  await page.keyboard.press("Enter");
+  await said(page, "half a sentence");
   await until(async () => (await server.ask("GET", `/conversations/${ann.conversation}/events`,
-    server.admin)).items.some(({ text }) => text === "half a sen"));
+    server.admin)).items.some(({ text }) => text === "half a sentence"));
 
   // Whoever signs out leaves nothing to the next one.
   await field(page).fill("for nobody else");

@@ -52,6 +52,28 @@ test("wrap-up, parking, waking, back in line, and why", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("who waits stands in the order of the line, and A claims what is shown", async () => {
+  const mina = await account(server, "Mina Karimi", { queues: [queues.manual.id] });
+  const page = await office.at(mina);
+  await page.locator("#tab-waiting").click();
+  const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
+  await ann.opens("I can wait", queues.manual.id);
+  await bob.opens("It burns", queues.manual.id);
+  await server.ask("POST", `/conversations/${bob.conversation}/priority`, server.admin,
+    { priority: "urgent" });
+  await until(async () => (await rows(page).allTextContents()).join() === "Bob,Ann Lee");
+  await pick(page, "Bob");
+  // Only who has it settles how urgent it is.
+  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+  await page.locator("#talk-menu").getByRole("button", { name: /waiting/ }).waitFor();
+  assert.equal(await page.locator("#talk-menu").getByLabel("Priority").count(), 0);
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("a");
+  await until(async () => (await office.state(bob.conversation)).rep?.name === "Mina Karimi");
+  assert.deepEqual(page.complaints, []);
+});
+
 test("waits that began in the same second read the same, whenever they are looked at", () => {
   const waits = [40_010, 40_400, 40_990].map((since) => ({ dataset: { since }, textContent: "",
     querySelector: () => null }));

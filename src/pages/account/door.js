@@ -45,6 +45,14 @@ export async function enter(api, locale, role) {
   return api.user;
 }
 
+/** A browser gives the focus back to a field without its keys: they come with the next focus. */
+function refocus() {
+  const { activeElement: had } = document;
+  if (!(had instanceof HTMLElement)) return;
+  had.blur();
+  had.focus({ preventScroll: true });
+}
+
 class Door {
   /**
    * Fulfilled with who is in.
@@ -130,6 +138,7 @@ class Door {
       this.#dialog.removeEventListener("close", stay);
       this.#dialog.close();
       this.#dialog.remove();
+      refocus();
       resolve(user);
     };
     // A browser closes any dialog at the second Escape.

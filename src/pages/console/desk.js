@@ -51,7 +51,7 @@ export class Desk {
   /** @type {number | undefined} */
   #soon;
   #his;
-  #offered = new Offered();
+  #offered = new Offered((name) => this.key(name));
   offers = this.#offered.all;
   /** @type {Reading} */ #reading;
   /** @type {Shown} */ #shown;

@@ -2,6 +2,7 @@
 
 import { make } from "../ui/dom.js";
 import { quietly, underWay } from "../ui/forms.js";
+import { asOne } from "./lines.js";
 import { Row } from "./rows.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -271,8 +272,8 @@ export class List {
     this.#readAt = Date.now();
     quietly(async () => {
       const { queues } = await this.#desk.api.get("/line");
-      this.#waiting = queues.flatMap(({ first }) => first)
-        .sort((one, other) => one.created_at - other.created_at);
+      this.#waiting = asOne(queues.map(({ first }) => first.map((view) => ({ view }))))
+        .map(({ view }) => view);
       this.#waitingRead = true;
       this.show();
     }, this.#errors.waiting, this.#does.explain);

@@ -167,12 +167,16 @@ let welcome = null;
 function screen(name) {
   if (root.dataset.screen !== name) hush();
   root.dataset.screen = name;
-  placeSaid();
+  placeTold();
 }
 
-function placeSaid() {
-  if (narrow.matches && root.dataset.screen === "list") parts.list.element.append(said);
-  else parts.talk.body.before(said);
+/** What is told and what is offered stands on the screen that is there. */
+function placeTold() {
+  const [{ list, offers, talk }, on] = [parts, narrow.matches ? root.dataset.screen : null];
+  if (on === "list") list.element.append(said);
+  else talk.body.before(said);
+  const place = on === "talk" ? talk.element : list.element;
+  if (offers.top.parentElement !== place) place.prepend(offers.top);
 }
 
 /** @param {keyof Rights} what */
@@ -188,7 +192,8 @@ const beside = (step) => {
 };
 /** @type {Parameters<typeof listen>[0]} */
 const byKey = {
-  accept: () => parts.offers.answer("accept"),
+  accept: () => parts.offers.answer("accept") || (desk.view && may("claim")
+    ? void parts.talk.run(() => desk.view && does.claim(desk.view)) : false),
   pass: () => parts.offers.answer("decline"),
   next: () => beside(1),
   previous: () => beside(-1),
@@ -262,7 +267,6 @@ function build() {
   const menu = accountMenu(api, locale);
   const list = new List(desk, locale, does);
   const offers = new Offers(desk, locale, does);
-  list.element.prepend(offers.top);
   parts = { list, offers, bar: new Bar(desk, locale, does, menu),
     talk: new Talk(desk, locale, does), customer: new Customer(desk, locale, does),
     link: new Link(desk, locale), alerts: new Alerts(desk, locale, does.show) };
@@ -280,7 +284,7 @@ function build() {
     document.addEventListener(one, () => desk.looked());
   }
   addEventListener("focus", () => desk.looked());
-  narrow.addEventListener("change", placeSaid);
+  narrow.addEventListener("change", placeTold);
   setInterval(() => {
     does.tick();
     offers.tick();
@@ -325,6 +329,7 @@ async function begin() {
   desk.renew = (work) => withYoungLogin(api, locale, work);
   build();
   screen("list");
+  parts.offers.showMissed();
   document.documentElement.dataset.ready = "";
   patiently(does.welcome).then(({ edit_window_s: seconds }) => {
     if (seconds !== undefined) parts.talk.changes.lasts = seconds * 1_000;

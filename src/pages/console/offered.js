@@ -1,4 +1,6 @@
-// What is offered to a rep, and what of it he has missed.
+// What is offered to a rep, and what of it he has missed: that outlives a reload.
+
+import { kept } from "../net/keep.js";
 
 /** @import { Offer, OfferGone } from "../net/frames.d.ts" */
 /** @import { Asked } from "./parts.d.ts" */
@@ -9,11 +11,21 @@ export class Offered {
    * @type {Map<string, Asked>}
    */
   all = new Map();
+  /** @type {(name: string) => string} */
+  #key;
+
+  /** @param {(name: string) => string} key under which something is kept for him */
+  constructor(key) {
+    this.#key = key;
+  }
+
   /**
    * What he has missed since he looked: names, and whether he was set away for it.
-   * @type {{ names: string[], away: boolean }}
+   * @returns {{ names: string[], away: boolean }}
    */
-  missed = { names: [], away: false };
+  get missed() {
+    return kept.get(this.#key("missed"), { names: [], away: false });
+  }
 
   /**
    * Takes an offer in; answers whether it is new.
@@ -34,13 +46,14 @@ export class Offered {
     const offer = this.all.get(id);
     this.all.delete(id);
     if (reason !== "expired" && reason !== "set_away") return false;
-    this.missed.names.push(offer?.view.customer.name ?? "");
-    this.missed.away ||= reason === "set_away";
+    const { names, away } = this.missed;
+    kept.set(this.#key("missed"), { names: [...names, offer?.view.customer.name ?? ""],
+      away: away || reason === "set_away" });
     return true;
   }
 
   /** He has seen what he has missed. */
   forgive() {
-    this.missed = { names: [], away: false };
+    kept.set(this.#key("missed"), null);
   }
 }

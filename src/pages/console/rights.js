@@ -38,7 +38,7 @@ export function rights(view, desk) {
     claim: read && !mine && !asked && !was && ["waiting", "parked"].includes(status)
       && desk.rep?.rights?.claim !== false || (was && status === "waiting"),
     wake: was && status === "parked", reopen: was && status === "closed",
-    prioritize: read && !["closed", "wrapup"].includes(status),
+    prioritize: directs,
     requeue: mine && status === "active",
     write: mine && status === "active" ? "both" : asked || !read ? "none" : "note",
   };

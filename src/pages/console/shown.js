@@ -176,6 +176,10 @@ export class Shown {
     const { conversation, kind, seq } = frame;
     const { view } = this;
     if (conversation !== view?.id || this.#early?.id === conversation) return;
+    const { sender_id: sender, data } = frame;
+    if (kind === "joined" && sender && typeof data?.name === "string") {
+      this.#desk.names.learn([{ id: sender, name: data.name }]);
+    }
     const news = after(view, frame, this.#desk.names.get);
     if (kind === "assigned") this.leaves({ ...view, ...news });
     this.#reading.lastSeq = Math.max(this.#reading.lastSeq, seq);

@@ -180,7 +180,7 @@ export class Talk {
     return [
       button(may.asked, "accept", () => does.answer("accept"), { kind: "main", kbd: "A" }),
       button(may.asked, "pass", () => does.answer("decline")),
-      button(may.claim, "claim", () => does.claim(view), { kind: "main" }),
+      button(may.claim, "claim", () => does.claim(view), { kind: "main", kbd: "A" }),
       button(may.wake, "wake", () => does.move("wake"), { kind: "main" }),
       button(may.reopen, "reopen", () => does.move("reopen")),
       button(may.transfer, "transfer", does.transfer, { kbd: "T" }),

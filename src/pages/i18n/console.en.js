@@ -119,7 +119,7 @@ export default {
   do_transfer: "Transfer this chat", do_close: "Close this chat", do_park: "Park this chat",
   do_help: "Shortcuts and settings", do_whyIdle: "Why do I get nothing?",
   help_text: "Letters work outside of fields, on every keyboard layout.",
-  k_accept: "Accept the offer", k_pass: "Decline the offer", k_next: "Next conversation",
+  k_accept: "Accept the offer, or claim what is shown", k_pass: "Decline the offer", k_next: "Next conversation",
   k_previous: "Previous conversation", k_nth: "Conversation by its place in the list",
   k_reply: "Answer (Enter: from the list)",
   k_edit: "Edit your last message (in an empty field)",
