@@ -51,13 +51,15 @@ impl Host {
 
     async fn own(listen: Option<&str>) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
+        let listen = listen.unwrap_or("127.0.0.1:0");
+        let listener = TcpListener::bind(listen)
+            .with_context(|| format!("the address {listen} cannot be served"))?;
         let settings = Settings {
-            listen: listen.unwrap_or("127.0.0.1:0").into(),
+            // With the port that it got: the node goes by this name.
+            listen: listener.local_addr()?.to_string(),
             data_dir: folder.0.clone(),
             ..Settings::default()
         };
-        let listener = TcpListener::bind(&settings.listen)
-            .with_context(|| format!("the address {} cannot be served", settings.listen))?;
         let server = Box::new(Server::start(settings, listener).await?);
         let url = format!("http://{}", server.address);
         Ok(Host::Own {

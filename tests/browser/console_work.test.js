@@ -59,7 +59,7 @@ test("who waits stands in the order of the line, and A claims what is shown", as
   const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
   await ann.opens("I can wait", queues.manual.id);
   await bob.opens("It burns", queues.manual.id);
-  await server.ask("POST", `/conversations/${bob.conversation}/priority`, server.admin,
+  await server.ask("PUT", `/conversations/${bob.conversation}/priority`, server.admin,
     { priority: "urgent" });
   await until(async () => (await rows(page).allTextContents()).join() === "Bob,Ann Lee");
   await pick(page, "Bob");
