@@ -5510,6 +5510,7 @@ export interface components {
         LinkKind: "password" | "email";
         /** @description A conversation with what stands beside it. */
         Listed: components["schemas"]["MarkedConversation"] & {
+            first_message?: components["schemas"]["Entry"] | null;
             latest_message?: components["schemas"]["Entry"] | null;
             /**
              * Format: int64
