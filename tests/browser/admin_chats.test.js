@@ -251,9 +251,12 @@ test("of a conversation is offered what the server would take, and no more", asy
   await menu.filter({ hasText: "Otto Other" }).click();
   assert.equal(await other.assigned(), opened.id, "it is handed over");
   await page.locator(".facts").getByText("Otto Other").waitFor();
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await page.getByRole("button", { name: "Send to the customer" }).waitFor();
   await server.ask("POST", `/conversations/${opened.id}/close`, server.admin, {});
   await does("Assign").waitFor({ state: "hidden" });
   assert.ok(await does("More").isHidden());
+  assert.ok(await page.getByRole("button", { name: "Send to the customer" }).isHidden());
   assert.ok(await does("Transcript").isVisible());
   assert.deepEqual(page.complaints, []);
   await context.close();

@@ -32,6 +32,8 @@ const FORMATS = ["html", "text", "json"];
 /** How often it is asked what is new. */
 const AGAIN_MS = 3_000;
 const PAGE = 60;
+/** How it stands while something may be said to its customer. */
+const WRITTEN = ["waiting", "offered", "active"];
 
 class Chat {
   /** @type {Moving} */
@@ -190,7 +192,7 @@ class Chat {
     if (this.#more) this.#more.hidden = !this.#doings().length;
     const [note, message] = this.#form.querySelectorAll("button");
     note.hidden = false;
-    message.hidden = !joined;
+    message.hidden = !joined || !WRITTEN.includes(view.status);
   }
 
   /** Joins, or leaves again. */
