@@ -13,7 +13,7 @@ import { Screen } from "./screen.js";
 /** @typedef {components["schemas"]["Schedule"]} Schedule */
 /** @typedef {"top" | "up" | "down" | "bottom"} Way */
 
-/** So near to an edge of the window, in px, what is dragged scrolls it, and by so much at a time. */
+/** So near to an edge of the window, in px, what is dragged scrolls it, by so much at a time. */
 const EDGE = { near: 80, step: 24 };
 
 /**
@@ -203,7 +203,7 @@ class Order {
     this.#isSaving = false;
   }
 
-  /** The button that was pressed goes along; at the end of the list it is off, and another has it. */
+  /** The button that was pressed goes along; at an end of the list it is off: another has it. */
   #focus() {
     const { moved, way } = this.#last ?? {};
     if (!moved || !way) return;
