@@ -1,77 +1,18 @@
-// The admin's live part: the board with its stepper and menus, the plots, finding and reading
-// conversations, and how all of it looks and reads.
+// The admin's live part: the board with its stepper and menus, the plots, health, and the frame
+// around all screens.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { barriers, launch, person, resize } from "./browser.js";
-import { Server } from "./server.js";
+import { person, resize } from "./browser.js";
+import {
+  admin, browser, count, figure, opened, queue, read, repNow, repRow, rowOf, server, serving,
+  signIn, slots, status, waits,
+} from "./panel.js";
 
-const shots = process.env.SHOTS;
-if (shots) mkdirSync(shots, { recursive: true });
+opened();
 
 const MINUTE = 60_000;
-
-let server;
-let browser;
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-/** An admin who has signed in, on a screen of the panel. */
-async function admin(path, look = {}) {
-  const { page, context } = await person(browser, { viewport: { width: 1440, height: 900 },
-    locale: "en-GB", ...look });
-  await signIn(page, path);
-  return { page, context };
-}
-
-async function signIn(page, path) {
-  await page.goto(`${server.base}/admin#/${path}`);
-  await page.locator("dialog input[name=login]").fill("admin1");
-  await page.locator("dialog input[name=password]").fill("correct horse");
-  await page.keyboard.press("Enter");
-  await page.locator("html[data-ready]").waitFor();
-}
-
-/** A customer who has written; his conversation. */
-async function waits(queue, text = "Where is my parcel?", name = undefined) {
-  const { token } = await server.ask("POST", "/visitors", null, { display_name: name });
-  return server.ask("POST", "/conversations", token, { queue, text, subject: text,
-    client_id: randomUUID() });
-}
-
-const queue = async (name, policy = {}) => {
-  const { id } = await server.ask("POST", "/queues", server.admin, { name });
-  if (Object.keys(policy).length) await server.ask("PATCH", `/queues/${id}`, server.admin, policy);
-  return id;
-};
-
-/** A rep who serves this queue and no other. */
-async function serving(id, name, capacity) {
-  // Without a slot, so that nothing of another queue is given to him before.
-  const rep = await server.rep(name, 0);
-  await server.ask("PUT", `/reps/${rep.id}/queues`, server.admin, { queues: [id] });
-  await server.ask("PUT", `/reps/${rep.id}/capacity`, server.admin, { capacity });
-  return rep;
-}
-
-const read = (path) => server.ask("GET", path, server.admin);
-const status = async ({ id }) => (await read(`/conversations/${id}`)).status;
-const repNow = async ({ id }) => (await read("/reps")).find((rep) => rep.id === id);
-const rowOf = (page, { id }) => page.locator(`.waiting [data-id="${id}"]`);
-const repRow = (page, { id }) => page.locator(`.capacity [data-id="${id}"]`);
-const slots = (page, rep, kind) => repRow(page, rep).locator(`[data-slot=${kind}]`);
-const count = (locator, n) => locator.nth(n - 1).waitFor({ state: "attached" })
-  .then(() => locator.count()).then((found) => assert.equal(found, n));
-const figure = (page, tile) => page.locator(`[data-tile=${tile}] .figure`);
 
 test("the board tells what the API tells", async () => {
   const id = await queue("Numbers");
@@ -290,208 +231,6 @@ test("the doctor is asked, and what he says is shown", async () => {
   await context.close();
 });
 
-test("what is searched for stands in the address, and comes back with it", async () => {
-  const id = await queue("Searches", { mode: "manual" });
-  const word = `needle${randomUUID().slice(0, 8)}`;
-  const found = await waits(id, `I look for a ${word} here`);
-  const other = await waits(id, "Something else");
-  const { page, context } = await admin("conversations");
-  const row = ({ id: one }) => page.locator(`.found [data-id="${one}"]`);
-  await row(other).waitFor();
-  await page.getByRole("combobox", { name: "Queue" }).selectOption(id);
-  await page.waitForURL(new RegExp(`queue=${id}`));
-  await page.getByLabel("Words").fill(word);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(new RegExp(`q=${word}`));
-  await row(found).first().locator("mark").first().waitFor();
-  await row(other).waitFor({ state: "detached" });
-  // What a search does not know it does not seem to be asked for.
-  const unread = page.getByRole("combobox", { name: "Unread by me" });
-  assert.ok(await unread.isDisabled());
-  await page.getByText("A search for words does not look at this.").waitFor();
-
-  await page.reload();
-  await row(found).first().waitFor();
-  assert.equal(await row(other).count(), 0);
-  assert.equal(await page.getByLabel("Words").inputValue(), word);
-  assert.equal(await page.getByRole("combobox", { name: "Queue" }).inputValue(), id);
-
-  // What a search finds is narrowed by the other conditions, too.
-  await page.getByRole("combobox", { name: "Status" }).selectOption("over");
-  await page.getByText("No conversations match").waitFor();
-  await page.getByRole("button", { name: "Clear all" }).click();
-  await row(other).waitFor();
-  assert.doesNotMatch(page.url(), /q=|status=|queue=/);
-  assert.ok(await unread.isEnabled());
-
-  // Names that cannot be looked up keep nobody from asking for something else.
-  await page.route("**/people?role=customer*", (route) => route.abort(), { times: 1 });
-  await page.getByLabel("Customer").fill("Sara");
-  await page.getByRole("alert").filter({ hasText: /cannot be reached/ }).waitFor();
-  await page.getByLabel("Customer").fill("");
-  await page.getByLabel("Words").fill(word);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(new RegExp(`q=${word}`));
-  await page.getByRole("button", { name: "Clear all" }).click();
-
-  // What makes no sense is said at once, in the page's words, and not asked for.
-  await page.getByLabel("Customer").fill("Nobody of the list");
-  await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "Choose one of the customers" }).waitFor();
-  await page.getByRole("button", { name: "Clear all" }).click();
-  await page.getByLabel("Opened from").fill("2026-03-02");
-  await page.getByLabel("Opened until").fill("2026-03-01");
-  await page.getByRole("alert").filter({ hasText: "Swap them" }).waitFor();
-  assert.doesNotMatch(page.url(), /to=/);
-  assert.deepEqual(page.complaints, []);
-  await context.close();
-});
-
-test("what has ended is found by its day and its rating, and what is found is saved", async () => {
-  const id = await queue("Endings", { mode: "manual" });
-  const { token } = await server.ask("POST", "/visitors", null, { display_name: "Ann, \"A\"" });
-  const open = (text) => server.ask("POST", "/conversations", token, { queue: id, text,
-    subject: text, client_id: randomUUID() });
-  const [rated, running] = [await open("Rated well"), await open("Still waits")];
-  await server.ask("POST", `/conversations/${rated.id}/close`, token, {});
-  await server.ask("PUT", `/conversations/${rated.id}/rating`, token, { score: 5 });
-  const { page, context } = await admin(`conversations?queue=${id}`);
-  const row = ({ id: one }) => page.locator(`.found [data-id="${one}"]`);
-  await row(running).waitFor();
-  await page.getByLabel("Closed from").fill("2026-01-01");
-  await row(running).waitFor({ state: "detached" });
-  await page.getByRole("combobox", { name: "Rating" }).selectOption({ label: "1 or 2 of 5" });
-  await page.getByText("No conversations match").waitFor();
-  await page.getByRole("combobox", { name: "Rating" }).selectOption({ label: "4 or 5 of 5" });
-  await row(rated).waitFor();
-  await page.reload();
-  await row(rated).waitFor();
-  assert.equal(await row(running).count(), 0, "both stand in the address");
-  assert.match(await row(rated).textContent(), /[45] of 5.*Closed/s);
-  const text = async (name) => {
-    await page.getByRole("button", { name: "Export", exact: true }).click();
-    const [saved] = await Promise.all([page.waitForEvent("download"),
-      page.locator(".menu button").filter({ hasText: name }).click()]);
-    return readFileSync(await saved.path(), "utf8");
-  };
-  await page.getByLabel("Closed until").fill("2025-01-01");
-  await page.getByRole("alert").filter({ hasText: "“Closed from” is after" }).waitFor();
-  assert.ok((await text("All that match")).includes("Rated well"), "what is shown is saved");
-  await page.getByLabel("Closed until").fill("");
-
-  const sheet = await text("The 1 shown");
-  assert.match(sheet, /"Ann, ""A""",Rated well,closed/);
-  const lines = (await text("All that match")).trim().split("\n").map((line) => JSON.parse(line));
-  assert.ok(JSON.stringify(lines).includes("Rated well"), "with what was said");
-  assert.ok(!JSON.stringify(lines).includes("Still waits"), "only what is asked for");
-  assert.deepEqual(page.complaints, []);
-  await context.close();
-});
-
-test("a conversation is read quietly; whoever joins is told of", async () => {
-  const id = await queue("Reading");
-  const rep = await serving(id, "Rita Reads", 2);
-  const opened = await waits(id, "Please read this");
-  await rep.assigned();
-  const kinds = async () => (await read(`/conversations/${opened.id}/events`)).items
-    .map(({ kind }) => kind);
-  const quiet = await kinds();
-  const { page, context } = await admin(`conversations/${opened.id}?queue=${id}`);
-  await page.locator(".log").getByText("Please read this").waitFor();
-  assert.deepEqual(await kinds(), quiet);
-  // What is said later comes by itself.
-  rep.message(opened.id, "I am on it");
-  await page.locator(".log").getByText("I am on it").waitFor();
-  await page.getByLabel("Note or message").fill("Called before");
-  await page.getByRole("button", { name: "Leave a note" }).click();
-  await page.locator(".log").getByText("Called before").waitFor();
-  assert.ok(!(await kinds()).includes("joined"));
-
-  await page.getByRole("button", { name: "Join", exact: true }).click();
-  await page.getByLabel("Note or message").fill("Hello from the admin");
-  await page.getByRole("button", { name: "Send to the customer" }).click();
-  await page.locator(".log").getByText("Hello from the admin").waitFor();
-  assert.ok((await kinds()).includes("joined"));
-  // What is saved to be read says the same in the same words.
-  await page.getByRole("button", { name: "Transcript" }).click();
-  const coming = page.waitForEvent("download");
-  await page.getByRole("button", { name: /To read and print/ }).click();
-  const file = await coming;
-  assert.equal(file.suggestedFilename(), `conversation-${opened.number}.html`);
-  const paper = readFileSync(await file.path(), "utf8");
-  for (const words of ["Please read this", "Called before", "Assigned to <bdi>Rita Reads</bdi>"]) {
-    assert.ok(paper.includes(words), paper);
-  }
-  assert.doesNotMatch(paper, /<script|<button|undefined/);
-  await page.getByRole("link", { name: "Back to the list" }).click();
-  await page.locator(`.found [data-id="${opened.id}"]`).waitFor();
-  assert.match(page.url(), new RegExp(`queue=${id}`));
-  assert.deepEqual(page.complaints, []);
-  await context.close();
-  rep.go();
-});
-
-test("a conversation that cannot be read is not asked for again and again", async () => {
-  const opened = await waits(await queue("Unread"), "Nobody reads this");
-  const { page, context } = await person(browser);
-  await page.addInitScript(() => {
-    globalThis.running = new Set();
-    const [set, clear] = [setInterval, clearInterval];
-    globalThis.setInterval = (work, ms, ...more) => {
-      const id = set(work, ms, ...more);
-      if (ms === 3_000) globalThis.running.add(id);
-      return id;
-    };
-    globalThis.clearInterval = (id) => {
-      globalThis.running.delete(id);
-      clear(id);
-    };
-  });
-  await page.route("**/events?*", (route) => route.fulfill({ status: 503,
-    contentType: "application/problem+json", body: JSON.stringify({ code: "overloaded" }) }));
-  await signIn(page, "reports");
-  const running = () => page.evaluate(() => globalThis.running.size);
-  const before = await running();
-  await page.goto(`${server.base}/admin#/conversations/${opened.id}`);
-  await page.getByRole("alert").filter({ hasText: "The server is busy." }).waitFor();
-  assert.equal(await running(), before);
-  await page.unroute("**/events?*");
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.locator(".log").getByText("Nobody reads this").waitFor();
-  await page.locator("#main[aria-busy=false]").waitFor();
-  assert.equal(await running(), before + 1);
-  await page.getByRole("link", { name: "Reports" }).click();
-  await page.locator("#main[aria-busy=false] > [data-at=reports]").waitFor();
-  assert.equal(await running(), before);
-  await context.close();
-});
-
-test("a menu says that it is open at the button that opened it, and at no other", async () => {
-  const id = await queue("Menus", { mode: "manual" });
-  const opened = await waits(id);
-  const { page, context } = await admin(`conversations/${opened.id}`);
-  const [one, other] = ["Assign", "More"].map((text) =>
-    page.locator(".head button").filter({ hasText: text }));
-  const open = () => page.locator(".head [aria-expanded=true]").allTextContents();
-  await one.click();
-  assert.deepEqual(await open(), ["Assign"]);
-  await other.focus();
-  await page.keyboard.press("Enter");
-  await page.getByRole("group", { name: /^More/ }).waitFor();
-  assert.deepEqual(await open(), ["More"]);
-  await page.keyboard.press("Escape");
-  await page.locator("#menu").waitFor({ state: "hidden" });
-  await page.locator(".head [aria-expanded=true]").waitFor({ state: "detached" });
-  // It does not stay over the screen that somebody goes to.
-  await one.click();
-  await page.locator("#menu").waitFor();
-  await page.evaluate(() => { location.hash = "#/reports"; });
-  await page.locator("#main[aria-busy=false] > [data-at=reports]").waitFor();
-  assert.equal(await page.locator("#menu").isVisible(), false);
-  assert.deepEqual(page.complaints, []);
-  await context.close();
-});
-
 test("going to another screen takes the focus and the title along", async () => {
   const { page, context } = await admin("board");
   await page.getByRole("link", { name: "Reports" }).click();
@@ -514,56 +253,37 @@ test("going to another screen takes the focus and the title along", async () => 
   await context.close();
 });
 
-/** Nothing stands in anybody's way, and nothing goes beyond the side of the screen. */
-async function looksWell(page, name) {
-  assert.deepEqual(await barriers(page), [], name);
-  for (const width of [320, 360, 800, 1440]) {
-    await resize(page, { width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `${name} at ${width} is ${wide} px too wide`);
-    if (shots) await page.screenshot({ path: `${shots}/${name}-${width}.png`, fullPage: true });
-  }
-}
-
-/** A long name elsewhere takes no place from the words of this row. */
-async function tellsRows(page, row) {
-  const heights = await row.locator("td").evaluateAll((cells) => cells.flatMap((cell) =>
-    [...cell.querySelectorAll("span, button")].map((one) => one.getBoundingClientRect().height)));
-  assert.ok(heights.every((height) => height < 40), `cells as high as ${Math.max(...heights)}`);
-}
-
-const LOOKS = [
-  { locale: "en-GB", colorScheme: "light" }, { locale: "en-GB", colorScheme: "dark" },
-  { locale: "fa-IR", colorScheme: "light" }, { locale: "fa-IR", colorScheme: "dark" },
-];
-
-for (const look of LOOKS) {
-  const called = `${look.locale.slice(0, 2)}-${look.colorScheme}`;
-  test(`every screen of the live part, ${called}`, async () => {
-    const id = await queue(`Looks ${called} یک صف با نام بلند, for returns and refunds abroad`);
-    const rep = await serving(id, "Mina Karimi-Vandersloot-Wolkenstein", 1);
-    const opened = await waits(id, "تست فارسی و English با هم");
-    await rep.assigned();
-    const late = await waits(id);
-    const long = await waits(id, "x", "W".repeat(100));
-    const { page, context } = await admin("board", look);
-    await rowOf(page, long).waitFor();
-    await tellsRows(page, rowOf(page, late));
-    await looksWell(page, `admin-board-${called}`);
-    for (const path of ["conversations", `conversations/${opened.id}`, "reports", "health"]) {
-      await page.goto(`${server.base}/admin#/${path}`);
-      await page.locator(`#main[aria-busy=false] > .screen[data-at="${path}"]`).waitFor();
-      await resize(page, { width: 1440, height: 900 });
-      if (path === "conversations") {
-        const [first, next] = await Promise.all([1, 2].map((at) =>
-          page.locator(".filters label").nth(at).boundingBox()));
-        assert.equal(first.y, next.y);
-        assert.ok((await page.locator("[name=q]").boundingBox()).width > 400);
-      }
-      await looksWell(page, `admin-${path.split("/").length > 1 ? "chat" : path}-${called}`);
-    }
-    assert.deepEqual(page.complaints, []);
-    await context.close();
-    rep.go();
+test("the clock of the database is told in words either way", async () => {
+  const { page, context } = await admin("keys");
+  let ahead;
+  await page.route("**/api/v1/health", async (route) => {
+    const answer = await route.fetch();
+    const health = await answer.json();
+    health.database.ahead_ms = ahead;
+    await route.fulfill({ response: answer, json: health });
   });
-}
+  for (const [ms, told] of [[-1, "1 ms behind"], [0, "in step"], [3, "3 ms ahead"]]) {
+    ahead = ms;
+    await page.goto(`${server.base}/admin#/health`);
+    await page.locator(".facts dd").filter({ hasText: told }).waitFor();
+    await page.goto(`${server.base}/admin#/keys`);
+    await page.locator(".screen[data-at=keys]").waitFor();
+  }
+  await context.close();
+});
+
+test("a connection that was shut while idle is asked again, in silence", async () => {
+  const { page, context } = await admin("keys");
+  const shut = (times) => page.route("**/api/v1/health", (route) =>
+    route.fulfill({ status: 408, body: "" }), { times });
+  await shut(1);
+  await page.getByRole("link", { name: "Health" }).click();
+  await page.locator(".facts").first().waitFor();
+  assert.equal((await page.getByRole("alert").allTextContents()).join(""), "");
+  await page.getByRole("link", { name: "API keys" }).click();
+  await page.locator(".screen[data-at=keys]").waitFor();
+  await shut(2);
+  await page.getByRole("link", { name: "Health" }).click();
+  await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
+  await context.close();
+});

@@ -1,119 +1,16 @@
 // How an admin runs the house, by keyboard alone: people, queues, hours, settings, widgets, keys,
-// and what the audit tells of it. What is refused is told at its field, and nothing typed is lost.
+// and what the audit tells of it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { meant, typed } from "../../src/pages/manage/spans.js";
-import { launch, person, watched } from "./browser.js";
-import { Server } from "./server.js";
+import { button, choice, clipboard, field, focused, goTo, link, pick, press, type } from
+  "./keyboard.js";
+import {
+  admin, complaints, held, opened, PASSWORD, server, settled,
+} from "./panel.js";
 
-let server;
-let browser;
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const PASSWORD = "correct horse";
-/** How many things one may go past by Tab before what is sought; more is a page nobody can use. */
-const TABS = 120;
-
-/** An admin at one of his screens. */
-async function admin(path, options) {
-  const one = await person(browser, options);
-  await one.context.grantPermissions(["clipboard-read", "clipboard-write"],
-    { origin: server.base });
-  await one.page.goto(`${server.base}/admin#/${path}`);
-  await signIn(one.page);
-  return one;
-}
-
-async function signIn(page) {
-  await page.locator("[name=login]").fill("admin1");
-  await page.locator("[name=password]").fill(PASSWORD);
-  await page.locator("[name=password]").press("Enter");
-  await settled(page);
-}
-
-/** The screen is there that the address names, and no longer the one before it. */
-async function settled(page, title = null) {
-  await page.locator("html[data-ready]").waitFor();
-  await page.waitForFunction(() => {
-    const path = location.hash.slice(2).split("?")[0];
-    return document.querySelector('#main[aria-busy="false"] > .screen')?.dataset.at === path;
-  });
-  if (title) await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
-}
-
-const focused = (locator) => locator.evaluate((one) => one === document.activeElement);
-
-/** Goes there by Tab. */
-async function reach(page, locator) {
-  await locator.waitFor();
-  for (let turn = 0; turn < TABS; turn += 1) {
-    if (await focused(locator)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`the keyboard does not get to ${locator}`);
-}
-
-/** Goes there and presses Enter. */
-async function press(page, locator) {
-  await reach(page, locator);
-  await page.keyboard.press("Enter");
-}
-
-/** Goes there and types, instead of what stands there. */
-async function type(page, locator, text) {
-  await reach(page, locator);
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type(text);
-}
-
-/** Goes there and chooses what is called so. */
-async function pick(page, locator, text) {
-  await reach(page, locator);
-  await page.keyboard.press("Home");
-  const now = () => locator.evaluate((one) => one.selectedOptions[0].label);
-  for (let last = null, is = await now(); is !== text; [last, is] = [is, await now()]) {
-    assert.notEqual(is, last, `there is no ${text}`);
-    await page.keyboard.press("ArrowDown");
-  }
-}
-
-const button = (page, name) => page.getByRole("button", { name, exact: true });
-const link = (page, name) => page.getByRole("link", { name, exact: true });
-const field = (page, name) => page.locator("#main").getByLabel(name, { exact: true })
-  .and(page.locator("input, select, textarea"));
-const choice = (page, name) => page.getByRole("combobox", { name, exact: true });
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
-/** What a browser says itself about what was refused is no complaint. */
-const complaints = (page) => page.complaints.filter((one) => !/status of 4\d\d/.test(one));
-
-/** Holds what is asked for next: fulfilled when it is, and what lets it go. */
-async function held(page, path, method) {
-  let go;
-  const may = new Promise((resolve) => { go = resolve; });
-  let hear;
-  const asked = new Promise((resolve) => { hear = resolve; });
-  await page.route(path, async (route) => {
-    if (route.request().method() !== method) return route.fallback();
-    hear();
-    await may;
-    await route.fallback();
-  });
-  return [asked, go];
-}
-
-async function goTo(page, name) {
-  await press(page, page.getByRole("navigation").getByRole("link", { name, exact: true }));
-  await settled(page, name);
-}
+opened();
 
 const queueNamed = async (name) =>
   (await server.ask("GET", "/queues", server.admin)).find((one) => one.name === name);
@@ -139,7 +36,8 @@ test("an admin sets the house up by keyboard alone", async () => {
   await page.getByRole("row").filter({ hasText: "Mina Karimi" }).filter({ hasText: "Open" })
     .waitFor();
   await page.waitForFunction(() => !document.querySelector("[name=display_name]").value);
-  const token = shown.split("=").at(-1);
+  assert.match(shown, /&name=Mina\+Karimi$/, "it knows for whom it is");
+  const [, token] = shown.match(/invitation=(\w+)/);
   const made = await server.ask("POST", "/invitations/accept", null, { token, username: "mina",
     password: "battery staple" });
   assert.equal(made.user.role, "rep", "the link that was copied is good");
@@ -208,214 +106,6 @@ test("an admin sets the house up by keyboard alone", async () => {
   assert.match(await told.textContent(), /Open conversations of one customer 20 →\s*is now 7/);
   assert.match(page.url(), /act=settings_changed/, "the filter stands in the address");
   assert.deepEqual(complaints(page), []);
-  await context.close();
-});
-
-test("what is refused is told at its field, and nothing typed is lost", async () => {
-  await server.ask("POST", "/queues", server.admin, { name: "Returns" });
-  const { page, context } = await admin("queues/new");
-  const name = field(page, "Name");
-  await name.fill("Returns");
-  await field(page, "Description").fill("What comes back");
-  await field(page, "An offer lasts").fill("0");
-  await field(page, "Most such moves").fill("many");
-  await button(page, "Make this queue").click();
-  await page.getByText("Give a number from 0 to 100.").waitFor();
-  assert.ok(await focused(field(page, "Most such moves")), "it leads to the field that is wrong");
-  await field(page, "Most such moves").fill("۴");
-  await button(page, "Make this queue").click();
-  await page.getByText("Give a number from 1 second to 1 hour.").waitFor();
-  assert.equal(await field(page, "An offer lasts").getAttribute("aria-invalid"), "true");
-  await field(page, "An offer lasts").fill("5");
-  await button(page, "Make this queue").click();
-  await page.getByText("There is a queue of this name already. Choose another.").waitFor();
-  assert.ok(await focused(name));
-  assert.equal(await field(page, "Description").inputValue(), "What comes back");
-
-  await page.reload();
-  await settled(page, "New queue");
-  await page.getByText("This is your unsaved draft.").waitFor();
-  assert.equal(await field(page, "Description").inputValue(), "What comes back");
-  assert.equal(await field(page, "An offer lasts").inputValue(), "5");
-  await name.fill("Refunds");
-  await context.setOffline(true);
-  await button(page, "Make this queue").click();
-  await page.getByText("The server cannot be reached.").waitFor();
-  assert.equal(await name.inputValue(), "Refunds");
-  await context.setOffline(false);
-  await button(page, "Make this queue").click();
-  await link(page, "Refunds").waitFor();
-  const { id } = await queueNamed("Refunds");
-  const full = await server.ask("GET", `/queues/${id}`, server.admin);
-  assert.deepEqual([full.description, full.offer_ms, full.hops_max], ["What comes back", 5_000, 4]);
-  await link(page, "New queue").click();
-  await settled(page, "New queue");
-  assert.equal(await name.inputValue(), "", "what was saved is no draft any more");
-  assert.deepEqual(complaints(page), []);
-  await context.close();
-});
-
-test("a number is what its writer meant, in his signs and digits", () => {
-  const read = { en: [["10,000", 10_000], ["1,234.5", 1_234.5], ["10 000", 10_000], ["1,5"],
-    ["10.000", 10_000, 10], ["۱۰٬۰۰۰", 10_000], ["1e3"], ["1 0"], ["0.125", 0.125]],
-  ru: [["10\u00a0000", 10_000], ["1,5", 1.5], ["1.5", 1.5], ["10,000", 10_000, 10]],
-  fa: [["۱۰،۰۰۰", 10_000], ["10,000", 10_000], ["۱٫۵", 1.5], ["١٠٫٥٠٠", 10.5], ["۱,۵"]] };
-  for (const [tag, all] of Object.entries(read)) {
-    for (const [text, ...values] of all) assert.deepEqual(meant({ tag }, text), values, text);
-    for (const value of [0, 1.5, 1.125, 86_400, 12_345_678]) {
-      assert.deepEqual(meant({ tag }, typed({ tag }, value)), [value], `${tag}: ${value}`);
-    }
-  }
-});
-
-test("each setting has a name and says what it means", async () => {
-  const { default: texts } = await import("../../src/pages/i18n/manage.en.js");
-  const all = await server.ask("GET", "/settings", server.admin);
-  const names = all.filter(({ changeable }) => changeable).map(({ name }) => name);
-  assert.deepEqual(names.filter((name) => !(`s_${name}` in texts && `s_${name}_hint` in texts)),
-    []);
-});
-
-test("a number with its groups is saved whole, and one of two is asked for again", async () => {
-  const { page, context } = await admin("queues/new");
-  await field(page, "Name").fill("Numbers");
-  await field(page, "Most who may wait").fill("12,500");
-  await field(page, "An offer lasts").fill("1.500");
-  await button(page, "Make this queue").click();
-  await page.getByText("This can be read as 1500 or as 1.5.").waitFor();
-  assert.ok(await focused(field(page, "An offer lasts")));
-  await field(page, "An offer lasts").fill("1.5");
-  await button(page, "Make this queue").click();
-  await link(page, "Numbers").waitFor();
-  const { id } = await queueNamed("Numbers");
-  const full = await server.ask("GET", `/queues/${id}`, server.admin);
-  assert.deepEqual([full.waiting_max, full.offer_ms], [12_500, 1_500]);
-  assert.deepEqual(complaints(page), []);
-  await context.close();
-});
-
-test("a draft is its writer's until he signs out, not until his login ends", async () => {
-  const { page, context } = await admin("widgets/new");
-  const other = await watched(context);
-  await other.goto(`${server.base}/admin#/widgets/new`);
-  await settled(other, "New widget");
-  for (const tab of [page, other]) {
-    await field(tab, "Name").fill("Half");
-    await tab.getByText("Not saved yet; a draft is kept.").waitFor();
-  }
-  const [login] = (await server.ask("GET", "/me/sessions", server.admin))
-    .filter(({ current }) => !current).sort((one, two) => two.created_at - one.created_at);
-  await server.ask("DELETE", `/me/sessions/${login.id}`, server.admin);
-  await page.reload();
-  await signIn(page);
-  assert.equal(await field(page, "Name").inputValue(), "Half");
-  await page.locator(".account-button").click();
-  await button(page, "Sign out").click();
-  await page.locator("[name=login]").waitFor();
-  const drafts = (tab) => tab.evaluate(() => Object.keys(sessionStorage)
-    .filter((key) => key.includes("manage")));
-  assert.deepEqual(await drafts(page), []);
-  await other.waitForFunction(() => !Object.keys(sessionStorage)
-    .some((key) => key.includes("manage")));
-  await signIn(page);
-  assert.equal(await field(page, "Name").inputValue(), "");
-  await context.close();
-});
-
-test("what is typed while a form is being saved stays", async () => {
-  const { page, context } = await admin("queues/new");
-  const { id } = await server.ask("POST", "/queues", server.admin, { name: "Slow" });
-  await page.goto(`${server.base}/admin#/queues/${id}`);
-  await settled(page, "Slow");
-  const [asked, go] = await held(page, `**/queues/${id}`, "PATCH");
-  await field(page, "Description").fill("first");
-  await button(page, "Save").click();
-  await asked;
-  await field(page, "Description").fill("second");
-  go();
-  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
-  assert.equal(await field(page, "Description").inputValue(), "second");
-  await page.getByText("Not saved yet; a draft is kept.").waitFor();
-  await page.reload();
-  await settled(page, "Slow");
-  assert.equal(await field(page, "Description").inputValue(), "second");
-  await button(page, "Discard changes").click();
-  assert.equal(await field(page, "Description").inputValue(), "first");
-  await context.close();
-});
-
-test("what two admins change at once is asked about, and neither is lost by chance", async () => {
-  const { id } = await server.ask("POST", "/queues", server.admin, { name: "Both" });
-  const theirs = (body) => server.ask("PATCH", `/queues/${id}`, server.admin, body);
-  const now = () => server.ask("GET", `/queues/${id}`, server.admin);
-  const { page, context } = await admin(`queues/${id}`);
-  await settled(page, "Both");
-  await field(page, "Description").fill("mine");
-  // Something else that somebody has changed is taken in; the same is asked about.
-  await theirs({ hops_max: 7, description: "theirs" });
-  await button(page, "Save").click();
-  await page.getByRole("alert").filter({ hasText: "somebody else has changed the same" }).waitFor();
-  await page.getByText("What is saved now: theirs").waitFor();
-  assert.equal((await now()).description, "theirs", "nothing is saved before that is said");
-  assert.equal(await field(page, "Most such moves").inputValue(), "7");
-  await button(page, "Keep mine").click();
-  assert.equal(await field(page, "Description").inputValue(), "mine");
-  await button(page, "Save").click();
-  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
-  const { description, hops_max: hops } = await now();
-  assert.deepEqual([description, hops], ["mine", 7]);
-
-  // A draft that comes back does not win in silence either.
-  await field(page, "Description").fill("a draft");
-  await field(page, "An offer lasts").fill("9");
-  await theirs({ description: "theirs again", offer_ms: 45_000 });
-  await page.reload();
-  await settled(page, "Both");
-  assert.equal(await field(page, "Description").inputValue(), "a draft");
-  const clash = (value) => page.locator(".clash").filter({ hasText: value });
-  await clash("45 seconds").getByRole("button", { name: "Take what is saved" }).click();
-  await button(page, "Save").click();
-  await page.getByRole("alert").filter({ hasText: "Nothing was saved yet" }).waitFor();
-  await clash("theirs again").getByRole("button", { name: "Keep mine" }).click();
-  await button(page, "Save").click();
-  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
-  const last = await now();
-  assert.deepEqual([last.description, last.offer_ms], ["a draft", 45_000]);
-  await server.ask("DELETE", `/queues/${id}`, server.admin);
-  assert.deepEqual(complaints(page), []);
-  await context.close();
-});
-
-test("what is saved in parts says which part was, and the rest stays", async () => {
-  const rep = await server.rep("Parviz Parts", 2);
-  const { page, context } = await admin(`people/${rep.id}`);
-  await settled(page, "Parviz Parts");
-  const card = page.getByRole("region", { name: "Work as a rep" });
-  await page.route("**/availability", (route) => route.fulfill({ status: 503,
-    contentType: "application/problem+json", body: JSON.stringify({ code: "overloaded" }) }),
-  { times: 1 });
-  await card.getByLabel("Capacity").fill("4");
-  await card.getByLabel("Availability").selectOption("away");
-  await card.getByRole("button", { name: "Save" }).click();
-  await card.getByRole("alert").filter({ hasText: "Saved: Capacity. Not saved: Availability." })
-    .waitFor();
-  assert.equal(await card.getByLabel("Availability").inputValue(), "away");
-  await card.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("status").filter({ hasText: "Saved." }).waitFor();
-  const { capacity, availability } = (await server.ask("GET", "/reps", server.admin))
-    .find(({ id }) => id === rep.id);
-  assert.deepEqual([capacity, availability], [4, "away"]);
-  rep.go();
-  await context.close();
-});
-
-test("the audit of a day has all its hours when clocks are put back", async () => {
-  const { page, context } = await admin("keys", { timezoneId: "Europe/Berlin" });
-  const asked = page.waitForRequest(/\/audit\?/);
-  await page.goto(`${server.base}/admin#/audit?from=2026-10-25&to=2026-10-25`);
-  const { searchParams } = new URL((await asked).url());
-  const length = Number(searchParams.get("to")) - Number(searchParams.get("from")) + 1;
-  assert.equal(length / 3_600_000, 25);
   await context.close();
 });
 
@@ -548,6 +238,45 @@ test("an old login is asked for its password, and what was asked is done then", 
   await button(page, "Revoke Warehouse").click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
   await page.getByText("No key yet.").waitFor();
+  assert.deepEqual(complaints(page), []);
+  await context.close();
+});
+
+test("a queue is moved far by one button or key, and on while it is being saved", async () => {
+  for (const at of Array(20).keys()) {
+    await server.ask("POST", "/queues", server.admin, { name: `Line ${at}` });
+  }
+  const { page, context } = await admin("queues", { viewport: { width: 360, height: 700 } });
+  const names = () => page.locator(".order .what > a").allTextContents();
+  const moved = (place) => page.getByRole("status")
+    .filter({ hasText: `Line 19 is now in place ${place}.` }).waitFor({ state: "attached" });
+  const was = await names();
+  const place = was.indexOf("Line 19");
+  const [asked, go] = await held(page, "**/queues/order", "PUT");
+  await button(page, "Move Line 19 up").click();
+  await asked;
+  for (const key of ["ArrowUp", "ArrowUp", "ArrowDown"]) await page.keyboard.press(key);
+  assert.equal((await names()).indexOf("Line 19"), place - 2, "nobody has to wait");
+  go();
+  await moved(place - 1);
+  const saved = async () => (await server.ask("GET", "/queues", server.admin))
+    .map(({ name }) => name);
+  assert.deepEqual(await saved(), await names());
+  await button(page, "Move Line 19 to the top").click();
+  await moved(1);
+  assert.ok(await focused(button(page, "Move Line 19 down")), "the focus goes along");
+  await page.keyboard.press("End");
+  await moved(was.length);
+  assert.equal((await saved()).at(-1), "Line 19");
+
+  // What is dragged to the edge of the window goes on there.
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.locator(".order > li").nth(1).hover();
+  await page.mouse.down();
+  for (const y of [500, 640, 690]) await page.mouse.move(180, y);
+  for (let turn = 0; turn < 20; turn += 1) await page.mouse.move(180, 690 - (turn % 2));
+  assert.ok(await page.evaluate(() => scrollY) > 200, "it scrolls");
+  await page.mouse.up();
   assert.deepEqual(complaints(page), []);
   await context.close();
 });

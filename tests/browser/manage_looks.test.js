@@ -150,6 +150,23 @@ test("fields side by side are in one line, and what has the focus is not under S
   await context.close();
 });
 
+test("a long text is seen at 360 px, as it is written and as it is edited", async () => {
+  const text = "A line of a long reply. ".repeat(30);
+  const { id } = await server.ask("POST", "/canned-replies", server.admin, { name: "long", text,
+    shared: true });
+  const { page, context } = await person(browser, { viewport: { width: 360, height: 700 } });
+  await page.goto(`${server.base}/admin#/replies/${id}`);
+  await page.locator("[name=login]").fill("admin1");
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.locator("[name=password]").press("Enter");
+  const box = page.locator("textarea[name=text]");
+  await box.waitFor();
+  assert.ok((await box.boundingBox()).height > 350);
+  await box.fill("");
+  assert.ok((await box.boundingBox()).height < 200);
+  await context.close();
+});
+
 test("nothing moves for who wants that, and fields have borders in forced colours", async () => {
   const { page, context } = await person(browser, { reducedMotion: "reduce",
     forcedColors: "active" });

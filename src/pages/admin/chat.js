@@ -15,7 +15,7 @@ import { offset } from "./days.js";
 import { FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { menuButton } from "../ui/menu.js";
-import { assignItems, moreItems } from "./moves.js";
+import { assignItems, isAssigned, moreItems } from "./moves.js";
 import { chip, TONES } from "./table.js";
 import { explain } from "./telling.js";
 
@@ -32,6 +32,8 @@ const FORMATS = ["html", "text", "json"];
 /** How often it is asked what is new. */
 const AGAIN_MS = 3_000;
 const PAGE = 60;
+/** How it stands while something may be said to its customer. */
+const WRITTEN = ["waiting", "offered", "active"];
 
 class Chat {
   /** @type {Moving} */
@@ -50,6 +52,10 @@ class Chat {
   #state = make("span", { class: "row" });
   #join;
   #form;
+  /** @type {HTMLButtonElement | null} */
+  #assign = null;
+  /** @type {HTMLButtonElement | null} */
+  #more = null;
   #isAsking = false;
 
   /**
@@ -80,16 +86,15 @@ class Chat {
     const { number, customer } = this.#view;
     const back = new URLSearchParams([...at.query].filter(([name]) => FILTERS.includes(name)));
     const label = (/** @type {string} */ key) => t(key, { name: customer.name, number });
-    const assign = menuButton(locale, { label: [t("assign")], name: label("assign_name"),
+    this.#assign = menuButton(locale, { label: [t("assign")], name: label("assign_name"),
       className: "", items: () => assignItems(this.#desk, this.#view, this.#line.reps) });
-    const more = menuButton(locale, { label: [t("more_do")], name: label("more_name"),
-      className: "", items: () => moreItems(this.#desk, this.#view,
-        this.#line.queues.map(({ queue }) => queue), { open: false }) });
+    this.#more = menuButton(locale, { label: [t("more_do")], name: label("more_name"),
+      className: "", items: () => this.#doings() });
     const files = menuButton(locale, { label: [t("transcript")], className: "",
       items: () => FORMATS.map((format) => ({ text: t(`as_${format}`),
         work: () => this.#save(format) })) });
     const title = locale.parts("chat_title", { number, name: words(customer.name) });
-    const head = heading("", assign, more, files);
+    const head = heading("", this.#assign, this.#more, files);
     head.querySelector("h1")?.append(...title);
     place.append(
       make("p", {}, make("a", { href: `#/conversations${back.size ? `?${back}` : ""}` },
@@ -105,6 +110,10 @@ class Chat {
         make("p", { class: "row" }, this.#join))));
     this.#tell();
   }
+
+  /** What can be done with it as it stands, beside giving it to somebody. */
+  #doings = () => moreItems(this.#desk, this.#view, this.#line.queues.map(({ queue }) => queue),
+    { open: false });
 
   /** Keeps what is shown as things are; answers with what ends that. */
   follow() {
@@ -178,9 +187,12 @@ class Chat {
     const isServed = view.rep !== null && view.status === "active";
     this.#join.textContent = t(joined ? "leave" : "join");
     this.#join.hidden = !joined && !isServed;
+    // What the server would refuse is not offered.
+    if (this.#assign) this.#assign.hidden = !isAssigned(view);
+    if (this.#more) this.#more.hidden = !this.#doings().length;
     const [note, message] = this.#form.querySelectorAll("button");
     note.hidden = false;
-    message.hidden = !joined;
+    message.hidden = !joined || !WRITTEN.includes(view.status);
   }
 
   /** Joins, or leaves again. */

@@ -15,10 +15,14 @@ import { explain } from "./telling.js";
 /** @import { Desk } from "./router.js" */
 /** @import { Column } from "./table.js" */
 
+/** @typedef {components["schemas"]["Listed"]} Listed */
+
 /**
- * One that was found: in which entry, if words were asked for, and what stands there.
+ * One that was found: what it is about, in which entry, if words were asked for, and what stands
+ * there.
  * @typedef {object} Found
  * @property {Conversation} view
+ * @property {string} about
  * @property {number | null} seq
  * @property {components["schemas"]["Part"][]} parts
  */
@@ -83,6 +87,18 @@ export function fits(view, wanted) {
     rating_to: (value) => (view.rating?.score ?? Infinity) <= Number(value),
   };
   return [...wanted].every(([name, value]) => is[name]?.(value) ?? false);
+}
+
+/**
+ * What a conversation is about, by its subject or what was said first; and what was said last, if
+ * that is something else.
+ * @param {Listed} view
+ * @returns {Pick<Found, "about" | "parts">}
+ */
+function saidIn({ subject, first_message: first, latest_message: last }) {
+  const about = subject || first?.text || "";
+  const isFirst = !subject && first?.seq === last?.seq;
+  return { about, parts: [{ text: isFirst ? "" : last?.text ?? "", match: false }] };
 }
 
 class List {
@@ -191,8 +207,7 @@ class List {
     wanted.set("limit", String(PAGE));
     if (before) wanted.set("before", String(before));
     const { items, next } = await this.#desk.api.get(`/conversations?${wanted}`);
-    return { next, items: items.map((view) =>
-      ({ view, seq: null, parts: [{ text: view.latest_message?.text ?? "", match: false }] })) };
+    return { next, items: items.map((view) => ({ view, seq: null, ...saidIn(view) })) };
   }
 
   /**
@@ -208,14 +223,14 @@ class List {
     const { items, next } = await this.#desk.api.get(`/search?${asks}`);
     const fitting = items.filter(({ conversation }) => fits(conversation, wanted));
     return { next, items: fitting.map(({ conversation: view, snippet: parts, seq }) =>
-      ({ view, parts, seq: seq ?? null })) };
+      ({ view, parts, seq: seq ?? null, about: view.subject })) };
   }
 
   /**
    * @param {Found} found
    * @param {URLSearchParams} query
    */
-  #row({ view, parts, seq }, query) {
+  #row({ view, about: title, parts, seq }, query) {
     const { locale } = this.#desk;
     const { t } = locale;
     const back = new URLSearchParams(query);
@@ -224,8 +239,8 @@ class List {
       words(view.customer.name));
     const said = make("bdi", {}, ...parts.map(({ text, match }) =>
       (match ? make("mark", {}, text) : text)));
-    const about = [make("div", { class: "subject" }, words(view.subject)),
-      said.textContent ? make("p", { class: "note snippet" }, said) : ""];
+    const about = [title && make("div", { class: "subject" }, words(title)),
+      said.textContent && make("p", { class: "note snippet" }, said)];
     const rep = view.rep ?? view.last_rep;
     return row(this.#columns, [[link, " ", make("span", { class: "note" },
       t("number", { number: view.number }))], about,

@@ -61,7 +61,8 @@ class Health {
     // What is read again and says the same stays as it is, with whatever is marked in it.
     const { time, uptime_ms: _, ...rest } = health;
     const said = JSON.stringify({ ...rest, nodes: health.nodes.map(({ id, alive }) => [id, alive]),
-      database: { ...health.database, time: 0, answered_ms: 0 } });
+      database: { ...health.database, time: 0, answered_ms: 0,
+        ahead_ms: Math.round(health.database.ahead_ms / 1_000) } });
     if (said === this.#last) return;
     this.#last = said;
     this.#body.replaceChildren(this.#verdict(health),
@@ -103,6 +104,16 @@ class Health {
       make("h2", { id: key }, t(key))), make("dl", { class: "facts" }, ...facts));
   }
 
+  /**
+   * How the database's clock goes, in words either way.
+   * @param {number} ahead in ms
+   */
+  #clock(ahead) {
+    const { t, number } = this.#desk.locale;
+    if (ahead === 0) return t("h_in_step");
+    return t(ahead > 0 ? "h_ahead" : "h_behind", { ms: number(Math.abs(ahead)) });
+  }
+
   /** @param {Now} health */
   #node({ version, started_at: since, database, engine, full }) {
     const { t, number, moment } = this.#desk.locale;
@@ -112,7 +123,7 @@ class Health {
       ["h_since", moment(since)],
       ["h_database", t("h_database_is", { kind: t(`kind_${database.kind}`),
         ms: number(database.answered_ms) })],
-      ["h_clock", t("h_ms", { ms: number(database.ahead_ms) })],
+      ["h_clock", this.#clock(database.ahead_ms)],
       ["h_engine", engine.set === engine.in_use ? t(`kind_${engine.in_use}`)
         : t("h_instead", { used: t(`kind_${engine.in_use}`), set: t(`kind_${engine.set}`) })],
       ["h_waiting", number(full.waiting)], ["h_sockets", of(full.sockets, full.sockets_max)],

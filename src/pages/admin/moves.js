@@ -47,14 +47,31 @@ const isThere = ({ present, availability }) => present && availability === "avai
 const free = ({ capacity, load }) => capacity - load;
 
 /**
+ * Whether a conversation can be given to a rep as it stands, as the server settles it: not while
+ * it is offered, wrapped up or closed.
+ * @param {Conversation} view
+ */
+export const isAssigned = ({ status }) => ["waiting", "active", "parked"].includes(status);
+
+/**
+ * What gives it to a rep: whoever waits is claimed for him; what another has had is handed over.
+ * @param {Conversation} view
+ * @param {Rep} rep
+ * @returns {Command}
+ */
+const giving = ({ id: conversation, status, left_message: isLeft }, { id: rep }) => ({
+  type: status === "waiting" || isLeft ? "claim" : "transfer", conversation, rep });
+
+/**
  * Who could take it: reps who are there and have room, those of its queue first, the freest first.
  * @param {Moving} desk
  * @param {Conversation} view
- * @param {Rep[]} reps
+ * @param {Rep[]} everybody
  * @returns {Item[]}
  */
-export function assignItems(desk, view, reps) {
+export function assignItems(desk, view, everybody) {
   const { t } = desk.locale;
+  const reps = everybody.filter(({ id }) => id !== view.rep?.id);
   const serves = (/** @type {Rep} */ rep) => rep.queues.some(({ id }) => id === view.queue.id);
   const able = reps.filter((rep) => isThere(rep) && free(rep) > 0).sort((one, other) =>
     Number(serves(other)) - Number(serves(one)) || free(other) - free(one));
@@ -67,14 +84,19 @@ export function assignItems(desk, view, reps) {
   return able.map((rep) => ({
     text: named(rep.name),
     note: t(serves(rep) ? "assign_free" : "assign_free_other", { n: free(rep) }),
-    work: () => command(desk,
-      { type: "claim", conversation: view.id, rep: rep.id },
+    work: () => command(desk, giving(view, rep),
       t("assigned_to", { name: rep.name, number: view.number })),
   }));
 }
 
 /**
- * What else there is to do with one that waits.
+ * What the line has to say of it, by its status.
+ * @type {Partial<Record<Conversation["status"], string>>}
+ */
+const WHY = { waiting: "why", offered: "why", active: "why_rep", wrapup: "why_rep" };
+
+/**
+ * What else there is to do with it as it stands.
  * @param {Moving} desk
  * @param {Conversation} view
  * @param {QueueView[]} queues
@@ -82,20 +104,24 @@ export function assignItems(desk, view, reps) {
  */
 export function moreItems(desk, view, queues, { open = true } = {}) {
   const { t } = desk.locale;
-  const { id: conversation, number } = view;
-  const moves = queues.filter(({ id }) => id !== view.queue.id).map((queue) => ({
+  const { id: conversation, number, status } = view;
+  const isClosed = status === "closed";
+  const targets = isAssigned(view) ? queues.filter(({ id }) => id !== view.queue.id) : [];
+  const moves = targets.map((queue) => ({
     text: desk.locale.parts("move_to", { queue: words(queue.name) }),
     work: () => command(desk, { type: "transfer", conversation, queue: queue.id },
       t("moved_to", { queue: queue.name, number })),
   }));
-  const priorities = PRIORITIES.filter((one) => one !== view.priority).map((priority) => ({
+  const others = isClosed ? [] : PRIORITIES.filter((one) => one !== view.priority);
+  const priorities = others.map((priority) => ({
     text: t("make_priority", { priority: t(`priority_${priority}`) }),
     work: () => command(desk, { type: "prioritize", conversation, priority },
       t("made_priority", { priority: t(`priority_${priority}`), number })),
   }));
   const read = { text: t("open_chat"), work: () => desk.go(`conversations/${conversation}`) };
-  return [...(open ? [read] : []), { text: t("why"), work: () => why(desk, view) }, ...priorities,
-    ...moves];
+  const key = WHY[status];
+  const asks = key ? [{ text: t(key), work: () => why(desk, view) }] : [];
+  return [...(open ? [read] : []), ...asks, ...priorities, ...moves];
 }
 
 /**
@@ -146,7 +172,7 @@ export function why(desk, view) {
     const reps = said.reps.toSorted((one, other) => near(one) - near(other));
     parts.push(make("ul", { class: "reasons" }, ...reps.map((one) =>
       make("li", {}, make("b", {}, words(one.rep.name)), " ", reason(locale, one)))));
-    return parts;
+    return said.reps.length || parts.length > 1 ? parts : [make("p", {}, locale.t("why_none"))];
   });
 }
 

@@ -131,7 +131,7 @@ export class Waiting {
   /** @param {Waiter} waiter */
   #row({ view, now }) {
     const { locale } = this.#desk;
-    const parts = { place: make("span"), queue: make("span", { class: "chip" }),
+    const parts = { place: make("span"), queue: make("span", { class: "chip", dir: "auto" }),
       waited: chip("", ""), eta: make("span"), about: make("span", { class: "note" }) };
     const name = view.customer.name;
     const label = (/** @type {string} */ key) => locale.t(key, { name, number: view.number });
@@ -141,7 +141,7 @@ export class Waiting {
     const more = menuButton(this.#desk.locale, { label: [drawing("more")], className: "small round",
       name: label("more_name"), items: () => moreItems(this.#desk, one.view,
         this.#line().queues.map(({ queue }) => queue)) });
-    const link = make("a", { href: `#/conversations/${view.id}` }, words(name));
+    const link = make("a", { href: `#/conversations/${view.id}`, title: name }, words(name));
     const element = row(this.#columns, [[link, " ", parts.about], parts.place, parts.queue,
       parts.waited, parts.eta, [assign, more]], { "data-id": view.id });
     /** @type {Row} */

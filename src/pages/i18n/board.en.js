@@ -35,6 +35,7 @@ export default {
   moved_to: "#{number} waits in {queue} now.", make_priority: "Priority: {priority}",
   made_priority: "#{number} has priority {priority} now.", open_chat: "Read the conversation",
   close: "Close", why: "Why is it waiting?",
+  why_rep: "How did it get to its rep?", why_none: "There is nothing more to say about it.",
   why_title: "Why #{number} of {name} stands where it stands",
   why_ahead: {
     one: "{n} conversation is ahead of it.", other: "{n} conversations are ahead of it.",
@@ -154,7 +155,8 @@ export default {
     other: "The doctor found {n} things that are not sound.",
   },
   this_node: "This node", h_version: "Version", h_since: "Running since", h_database: "Database",
-  h_database_is: "{kind}, answers in {ms} ms", h_clock: "Its clock is ahead by", h_ms: "{ms} ms",
+  h_database_is: "{kind}, answers in {ms} ms", h_clock: "Its clock", h_ahead: "{ms} ms ahead",
+  h_behind: "{ms} ms behind", h_in_step: "in step with this node",
   h_engine: "Line kept in", h_instead: "{used} instead of {set}", h_waiting: "Waiting",
   h_sockets: "Connections", h_backlog: "Writes waiting", kind_sqlite: "SQLite",
   kind_postgresql: "PostgreSQL", kind_memory: "memory", kind_redis: "Redis",

@@ -52,6 +52,7 @@ export default {
   make_priority: "Приоритет: {priority}",
   made_priority: "У обращения № {number} теперь приоритет «{priority}».",
   open_chat: "Прочитать переписку", close: "Закрыть", why: "Почему ждёт?",
+  why_rep: "Как оно попало к оператору?", why_none: "Больше о нём сказать нечего.",
   why_title: "Почему № {number} ({name}) стоит на этом месте",
   why_ahead: {
     one: "Впереди {n} обращение.", few: "Впереди {n} обращения.", many: "Впереди {n} обращений.",
@@ -198,7 +199,8 @@ export default {
     many: "Проверка нашла {n} нарушений.", other: "Проверка нашла {n} нарушения.",
   },
   this_node: "Этот узел", h_version: "Версия", h_since: "Работает с", h_database: "База данных",
-  h_database_is: "{kind}, отвечает за {ms} мс", h_clock: "Её часы спешат на", h_ms: "{ms} мс",
+  h_database_is: "{kind}, отвечает за {ms} мс", h_clock: "Её часы", h_ahead: "спешат на {ms} мс",
+  h_behind: "отстают на {ms} мс", h_in_step: "идут вровень с этим узлом",
   h_engine: "Очередь хранится", h_instead: "{used} вместо {set}", h_waiting: "Ждут",
   h_sockets: "Соединения", h_backlog: "Записи в ожидании", kind_sqlite: "SQLite",
   kind_postgresql: "PostgreSQL", kind_memory: "память", kind_redis: "Redis",

@@ -17,6 +17,7 @@ export default {
   email_useless: "This link is no good any more: it was used, or its hour is over.",
   email_done: "Your e-mail address is confirmed", email_done_text: "You can close this page.",
   invitation_title: "You are invited", invitation_do: "Make the account",
+  email: "E-mail address",
   invitation_text: "Choose how you sign in. Nobody else sees your password.",
   invitation_useless: "This invitation is no good any more. Ask whoever invited you for a new one.",
   invitation_done: "Welcome", invitation_done_text: "{name}, your account is there and you are in.",

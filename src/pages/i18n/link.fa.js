@@ -17,6 +17,7 @@ export default {
   email_useless: "این پیوند دیگر کار نمی‌کند: به کار رفته یا ساعتش گذشته است.",
   email_done: "نشانی ایمیل تأیید شد", email_done_text: "می‌توانید این صفحه را ببندید.",
   invitation_title: "دعوت شده‌اید", invitation_do: "ساختن حساب",
+  email: "نشانی ایمیل",
   invitation_text: "راه ورود خود را برگزینید. گذرواژه‌ی شما را کس دیگری نمی‌بیند.",
   invitation_useless: "این دعوت دیگر کار نمی‌کند. از دعوت‌کننده دعوت تازه‌ای بخواهید.",
   invitation_done: "خوش آمدید", invitation_done_text: "{name}، حساب شما آماده است و وارد شده‌اید.",

@@ -155,10 +155,12 @@ export default {
   erased_at: "Erased on {when}. Nothing is kept any more.",
 
   // Queues.
-  queues_lead: "Customers see them in this order. Who chooses none waits in the first.",
+  queues_lead: "Customers see them in this order. Who chooses none waits in the first. "
+    + "Move them by dragging, by the buttons, or by the arrow keys on these.",
   queue_new: "New queue", queue_make: "Make this queue", queue_made: "The queue {name} is there.",
   queue_up: "Move {name} up", queue_down: "Move {name} down",
-  queue_moving: "The last move is not saved yet. Try again in a moment.",
+  queue_top: "Move {name} to the top", queue_bottom: "Move {name} to the bottom",
+  way_up: "Up", way_down: "Down", way_top: "To the top", way_bottom: "To the bottom",
   queue_moved: "{name} is now in place {n}.", queue_figures: "{n} waiting, {reps}",
   queue_reps: { one: "{n} rep", other: "{n} reps" }, is_draining: "Lets nobody new in",
   no_reps: "Nobody serves it", open_by: "Open: {name}", closed_by: "Closed: {name}",

@@ -26,11 +26,12 @@ const FROM = new Map([["/admin", "admin"], ["/console", "rep"], ["/chat", null]]
 
 /**
  * What is shown: one of the forms, or what has become of it; what the link carries, a secret or
- * the name of whoever has forgotten his password; and the page to which there is a way back.
+ * the name of whoever has forgotten his password; the page to which there is a way back; and what
+ * an inviter knows of whom he has invited.
  * @type {{ kind: string, token: string, login: string, done: Outcome | null,
- *   from: string | null }}
+ *   from: string | null, name: string, email: string }}
  */
-const state = { kind: "ask", token: "", login: "", done: null, from: null };
+const state = { kind: "ask", token: "", login: "", done: null, from: null, name: "", email: "" };
 
 /** @param {string} text */
 const title = (text) => make("h1", { id: "link-title", tabindex: "-1" }, text);
@@ -103,7 +104,10 @@ const FORMS = {
     return { key: "email" };
   }),
 
-  invitation: (texts) => ask(texts, "invitation", accept, ...namesOf(texts),
+  invitation: (texts) => ask(texts, "invitation", accept,
+    ...namesOf(texts, {}, { value: state.name }),
+    state.email && field(texts.t("email"), { name: "email", type: "email", dir: "ltr",
+      autocomplete: "email", value: state.email }).element,
     newPassword(texts).element),
 };
 
@@ -114,7 +118,8 @@ const FORMS = {
  */
 async function accept(fields) {
   const { username, password, ...named } = person(fields);
-  const body = { token: state.token, username, password, ...named };
+  const email = fields.email?.trim();
+  const body = { token: state.token, username, password, ...named, ...(email && { email }) };
   const user = await api.signIn("/invitations/accept", body);
   const way = user.role === "admin" ? "admin" : "console";
   // The account is there; if this fails he signs in there.
@@ -146,7 +151,8 @@ function arrive() {
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
   const from = said.get("page");
   Object.assign(state, { kind: isKnown ? kind : "ask", token, login: said.get("ask") ?? "",
-    done: null, from: FROM.has(from ?? "") ? from : null });
+    done: null, from: FROM.has(from ?? "") ? from : null, name: said.get("name") ?? "",
+    email: said.get("email") ?? "" });
   // The token stays neither in the address bar nor in what the browser remembers.
   history.replaceState(null, "", location.pathname);
 }

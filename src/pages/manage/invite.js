@@ -18,6 +18,17 @@ const NEW = { role: /** @type {const} */ ("rep"), display_name: "", email: "", c
   days: 7 };
 
 /**
+ * The link with what is known of whoever comes by it, so that he finds it there: behind #, where
+ * it goes to no server.
+ * @param {string} link
+ * @param {Pick<Body<"post", "/invitations">, "display_name" | "email">} person
+ */
+function knowing(link, { display_name: name, email }) {
+  const known = new URLSearchParams({ ...(name && { name }), ...(email && { email }) });
+  return known.size ? `${link}&${known}` : link;
+}
+
+/**
  * The page.
  * @param {Screen} screen
  */
@@ -68,7 +79,7 @@ function form(screen, queues, again) {
       const { link } = await screen.young(() => api.post("/invitations", body));
       again().catch(() => {});
       await shownOnce(screen, { title: t("invite_link"), text: t("invite_link_text"),
-        secret: link });
+        secret: knowing(link, body) });
       return proposed;
     },
   });

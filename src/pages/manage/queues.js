@@ -1,8 +1,9 @@
-// Where conversations wait: the queues in their order, which is moved by buttons or by dragging;
+// Where conversations wait: the queues in their order, which is moved by buttons, keys or dragging;
 // each leads to its policy.
 
 import { drawing } from "../admin/icons.js";
 import { chip } from "../admin/table.js";
+import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { queue } from "./queue.js";
 import { Screen } from "./screen.js";
@@ -10,7 +11,16 @@ import { Screen } from "./screen.js";
 /** @import { components } from "../api.d.ts" */
 /** @typedef {components["schemas"]["QueueInFull"]} Queue */
 /** @typedef {components["schemas"]["Schedule"]} Schedule */
-/** @typedef {"up" | "down"} Way */
+/** @typedef {"top" | "up" | "down" | "bottom"} Way */
+
+/** So near to an edge of the window, in px, what is dragged scrolls it, by so much at a time. */
+const EDGE = { near: 80, step: 24 };
+
+/**
+ * The keys that do what a button does while one of a row has the focus.
+ * @type {Record<string, Way | undefined>}
+ */
+const KEYS = { Home: "top", ArrowUp: "up", ArrowDown: "down", End: "bottom" };
 
 /** @type {import("../admin/router.js").Show} */
 export async function queuesScreen(place, desk) {
@@ -40,6 +50,17 @@ class Order {
   status = make("p", { class: "unseen", role: "status" });
   #screen;
   #queues;
+  /**
+   * The order that the server has.
+   * @type {Queue[]}
+   */
+  #saved;
+  #isSaving = false;
+  /**
+   * What was moved last, and by which button, if it was one.
+   * @type {{ moved: Queue, way: Way | null } | null}
+   */
+  #last = null;
   #schedules;
   /**
    * What is dragged: where it stands may change meanwhile.
@@ -54,9 +75,10 @@ class Order {
    */
   constructor(screen, queues, schedules) {
     this.#screen = screen;
-    this.#queues = queues;
+    this.#queues = this.#saved = queues;
     this.#schedules = new Map(schedules.map((one) => [one.id, one]));
     this.#draw();
+    screen.atEnd(() => removeEventListener("dragover", scroll));
   }
 
   #draw() {
@@ -71,12 +93,13 @@ class Order {
     const { t, parts } = this.#screen;
     const last = this.#queues.length - 1;
     /**
-     * @param {Way} key
+     * @param {Way} way
      * @param {number} to
      */
-    const move = (key, to) => make("button", { type: "button", class: "step", "data-to": key,
-      "aria-label": t(`queue_${key}`, { name: one.name }), disabled: to < 0 || to > last,
-      onclick: () => this.#move(at, to, key) }, drawing(key));
+    const button = (way, to) => make("button", { type: "button", class: "step", "data-to": way,
+      "aria-label": t(`queue_${way}`, { name: one.name }), title: t(`way_${way}`),
+      disabled: to < 0 || to > last || to === at,
+      onclick: () => this.#move(one, to, way) }, drawing(way));
     const item = make("li", { "data-id": one.id, draggable: last > 0 ? "true" : null },
       make("span", { class: "grip", "aria-hidden": "true" }),
       make("div", { class: "what" }, make("a", { href: `#/queues/${one.id}` }, words(one.name)),
@@ -84,7 +107,8 @@ class Order {
         make("p", { class: "chips" }, ...this.#chips(one))),
       make("p", { class: "note" }, ...parts("queue_figures", { n: one.waiting,
         reps: t("queue_reps", { n: one.reps.length }) })),
-      make("div", { class: "row" }, move("up", at - 1), move("down", at + 1)));
+      make("div", { class: "row", onkeydown: press }, button("top", 0), button("up", at - 1),
+        button("down", at + 1), button("bottom", last)));
     this.#listen(item, one);
     return item;
   }
@@ -110,10 +134,12 @@ class Order {
       this.#dragged = one;
       if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
       item.classList.add("dragged");
+      addEventListener("dragover", scroll);
     });
     item.addEventListener("dragend", () => {
       this.#dragged = null;
       item.classList.remove("dragged");
+      removeEventListener("dragover", scroll);
     });
     item.addEventListener("dragover", (event) => {
       if (this.#dragged === null) return;
@@ -123,50 +149,90 @@ class Order {
     item.addEventListener("dragleave", () => item.classList.remove("target"));
     item.addEventListener("drop", (event) => {
       event.preventDefault();
+      removeEventListener("dragover", scroll);
       const dragged = this.#dragged;
       this.#dragged = null;
       if (dragged === null || dragged === one) return;
-      this.#move(this.#queues.indexOf(dragged), this.#queues.indexOf(one), null);
+      this.#move(dragged, this.#queues.indexOf(one), null);
     });
   }
 
   /**
-   * @param {number} from
+   * @param {Queue} moved
    * @param {number} to
-   * @param {Way | null} key
+   * @param {Way | null} way The button that was pressed, if it was one.
    */
-  async #move(from, to, key) {
-    const { t, api } = this.#screen;
-    // One after the other: what is refused goes back to where it was.
-    if (this.element.getAttribute("aria-busy") === "true") {
-      this.#screen.say("queue_moving");
-      return;
-    }
-    const before = this.#queues;
-    const moved = before[from];
-    const others = before.filter((one) => one !== moved);
+  #move(moved, to, way) {
+    const others = this.#queues.filter((one) => one !== moved);
     this.#queues = [...others.slice(0, to), moved, ...others.slice(to)];
+    this.#last = { moved, way };
     this.#draw();
-    this.#focus(moved, key);
-    const isDone = await this.#screen.run(this.element, () => api.put("/queues/order",
-      { queues: this.#queues.map(({ id }) => id) }));
-    if (!isDone) this.#queues = before;
-    this.#draw();
-    this.#focus(moved, key);
-    this.status.textContent = isDone ? t("queue_moved", { name: moved.name, n: to + 1 }) : "";
+    this.#focus();
+    this.#save();
   }
 
   /**
-   * The button that was pressed goes along; at the end of the list it is off, and the other has it.
-   * @param {Queue} moved
-   * @param {Way | null} key
+   * Saves the order as it is now. Who goes on moving meanwhile is not kept from it: what he has
+   * come to is saved next. What is refused goes back to where the server has it.
    */
-  #focus({ id }, key) {
-    if (!key) return;
+  async #save() {
+    if (this.#isSaving) return;
+    this.#isSaving = true;
+    const { t, api, errors, explain } = this.#screen;
+    this.element.setAttribute("aria-busy", "true");
+    while (this.#saved !== this.#queues) {
+      const asked = this.#queues;
+      let text = "";
+      try {
+        await api.put("/queues/order", { queues: asked.map(({ id }) => id) });
+        this.#saved = asked;
+      } catch (error) {
+        text = explain(problemOf(error));
+        this.#queues = this.#saved;
+        const isHere = this.element.contains(document.activeElement);
+        this.#draw();
+        if (isHere) this.#focus();
+      }
+      errors.textContent = text;
+      if (text) errors.scrollIntoView({ block: "nearest" });
+      const moved = this.#last?.moved;
+      this.status.textContent = text || !moved ? ""
+        : t("queue_moved", { name: moved.name, n: this.#saved.indexOf(moved) + 1 });
+    }
+    this.element.removeAttribute("aria-busy");
+    this.#isSaving = false;
+  }
+
+  /** The button that was pressed goes along; at an end of the list it is off: another has it. */
+  #focus() {
+    const { moved, way } = this.#last ?? {};
+    if (!moved || !way) return;
     /** @type {NodeListOf<HTMLButtonElement>} */
-    const found = this.element.querySelectorAll(`[data-id="${id}"] button`);
+    const found = this.element.querySelectorAll(`[data-id="${moved.id}"] button`);
     const buttons = [...found];
-    const pressed = buttons.find((one) => one.dataset.to === key);
+    const pressed = buttons.find((one) => one.dataset.to === way);
     (pressed?.disabled ? buttons.find((one) => !one.disabled) : pressed)?.focus();
   }
+}
+
+/**
+ * A key on one of the buttons of a row presses the one that it is for.
+ * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
+ */
+function press(event) {
+  const way = event.altKey || event.ctrlKey || event.metaKey ? undefined : KEYS[event.key];
+  if (!way) return;
+  event.preventDefault();
+  /** @type {HTMLButtonElement | null} */
+  const button = event.currentTarget.querySelector(`[data-to="${way}"]`);
+  button?.click();
+}
+
+/**
+ * What is dragged to the edge of the window scrolls it.
+ * @param {DragEvent} event
+ */
+function scroll({ clientY }) {
+  if (clientY < EDGE.near) scrollBy(0, -EDGE.step);
+  else if (clientY > innerHeight - EDGE.near) scrollBy(0, EDGE.step);
 }

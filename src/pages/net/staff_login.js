@@ -35,6 +35,16 @@ const alone = async (name, work) =>
 const cookiesAreRefused = ({ code, fields }) => code === "origin_not_allowed"
   || fields.some(({ field }) => field === "cookie");
 
+/**
+ * A connection that was kept open and idle has just been shut: nothing of the request was read.
+ * Whoever waits for a body that does not come says so with a code.
+ * @param {unknown} error
+ */
+const wasShut = (error) => {
+  const { status, code } = problemOf(error);
+  return status === 408 && code === "unknown";
+};
+
 /** @param {unknown} error */
 const ifItHasNotEnded = (error) => {
   if (problemOf(error).status !== 401) throw error;
@@ -113,6 +123,11 @@ export class StaffLogin extends Login {
    */
   async asking(work) {
     this.#follow();
+    try {
+      return await super.asking(work);
+    } catch (error) {
+      if (!wasShut(error)) throw error;
+    }
     return super.asking(work);
   }
 
