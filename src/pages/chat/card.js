@@ -1,5 +1,5 @@
 // What stands beside the log: how it is going on, and what can be done about it. One card at a
-// time, and each state has one. Those of a conversation that is there come later (underway.js).
+// time, and each state has one. What is not for newcomers comes later (underway.js).
 
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
@@ -36,7 +36,7 @@ export class Card {
   /** @type {string | null} */
   #picked = null;
   /**
-   * What there is to say of a conversation, once that has come.
+   * What there is to say of a conversation, and of what stops everything, once that has come.
    * @type {Underway | null}
    */
   underway = null;
@@ -151,32 +151,10 @@ export class Card {
   /** @returns {Made} */
   #made() {
     const { trouble, view, opening, welcome } = this.#visit;
-    if (trouble) return this.#trouble(trouble);
+    if (trouble) return this.underway?.trouble(trouble) ?? ["loading"];
     if (opening) return opening.error ? this.#welcome() : this.#finding();
     if (view) return this.underway?.made(view) ?? ["loading"];
     return welcome ? this.#welcome() : ["loading"];
-  }
-
-  /**
-   * @param {string} key
-   * @param {() => unknown} work
-   */
-  #button = (key, work, kind = "") => make("button", { type: "button", class: kind,
-    onclick: work }, this.#locale.t(key));
-
-  /**
-   * @param {NonNullable<Visit["trouble"]>} trouble
-   * @returns {Made}
-   */
-  #trouble(trouble) {
-    const { t } = this.#locale;
-    const rest = {
-      ended: [make("p", { class: "say" }, t("ended_text")),
-        this.#button("start_again", this.#does.beginAgain, "main")],
-      replaced: [this.#button("use_here", this.#does.useHere, "main")],
-      unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
-    }[trouble];
-    return [trouble, make("h2", {}, t(trouble)), ...rest];
   }
 
   /** @returns {Made} */
@@ -191,7 +169,8 @@ export class Card {
     if (!visitors && !api.user) {
       return [key, make("h2", {}, t("welcome")),
         make("p", {}, t(widget ? "only_named" : "only_members")),
-        !widget && this.#button("sign_in", this.#does.signIn, "main")];
+        !widget && make("button", { type: "button", class: "main", onclick: this.#does.signIn },
+          t("sign_in"))];
     }
     const greeting = (closed && texts.away) || texts.welcome;
     const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));

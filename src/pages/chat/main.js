@@ -196,7 +196,7 @@ function refresh() {
   parts.thread?.age();
   const isEmpty = !visit.view && !visit.pending.length;
   parts.body.classList.toggle("empty", isEmpty);
-  if (!isEmpty && !parts.thread) withThread();
+  if ((!isEmpty || visit.trouble) && !parts.thread) withThread();
 }
 
 /**

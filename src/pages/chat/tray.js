@@ -1,5 +1,6 @@
 // Files on their way with the next message.
 
+import { size } from "../i18n/size.js";
 import { problemOf } from "../net/problem.js";
 import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
@@ -56,6 +57,13 @@ export class Tray {
     return this.#files.length === 0;
   }
 
+  /** What may go with a message; empty as long as that is not known. */
+  get limits() {
+    const allowed = this.#visit.welcome?.files;
+    return allowed ? this.#locale.t("limits", { size: size(this.#locale, allowed.bytes_max),
+      n: allowed.per_message_max }) : "";
+  }
+
   /** Takes what is ready; the tray is empty then. */
   take() {
     const files = this.#files.flatMap(({ done }) => done ?? []);
@@ -79,7 +87,7 @@ export class Tray {
       ?? { bytes_max: Infinity, per_message_max: Infinity };
     this.#error.textContent = "";
     for (const file of files) {
-      const values = { name: file.name, size: this.#locale.size(most), n: count };
+      const values = { name: file.name, size: size(this.#locale, most), n: count };
       if (this.#files.length >= count) return this.#say("too_many", values);
       if (file.size > most) this.#say("too_large", values);
       else await this.#upload(file);

@@ -82,4 +82,9 @@ export default {
   change_label: "Another text for this message", save: "Save", cancel: "Cancel",
   change_late: "It is too late to change this message.", delete_sure: "Delete this message?",
   delete_text: "Its text and files go, for everybody. Its place in the chat stays.",
+  ended: "You are signed out here.",
+  ended_text: "It was ended elsewhere or has run out. What you wrote is still here.",
+  start_again: "Begin anew", replaced: "The chat is open in too many places.",
+  use_here: "Use it here", unavailable: "This chat is not available.",
+  unavailable_text: "The page that you came from may have been changed.",
 };
