@@ -119,6 +119,7 @@ const PARTS: &[(&str, &str)] = assets![
     "chat/head.js",
     "chat/late.js",
     "chat/opener.js",
+    "chat/refusal.js",
     "chat/signs.js",
     "chat/standing.js",
     "chat/texts.js",

@@ -68,7 +68,8 @@ export class Card {
 
   /** Who is told that nobody is there is told when somebody is: if he looks, and ever later. */
   #lookAgain() {
-    if (!this.#does.isSeen() || !this.#shown.startsWith("welcome") || !lacks(this.#queue())) {
+    const { queues = [] } = this.#visit.welcome ?? {};
+    if (!this.#does.isSeen() || !this.#shown.startsWith("welcome") || !queues.some(lacks)) {
       [this.#looks, this.#every] = [0, 1];
     } else if (++this.#looks >= this.#every) {
       [this.#looks, this.#every] = [0, Math.min(this.#every * 2, LOOKS_MAX)];
@@ -176,25 +177,32 @@ export class Card {
     const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));
     const said = greeting ? make("p", { class: "say", dir: "auto" }, greeting)
       : !lacks(queue) && make("p", { class: "say" }, t("welcome_text"));
-    return [key, title, said, ...this.#away(queue, closed), this.#topics(welcome),
+    return [key, title, said, ...this.#away(queue), this.#topics(welcome),
       this.#askName()];
   }
 
   /**
    * What there is to know before one writes to it.
    * @param {Queue | null} queue
-   * @param {boolean} closed
    * @returns {Child[]}
    */
-  #away(queue, closed) {
-    const { t, moment } = this.#locale;
+  #away(queue) {
+    const { t } = this.#locale;
     const lack = lacks(queue);
     if (!queue || !lack) return [];
-    const when = closed ? queue.hours?.opens_at : null;
+    const opens = this.#opens(queue);
     const text = { unstaffed: `${t("away")} ${t("anyway")}`, away: t("leave"),
       full: `${t("full")} ${t("leave")}`, shut: this.#shut(queue) }[lack];
-    return [when != null && make("p", { class: "say" }, t("opens", { when: moment(when) })),
-      make("p", { class: "say" }, text)];
+    return [opens && make("p", { class: "say" }, opens), make("p", { class: "say" }, text)];
+  }
+
+  /**
+   * When it is open again, if that is known.
+   * @param {Queue} queue
+   */
+  #opens({ hours }) {
+    const when = hours?.open === false && hours.opens_at;
+    return when ? this.#locale.t("opens", { when: this.#locale.moment(when) }) : "";
   }
 
   /**
@@ -211,7 +219,7 @@ export class Card {
     const { view, opening } = this.#visit;
     const queue = this.#queue();
     if (view || opening || !queue || lacks(queue) !== "shut") return true;
-    toast(this.#shut(queue));
+    toast(`${this.#opens(queue)} ${this.#shut(queue)}`);
     /** @type {HTMLElement | null} */
     const other = this.#body.querySelector("[name=queue]:enabled");
     other?.focus();
@@ -232,6 +240,7 @@ export class Card {
           onchange: () => this.pick(id) }),
         make("span", {}, words(name), lack && make("span", { class: "note" },
           ` · ${t(`queue_${lack}`)}`),
+        lack === "shut" && id !== chosen && make("p", { class: "note" }, this.#opens(queue)),
         description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }

@@ -7,9 +7,9 @@ import { agreed } from "../ui/dialog.js";
 import { onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
 import { late, sayLost } from "./late.js";
+import { reason } from "./refusal.js";
 
 /** @import { Answer } from "../net/rest.d.ts" */
-/** @import { Thrown } from "../net/problem.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attributes, Child } from "../ui/elements.d.ts" */
 /** @import { Does, Panel } from "./parts.d.ts" */
@@ -20,16 +20,6 @@ import { late, sayLost } from "./late.js";
 const PAGE = 20;
 
 /**
- * The words for an error in this language, or else the server's own sentence.
- * @param {Locale} locale
- * @returns {(error: Thrown) => string}
- */
-const explain = (locale) => (error) => {
-  const key = `e_${error.code}`;
-  return locale.has(key) ? locale.t(key) : error.message;
-};
-
-/**
  * Does something whose error is told in passing.
  * @param {Locale} locale
  * @param {() => Promise<void>} work
@@ -38,7 +28,7 @@ async function attempt(locale, work) {
   try {
     await work();
   } catch (error) {
-    toast(explain(locale)(problemOf(error)));
+    toast(reason(locale, problemOf(error)));
   }
 }
 
@@ -233,7 +223,7 @@ export function signIn(visit, locale, panel) {
     visit.socket.forgetAll();
     panel(null);
     await visit.enter();
-  }, explain(locale));
+  }, (error) => reason(locale, error));
   panel(panelOf(locale, t("sign_in"), () => panel(null), form).section);
   form.querySelector("input")?.focus();
 }

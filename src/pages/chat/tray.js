@@ -4,6 +4,7 @@ import { size } from "../i18n/size.js";
 import { problemOf } from "../net/problem.js";
 import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
+import { reason } from "./refusal.js";
 
 /** @import { Locale, Values } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
@@ -120,11 +121,9 @@ export class Tray {
       bar.remove();
     } catch (error) {
       remove();
-      const { code, message } = problemOf(error);
-      if (code === "cancelled") return;
-      const key = `e_${code}`;
-      this.#error.textContent = this.#locale.has(key)
-        ? `${file.name}: ${this.#locale.t(key)}` : message;
+      const problem = problemOf(error);
+      if (problem.code === "cancelled") return;
+      this.#error.textContent = `${file.name}: ${reason(this.#locale, problem)}`;
     }
     this.#changed();
   }
