@@ -75,7 +75,9 @@ impl<S: Subscriber> Layer<S> for Keeper {
         self.0.keep(Line {
             at: now(),
             level,
-            part: event.metadata().target().to_owned(),
+            part: said
+                .part
+                .unwrap_or_else(|| event.metadata().target().to_owned()),
             text: said.message + &said.fields,
         });
     }
@@ -86,10 +88,15 @@ impl<S: Subscriber> Layer<S> for Keeper {
 struct Said {
     message: String,
     fields: String,
+    /// Whose line it is, if he logs by other macros than ours: all of theirs go by one name here.
+    part: Option<String>,
 }
 
 impl Visit for Said {
     fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "log.target" {
+            self.part = Some(value.to_owned());
+        }
         self.record_debug(field, &format_args!("{value}"));
     }
 
@@ -146,11 +153,18 @@ mod tests {
                 link = "https://chat.example/link#password=0",
                 "another letter"
             );
-            tracing::error!("{}", "x".repeat(2_000));
+            let long = "x".repeat(2_000);
+            tracing::event!(
+                target: "log",
+                tracing::Level::ERROR,
+                { log.target = "actix_server" },
+                "{long}"
+            );
         });
         let lines = recent.lines();
         assert_eq!(lines.len(), 52, "50 of warnings, and both errors");
         assert_eq!(lines[0].text.len(), 1_000, "a long one is cut off");
+        assert_eq!(lines[0].part, "actix_server", "by whom, not by which way");
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts[1], "another letter link=***");
         assert_eq!(texts[2], "nothing is stored error=the disk is full");

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, HttpResponseBuilder, get, post};
+use serde::Deserialize;
 
 use super::answers::Entry;
 use super::lists::{Listed, listed};
@@ -15,6 +16,7 @@ use crate::store::Conn;
 use crate::store::conversations::{self, ConversationView};
 use crate::store::events::{self, Event};
 use crate::store::marks::{self, Marks};
+use crate::store::views::{self, PersonView};
 use crate::words::{
     AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, UserId,
 };
@@ -118,6 +120,22 @@ pub struct EventPage {
     pub next: Option<i64>,
     /// How far both sides have read: a message up to there has been viewed.
     pub marks: Marks,
+    /// How those are called who wrote these entries or are named by them.
+    pub people: Vec<PersonView>,
+}
+
+/// Who wrote these entries, and whom they name.
+fn people(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<PersonView>> {
+    let named = |entry: &Entry| {
+        let data = entry.event.data.as_ref();
+        let id = |key| UserId::deserialize(data?.get(key)?).ok();
+        let ids = ["rep_id", "from", "to"].map(id);
+        [entry.event.sender_id].into_iter().chain(ids).flatten()
+    };
+    let mut ids: Vec<UserId> = entries.iter().flat_map(named).collect();
+    ids.sort();
+    ids.dedup();
+    Ok(views::people(conn, &ids)?.into_values().collect())
 }
 
 /// Which part of the log.
@@ -263,10 +281,12 @@ pub async fn log(
         let beyond_end = after.map(|seq| seq.min(last_seq) + 1);
         let before_all = before.map(|seq| (seq - 1).max(0));
         let entry = |event| Entry::of(event, row.number, role);
+        let items: Vec<Entry> = rows.into_iter().filter_map(entry).collect();
         Ok(EventPage {
+            people: people(conn, &items)?,
             previous: first.or(beyond_end).filter(|seq| *seq > 1),
             next: last.or(before_all).filter(|seq| *seq < last_seq),
-            items: rows.into_iter().filter_map(entry).collect(),
+            items,
             last_seq,
             marks: marks::of_one(conn, *id)?,
         })

@@ -24,6 +24,9 @@ use crate::words::{ConversationId, Role, UserId};
 pub struct Listed {
     #[serde(flatten)]
     pub conversation: MarkedView,
+    /// What it was begun with: the oldest message that was not deleted.
+    #[schema(required)]
+    pub first_message: Option<Entry>,
     /// The newest message. Notes of staff are none.
     pub latest_message: Option<Entry>,
     /// How many messages there are.
@@ -55,6 +58,7 @@ pub fn listed(
     let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
     let mut latest = standing::by_conversation(conn, &ids)?;
     let last_words = standing::last_words(conn, &latest)?;
+    let mut first = standing::first_words(conn, &ids)?;
     // Whoever adds a counter adds its query here: one for all of these ids.
     let messages = message_counts::of(conn, &ids)?;
     let (views, _) = marks::views(conn, person, role, rows.clone())?;
@@ -65,8 +69,10 @@ pub fn listed(
             latest => latest.as_ref(),
         };
         let facts = Facts::of(&row, words, view.marks.staff.read);
+        let entry = |event| Entry::of(event, row.number, role);
         Listed {
-            latest_message: latest.and_then(|event| Entry::of(event, row.number, role)),
+            first_message: first.remove(&row.id).and_then(entry),
+            latest_message: latest.and_then(entry),
             messages: messages.get(&row.id).copied().unwrap_or_default(),
             standing: standing::standing(facts, role),
             conversation: view,

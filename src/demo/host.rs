@@ -37,7 +37,7 @@ pub enum Host {
 impl Host {
     pub async fn new(options: &Options) -> anyhow::Result<Self> {
         let Some(url) = &options.url else {
-            return Self::own().await;
+            return Self::own(options.listen.as_deref()).await;
         };
         let url = checked(url)?;
         let password = std::env::var(PASSWORD).unwrap_or_default();
@@ -49,15 +49,15 @@ impl Host {
         Ok(Host::Running { url, admin })
     }
 
-    async fn own() -> anyhow::Result<Self> {
+    async fn own(listen: Option<&str>) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         let settings = Settings {
-            listen: "127.0.0.1:0".into(),
+            listen: listen.unwrap_or("127.0.0.1:0").into(),
             data_dir: folder.0.clone(),
             ..Settings::default()
         };
-        let listener =
-            TcpListener::bind(&settings.listen).context("the loopback address cannot be served")?;
+        let listener = TcpListener::bind(&settings.listen)
+            .with_context(|| format!("the address {} cannot be served", settings.listen))?;
         let server = Box::new(Server::start(settings, listener).await?);
         let url = format!("http://{}", server.address);
         Ok(Host::Own {

@@ -66,6 +66,9 @@ pub struct Options {
     /// When it is over, let the server of the demo go on until it is stopped, to look around in it.
     #[arg(long, conflicts_with = "url")]
     pub stay: bool,
+    /// Where the demo's own server listens; any free port of this machine if it is not given.
+    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "HOST:PORT")]
+    pub listen: Option<String>,
     /// Play against a running server, http://HOST:PORT, instead of one of our own. Its people
     /// and conversations stay there, so take one for trying. The admin's password is read from
     /// SWITCHBOARD_DEMO_PASSWORD.

@@ -200,6 +200,7 @@ mod tests {
             seconds,
             plain: true,
             stay: false,
+            listen: None,
             url: None,
             admin: None,
         }

@@ -5138,6 +5138,8 @@ export interface components {
             /** @description A tag as `fa-IR`; empty if he has not said so. */
             language: string;
             name: string;
+            /** @description Whether he has said his name, or is only called something as "Visitor 5". */
+            named: boolean;
             personal_rep?: components["schemas"]["PersonView"] | null;
             phone?: string | null;
             /** @description Where his picture can be got, with an access token; another address with each change. */
@@ -5259,6 +5261,8 @@ export interface components {
              * @description Give it as `after` for what is newer than this page; none if nothing is.
              */
             next?: number | null;
+            /** @description How those are called who wrote these entries or are named by them. */
+            people: components["schemas"]["PersonView"][];
             /**
              * Format: int64
              * @description Give it as `before` for what is older than this page; none if nothing is.
@@ -5510,6 +5514,7 @@ export interface components {
         LinkKind: "password" | "email";
         /** @description A conversation with what stands beside it. */
         Listed: components["schemas"]["MarkedConversation"] & {
+            first_message: components["schemas"]["Entry"] | null;
             latest_message?: components["schemas"]["Entry"] | null;
             /**
              * Format: int64

@@ -137,7 +137,7 @@ impl People {
 /// `called`, and his number.
 pub(super) fn customer(number: i64, name: Option<String>, called: &str) -> User {
     let name = name.filter(|name| !name.trim().is_empty());
-    let name = name.unwrap_or_else(|| format!("{called} {number}"));
+    let name = name.unwrap_or_else(|| users::stand_in(called, number));
     User::new(number, Role::Customer, name)
 }
 

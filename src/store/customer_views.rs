@@ -13,6 +13,8 @@ use crate::words::{Moment, Role, UserId};
 pub struct CustomerView {
     pub id: UserId,
     pub name: String,
+    /// Whether he has said his name, or is only called something as "Visitor 5".
+    pub named: bool,
     /// Where his picture can be got, with an access token; another address with each change.
     pub picture: Option<String>,
     /// The rep whom he is given first.
@@ -71,6 +73,7 @@ pub fn view(conn: &mut Conn, id: UserId) -> Result<CustomerView> {
             ..PersonView::new(rep.id, rep.display_name)
         }),
         picture: picture(&user),
+        named: user.is_named(),
         name: user.display_name,
         email: user.email,
         email_confirmed_at: user.email_confirmed_at,

@@ -237,24 +237,6 @@ queries! {
         conn.later(prepared(entry))
     }
 
-    /// The newest message of each of these conversations that was not deleted.
-    pub fn latest_words(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
-        let newest = sql::<diesel::sql_types::Nullable<BigInt>>(
-            concat!(
-                "(SELECT e.seq FROM events e WHERE e.conversation_id = conversations.id
-                  AND e.kind = 'message' AND ",
-                not_deleted!(),
-                " ORDER BY e.seq DESC LIMIT 1)"
-            ),
-        );
-        conversations::table
-            .inner_join(events::table)
-            .filter(conversations::id.eq_any(ids))
-            .filter(events::seq.nullable().eq(newest))
-            .select(Event::as_select())
-            .load(conn)
-    }
-
     /// The newest message of each of these conversations. Notes of staff are none.
     pub fn latest_messages(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
         let messages = diesel::alias!(events as messages);

@@ -3,9 +3,15 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
 use super::Conn;
+use super::conn::queries;
 use super::conversations::Conversation;
-use super::events::Event;
+use super::events::{Event, not_deleted};
+use super::schema::{conversations, events};
 use crate::words::{ConversationId, Role, Status, UserId};
 
 /// How far an answer has come.
@@ -86,11 +92,61 @@ fn is_taken(row: &Conversation) -> bool {
     }
 }
 
+/// The seq of the outermost message of a conversation that was not deleted: `ASC` the oldest,
+/// `DESC` the newest.
+macro_rules! outermost {
+    ($order:literal) => {
+        sql::<Nullable<BigInt>>(concat!(
+            "(SELECT e.seq FROM events e WHERE e.conversation_id = conversations.id
+              AND e.kind = 'message' AND ",
+            not_deleted!(),
+            " ORDER BY e.seq ",
+            $order,
+            " LIMIT 1)"
+        ))
+    };
+}
+
+queries! {
+    /// The newest message of each of these conversations that was not deleted.
+    fn newest_words(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
+        conversations::table
+            .inner_join(events::table)
+            .filter(conversations::id.eq_any(ids))
+            .filter(events::seq.nullable().eq(outermost!("DESC")))
+            .select(Event::as_select())
+            .load(conn)
+    }
+
+    /// The oldest message of each of these conversations that was not deleted.
+    fn oldest_words(conn, ids: &[ConversationId]) -> QueryResult<Vec<Event>> {
+        conversations::table
+            .inner_join(events::table)
+            .filter(conversations::id.eq_any(ids))
+            .filter(events::seq.nullable().eq(outermost!("ASC")))
+            .select(Event::as_select())
+            .load(conn)
+    }
+}
+
+/// What each of these conversations was begun with, where anything is left of it.
+pub fn first_words(
+    conn: &mut Conn,
+    ids: &[ConversationId],
+) -> QueryResult<HashMap<ConversationId, Event>> {
+    Ok(by_id(oldest_words(conn, ids)?))
+}
+
+fn by_id(found: Vec<Event>) -> HashMap<ConversationId, Event> {
+    let found = found.into_iter();
+    found.map(|event| (event.conversation_id, event)).collect()
+}
+
 /// Of those whose newest message was deleted, the newest that was not. Mostly nobody is asked.
 pub fn last_words(
     conn: &mut Conn,
     latest: &HashMap<ConversationId, Event>,
-) -> diesel::QueryResult<HashMap<ConversationId, Event>> {
+) -> QueryResult<HashMap<ConversationId, Event>> {
     let deleted = latest
         .values()
         .filter(|event| super::events::was_deleted(event))
@@ -99,17 +155,15 @@ pub fn last_words(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let words = super::events::latest_words(conn, &ids)?.into_iter();
-    Ok(words.map(|event| (event.conversation_id, event)).collect())
+    Ok(by_id(newest_words(conn, &ids)?))
 }
 
 /// The newest messages by their conversation, for [`Facts::of`].
 pub fn by_conversation(
     conn: &mut Conn,
     ids: &[ConversationId],
-) -> diesel::QueryResult<HashMap<ConversationId, Event>> {
-    let latest = super::events::latest_messages(conn, ids)?.into_iter();
-    Ok(latest.map(|event| (event.conversation_id, event)).collect())
+) -> QueryResult<HashMap<ConversationId, Event>> {
+    Ok(by_id(super::events::latest_messages(conn, ids)?))
 }
 
 #[cfg(test)]

@@ -44,7 +44,22 @@ pub struct User {
     pub picture_id: Option<AttachmentId>,
 }
 
+/// How somebody is called until he says his name, as "Visitor 5".
+const STAND_INS: [&str; 2] = ["Visitor", "Customer"];
+
+/// The name of the person with this number who has said none.
+pub fn stand_in(called: &str, number: i64) -> String {
+    debug_assert!(STAND_INS.contains(&called));
+    format!("{called} {number}")
+}
+
 impl User {
+    /// Whether he, or somebody for him, has said his name.
+    pub fn is_named(&self) -> bool {
+        let is_it = |called: &&str| self.display_name == stand_in(called, self.number);
+        !STAND_INS.iter().any(|called| is_it(&called))
+    }
+
     /// Somebody new, of whom nothing more is known.
     pub fn new(number: i64, role: Role, display_name: String) -> Self {
         Self {

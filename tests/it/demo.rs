@@ -178,7 +178,9 @@ async fn the_demo_can_be_looked_at_while_it_runs_and_after() {
     let arguments = "demo --plain --stay --seconds 5 --customers 6 --reps 3 --seed 7";
     let arguments: Vec<&str> = arguments.split(' ').collect();
     let mut demo = program(&arguments);
-    let mut child = demo.env("TMPDIR", folder.path()).spawn().unwrap();
+    demo.env("TMPDIR", folder.path());
+    demo.env("SWITCHBOARD_LISTEN", "127.0.0.2:0");
+    let mut child = demo.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut line_with = |part: &str| {
         let found = lines.find(|line| line.as_ref().unwrap().contains(part));
@@ -194,6 +196,7 @@ async fn the_demo_can_be_looked_at_while_it_runs_and_after() {
         panic!("{place}");
     };
     assert_eq!(login, "demo-rep");
+    assert!(url.starts_with("http://127.0.0.2:"), "{url}");
     let base = url.strip_suffix("/console").unwrap().to_owned();
     let login = serde_json::json!({ "login": login, "password": password });
     let signing_in = Request::new("POST", "/api/v1/sessions").json(&login);

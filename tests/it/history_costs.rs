@@ -91,6 +91,7 @@ async fn a_page_looks_at_none_of_its_logs() {
         assert_eq!(counts.len() as i64, CONVERSATIONS);
         assert_eq!(rows_read(conn, "events"), before);
         assert_eq!(standing::by_conversation(conn, &ids())?.len(), ids().len());
+        assert_eq!(standing::first_words(conn, &ids())?.len(), ids().len());
         Ok(rows_read(conn, "events") - before)
     };
     let rows = store.write(read).await.unwrap();

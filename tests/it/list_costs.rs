@@ -218,6 +218,7 @@ async fn a_page_takes_as_many_queries_however_long_it_is() {
                 conversations::list(conn, &Actor::new(UserId(Uuid::nil()), Role::Admin), &filter)?;
             let ids: Vec<ConversationId> = rows.iter().map(|row| row.id).collect();
             let latest = standing::by_conversation(conn, &ids)?;
+            assert_eq!(standing::first_words(conn, &ids)?.len(), latest.len());
             let counted = message_counts::of(conn, &ids)?;
             let (views, _) = marks::views(conn, rows[0].customer_id, Role::Customer, rows)?;
             Ok((latest.len(), counted.len(), views.len()))

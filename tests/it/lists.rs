@@ -13,6 +13,7 @@ on_both!(
     pages_of_a_log_go_both_ways,
     every_filter_narrows_as_it_says,
     a_list_tells_the_last_message_how_many_and_how_far,
+    a_list_tells_what_each_was_begun_with,
     an_answer_has_a_number_that_leads_to_it,
     a_list_can_be_narrowed_to_what_is_unread,
     what_was_deleted_has_answered_nothing,
@@ -181,6 +182,11 @@ async fn pages_of_a_log_go_both_ways(world: &World) {
     let seqs = page["items"].as_array().unwrap().iter();
     let seqs: Vec<i64> = seqs.map(|one| one["seq"].as_i64().unwrap()).collect();
     assert_eq!(seqs, [end - 3, end - 2, end - 1, end]);
+    // Whoever has no other way to know how they are called is told beside what they did.
+    let mut told = page["people"].as_array().unwrap().clone();
+    told.sort_by_key(|one| one["id"] == json!(rep.id));
+    let called = |one: &Person| json!({ "id": one.id, "name": one.name });
+    assert_eq!(told, [called(&ann), called(&rep)]);
     let page = rep.get(&format!("{path}&after={}", end - 2)).await.ok(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 4);
     assert_eq!(
@@ -406,6 +412,25 @@ async fn a_list_tells_the_last_message_how_many_and_how_far(world: &World) {
     rep.close(&id).await.ok(200);
     assert_eq!(shown(&ann).await, is("thank you", 3, "closed"));
     assert_eq!(shown(&rep).await, is("thank you", 3, "closed"));
+}
+
+async fn a_list_tells_what_each_was_begun_with(world: &World) {
+    let (ann, rep) = (world.customer(0).await, world.rep(1, 9).await);
+    let id = ann.open().await;
+    let begun = async |person: &Person| {
+        person.get(LIST).await.ok(200)["items"][0]["first_message"]["text"].clone()
+    };
+    rep.claim(&id).await.ok(200);
+    rep.note(&id, "he is impatient").await;
+    assert_eq!(begun(&ann).await, Value::Null, "a note begins nothing");
+    let seq = ann.say(&id, "where is it?").await["seq"].clone();
+    ann.say(&id, "my parcel").await;
+    rep.say(&id, "next door").await;
+    assert_eq!(begun(&ann).await, "where is it?");
+    let message = format!("{LIST}/{id}/messages/{seq}");
+    ann.delete(&message).await.ok(200);
+    assert_eq!(begun(&ann).await, "my parcel");
+    assert_eq!(begun(&rep).await, "my parcel");
 }
 
 async fn an_answer_has_a_number_that_leads_to_it(world: &World) {

@@ -69,7 +69,10 @@ async fn a_new_customer_gets_a_rep_who_is_there(world: &World) {
     is(world, &chat, "active").await;
     let view = seen(&there, &ann).await.ok(200);
     assert_eq!(view["id"], json!(ann.id));
-    assert_eq!(view["name"], "ann");
+    assert_eq!(
+        (&view["name"], &view["named"]),
+        (&json!("ann"), &json!(true))
+    );
     assert_eq!(view["personal_rep"], his);
     assert_eq!(seen(&absent, &ann).await.code(404), "not_found");
     assert_eq!(seen(&ann, &ann).await.code(403), "forbidden");

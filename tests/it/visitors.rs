@@ -112,6 +112,12 @@ async fn a_visitor_talks_and_sees_only_his_own(world: &World) {
         .ok(201);
     let name = format!("Visitor {}", unnamed["user"]["number"]);
     assert_eq!(unnamed["user"]["display_name"], name);
+    // Staff can tell that from a name of his own.
+    let admin = world.admin().await;
+    for (id, named) in [(&json!(vera.id), true), (&unnamed["user"]["id"], false)] {
+        let path = format!("/api/v1/customers/{}", id.as_str().unwrap());
+        assert_eq!(admin.get(&path).await.ok(200)["named"], named);
+    }
     assert_eq!(unnamed["expires_in"], LASTS_S);
 }
 
