@@ -82,6 +82,11 @@ export class Names {
     if (id && name) this.#names.set(id, name);
   }
 
+  /** @param {Person[]} people who are named in a part of a log */
+  meet(people) {
+    for (const { id, name } of people) this.know(id, name);
+  }
+
   /** @param {LogEvent} event */
   learn({ kind, sender_id: sender, data }) {
     if (kind === "joined" || kind === "left") this.know(sender, data?.name ?? null);

@@ -185,7 +185,7 @@ export class Visit {
     const last = page.items.at(-1)?.seq ?? 0;
     this.signs.begin(last, page.marks.customer.read);
     this.socket.knows(id, last);
-    page.items.forEach((one) => this.names.learn(one));
+    this.names.meet(page.people);
     this.waitsSince = since(0, page.items, this.api.user);
     this.tell("log", { items: page.items, older: page.previous ?? null });
     for (const frame of early) this.#event(frame);
