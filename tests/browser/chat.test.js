@@ -205,6 +205,28 @@ test("what was typed survives a reload, and a visitor comes back to what he bega
   await clear();
 });
 
+test("two tabs of one customer are one customer", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  const other = await watched(context);
+  await other.goto(`${server.base}/chat`);
+  await other.locator("html[data-ready]").waitFor();
+  await field(other).fill("begun here");
+  await write(page, "From the first tab");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  await other.locator(".mine").filter({ hasText: "From the first tab" }).waitFor();
+  assert.equal(await field(other).inputValue(), "begun here");
+  await field(other).press("Enter");
+  await page.locator(".mine").filter({ hasText: "begun here" }).waitFor();
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  assert.equal(items.length, 1);
+  await page.reload();
+  await page.locator(".mine").filter({ hasText: "begun here" }).waitFor();
+  assert.deepEqual([...page.complaints, ...other.complaints], []);
+  await context.close();
+  await clear();
+});
+
 test("an earlier chat is told by how it began, and by what it is about", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
