@@ -184,7 +184,7 @@ test("nobody finds the chat of who was named before, and a visitor takes his alo
   const frame = await frameOf(page);
   const identify = (token) => page.evaluate((one) => switchboard.identify(one), token);
   await write(frame, "As a visitor");
-  await frame.getByRole("heading", { name: "You are next" }).waitFor();
+  await frame.locator(".rows:not(.pending) .mine").waitFor();
   const first = signed({ sub: randomUUID(), name: "Ada" });
   // He signs in at the site, which tells on its next page.
   const token = encodeURIComponent(`switchboard('identify','${first}')`);

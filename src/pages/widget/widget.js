@@ -251,8 +251,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     button.setAttribute("aria-expanded", String(wanted));
     button.firstChild?.replaceWith(faces[Number(wanted)]);
     name();
-    tell({ type: wanted ? "opened" : "closed" });
-    if (focuses) (wanted ? frame : button)?.focus();
+    if (focuses) {
+      tell({ type: wanted ? "opened" : "closed" });
+      (wanted ? frame : button)?.focus();
+    }
     emit(wanted ? "open" : "close");
   };
   /** @param {KeyboardEvent} event */
