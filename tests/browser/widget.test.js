@@ -185,9 +185,9 @@ test("nobody finds the chat of who was named before, and a visitor takes his alo
   const identify = (token) => page.evaluate((one) => switchboard.identify(one), token);
   await write(frame, "As a visitor");
   await frame.locator(".rows:not(.pending) .mine").waitFor();
-  const first = signed({ sub: randomUUID(), name: "Ada" });
+  const ada = { sub: randomUUID(), name: "Ada" };
   // He signs in at the site, which tells on its next page.
-  const token = encodeURIComponent(`switchboard('identify','${first}')`);
+  const token = encodeURIComponent(`switchboard('identify','${signed(ada)}')`);
   await page.goto(`${host.origin}/?early=${token}`);
   const next = await frameOf(page);
   await next.locator(".mine").filter({ hasText: "As a visitor" }).waitFor();
@@ -203,7 +203,7 @@ test("nobody finds the chat of who was named before, and a visitor takes his alo
   // And what is his is there when he is named again.
   await page.evaluate(() => switchboard.reset());
   await next.getByRole("heading", { name: "How can we help?" }).waitFor();
-  await identify(first);
+  await identify(signed(ada));
   await next.locator(".mine").filter({ hasText: "As a visitor" }).waitFor();
   assert.deepEqual(page.complaints, []);
   await context.close();
