@@ -1,6 +1,7 @@
 // The customer's chat on its own page, from the first word to the end and back again.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
@@ -194,11 +195,93 @@ test("what was typed survives a reload, and a visitor comes back to what he bega
   const named = await again.getByRole("button", { name: /half a sentence/ }).textContent();
   const { queue, number } = await server.newest();
   const day = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short" }).format();
-  assert.ok(named.startsWith(`${queue.name} · ${day}`) && named.includes(`Chat ${number}`), named);
+  assert.ok(named.startsWith("half a sentence")
+    && named.includes(`${day} · ${queue.name} · Chat ${number}`), named);
   await again.getByLabel("Show").selectOption("closed");
   await again.getByText("There are none like that.").waitFor();
   await again.getByRole("button", { name: "Back" }).click();
   assert.deepEqual(again.complaints, []);
+  await context.close();
+  await clear();
+});
+
+test("two tabs of one customer are one customer", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  const other = await watched(context);
+  await other.goto(`${server.base}/chat`);
+  await other.locator("html[data-ready]").waitFor();
+  await field(other).fill("begun here");
+  await write(page, "From the first tab");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  await other.locator(".mine").filter({ hasText: "From the first tab" }).waitFor();
+  assert.equal(await field(other).inputValue(), "begun here");
+  await field(other).press("Enter");
+  await page.locator(".mine").filter({ hasText: "begun here" }).waitFor();
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  assert.equal(items.length, 1);
+  await page.reload();
+  await page.locator(".mine").filter({ hasText: "begun here" }).waitFor();
+  assert.deepEqual([...page.complaints, ...other.complaints], []);
+  await context.close();
+  await clear();
+});
+
+test("an earlier chat is told by how it began, and by what it is about", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "My <first> words");
+  const rep = await server.rep("Pavel");
+  const id = await rep.assigned();
+  rep.message(id, "The last words");
+  await page.locator(".theirs").waitFor();
+  rep.say({ type: "close", conversation: id, resolution: "resolved", ref: "c" });
+  await page.getByRole("button", { name: "Save a copy" }).waitFor();
+  const row = page.locator(".earlier button");
+  const look = () => page.getByRole("button", { name: "Earlier chats" }).click();
+  await look();
+  await row.waitFor();
+  assert.equal(await row.locator(".title").textContent(), "My <first> words");
+  assert.deepEqual(await row.locator(".last").allTextContents(), ["The last words"]);
+  assert.match(await row.locator(".note").textContent(), / · Support · Pavel · Chat \d+$/);
+  await page.getByRole("button", { name: "Back" }).click();
+  const token = await page.evaluate(() => Object.values(localStorage).map((kept) =>
+    JSON.parse(kept)?.token).find(Boolean));
+  await server.ask("POST", "/conversations", token, { client_id: randomUUID(),
+    subject: "Parcel 7", text: "Other words" });
+  await look();
+  await row.nth(1).waitFor();
+  assert.deepEqual(await row.locator(".title").allTextContents(),
+    ["Parcel 7", "My <first> words"]);
+  assert.deepEqual(page.complaints, []);
+  rep.go();
+  await context.close();
+  await clear();
+});
+
+test("after a reload everybody who was there is named, before a transfer, too", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Hello");
+  const mina = await server.rep("Mina");
+  const id = await mina.assigned();
+  mina.message(id, "One moment");
+  await page.locator(".theirs").waitFor();
+  const pavel = await server.rep("Pavel");
+  await server.ask("POST", `/conversations/${id}/transfer`, mina.token, { rep: pavel.id });
+  await pavel.assigned();
+  const boris = await server.rep("Boris");
+  await server.ask("POST", `/conversations/${id}/transfer`, pavel.token, { rep: boris.id });
+  await boris.assigned();
+  boris.message(id, "Here I am");
+  await page.locator(".theirs").nth(1).waitFor();
+  await page.reload();
+  await page.locator(".theirs").nth(1).waitFor();
+  assert.deepEqual(await page.locator(".theirs .name").allTextContents(), ["Mina", "Boris"]);
+  const joined = page.locator(".entry bdi");
+  assert.deepEqual(await joined.allTextContents(), ["Mina", "Pavel", "Boris"]);
+  assert.deepEqual(page.complaints, []);
+  for (const rep of [mina, pavel, boris]) rep.go();
   await context.close();
   await clear();
 });
@@ -272,6 +355,25 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   assert.equal((await saved).suggestedFilename(), "pasted.txt");
   assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
   await context.close();
+  await clear();
+});
+
+test("how large files are is said in the page's own letters", async () => {
+  for (const [locale, size] of [["ru-RU", /2,5 МБ/], ["fa-IR", /۲٫۵ مگابایت/]]) {
+    const { page, context } = await person(browser, { locale });
+    await page.goto(`${server.base}/chat`);
+    // Said before anything is chosen, to whoever comes near.
+    await page.locator("form .round").hover();
+    await page.locator(locale === "ru-RU" ? ".round[title*='10 МБ']"
+      : ".round[title*='۱۰ مگابایت']").waitFor();
+    await page.locator("input[type=file]").setInputFiles([{ name: "a.txt", mimeType: "text/plain",
+      buffer: Buffer.alloc(2.5 * 1024 * 1024, "words ") }]);
+    await page.locator(".tray progress:visible").waitFor({ state: "detached" });
+    await field(page).press("Enter");
+    await page.locator(".rows:not(.pending) .file").getByText(size).waitFor();
+    assert.deepEqual(page.complaints, []);
+    await context.close();
+  }
   await clear();
 });
 

@@ -278,6 +278,54 @@ test("the field for a name stays, and what is refused is tried again with what s
     await end(one);
   });
 
+test("a refused name is told in the words of the page", async () => {
+  const one = await person(browser, { locale: "ru-RU" });
+  await one.page.goto(`${server.base}/chat`);
+  await one.page.getByLabel("Ваше имя").fill("a\u202eb");
+  await write(one.page, "Здравствуйте");
+  const told = one.page.locator(".pending .error");
+  await told.getByText("Имя слишком длинное, или в нём есть недопустимые знаки.").waitFor();
+  assert.doesNotMatch(await told.textContent(), /[A-Za-z]/);
+  one.page.complaints.length = 0;
+  await end(one);
+});
+
+test("a topic that takes nothing says when it opens, and is there when it does", async () => {
+  const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  const today = (new Date().getUTCDay() + 6) % 7;
+  const week = { [days[(today + 2) % 7]]: [{ from: "09:30", to: "12:00" }] };
+  const schedule = await server.ask("POST", "/schedules", server.admin,
+    { name: "Later", week, days: [], time_zone: "UTC" });
+  const made = { name: "Bills", schedule_id: schedule.id, outside_hours: "refuse" };
+  const bills = await server.ask("POST", "/queues", server.admin, made);
+  const rep = await server.rep("Mina", 1);
+  const one = await person(browser, { timezoneId: "UTC" });
+  await one.page.clock.install();
+  await one.page.goto(`${server.base}/chat`);
+  const opens = Date.UTC(...new Date(Date.now() + 2 * 86_400_000).toISOString().split(/\D/)
+    .slice(0, 3).map((part, at) => Number(part) - Number(at === 1)), 9, 30);
+  const when = new Intl.DateTimeFormat("en-US", { weekday: "long", day: "numeric", month: "long",
+    hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(opens);
+  const topic = one.page.locator(".topics label").filter({ hasText: "Bills" });
+  await topic.getByText(`We are back on ${when}.`).waitFor();
+  assert.ok(await topic.getByRole("radio").isDisabled());
+  // What opens can be chosen soon after that, whatever else is chosen.
+  await server.ask("PATCH", `/queues/${bills.id}`, server.admin, { schedule_id: null });
+  await one.page.clock.runFor(25_000);
+  await one.page.locator(".topics :enabled").nth(1).waitFor();
+  await topic.getByText("We are back").waitFor({ state: "detached" });
+  await server.ask("DELETE", `/queues/${bills.id}`, server.admin);
+  // What was chosen may be gone when it is written to: then another one is.
+  await topic.getByRole("radio").check();
+  await write(one.page, "What does it cost?");
+  await one.page.getByText("This topic is not there any more.").waitFor();
+  await one.page.getByRole("button", { name: "Try again" }).click();
+  await one.page.getByRole("heading", { name: "Mina" }).waitFor();
+  one.page.complaints.length = 0;
+  await end(one);
+  rep.go();
+});
+
 test("who reads the end goes on reading it when something grows below", async () => {
   const one = await visitor();
   await one.page.setViewportSize({ width: 400, height: 500 });

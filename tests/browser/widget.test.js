@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { launch, person, write } from "./browser.js";
+import { launch, person, watched, write } from "./browser.js";
 import { frameOf, HostPage, launched } from "./embed.js";
 import { Server } from "./server.js";
 
@@ -175,6 +175,81 @@ test("the host says who somebody is, and a wrong word is an error and nobody", a
   await frame.locator(".rows:not(.pending) .mine").waitFor();
   assert.equal((await server.newest()).customer.name, "Niloofar");
   assert.equal(await page.evaluate(() => localStorage.length), 0, "no login is kept in the page");
+  await context.close();
+});
+
+test("nobody finds the chat of who was named before, and a visitor takes his along", async () => {
+  const { page, context } = await visit();
+  await press(page);
+  const frame = await frameOf(page);
+  const identify = (token) => page.evaluate((one) => switchboard.identify(one), token);
+  await write(frame, "As a visitor");
+  await frame.locator(".rows:not(.pending) .mine").waitFor();
+  const ada = { sub: randomUUID(), name: "Ada" };
+  // He signs in at the site, which tells on its next page.
+  const token = encodeURIComponent(`switchboard('identify','${signed(ada)}')`);
+  await page.goto(`${host.origin}/?early=${token}`);
+  const next = await frameOf(page);
+  await next.locator(".mine").filter({ hasText: "As a visitor" }).waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await next.locator("#text").fill("private");
+  await identify(signed({ sub: randomUUID(), name: "Boris" }));
+  await next.getByRole("heading", { name: "How can we help?" }).waitFor();
+  assert.equal(await next.getByText("As a visitor").count(), 0);
+  assert.equal(await next.locator("#text").inputValue(), "");
+  await write(next, "I am Boris");
+  await next.locator(".rows:not(.pending) .mine").waitFor();
+  assert.equal((await server.newest()).customer.name, "Boris");
+  // And what is his is there when he is named again.
+  await page.evaluate(() => switchboard.reset());
+  await next.getByRole("heading", { name: "How can we help?" }).waitFor();
+  await identify(signed(ada));
+  await next.locator(".mine").filter({ hasText: "As a visitor" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
+test("an open panel is open on the next page, without taking the focus, and can come anew",
+  async () => {
+    const { page, context } = await visit();
+    const open = () => page.evaluate(() => switchboard.isOpen());
+    await press(page);
+    await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
+    await page.reload();
+    await launched(page, ({ expanded }) => expanded);
+    await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), "BODY");
+    await page.evaluate(() => {
+      const tag = document.querySelector("script[data-widget]");
+      switchboard.destroy();
+      const again = document.createElement("script");
+      Object.assign(again, { src: tag.src });
+      Object.assign(again.dataset, tag.dataset);
+      document.head.append(again);
+    });
+    await page.waitForFunction(() => window.switchboard?.isOpen);
+    await launched(page);
+    if (!await open()) await page.evaluate(() => switchboard.open());
+    await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
+    await page.evaluate(() => switchboard.close());
+    await page.reload();
+    await launched(page, ({ expanded }) => !expanded);
+    assert.equal(await open(), false);
+    assert.deepEqual(page.complaints, []);
+    await context.close();
+  });
+
+test("two pages of one site are one visitor", async () => {
+  const { page, context } = await visit();
+  await press(page);
+  const frame = await frameOf(page);
+  const other = await watched(context);
+  await other.goto(`${host.origin}/`);
+  await press(other);
+  const there = await frameOf(other);
+  await there.getByRole("heading", { name: "How can we help?" }).waitFor();
+  await write(frame, "From one page");
+  await there.locator(".mine").filter({ hasText: "From one page" }).waitFor();
   await context.close();
 });
 

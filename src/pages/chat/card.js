@@ -1,5 +1,5 @@
 // What stands beside the log: how it is going on, and what can be done about it. One card at a
-// time, and each state has one. Those of a conversation that is there come later (underway.js).
+// time, and each state has one. What is not for newcomers comes later (underway.js).
 
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
@@ -36,7 +36,7 @@ export class Card {
   /** @type {string | null} */
   #picked = null;
   /**
-   * What there is to say of a conversation, once that has come.
+   * What there is to say of a conversation, and of what stops everything, once that has come.
    * @type {Underway | null}
    */
   underway = null;
@@ -68,7 +68,8 @@ export class Card {
 
   /** Who is told that nobody is there is told when somebody is: if he looks, and ever later. */
   #lookAgain() {
-    if (!this.#does.isSeen() || !this.#shown.startsWith("welcome") || !lacks(this.#queue())) {
+    const { queues = [] } = this.#visit.welcome ?? {};
+    if (!this.#does.isSeen() || !this.#shown.startsWith("welcome") || !queues.some(lacks)) {
       [this.#looks, this.#every] = [0, 1];
     } else if (++this.#looks >= this.#every) {
       [this.#looks, this.#every] = [0, Math.min(this.#every * 2, LOOKS_MAX)];
@@ -151,32 +152,10 @@ export class Card {
   /** @returns {Made} */
   #made() {
     const { trouble, view, opening, welcome } = this.#visit;
-    if (trouble) return this.#trouble(trouble);
+    if (trouble) return this.underway?.trouble(trouble) ?? ["loading"];
     if (opening) return opening.error ? this.#welcome() : this.#finding();
     if (view) return this.underway?.made(view) ?? ["loading"];
     return welcome ? this.#welcome() : ["loading"];
-  }
-
-  /**
-   * @param {string} key
-   * @param {() => unknown} work
-   */
-  #button = (key, work, kind = "") => make("button", { type: "button", class: kind,
-    onclick: work }, this.#locale.t(key));
-
-  /**
-   * @param {NonNullable<Visit["trouble"]>} trouble
-   * @returns {Made}
-   */
-  #trouble(trouble) {
-    const { t } = this.#locale;
-    const rest = {
-      ended: [make("p", { class: "say" }, t("ended_text")),
-        this.#button("start_again", this.#does.beginAgain, "main")],
-      replaced: [this.#button("use_here", this.#does.useHere, "main")],
-      unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
-    }[trouble];
-    return [trouble, make("h2", {}, t(trouble)), ...rest];
   }
 
   /** @returns {Made} */
@@ -191,31 +170,39 @@ export class Card {
     if (!visitors && !api.user) {
       return [key, make("h2", {}, t("welcome")),
         make("p", {}, t(widget ? "only_named" : "only_members")),
-        !widget && this.#button("sign_in", this.#does.signIn, "main")];
+        !widget && make("button", { type: "button", class: "main", onclick: this.#does.signIn },
+          t("sign_in"))];
     }
     const greeting = (closed && texts.away) || texts.welcome;
     const title = make("h2", {}, t(closed && !texts.away ? "away" : "welcome"));
     const said = greeting ? make("p", { class: "say", dir: "auto" }, greeting)
       : !lacks(queue) && make("p", { class: "say" }, t("welcome_text"));
-    return [key, title, said, ...this.#away(queue, closed), this.#topics(welcome),
+    return [key, title, said, ...this.#away(queue), this.#topics(welcome),
       this.#askName()];
   }
 
   /**
    * What there is to know before one writes to it.
    * @param {Queue | null} queue
-   * @param {boolean} closed
    * @returns {Child[]}
    */
-  #away(queue, closed) {
-    const { t, moment } = this.#locale;
+  #away(queue) {
+    const { t } = this.#locale;
     const lack = lacks(queue);
     if (!queue || !lack) return [];
-    const when = closed ? queue.hours?.opens_at : null;
+    const opens = this.#opens(queue);
     const text = { unstaffed: `${t("away")} ${t("anyway")}`, away: t("leave"),
       full: `${t("full")} ${t("leave")}`, shut: this.#shut(queue) }[lack];
-    return [when != null && make("p", { class: "say" }, t("opens", { when: moment(when) })),
-      make("p", { class: "say" }, text)];
+    return [opens && make("p", { class: "say" }, opens), make("p", { class: "say" }, text)];
+  }
+
+  /**
+   * When it is open again, if that is known.
+   * @param {Queue} queue
+   */
+  #opens({ hours }) {
+    const when = hours?.open === false && hours.opens_at;
+    return when ? this.#locale.t("opens", { when: this.#locale.moment(when) }) : "";
   }
 
   /**
@@ -232,7 +219,7 @@ export class Card {
     const { view, opening } = this.#visit;
     const queue = this.#queue();
     if (view || opening || !queue || lacks(queue) !== "shut") return true;
-    toast(this.#shut(queue));
+    toast(`${this.#opens(queue)} ${this.#shut(queue)}`);
     /** @type {HTMLElement | null} */
     const other = this.#body.querySelector("[name=queue]:enabled");
     other?.focus();
@@ -253,6 +240,7 @@ export class Card {
           onchange: () => this.pick(id) }),
         make("span", {}, words(name), lack && make("span", { class: "note" },
           ` · ${t(`queue_${lack}`)}`),
+        lack === "shut" && id !== chosen && make("p", { class: "note" }, this.#opens(queue)),
         description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }

@@ -50,14 +50,11 @@ export class Composer {
       "aria-hidden": "true" });
     const attach = make("button", { type: "button", class: "round", "aria-label": t("attach"),
       title: t("attach"), onclick: () => this.#pick.click() }, icon("clip"));
-    // What is allowed is said before anything is chosen, once it is known.
+    // What is allowed is said before anything is chosen, and whoever comes so near may choose.
     for (const near of ["pointerenter", "focus"]) {
-      attach.addEventListener(near, () => {
-        const allowed = this.#visit?.welcome?.files;
-        if (!allowed || !locale.has("limits")) return;
-        const limits = { size: locale.size(allowed.bytes_max), n: allowed.per_message_max };
-        attach.title = `${t("attach")}. ${t("limits", limits)}`;
-      });
+      attach.addEventListener(near, () => this.#trayOf().then((tray) => {
+        if (tray?.limits) attach.title = `${t("attach")}. ${tray.limits}`;
+      }, () => {}));
     }
     const row = make("div", { class: "write" }, attach, this.#pick, this.#field, this.#send);
     this.element = make("form", { class: "composer" }, row,

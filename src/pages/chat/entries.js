@@ -3,7 +3,7 @@
 import { make, words } from "../ui/dom.js";
 import { linked } from "../ui/links.js";
 import { fileRow } from "./files.js";
-import { told } from "./standing.js";
+import { told } from "./told.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { LogEvent } from "../net/frames.d.ts" */

@@ -1,5 +1,6 @@
 // Files that came with a message.
 
+import { size } from "../i18n/size.js";
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { save } from "../ui/save.js";
@@ -46,7 +47,7 @@ export function fileRow(file, api, locale) {
       place.textContent = problemOf(error).message;
     }
   };
-  const said = locale.parts("download", { name: words(name), size: words(locale.size(bytes)) });
+  const said = locale.parts("download", { name: words(name), size: words(size(locale, bytes)) });
   const button = make("button", { type: "button", class: "file", onclick: take }, icon("file"),
     make("span", {}, ...said));
   const row = make("li", {}, button, place);

@@ -57,8 +57,8 @@ export class Host {
   /** @param {Greeting} greeting */
   async #welcome({ token, identity, open }) {
     this.isOpen = open;
+    if (token) await this.#resume(token);
     if (identity) await this.#identify(identity);
-    else if (token) await this.#resume(token);
     for (const message of this.#waiting.splice(0)) this.say(message);
     this.say({ type: "ready" });
   }
@@ -75,10 +75,14 @@ export class Host {
 
   /** @param {string} token */
   async #identify(token) {
-    const { api, widget } = this.#frame.visit;
+    const { visit } = this.#frame;
+    const { api, widget } = visit;
     if (!widget) return;
+    const was = api.isVisitor ? null : api.user;
     try {
-      await api.signIn("/identify", { widget, token }, "customer");
+      const user = await api.signIn("/identify", { widget, token }, "customer");
+      // A visitor's chats become his; those of somebody else do not.
+      if (was && was.id !== user.id) visit.forget("else");
       this.say({ type: "event", name: "identified" });
     } catch (error) {
       const { code, message } = problemOf(error);
@@ -100,6 +104,10 @@ export class Host {
       visit.socket.stop();
       visit.socket.forgetAll();
       await this.#identify(message.token);
+      if (visit.api.user) await visit.enter();
+    } else if (message.type === "session") {
+      if (visit.api.user || visit.opening) return;
+      await this.#resume(message.token);
       if (visit.api.user) await visit.enter();
     } else if (message.type === "reset") {
       visit.forget();

@@ -88,7 +88,7 @@ const does = {
     parts.card.show();
   },
   beginAgain() {
-    visit.forget({ signOut: false });
+    visit.forget("ended");
     parts.composer.focus();
   },
   setLocale(tag) {
@@ -196,7 +196,7 @@ function refresh() {
   parts.thread?.age();
   const isEmpty = !visit.view && !visit.pending.length;
   parts.body.classList.toggle("empty", isEmpty);
-  if (!isEmpty && !parts.thread) withThread();
+  if ((!isEmpty || visit.trouble) && !parts.thread) withThread();
 }
 
 /**
@@ -258,7 +258,12 @@ async function begin() {
   visit.on(draws);
   document.title = parts.locale.t("title");
   document.documentElement.dataset.ready = "";
-  parts.composer.focus();
+  // A page around may have opened it by itself: whoever reads there goes on there.
+  if (!origin || document.hasFocus()) parts.composer.focus();
+  // Who has written in another tab is the same here.
+  addEventListener("storage", () => {
+    if (!api.user && !visit.opening && api.look()) visit.enter().catch(() => {});
+  });
   if (origin) {
     const { Host } = await surely(() => late("./host.js"));
     host = new Host(origin, { visit, does, parts: () => parts, dress });

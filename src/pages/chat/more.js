@@ -7,9 +7,9 @@ import { agreed } from "../ui/dialog.js";
 import { onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
 import { late, sayLost } from "./late.js";
+import { reason } from "./refusal.js";
 
 /** @import { Answer } from "../net/rest.d.ts" */
-/** @import { Thrown } from "../net/problem.js" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attributes, Child } from "../ui/elements.d.ts" */
 /** @import { Does, Panel } from "./parts.d.ts" */
@@ -20,16 +20,6 @@ import { late, sayLost } from "./late.js";
 const PAGE = 20;
 
 /**
- * The words for an error in this language, or else the server's own sentence.
- * @param {Locale} locale
- * @returns {(error: Thrown) => string}
- */
-const explain = (locale) => (error) => {
-  const key = `e_${error.code}`;
-  return locale.has(key) ? locale.t(key) : error.message;
-};
-
-/**
  * Does something whose error is told in passing.
  * @param {Locale} locale
  * @param {() => Promise<void>} work
@@ -38,7 +28,7 @@ async function attempt(locale, work) {
   try {
     await work();
   } catch (error) {
-    toast(explain(locale)(problemOf(error)));
+    toast(reason(locale, problemOf(error)));
   }
 }
 
@@ -233,7 +223,7 @@ export function signIn(visit, locale, panel) {
     visit.socket.forgetAll();
     panel(null);
     await visit.enter();
-  }, explain(locale));
+  }, (error) => reason(locale, error));
   panel(panelOf(locale, t("sign_in"), () => panel(null), form).section);
   form.querySelector("input")?.focus();
 }
@@ -294,23 +284,33 @@ export function earlier(visit, locale, panel) {
 }
 
 /**
+ * What was said, on one line; of files alone, what they are called.
+ * @param {Listed["latest_message"]} message
+ */
+const wordsOf = (message) => message?.text?.trim()
+  || (message?.attachments ?? []).map(({ name }) => name).join(", ");
+
+/**
+ * What it was about, when it began, where and with whom it was.
  * @param {Listed} one
  * @param {Locale} locale
  * @param {(id: string) => void} open
  */
 function row(one, locale, open) {
   const { t } = locale;
-  const { id, number, subject, queue, status, resolution, latest_message: last, unread,
-    created_at } = one;
+  const { id, number, subject, queue, status, resolution, first_message: first,
+    latest_message: last, unread, created_at } = one;
   const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${status}`);
   const rep = one.rep ?? one.last_rep;
+  const numbered = t("numbered", { number });
+  const begun = subject || wordsOf(first);
+  const more = last && last.seq !== first?.seq ? wordsOf(last) : "";
   return make("li", {}, make("button", { type: "button", onclick: () => open(id) },
-    make("span", { class: "title" }, words(queue.name), " · ", make("time",
-      { datetime: new Date(created_at).toISOString() }, locale.date(created_at))),
+    make("span", { class: "title" }, words(begun || numbered)),
     make("span", { class: "chip", "data-status": status }, how),
-    subject && make("span", { class: "last" }, words(subject)),
-    make("span", { class: "last" }, words(last?.text ?? "")),
-    make("span", { class: "note" }, t("numbered", { number }),
-      ...(rep ? [" · ", words(rep.name)] : [])),
+    more && make("span", { class: "last" }, words(more)),
+    make("span", { class: "note" }, make("time", { datetime: new Date(created_at).toISOString() },
+      locale.date(created_at)), " · ", words(queue.name), ...(rep ? [" · ", words(rep.name)] : []),
+    begun && ` · ${numbered}`),
     unread > 0 && make("strong", { class: "unread" }, t("unread", { n: unread }))));
 }

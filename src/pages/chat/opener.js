@@ -80,11 +80,14 @@ export class Opener {
    * @param {unknown} error
    */
   #refused(job, error) {
-    const { status, code, message, mayPass } = problemOf(error);
+    const { status, code, message, fields, mayPass } = problemOf(error);
     if (status === 401) return;
-    if (code === "outside_hours") this.#visit.lookAgain();
+    // What is wrong with a field is told as what it is about.
+    const about = fields[0]?.field ?? code;
+    const isGone = about === "queue";
+    if (isGone || code === "outside_hours") this.#visit.lookAgain();
     if (!mayPass || status === 429 || code === "queue_full") {
-      this.keep({ ...job, error: message, code });
+      this.keep({ ...job, error: message, code: about, queue: isGone ? null : job.queue });
       return;
     }
     setTimeout(() => this.go(), retryMs(this.#tries++));

@@ -6,6 +6,7 @@ import { agreed } from "../ui/dialog.js";
 import { make } from "../ui/dom.js";
 import { errorPlace } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
+import { reason } from "./refusal.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Entries, Message } from "./entries.js" */
@@ -24,10 +25,9 @@ const LINES_MAX = 6;
  * @param {Locale} locale
  * @param {unknown} error
  */
-function explained({ t, has }, error) {
-  const { code, message } = problemOf(error);
-  if (code === "too_late") return t("change_late");
-  return has(`e_${code}`) ? t(`e_${code}`) : message;
+function explained(locale, error) {
+  const problem = problemOf(error);
+  return problem.code === "too_late" ? locale.t("change_late") : reason(locale, problem);
 }
 
 /**

@@ -112,7 +112,8 @@ export type ToPage = { type: "ready" } | { type: "close" }
 /** What the page around says to the frame. */
 export type FromPage = { type: "opened" } | { type: "closed" } | { type: "reset" }
   | { type: "identify"; token: string } | { type: "locale"; locale: string }
-  | { type: "theme"; theme: string } | { type: "start"; queue?: string; text?: string };
+  | { type: "session"; token: string } | { type: "theme"; theme: string }
+  | { type: "start"; queue?: string; text?: string };
 
 /** Its first word, with the port for all others. */
 export interface Greeting {

@@ -4,6 +4,7 @@
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
 import { errorPlace, onSubmit, quietly } from "../ui/forms.js";
+import { reason } from "./refusal.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Does } from "./parts.d.ts" */
@@ -75,7 +76,7 @@ function rating(place, visit, view, locale) {
   const thank = () => place.replaceChildren(make("p", { class: "note", role: "status" }, thanks()),
     make("button", { type: "button", class: "soft", onclick: () => ask(true) }, t("rate_anew")));
   /** @param {import("../net/problem.js").Thrown} error */
-  const explain = ({ code, message }) => (locale.has(`e_${code}`) ? t(`e_${code}`) : message);
+  const explain = (error) => reason(locale, error);
   /** @param {boolean} isAnew */
   const ask = (isAnew) => {
     /** @type {Begun} */

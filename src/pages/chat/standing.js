@@ -1,5 +1,5 @@
-// What the entries of a log mean to a customer: where his conversation stands after each, how each
-// is told, and who everybody is.
+// What the entries of a log mean to a customer: where his conversation stands after each, and who
+// everybody is.
 
 /** @import { components } from "../api.d.ts" */
 /** @import { LogEvent } from "../net/frames.d.ts" */
@@ -48,24 +48,6 @@ export function after(view, { kind, data, sender_id: sender, seq }) {
 }
 
 /**
- * The text of an entry and whom it names; null: a customer need not read it.
- * @param {LogEvent} event
- * @returns {[key: string, who?: string | null] | null}
- */
-export function told({ kind, data, sender_id: sender }) {
-  /** @type {{ [one in LogEvent["kind"]]?: [key: string, who?: string | null] | null }} */
-  const texts = {
-    assigned: ["s_assigned", data?.rep_id], requeued: ["s_requeued"], moved: ["s_moved"],
-    transferred: ["s_transferred"], suspect: ["s_suspect", data?.rep_id],
-    returned: data?.rep_id ? ["s_returned", data.rep_id] : null, parked: ["s_parked"],
-    woken: ["s_woken"], reopened: ["s_reopened"], joined: ["s_joined", sender],
-    left: ["s_left", sender], wrapup: ["s_ended"],
-    closed: [{ waited: "s_waited", idle: "s_idle" }[String(data?.reason)] ?? "s_ended"],
-  };
-  return texts[kind] ?? null;
-}
-
-/**
  * Since when he waits for an answer of his rep, after these entries; 0: he does not.
  * @param {number} before
  * @param {LogEvent[]} events
@@ -98,6 +80,11 @@ export class Names {
    */
   know(id, name) {
     if (id && name) this.#names.set(id, name);
+  }
+
+  /** @param {Person[]} people who are named in a part of a log */
+  meet(people) {
+    for (const { id, name } of people) this.know(id, name);
   }
 
   /** @param {LogEvent} event */

@@ -226,9 +226,10 @@ export class Thread {
     const id = this.#visit.view?.id;
     const bottom = this.log.scrollHeight - this.log.scrollTop;
     try {
-      const { items, previous = null } = await this.#visit.api.get(
+      const { items, people, previous = null } = await this.#visit.api.get(
         `/conversations/${id}/events?before=${this.#older}&limit=${PAGE}`);
       if (id !== this.#visit.view?.id) return;
+      this.#visit.names.meet(people);
       this.#prepend(items);
       this.#older = previous;
       this.#earlier.hidden = previous === null;

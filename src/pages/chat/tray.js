@@ -1,8 +1,10 @@
 // Files on their way with the next message.
 
+import { size } from "../i18n/size.js";
 import { problemOf } from "../net/problem.js";
 import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
+import { reason } from "./refusal.js";
 
 /** @import { Locale, Values } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
@@ -56,6 +58,13 @@ export class Tray {
     return this.#files.length === 0;
   }
 
+  /** What may go with a message; empty as long as that is not known. */
+  get limits() {
+    const allowed = this.#visit.welcome?.files;
+    return allowed ? this.#locale.t("limits", { size: size(this.#locale, allowed.bytes_max),
+      n: allowed.per_message_max }) : "";
+  }
+
   /** Takes what is ready; the tray is empty then. */
   take() {
     const files = this.#files.flatMap(({ done }) => done ?? []);
@@ -79,7 +88,7 @@ export class Tray {
       ?? { bytes_max: Infinity, per_message_max: Infinity };
     this.#error.textContent = "";
     for (const file of files) {
-      const values = { name: file.name, size: this.#locale.size(most), n: count };
+      const values = { name: file.name, size: size(this.#locale, most), n: count };
       if (this.#files.length >= count) return this.#say("too_many", values);
       if (file.size > most) this.#say("too_large", values);
       else await this.#upload(file);
@@ -112,11 +121,9 @@ export class Tray {
       bar.remove();
     } catch (error) {
       remove();
-      const { code, message } = problemOf(error);
-      if (code === "cancelled") return;
-      const key = `e_${code}`;
-      this.#error.textContent = this.#locale.has(key)
-        ? `${file.name}: ${this.#locale.t(key)}` : message;
+      const problem = problemOf(error);
+      if (problem.code === "cancelled") return;
+      this.#error.textContent = `${file.name}: ${reason(this.#locale, problem)}`;
     }
     this.#changed();
   }

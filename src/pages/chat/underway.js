@@ -1,4 +1,5 @@
-// What the card says of a conversation that is there: it waits, is served, laid aside, or over.
+// What the card says of a conversation that is there: it waits, is served, laid aside, or over; and
+// of what stops everything else.
 
 import { make, words } from "../ui/dom.js";
 
@@ -27,6 +28,27 @@ export class Underway {
    */
   constructor(visit, locale, does) {
     [this.#visit, this.#locale, this.#does] = [visit, locale, does];
+  }
+
+  /**
+   * @param {NonNullable<Visit["trouble"]>} trouble
+   * @returns {Made}
+   */
+  trouble(trouble) {
+    const { t } = this.#locale;
+    /**
+     * @param {string} key
+     * @param {() => unknown} work
+     */
+    const button = (key, work) => make("button", { type: "button", class: "main",
+      onclick: work }, t(key));
+    const rest = {
+      ended: [make("p", { class: "say" }, t("ended_text")),
+        button("start_again", this.#does.beginAgain)],
+      replaced: [button("use_here", this.#does.useHere)],
+      unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
+    }[trouble];
+    return [trouble, make("h2", {}, t(trouble)), ...rest];
   }
 
   /**

@@ -2,6 +2,7 @@
 // that what is selected in it, or has the focus, stays so.
 
 import { icon, make, words } from "../ui/dom.js";
+import { reason } from "./refusal.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
@@ -66,7 +67,7 @@ export class Unsent {
 
   /** @param {Written} entry */
   #state({ client_id: id, text, files, note, error, code }) {
-    const { t, has } = this.#locale;
+    const { t } = this.#locale;
     if (!error) return make("p", { class: "note" }, t("sending"));
     const { retry, discard, takeBack } = this.#refused;
     /**
@@ -76,7 +77,7 @@ export class Unsent {
     const button = (key, work) => make("button", { type: "button", class: "soft",
       onclick: work }, t(key));
     return make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
-      has(`e_${code}`) ? t(`e_${code}`) : error, " ", button("try_again", () => retry(id)), " ",
+      reason(this.#locale, { code, message: error }), " ", button("try_again", () => retry(id)), " ",
       button("take_back", () => {
         discard(id);
         takeBack(text, files, note);

@@ -185,7 +185,7 @@ export class Visit {
     const last = page.items.at(-1)?.seq ?? 0;
     this.signs.begin(last, page.marks.customer.read);
     this.socket.knows(id, last);
-    page.items.forEach((one) => this.names.learn(one));
+    this.names.meet(page.people);
     this.waitsSince = since(0, page.items, this.api.user);
     this.tell("log", { items: page.items, older: page.previous ?? null });
     for (const frame of early) this.#event(frame);
@@ -239,7 +239,7 @@ export class Visit {
 
   /** Makes him somebody, if he is nobody yet, as late as that. */
   async become(name = "") {
-    if (this.api.user) return;
+    if (this.api.look()) return;
     const named = name.trim() ? { display_name: name.trim() } : {};
     await this.api.visit({ ...(this.widget && { widget: this.widget }), ...named });
     this.tell("state");
@@ -260,21 +260,23 @@ export class Visit {
   }
 
   /**
-   * Is nobody any more, here. `signOut`: nor at the server, and whoever comes next at this screen
+   * Who was here has gone: he has signed `out`, or his login has `ended`, after which he goes on
+   * with what he was writing, or somebody `else` is in. Else whoever comes next at this screen
    * finds nothing of what was written.
+   * @param {"out" | "ended" | "else"} how
    */
-  forget({ signOut = true } = {}) {
+  forget(how = "out") {
     this.socket.stop();
     this.socket.forgetAll();
-    if (signOut) {
-      this.api.signOut();
+    if (how === "out") this.api.signOut();
+    if (how === "ended") {
+      this.api.leave();
+    } else {
       this.opener.job = null;
       this.outbox.clear();
       const [begin, end] = this.key("|").split("|");
       kept.forget((key) => key.startsWith(begin) && key.endsWith(end));
       this.tell("forgotten");
-    } else {
-      this.api.leave();
     }
     this.open.clear();
     this.#places.clear();
@@ -283,6 +285,7 @@ export class Visit {
     this.#count(0);
     this.link = { state: "none", since: 0 };
     this.leave();
+    kept.set(this.key("shown"), null);
     this.tell("link");
   }
 

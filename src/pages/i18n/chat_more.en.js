@@ -82,4 +82,20 @@ export default {
   change_label: "Another text for this message", save: "Save", cancel: "Cancel",
   change_late: "It is too late to change this message.", delete_sure: "Delete this message?",
   delete_text: "Its text and files go, for everybody. Its place in the chat stays.",
+  ended: "You are signed out here.",
+  ended_text: "It was ended elsewhere or has run out. What you wrote is still here.",
+  start_again: "Begin anew", replaced: "The chat is open in too many places.",
+  use_here: "Use it here", unavailable: "This chat is not available.",
+  unavailable_text: "The page that you came from may have been changed.",
+  e_display_name: "The name is too long, or has signs that cannot be shown. Give another one.",
+  e_username: "A username has letters and digits, or . _ + - and no spaces.",
+  e_password:
+    "This password is too easily guessed. Take at least 8 characters, or three words that do not "
+      + "belong together.",
+  e_queue: "This topic is not there any more. Choose another one and try again.",
+  e_attachments: "A file is not there any more. Take it back, and attach the file anew.",
+  e_invalid_character: "There is a sign in it that cannot be sent. Take it back and remove that.",
+  e_not_found: "It is not there any more.",
+  e_wrong_role: "This account is one of the staff, who sign in on their own page.",
+  e_other: "The server could not do that. Try again in a moment.",
 };

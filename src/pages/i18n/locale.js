@@ -172,18 +172,6 @@ export class Locale {
     year: new Date(ms).getFullYear() === new Date().getFullYear() ? undefined : "numeric" });
 
   /**
-   * The size of a file.
-   * @param {number} bytes
-   */
-  size = (bytes) => {
-    const isSmall = bytes < 1_048_576;
-    const value = isSmall ? Math.max(1, bytes / 1024) : bytes / 1_048_576;
-    return new Intl.NumberFormat(this.tag, { style: "unit",
-      unit: isSmall ? "kilobyte" : "megabyte", maximumFractionDigits: value < 10 ? 1 : 0,
-    }).format(value);
-  };
-
-  /**
    * A moment in a form of its own, as it is written in this land.
    * @param {number} ms
    * @param {Intl.DateTimeFormatOptions} form

@@ -52,6 +52,9 @@ export class Api {
     return Boolean(this.#login.known?.token);
   }
 
+  /** Whether somebody is in, or has come in another tab meanwhile. */
+  look = () => this.#login.look();
+
   /** @type {Ask<"get">} */
   get = (path, ...[body]) => this.#call("GET", path, body);
   /** @type {Ask<"post">} */

@@ -70,6 +70,12 @@ export class Login {
     return token ? { Authorization: `Bearer ${token}` } : {};
   }
 
+  /** Somebody may have come in another tab meanwhile; answers whether anybody is in. */
+  look() {
+    this.known ??= this.store.get(this.key);
+    return this.known !== null;
+  }
+
   /** @param {Known | null} known */
   keep(known) {
     this.known = known;

@@ -66,6 +66,22 @@
       // Forbidden: then he is somebody new on the next page.
     }
   };
+  // Whether the panel was open on the page before, in this tab.
+  const wasOpen = () => {
+    try {
+      return storage() && sessionStorage.getItem(`${key}.open`);
+    } catch {
+      return null;
+    }
+  };
+  const keepOpen = () => {
+    try {
+      if (isOpen && storage()) sessionStorage.setItem(`${key}.open`, "1");
+      else sessionStorage.removeItem(`${key}.open`);
+    } catch {
+      // Forbidden: then it is closed there.
+    }
+  };
 
   /**
    * @template {keyof HTMLElementTagNameMap} Tag
@@ -216,20 +232,29 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     for (const message of waiting.splice(0)) port.postMessage(message);
   };
   addEventListener("message", greet);
+  // Who has written in another tab is the same here.
+  /** @param {StorageEvent} event */
+  const follow = ({ key: changed, newValue: token }) => changed === key && token
+    && tell({ type: "session", token });
+  addEventListener("storage", follow);
 
+  const isNarrow = () => matchMedia("(max-width:480px)").matches;
   /** @param {boolean} wanted */
-  const show = (wanted) => {
+  const show = (wanted, focuses = true) => {
     if (wanted === isOpen) return;
     isOpen = wanted;
+    keepOpen();
     if (wanted) load();
     panel.hidden = !wanted;
-    panel.setAttribute("aria-modal", String(matchMedia("(max-width:480px)").matches));
+    panel.setAttribute("aria-modal", String(isNarrow()));
     host.toggleAttribute("data-open", wanted);
     button.setAttribute("aria-expanded", String(wanted));
     button.firstChild?.replaceWith(faces[Number(wanted)]);
     name();
-    tell({ type: wanted ? "opened" : "closed" });
-    (wanted ? frame : button)?.focus();
+    if (focuses) {
+      tell({ type: wanted ? "opened" : "closed" });
+      (wanted ? frame : button)?.focus();
+    }
     emit(wanted ? "open" : "close");
   };
   /** @param {KeyboardEvent} event */
@@ -279,6 +304,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     },
     destroy: () => {
       removeEventListener("message", greet);
+      removeEventListener("storage", follow);
       clearTimeout(patience);
       port?.close();
       host.remove();
@@ -296,7 +322,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     name();
     document.body.append(host);
     for (const [wanted, ...given] of early?.q ?? []) call(wanted, ...given);
-    if ("open" in dataset) show(true);
+    // It goes on as it was on the page before, unless it would cover this one.
+    if ("open" in dataset || (wasOpen() && !isNarrow())) show(true, false);
     // Who has written before is told what was answered.
     else if (stored()) (window.requestIdleCallback ?? setTimeout)(load);
   };
