@@ -5,7 +5,7 @@ import { before, test } from "node:test";
 
 import { field } from "./browser.js";
 import {
-  account, anotherTab, Office, option, pick, rows, said, titled, until, wants,
+  account, anotherTab, Office, option, pick, ready, rows, said, titled, until, wants,
 } from "./console.js";
 
 const office = new Office();
@@ -149,6 +149,7 @@ test("an offer is passed on, and who misses one is told and set away", async () 
   await second.locator(".offer").filter({ hasText: "Bob" }).waitFor();
   await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
   await second.reload();
+  await ready(second);
   await titled(second, "Ann Lee");
   await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
   assert.equal(await second.locator("#availability").inputValue(), "away");
