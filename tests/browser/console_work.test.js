@@ -62,6 +62,7 @@ test("who waits stands in the order of the line, and A claims what is shown", as
   await server.ask("PUT", `/conversations/${bob.conversation}/priority`, server.admin,
     { priority: "urgent" });
   await until(async () => (await rows(page).allTextContents()).join() === "Bob,Ann Lee");
+  await page.locator(".pick").filter({ hasText: "Bob" }).getByText("It burns").waitFor();
   await pick(page, "Bob");
   // Only who has it settles how urgent it is.
   await page.locator(".talk-head").getByRole("button", { name: "More" }).click();

@@ -271,9 +271,13 @@ export class List {
     }
     this.#readAt = Date.now();
     quietly(async () => {
-      const { queues } = await this.#desk.api.get("/line");
+      const { api } = this.#desk;
+      const [{ queues }, { items }] = await Promise.all([api.get("/line"),
+        api.get(`/conversations?status=waiting&order=waiting&limit=${ALL_PAGE}`)]);
+      // The line tells the order, the list what was said.
+      const said = new Map(items.map((one) => [one.id, one]));
       this.#waiting = asOne(queues.map(({ first }) => first.map((view) => ({ view }))))
-        .map(({ view }) => view);
+        .map(({ view }) => ({ ...said.get(view.id), ...view }));
       this.#waitingRead = true;
       this.show();
     }, this.#errors.waiting, this.#does.explain);
