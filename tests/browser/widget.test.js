@@ -5,7 +5,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { launch, person, watched, write } from "./browser.js";
-import { frameOf, HostPage, launched } from "./embed.js";
+import { frameOf, HostPage, launched, launcher } from "./embed.js";
 import { Server } from "./server.js";
 
 let server;
@@ -101,6 +101,32 @@ test("hostile styles move nothing, and a page from right to left has it at the l
   await press(page);
   const frame = await frameOf(page);
   await frame.getByRole("heading", { name: "چه کمکی از ما برمی‌آید؟" }).waitFor();
+  await context.close();
+});
+
+test("without its button the page's own opens it, and gets the focus back", async () => {
+  const { context, page } = await person(browser);
+  await page.goto(`${host.origin}/?data=data-hidden`);
+  await page.waitForFunction(() => window.switchboard?.isOpen);
+  assert.equal(await launcher(page), null);
+  const turn = (call) => page.evaluate((name) => switchboard(name), call);
+  await page.focus("a");
+  for (const again of [false, true]) {
+    if (again) {
+      await turn("show");
+      await launched(page);
+      await page.focus("a");
+      await turn("hide");
+    }
+    await turn("open");
+    const frame = await frameOf(page);
+    await frame.getByRole("heading", { name: "How can we help?" }).waitFor();
+    await frame.waitForFunction(() => innerWidth > 300 && innerHeight > 300);
+    assert.equal(await launcher(page), null);
+    await frame.getByRole("button", { name: "Close the chat" }).click();
+    await page.waitForFunction(() => document.activeElement?.tagName === "A");
+    assert.equal(await page.evaluate(() => switchboard.isOpen()), false);
+  }
   await context.close();
 });
 

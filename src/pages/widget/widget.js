@@ -117,7 +117,6 @@
 inset-block-end:max(${far(dataset.offsetY)},env(safe-area-inset-bottom))!important;
 inset-inline-${side}:${far(dataset.offsetX)}!important;z-index:2147483000!important;
 direction:${getComputedStyle(page).direction}!important}
-:host([hidden]){display:none!important}
 [hidden]{display:none!important}
 button{all:unset;box-sizing:border-box;position:relative;display:grid;place-items:center;
 inline-size:56px;block-size:56px;margin-inline-${side === "end" ? "start" : "end"}:auto;
@@ -134,6 +133,7 @@ inline-size:min(384px,calc(100vw - 40px));block-size:min(640px,calc(100dvh - 112
 border-radius:16px;background:Canvas;color:CanvasText;box-shadow:0 12px 48px #0005}
 iframe{display:block;inline-size:100%;block-size:100%;border:0}
 p{position:absolute;inset:0;margin:0;padding:20px;background:Canvas;font:15px/1.5 system-ui}
+div:has(+[hidden]){inset-block-end:0}
 @media (max-width:480px){:host([data-open]){inset:0!important;z-index:2147483001!important}
 div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
 :host([data-open]) button{display:none}}
@@ -147,7 +147,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   // Stands before the frame until the chat is there.
   const notice = make("p", { role: "status" });
   root.append(panel, button);
-  if ("hidden" in dataset) host.hidden = true;
+  button.hidden = "hidden" in dataset;
 
   /**
    * @param {string} name
@@ -238,13 +238,19 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     && tell({ type: "session", token });
   addEventListener("storage", follow);
 
+  // What had the focus before: where the button is hidden, it gets it back.
+  /** @type {Element | null} */
+  let before = null;
   const isNarrow = () => matchMedia("(max-width:480px)").matches;
   /** @param {boolean} wanted */
   const show = (wanted, focuses = true) => {
     if (wanted === isOpen) return;
     isOpen = wanted;
     keepOpen();
-    if (wanted) load();
+    if (wanted) {
+      load();
+      before = document.activeElement;
+    }
     panel.hidden = !wanted;
     panel.setAttribute("aria-modal", String(isNarrow()));
     host.toggleAttribute("data-open", wanted);
@@ -253,7 +259,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     name();
     if (focuses) {
       tell({ type: wanted ? "opened" : "closed" });
-      (wanted ? frame : button)?.focus();
+      const next = wanted ? frame : button.hidden ? before : button;
+      if (next instanceof HTMLElement) next.focus();
     }
     emit(wanted ? "open" : "close");
   };
@@ -270,10 +277,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     toggle: () => show(!isOpen),
     isOpen: () => isOpen,
     unread: () => unread,
-    show: () => { host.hidden = false; },
+    show: () => { button.hidden = false; },
     hide: () => {
       show(false);
-      host.hidden = true;
+      button.hidden = true;
     },
     start: ({ queue, message } = {}) => {
       show(true);
