@@ -306,8 +306,25 @@ test("words of other frames are not heard, and the page cannot look in", async (
   await context.close();
 });
 
-test("a page that is no site of the widget is told so, readably and soon", async () => {
-  const { page, context } = await person(browser);
+/** What the accessibility tree says of the panel, in whose shadow root no script looks. */
+async function said(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  return nodes.filter(({ ignored }) => !ignored)
+    .map(({ role, name }) => `${role?.value}: ${name?.value}`);
+}
+
+async function says(page, wanted) {
+  for (let turn = 0; turn < 100; turn += 1) {
+    if ((await said(page)).includes(wanted)) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`it does not say ${wanted}: ${(await said(page)).join("\n")}`);
+}
+
+test("a page that is no site of the widget is told so, readably, and it can be left", async () => {
+  const { page, context } = await person(browser, { viewport: { width: 390, height: 760 } });
   await page.clock.install();
   await page.goto(`${stranger.origin}/`);
   await launched(page);
@@ -318,14 +335,43 @@ test("a page that is no site of the widget is told so, readably and soon", async
     switchboard.on("error", (detail) => window.told.push(detail));
     switchboard.open();
   });
+  await says(page, "button: Close the chat");
   const told = () => page.evaluate(() => window.told);
   let passed = 0;
   for (; passed < 14_000 && !(await told()).length; passed += 100) await page.clock.runFor(100);
   assert.deepEqual(await told(), [{ code: "blocked" }], "before it would give up anyway");
   assert.ok(passed >= 2_000, `${passed} ms`);
-  const session = await context.newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
-  assert.ok(nodes.some(({ role, name }) => role?.value === "link"
-    && name?.value.startsWith("The chat cannot be shown here")));
+  await says(page, "link: Open it on its own page");
+  await page.evaluate(() => switchboard.setLocale("ru"));
+  await says(page, "heading: Напишите нам");
+  await says(page, "link: Открыть на отдельной странице");
+  assert.ok(!(await said(page)).includes("button: Попробовать снова"));
+  await page.keyboard.press("Enter");
+  await launched(page, ({ expanded, focused }) => !expanded && focused);
   await context.close();
 });
+
+test("a server that is away when it is opened first is tried again, as often as he likes",
+  async () => {
+    const { page, context } = await visit();
+    await server.down();
+    await page.evaluate(() => {
+      window.told = [];
+      switchboard.on("error", (detail) => window.told.push(detail.code));
+      switchboard.on("ready", () => window.told.push("ready"));
+    });
+    const tells = (words) => page.waitForFunction((all) => window.told.join() === all, words);
+    await press(page);
+    await tells("unreachable");
+    await page.evaluate(() => {
+      switchboard.close();
+      switchboard.open();
+    });
+    await tells("unreachable,unreachable");
+    await says(page, "button: Try again");
+    await server.up();
+    await page.keyboard.press("Enter");
+    await tells("unreachable,unreachable,ready");
+    await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
+    await context.close();
+  });
