@@ -118,6 +118,7 @@ const PARTS: &[(&str, &str)] = assets![
     "chat/files.js",
     "chat/head.js",
     "chat/late.js",
+    "chat/lent.js",
     "chat/opener.js",
     "chat/refusal.js",
     "chat/signs.js",

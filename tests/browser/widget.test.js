@@ -265,6 +265,51 @@ test("an open panel is open on the next page, without taking the focus, and can 
     await context.close();
   });
 
+test("what he has not sent is there on the next page, for him alone", async () => {
+  const { page, context } = await visit();
+  const as = (user) => `?early=${encodeURIComponent(`switchboard('identify','${signed(user)}');`
+    + "switchboard('open')")}`;
+  const field = async () => (await frameOf(page)).locator("#text");
+  const standing = async (text) => (await frameOf(page)).waitForFunction((wanted) =>
+    document.querySelector("#text")?.value === wanted, text);
+  /** The page has it; what the frame says comes a moment later. */
+  const keeps = (text) => page.waitForFunction(([key, part]) =>
+    sessionStorage.getItem(key)?.includes(part), [`switchboard.${widget.id}.kept`, text]);
+  await press(page);
+  await (await field()).fill("Half a thou");
+  await keeps("Half a thou");
+  await page.reload();
+  await standing("Half a thou");
+  // What is sent and does not arrive is sent on the next page.
+  await page.route("**/api/v1/visitors", (route) => route.abort());
+  await (await frameOf(page)).locator("#text").press("Enter");
+  await keeps("opening");
+  await page.unroute("**/api/v1/visitors");
+  await page.reload();
+  const sent = async () => (await frameOf(page)).locator(".rows:not(.pending) .mine")
+    .filter({ hasText: "Half a thou" }).waitFor();
+  await sent();
+  // What one typed who was named is his alone.
+  const ada = { sub: randomUUID(), name: "Ada" };
+  await page.goto(`${host.origin}/${as(ada)}`);
+  await sent();
+  await (await field()).fill("Ada's own");
+  await keeps("Ada's own");
+  await page.goto(`${host.origin}/${as(ada)}`);
+  await standing("Ada's own");
+  await page.goto(`${host.origin}/${as({ sub: randomUUID(), name: "Boris" })}`);
+  await page.waitForFunction((key) => !sessionStorage.getItem(key),
+    `switchboard.${widget.id}.kept`);
+  assert.equal(await (await field()).inputValue(), "");
+  await (await field()).fill("Boris's own");
+  await keeps("Boris's own");
+  await page.evaluate(() => switchboard.reset());
+  await page.waitForFunction(() => !Object.keys(sessionStorage).some((key) =>
+    key.endsWith(".kept")));
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test("two pages of one site are one visitor", async () => {
   const { page, context } = await visit();
   await press(page);

@@ -55,7 +55,7 @@
   const long = dataset.persist === "session" ? "sessionStorage" : "localStorage";
   /**
    * What the page around keeps for the chat: a visitor's token once he has written; and in the
-   * tab, whether the panel was open on the page before. Answers with what is there, unless it is
+   * tab, whether the panel was open on the page before, and what he has not sent yet. Answers with what is there, unless it is
    * another value now; null forgets it.
    * @param {"sessionStorage" | "localStorage"} where
    * @param {string} name
@@ -181,6 +181,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     panel.setAttribute("aria-label", label());
     frame?.setAttribute("title", label());
     panel.style.colorScheme = theme === "dark" || theme === "light" ? theme : "light dark";
+    /** @type {Node[]} */
     const more = standing === "loading" ? [] : [make("a", { target: "_blank", rel: "noopener",
       href: `${base}/chat/${widget}` }, t("page"))];
     if (standing === "unreachable") more.unshift(action(load, {}, t("again")));
@@ -241,6 +242,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   const hear = (message) => {
     if (message.type === "ready") emit("ready");
     else if (message.type === "session") keep(long, "", message.token);
+    else if (message.type === "keep") keep("sessionStorage", ".kept", message.text);
     else if (message.type === "close") show(false);
     else if (message.type === "event") emit(message.name, message.detail);
     else if (message.count !== unread) {
@@ -265,7 +267,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     port = channel.port1;
     port.onmessage = ({ data }) => hear(data);
     /** @type {Greeting} */
-    const greeting = { switchboard: "port", token: keep(long, ""), identity, open: isOpen };
+    const greeting = { switchboard: "port", token: keep(long, ""), identity, open: isOpen,
+      kept: keep("sessionStorage", ".kept") };
     inside.postMessage(greeting, base, [channel.port2]);
     for (const message of waiting.splice(0)) port.postMessage(message);
   };
@@ -331,6 +334,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     reset: () => {
       identity = null;
       keep(long, "", null);
+      keep("sessionStorage", ".kept", null);
       tell({ type: "reset" });
     },
     setLocale: (tag) => {
