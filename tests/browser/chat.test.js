@@ -205,6 +205,33 @@ test("what was typed survives a reload, and a visitor comes back to what he bega
   await clear();
 });
 
+test("the topic and the name that were chosen outlive a reload and another language", async () => {
+  const other = await server.ask("POST", "/queues", server.admin, { name: "Repairs" });
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await page.getByRole("radio", { name: "Repairs" }).check();
+  await page.getByRole("textbox", { name: "Your name" }).fill("Sima");
+  await page.reload();
+  await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByLabel("Language").selectOption("ru");
+  await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
+  await write(page, "It is broken");
+  await card(page).filter({ hasText: /очереди|следующий/ }).waitFor();
+  const { queue, customer } = await server.newest();
+  assert.deepEqual([queue.id, customer.name], [other.id, "Sima"]);
+  // Whoever comes next finds nothing of it.
+  await page.getByRole("button", { name: "Ещё" }).click();
+  await page.getByRole("button", { name: "Забыть меня" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Забыть меня" }).click();
+  await page.getByRole("radio", { name: "Repairs", checked: false }).waitFor();
+  assert.equal(await page.locator("[name=name]").inputValue(), "");
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  await clear();
+  await server.ask("DELETE", `/queues/${other.id}`, server.admin);
+});
+
 test("two tabs of one customer are one customer", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);

@@ -215,7 +215,10 @@ let missed;
 /** @type {Draws} */
 const draws = {
   state: refresh,
-  forgotten: () => parts.composer.clear(),
+  forgotten() {
+    parts.composer.clear();
+    parts.card.clear();
+  },
   log: (log) => parts.thread?.reset(log),
   entry(event) {
     parts.thread?.add(event);
