@@ -349,7 +349,7 @@ test("files go by choice, by paste and by drop, and say how far they are", async
     { name: "door.png", mimeType: "image/png", buffer: png },
     { name: "run.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ\0\0") },
   ]);
-  await page.getByText("run.exe: Files of this kind are not taken.").waitFor();
+  await page.getByText("run.exe: Files of this kind are not taken, or its content").waitFor();
   await page.evaluate(() => {
     const data = new DataTransfer();
     data.items.add(new File(["pasted words"], "pasted.txt", { type: "text/plain" }));
@@ -375,11 +375,43 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await page.locator(".tray progress:visible").first().waitFor({ state: "detached" });
   await write(page, "Look at this");
   await page.getByRole("button", { name: /Save door.png/ }).waitFor();
+  assert.equal(await page.locator(".trays .error").textContent(), "");
   await page.locator(".files img").waitFor();
   assert.equal(await page.locator(".rows:not(.pending) .file").count(), 3);
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: /Save pasted.txt/ }).click();
   assert.equal((await saved).suggestedFilename(), "pasted.txt");
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
+  await context.close();
+  await clear();
+});
+
+test("what is uploaded outlives a reload, and each file that is not taken is named", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  const file = (name, text = "words") => ({ name, mimeType: "text/plain",
+    buffer: Buffer.from(text) });
+  await page.locator("input[type=file]").setInputFiles([file("one.exe", "MZ\0\0"),
+    file("two.png"), ...Array.from({ length: 12 }, (_, at) => file(`${at}.txt`))]);
+  const refused = page.locator(".trays .error p");
+  await refused.nth(2).waitFor();
+  const said = await refused.allTextContents();
+  assert.deepEqual(said.map((text) => text.split(": ")[0]), ["one.exe", "two.png",
+    "10.txt, 11.txt"]);
+  await page.locator(".tray progress:visible").waitFor({ state: "detached" });
+  for (const at of [9, 8, 7, 6, 5, 4, 3, 2]) {
+    await page.getByRole("button", { name: `Remove ${at}.txt` }).click();
+  }
+  await page.reload();
+  await page.locator(".tray li").nth(1).waitFor();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByLabel("Language").selectOption("ru");
+  await page.getByRole("button", { name: "Убрать 0.txt" }).click();
+  await page.getByRole("button", { name: "Отправить" }).click();
+  await page.locator(".rows:not(.pending) .file").getByText("1.txt").waitFor();
+  await page.reload();
+  await page.locator(".rows:not(.pending) .file").getByText("1.txt").waitFor();
+  assert.equal(await page.locator(".tray li").count(), 0, "what is sent is not there again");
   assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
   await context.close();
   await clear();
@@ -395,6 +427,7 @@ test("how large files are is said in the page's own letters", async () => {
       : ".round[title*='۱۰ مگابایت']").waitFor();
     await page.locator("input[type=file]").setInputFiles([{ name: "a.txt", mimeType: "text/plain",
       buffer: Buffer.alloc(2.5 * 1024 * 1024, "words ") }]);
+    await page.locator(".tray li").waitFor();
     await page.locator(".tray progress:visible").waitFor({ state: "detached" });
     await field(page).press("Enter");
     await page.locator(".rows:not(.pending) .file").getByText(size).waitFor();

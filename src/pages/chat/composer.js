@@ -90,6 +90,8 @@ export class Composer {
       this.#attach(files);
     });
     addEventListener("pagehide", () => this.#save());
+    // What is uploaded is still there.
+    if (kept.get(visit.key("files"), null)) this.#attach([]);
   }
 
   /**
@@ -186,7 +188,8 @@ export class Composer {
   async #trayOf() {
     const [{ Tray }] = await Promise.all([late("./tray.js"), moreTexts(this.#locale)]);
     if (!this.#tray && this.#visit) {
-      this.#tray = new Tray(this.#visit, this.#locale, () => this.#update());
+      this.#tray = new Tray(this.#visit, this.#locale, () => this.#update(),
+        this.#visit.key("files"));
       this.element.prepend(this.#tray.element);
     }
     return this.#tray;

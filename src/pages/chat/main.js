@@ -184,8 +184,6 @@ async function speak(tag) {
   // Who begins to type will soon need it.
   composer.element.addEventListener("input", withThread, { once: true });
   refresh();
-  const files = was?.composer.take() ?? [];
-  if (files.length) composer.put("", files);
   if (visit.view || visit.pending.length || was?.thread) await withThread();
 }
 

@@ -41,7 +41,8 @@ export default {
   e_queue_full: "The line is full right now. You can leave a message.",
   e_queue_closed: "Nobody new is let in there now. You can leave a message.",
   e_outside_hours: "Nobody is there now. Come back when we are open.",
-  e_file_type_not_allowed: "Files of this kind are not taken.",
+  e_file_type_not_allowed:
+    "Files of this kind are not taken, or its content is not what its name says.",
   e_too_large: "This file is too large.", e_unreachable: "The server cannot be reached.",
   e_too_late: "It is too late for that. Begin a new chat.",
   e_conversation_full: "This chat is full. Begin a new one.",
