@@ -150,7 +150,7 @@ test("who waits sees his place move, in his own language", async () => {
   await first.getByRole("dialog").getByRole("button", { name: "Leave the line" }).click();
   await card(first).filter({ hasText: "This chat has ended" }).waitFor();
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
-  await card(second).filter({ hasText: "Вы следующий" }).waitFor();
+  await card(second).filter({ hasText: "Вы первые в очереди" }).waitFor();
   await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
   const left = card(second).filter({ hasText: "Мы получили ваше сообщение" });
   await left.waitFor();
@@ -217,7 +217,7 @@ test("the topic and the name that were chosen outlive a reload and another langu
   await page.getByLabel("Language").selectOption("ru");
   await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
   await write(page, "It is broken");
-  await card(page).filter({ hasText: /очереди|следующий/ }).waitFor();
+  await card(page).filter({ hasText: /очереди/ }).waitFor();
   const { queue, customer } = await server.newest();
   assert.deepEqual([queue.id, customer.name], [other.id, "Sima"]);
   // Whoever comes next finds nothing of it.
@@ -417,6 +417,58 @@ test("what is uploaded outlives a reload, and each file that is not taken is nam
   await clear();
 });
 
+test("what waits for a network says so, and goes when there is one", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Hello");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  await context.setOffline(true);
+  await write(page, "In the tunnel");
+  await page.locator(".pending").getByText("Will be sent when there is a network").waitFor();
+  await context.setOffline(false);
+  await page.locator(".rows:not(.pending) .mine").getByText("In the tunnel").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  await clear();
+});
+
+test("long names of files and of people keep their beginnings", async () => {
+  const { page, context } = await person(browser, { locale: "fa-IR",
+    viewport: { width: 320, height: 640 } });
+  await page.goto(`${server.base}/chat`);
+  const name = `${"a long name of a scanned paper ".repeat(4)}2026.txt`;
+  await page.locator("input[type=file]").setInputFiles([{ name, mimeType: "text/plain",
+    buffer: Buffer.from("words") }]);
+  await page.locator(".tray li").waitFor();
+  await page.locator(".tray progress:visible").waitFor({ state: "detached" });
+  await field(page).press("Enter");
+  const rep = await server.rep("Anastasia-Maria Konstantinova-Petrovskaya");
+  await rep.assigned();
+  const title = page.getByRole("heading", { name: rep.name });
+  await title.waitFor();
+  const shown = await title.evaluate((heading) => {
+    const range = document.createRange();
+    range.setStart(heading.firstChild, 0);
+    range.setEnd(heading.firstChild, 1);
+    const [first, box] = [range.getBoundingClientRect(), heading.getBoundingClientRect()];
+    return [box.width < heading.scrollWidth, first.left >= box.left && first.right <= box.right];
+  });
+  assert.deepEqual(shown, [true, true]);
+  const file = await page.locator(".rows:not(.pending) .file").evaluate((button) => {
+    const [own, row] = [button, button.closest("ol")].map((one) => one.getBoundingClientRect());
+    const parts = [...button.querySelectorAll(".brief span")].map((one) =>
+      one.getBoundingClientRect());
+    return { height: own.height, side: Math.round(own.left - row.left),
+      within: parts.every(({ left, right }) => left >= own.left && right <= own.right) };
+  });
+  assert.ok(file.height < 60 && file.within && file.side === 0, JSON.stringify(file));
+  assert.deepEqual(page.complaints, []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/names.png` });
+  rep.go();
+  await context.close();
+  await clear();
+});
+
 test("how large files are is said in the page's own letters", async () => {
   for (const [locale, size] of [["ru-RU", /2,5 МБ/], ["fa-IR", /۲٫۵ مگابایت/]]) {
     const { page, context } = await person(browser, { locale });
@@ -448,6 +500,8 @@ test("outside of the hours a message is left, and queues are chosen by their top
     schedule_id: schedule.id });
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
+  const topic = page.locator(".topics label").filter({ hasText: "Sales & more · closed now" });
+  await topic.getByText(/We are back on/).waitFor();
   await page.getByRole("radio", { name: /Sales & more/ }).check();
   await page.getByText("Nobody is here right now.").first().waitFor();
   await page.getByText(/We are back on/).first().waitFor();

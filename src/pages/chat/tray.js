@@ -5,15 +5,13 @@ import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
+import { brief } from "./brief.js";
 import { reason } from "./refusal.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
 /** @import { Child } from "../ui/elements.d.ts" */
 /** @import { Visit } from "./visit.js" */
-
-/** So much of the end of a name always shows. */
-const END_CHARS = 12;
 
 /**
  * Who uploads: what he may, and who he becomes for that.
@@ -167,14 +165,4 @@ export class Tray {
     this.#tell();
     return { bar, remove };
   }
-}
-
-/**
- * A name that is shortened in its middle where it finds no room: its end says what it is.
- * @param {string} name
- */
-function brief(name) {
-  if (name.length <= END_CHARS * 2) return words(name);
-  return make("bdi", { class: "brief", title: name }, make("span", {}, name.slice(0, -END_CHARS)),
-    make("span", {}, name.slice(-END_CHARS)));
 }
