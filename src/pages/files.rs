@@ -112,6 +112,7 @@ const PARTS: &[(&str, &str)] = assets![
     "admin/trends.js",
     "admin/waiting.js",
     "chat/banner.js",
+    "chat/brief.js",
     "chat/card.js",
     "chat/composer.js",
     "chat/entries.js",
