@@ -175,6 +175,27 @@ test("what was called before it was there happens, and what is answered is count
   await context.close();
 });
 
+test("a queue that is asked for before the chat is there is chosen, and stays so", async () => {
+  const queue = await server.ask("POST", "/queues", server.admin, { name: "Orders" });
+  const early = encodeURIComponent("switchboard('start',{queue:'Orders',message:'Where?'})");
+  const { page, context } = await visit(`?early=${early}`);
+  const chosen = async () => {
+    const frame = await frameOf(page);
+    await frame.locator("[name=queue]:checked").waitFor();
+    return frame.waitForFunction((id) => document.querySelector("#text")?.value === "Where?"
+      && document.querySelector("[name=queue]:checked")?.value === id, queue.id);
+  };
+  await chosen();
+  await page.waitForFunction((key) => sessionStorage.getItem(key)?.includes("Where?"),
+    `switchboard.${widget.id}.kept`);
+  await page.goto(`${host.origin}/`);
+  await chosen();
+  await (await frameOf(page)).locator("#text").press("Enter");
+  await (await frameOf(page)).locator(".rows:not(.pending) .mine").waitFor();
+  assert.equal((await server.newest()).queue.id, queue.id);
+  await context.close();
+});
+
 test("the host says who somebody is, and a wrong word is an error and nobody", async () => {
   const { page, context } = await visit();
   await page.evaluate(() => {

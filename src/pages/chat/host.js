@@ -74,7 +74,7 @@ export class Host {
     this.#held = keptIn(text);
     if (token) await this.#resume(token);
     if (identity) await this.#identify(identity);
-    this.#recall();
+    await this.#recall();
     for (const message of this.#waiting.splice(0)) this.say(message);
     this.say({ type: "ready" });
   }
@@ -93,8 +93,11 @@ export class Host {
   }
 
   /** What was not sent on the page before is here again, if he is here whose it is. */
-  #recall() {
-    const { visit, parts } = this.#frame;
+  async #recall() {
+    const { visit, does, parts } = this.#frame;
+    const { composer, locale } = parts();
+    // What he has begun to write since goes before.
+    if (!composer.isEmpty) composer.put("");
     const held = this.#held;
     if (held?.owner && !this.#owner) return;
     this.#held = null;
@@ -105,9 +108,10 @@ export class Host {
       visit.outbox.open("chat", { id: visit.widget ?? "all" });
       const job = kept.get(visit.key("opening"), null);
       if (job && !visit.opening) visit.opener.keep(job);
-      visit.tell("pending");
-      const { composer } = parts();
-      if (composer.isEmpty) composer.clear();
+      // Whatever has a beginning is drawn anew, and so begins with this.
+      const hadFocus = document.hasFocus() && document.activeElement !== document.body;
+      await does.setLocale(locale.tag);
+      if (hadFocus) parts().composer.focus();
     }
     this.#lend();
   }
@@ -132,7 +136,7 @@ export class Host {
       const user = await api.signIn("/identify", { widget, token }, "customer");
       // A visitor's chats become his; those of somebody else do not.
       if (was && was.id !== user.id) visit.forget("else");
-      this.#recall();
+      await this.#recall();
       this.say({ type: "event", name: "identified" });
     } catch (error) {
       const { code, message } = problemOf(error);
