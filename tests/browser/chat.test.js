@@ -150,7 +150,7 @@ test("who waits sees his place move, in his own language", async () => {
   await first.getByRole("dialog").getByRole("button", { name: "Leave the line" }).click();
   await card(first).filter({ hasText: "This chat has ended" }).waitFor();
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
-  await card(second).filter({ hasText: "Вы следующий" }).waitFor();
+  await card(second).filter({ hasText: "Вы первые в очереди" }).waitFor();
   await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
   const left = card(second).filter({ hasText: "Мы получили ваше сообщение" });
   await left.waitFor();
@@ -203,6 +203,33 @@ test("what was typed survives a reload, and a visitor comes back to what he bega
   assert.deepEqual(again.complaints, []);
   await context.close();
   await clear();
+});
+
+test("the topic and the name that were chosen outlive a reload and another language", async () => {
+  const other = await server.ask("POST", "/queues", server.admin, { name: "Repairs" });
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await page.getByRole("radio", { name: "Repairs" }).check();
+  await page.getByRole("textbox", { name: "Your name" }).fill("Sima");
+  await page.reload();
+  await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByLabel("Language").selectOption("ru");
+  await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
+  await write(page, "It is broken");
+  await card(page).filter({ hasText: /очереди/ }).waitFor();
+  const { queue, customer } = await server.newest();
+  assert.deepEqual([queue.id, customer.name], [other.id, "Sima"]);
+  // Whoever comes next finds nothing of it.
+  await page.getByRole("button", { name: "Ещё" }).click();
+  await page.getByRole("button", { name: "Забыть меня" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Забыть меня" }).click();
+  await page.getByRole("radio", { name: "Repairs", checked: false }).waitFor();
+  assert.equal(await page.locator("[name=name]").inputValue(), "");
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  await clear();
+  await server.ask("DELETE", `/queues/${other.id}`, server.admin);
 });
 
 test("two tabs of one customer are one customer", async () => {
@@ -322,7 +349,7 @@ test("files go by choice, by paste and by drop, and say how far they are", async
     { name: "door.png", mimeType: "image/png", buffer: png },
     { name: "run.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ\0\0") },
   ]);
-  await page.getByText("run.exe: Files of this kind are not taken.").waitFor();
+  await page.getByText("run.exe: Files of this kind are not taken, or its content").waitFor();
   await page.evaluate(() => {
     const data = new DataTransfer();
     data.items.add(new File(["pasted words"], "pasted.txt", { type: "text/plain" }));
@@ -348,12 +375,97 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await page.locator(".tray progress:visible").first().waitFor({ state: "detached" });
   await write(page, "Look at this");
   await page.getByRole("button", { name: /Save door.png/ }).waitFor();
+  assert.equal(await page.locator(".trays .error").textContent(), "");
   await page.locator(".files img").waitFor();
   assert.equal(await page.locator(".rows:not(.pending) .file").count(), 3);
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: /Save pasted.txt/ }).click();
   assert.equal((await saved).suggestedFilename(), "pasted.txt");
   assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
+  await context.close();
+  await clear();
+});
+
+test("what is uploaded outlives a reload, and each file that is not taken is named", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  const file = (name, text = "words") => ({ name, mimeType: "text/plain",
+    buffer: Buffer.from(text) });
+  await page.locator("input[type=file]").setInputFiles([file("one.exe", "MZ\0\0"),
+    file("two.png"), ...Array.from({ length: 12 }, (_, at) => file(`${at}.txt`))]);
+  const refused = page.locator(".trays .error p");
+  await refused.nth(2).waitFor();
+  const said = await refused.allTextContents();
+  assert.deepEqual(said.map((text) => text.split(": ")[0]), ["one.exe", "two.png",
+    "10.txt, 11.txt"]);
+  await page.locator(".tray progress:visible").waitFor({ state: "detached" });
+  for (const at of [9, 8, 7, 6, 5, 4, 3, 2]) {
+    await page.getByRole("button", { name: `Remove ${at}.txt` }).click();
+  }
+  await page.reload();
+  await page.locator(".tray li").nth(1).waitFor();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByLabel("Language").selectOption("ru");
+  await page.getByRole("button", { name: "Убрать 0.txt" }).click();
+  await page.getByRole("button", { name: "Отправить" }).click();
+  await page.locator(".rows:not(.pending) .file").getByText("1.txt").waitFor();
+  await page.reload();
+  await page.locator(".rows:not(.pending) .file").getByText("1.txt").waitFor();
+  assert.equal(await page.locator(".tray li").count(), 0, "what is sent is not there again");
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
+  await context.close();
+  await clear();
+});
+
+test("what waits for a network says so, and goes when there is one", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Hello");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  await context.setOffline(true);
+  await write(page, "In the tunnel");
+  await page.locator(".pending").getByText("Will be sent when there is a network").waitFor();
+  await context.setOffline(false);
+  await page.locator(".rows:not(.pending) .mine").getByText("In the tunnel").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  await clear();
+});
+
+test("long names of files and of people keep their beginnings", async () => {
+  const { page, context } = await person(browser, { locale: "fa-IR",
+    viewport: { width: 320, height: 640 } });
+  await page.goto(`${server.base}/chat`);
+  const name = `${"a long name of a scanned paper ".repeat(4)}2026.txt`;
+  await page.locator("input[type=file]").setInputFiles([{ name, mimeType: "text/plain",
+    buffer: Buffer.from("words") }]);
+  await page.locator(".tray li").waitFor();
+  await page.locator(".tray progress:visible").waitFor({ state: "detached" });
+  await field(page).press("Enter");
+  const rep = await server.rep("Anastasia-Maria Konstantinova-Petrovskaya");
+  await rep.assigned();
+  const title = page.getByRole("heading", { name: rep.name });
+  await title.waitFor();
+  const shown = await title.evaluate((heading) => {
+    const range = document.createRange();
+    range.setStart(heading.firstChild, 0);
+    range.setEnd(heading.firstChild, 1);
+    const [first, box] = [range.getBoundingClientRect(), heading.getBoundingClientRect()];
+    return [box.width < heading.scrollWidth, first.left >= box.left && first.right <= box.right];
+  });
+  assert.deepEqual(shown, [true, true]);
+  const file = await page.locator(".rows:not(.pending) .file").evaluate((button) => {
+    const [own, row] = [button, button.closest("ol")].map((one) => one.getBoundingClientRect());
+    const parts = [...button.querySelectorAll(".brief span")].map((one) =>
+      one.getBoundingClientRect());
+    return { height: own.height, side: Math.round(own.left - row.left),
+      fits: own.right <= row.right + 1,
+      within: parts.every(({ left, right }) => left >= own.left && right <= own.right) };
+  });
+  assert.ok(file.height < 60 && file.within && file.fits && file.side === 0, JSON.stringify(file));
+  assert.deepEqual(page.complaints, []);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/names.png` });
+  rep.go();
   await context.close();
   await clear();
 });
@@ -368,6 +480,7 @@ test("how large files are is said in the page's own letters", async () => {
       : ".round[title*='۱۰ مگابایت']").waitFor();
     await page.locator("input[type=file]").setInputFiles([{ name: "a.txt", mimeType: "text/plain",
       buffer: Buffer.alloc(2.5 * 1024 * 1024, "words ") }]);
+    await page.locator(".tray li").waitFor();
     await page.locator(".tray progress:visible").waitFor({ state: "detached" });
     await field(page).press("Enter");
     await page.locator(".rows:not(.pending) .file").getByText(size).waitFor();
@@ -388,6 +501,8 @@ test("outside of the hours a message is left, and queues are chosen by their top
     schedule_id: schedule.id });
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
+  const topic = page.locator(".topics label").filter({ hasText: "Sales & more · closed now" });
+  await topic.getByText(/We are back on/).waitFor();
   await page.getByRole("radio", { name: /Sales & more/ }).check();
   await page.getByText("Nobody is here right now.").first().waitFor();
   await page.getByText(/We are back on/).first().waitFor();

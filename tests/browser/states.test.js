@@ -10,7 +10,7 @@ import { Server } from "./server.js";
 let server;
 let browser;
 before(async () => {
-  server = await Server.start({ rep_suspect_ms: 500, rep_grace_ms: 4_000 });
+  server = await Server.start({ rep_suspect_ms: 500, rep_grace_ms: 10_000 });
   browser = await launch();
 });
 after(async () => {
@@ -46,6 +46,10 @@ test("a rep who is lost is waited for, then another one takes over, and all of i
     await one.page.locator(".theirs").waitFor();
     mina.go();
     await says(one.page, "Mina has lost the connection. We wait for a moment.");
+    // Whoever comes after that is told the same.
+    await one.page.reload();
+    await says(one.page, "Mina has lost the connection. We wait for a moment.");
+    await one.page.locator(".face[data-there=false]").waitFor();
     await says(one.page, "Mina had to leave. You keep your place in line.");
     await says(one.page, "You are next");
     const pavel = await server.rep("Pavel", 1);
@@ -200,9 +204,11 @@ test("who may not come is told why", async () => {
   const widget = await server.ask("POST", "/widgets", server.admin, made);
   const named = await visitor(`/chat/${widget.id}`);
   await says(named.page, "The site has not said who you are yet.");
+  assert.ok(await field(named.page).isHidden());
   await end(named);
   const gone = await visitor("/chat/0190b7a6-7e5c-7c3e-9d1f-1f6a2b3c4d5e");
   await says(gone.page, "This chat is not available.");
+  assert.ok(await field(gone.page).isHidden());
   gone.page.complaints = gone.page.complaints.filter((text) => !text.includes("404"));
   await end(gone);
 });

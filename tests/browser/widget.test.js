@@ -5,7 +5,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { launch, person, watched, write } from "./browser.js";
-import { frameOf, HostPage, launched } from "./embed.js";
+import { frameOf, HostPage, launched, launcher } from "./embed.js";
 import { Server } from "./server.js";
 
 let server;
@@ -104,6 +104,32 @@ test("hostile styles move nothing, and a page from right to left has it at the l
   await context.close();
 });
 
+test("without its button the page's own opens it, and gets the focus back", async () => {
+  const { context, page } = await person(browser);
+  await page.goto(`${host.origin}/?data=data-hidden`);
+  await page.waitForFunction(() => window.switchboard?.isOpen);
+  assert.equal(await launcher(page), null);
+  const turn = (call) => page.evaluate((name) => switchboard(name), call);
+  await page.focus("a");
+  for (const again of [false, true]) {
+    if (again) {
+      await turn("show");
+      await launched(page);
+      await page.focus("a");
+      await turn("hide");
+    }
+    await turn("open");
+    const frame = await frameOf(page);
+    await frame.getByRole("heading", { name: "How can we help?" }).waitFor();
+    await frame.waitForFunction(() => innerWidth > 300 && innerHeight > 300);
+    assert.equal(await launcher(page), null);
+    await frame.getByRole("button", { name: "Close the chat" }).click();
+    await page.waitForFunction(() => document.activeElement?.tagName === "A");
+    assert.equal(await page.evaluate(() => switchboard.isOpen()), false);
+  }
+  await context.close();
+});
+
 test("on a phone the panel is the screen", async () => {
   const { page, context } = await visit("", { viewport: { width: 390, height: 760 } });
   await press(page);
@@ -146,6 +172,27 @@ test("what was called before it was there happens, and what is answered is count
   assert.equal(await page.evaluate(() => [typeof window.switchboard,
     document.querySelector("switchboard-widget")].join()), "undefined,");
   rep.go();
+  await context.close();
+});
+
+test("a queue that is asked for before the chat is there is chosen, and stays so", async () => {
+  const queue = await server.ask("POST", "/queues", server.admin, { name: "Orders" });
+  const early = encodeURIComponent("switchboard('start',{queue:'Orders',message:'Where?'})");
+  const { page, context } = await visit(`?early=${early}`);
+  const chosen = async () => {
+    const frame = await frameOf(page);
+    await frame.locator("[name=queue]:checked").waitFor();
+    return frame.waitForFunction((id) => document.querySelector("#text")?.value === "Where?"
+      && document.querySelector("[name=queue]:checked")?.value === id, queue.id);
+  };
+  await chosen();
+  await page.waitForFunction((key) => sessionStorage.getItem(key)?.includes("Where?"),
+    `switchboard.${widget.id}.kept`);
+  await page.goto(`${host.origin}/`);
+  await chosen();
+  await (await frameOf(page)).locator("#text").press("Enter");
+  await (await frameOf(page)).locator(".rows:not(.pending) .mine").waitFor();
+  assert.equal((await server.newest()).queue.id, queue.id);
   await context.close();
 });
 
@@ -239,6 +286,51 @@ test("an open panel is open on the next page, without taking the focus, and can 
     await context.close();
   });
 
+test("what he has not sent is there on the next page, for him alone", async () => {
+  const { page, context } = await visit();
+  const as = (user) => `?early=${encodeURIComponent(`switchboard('identify','${signed(user)}');`
+    + "switchboard('open')")}`;
+  const field = async () => (await frameOf(page)).locator("#text");
+  const standing = async (text) => (await frameOf(page)).waitForFunction((wanted) =>
+    document.querySelector("#text")?.value === wanted, text);
+  /** The page has it; what the frame says comes a moment later. */
+  const keeps = (text) => page.waitForFunction(([key, part]) =>
+    sessionStorage.getItem(key)?.includes(part), [`switchboard.${widget.id}.kept`, text]);
+  await press(page);
+  await (await field()).fill("Half a thou");
+  await keeps("Half a thou");
+  await page.reload();
+  await standing("Half a thou");
+  // What is sent and does not arrive is sent on the next page.
+  await page.route("**/api/v1/visitors", (route) => route.abort());
+  await (await frameOf(page)).locator("#text").press("Enter");
+  await keeps("opening");
+  await page.unroute("**/api/v1/visitors");
+  await page.reload();
+  const sent = async () => (await frameOf(page)).locator(".rows:not(.pending) .mine")
+    .filter({ hasText: "Half a thou" }).waitFor();
+  await sent();
+  // What one typed who was named is his alone.
+  const ada = { sub: randomUUID(), name: "Ada" };
+  await page.goto(`${host.origin}/${as(ada)}`);
+  await sent();
+  await (await field()).fill("Ada's own");
+  await keeps("Ada's own");
+  await page.goto(`${host.origin}/${as(ada)}`);
+  await standing("Ada's own");
+  await page.goto(`${host.origin}/${as({ sub: randomUUID(), name: "Boris" })}`);
+  await page.waitForFunction((key) => !sessionStorage.getItem(key),
+    `switchboard.${widget.id}.kept`);
+  assert.equal(await (await field()).inputValue(), "");
+  await (await field()).fill("Boris's own");
+  await keeps("Boris's own");
+  await page.evaluate(() => switchboard.reset());
+  await page.waitForFunction(() => !Object.keys(sessionStorage).some((key) =>
+    key.endsWith(".kept")));
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test("two pages of one site are one visitor", async () => {
   const { page, context } = await visit();
   await press(page);
@@ -280,8 +372,25 @@ test("words of other frames are not heard, and the page cannot look in", async (
   await context.close();
 });
 
-test("a page that is no site of the widget is told so, readably and soon", async () => {
-  const { page, context } = await person(browser);
+/** What the accessibility tree says of the panel, in whose shadow root no script looks. */
+async function said(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  return nodes.filter(({ ignored }) => !ignored)
+    .map(({ role, name }) => `${role?.value}: ${name?.value}`);
+}
+
+async function says(page, wanted) {
+  for (let turn = 0; turn < 100; turn += 1) {
+    if ((await said(page)).includes(wanted)) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`it does not say ${wanted}: ${(await said(page)).join("\n")}`);
+}
+
+test("a page that is no site of the widget is told so, readably, and it can be left", async () => {
+  const { page, context } = await person(browser, { viewport: { width: 390, height: 760 } });
   await page.clock.install();
   await page.goto(`${stranger.origin}/`);
   await launched(page);
@@ -292,14 +401,44 @@ test("a page that is no site of the widget is told so, readably and soon", async
     switchboard.on("error", (detail) => window.told.push(detail));
     switchboard.open();
   });
+  await says(page, "button: Close the chat");
   const told = () => page.evaluate(() => window.told);
   let passed = 0;
   for (; passed < 14_000 && !(await told()).length; passed += 100) await page.clock.runFor(100);
   assert.deepEqual(await told(), [{ code: "blocked" }], "before it would give up anyway");
   assert.ok(passed >= 2_000, `${passed} ms`);
-  const session = await context.newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
-  assert.ok(nodes.some(({ role, name }) => role?.value === "link"
-    && name?.value.startsWith("The chat cannot be shown here")));
+  await says(page, "link: Open it on its own page");
+  await page.evaluate(() => switchboard.setLocale("ru"));
+  await says(page, "heading: Напишите нам");
+  await says(page, "link: Открыть на отдельной странице");
+  assert.ok(!(await said(page)).includes("button: Попробовать снова"));
+  await page.keyboard.press("Enter");
+  await launched(page, ({ expanded, focused }) => !expanded && focused);
   await context.close();
 });
+
+test("a server that is away when it is opened first is tried again, as often as he likes",
+  async () => {
+    const { page, context } = await visit();
+    await server.down();
+    await page.evaluate(() => {
+      window.told = [];
+      switchboard.on("error", (detail) => window.told.push(detail.code));
+      switchboard.on("ready", () => window.told.push("ready"));
+    });
+    const tells = (count, last) => page.waitForFunction(([least, word]) =>
+      window.told.length >= least && window.told.at(-1) === word, [count, last]);
+    await press(page);
+    await tells(1, "unreachable");
+    await page.evaluate(() => {
+      switchboard.close();
+      switchboard.open();
+    });
+    await tells(2, "unreachable");
+    await says(page, "button: Try again");
+    await server.up();
+    await page.keyboard.press("Enter");
+    await tells(3, "ready");
+    await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
+    await context.close();
+  });

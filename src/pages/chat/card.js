@@ -1,6 +1,7 @@
 // What stands beside the log: how it is going on, and what can be done about it. One card at a
 // time, and each state has one. What is not for newcomers comes later (underway.js).
 
+import { kept } from "../net/keep.js";
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 
@@ -33,8 +34,11 @@ export class Card {
   #spokenAt = 0;
   #speech = make("p", { class: "unseen", role: "status" });
   #body = make("div", { class: "card-body" });
-  /** @type {string | null} */
-  #picked = null;
+  /**
+   * The id or the name of the queue that was chosen, as soon as that may be.
+   * @type {string | null}
+   */
+  #picked;
   /**
    * What there is to say of a conversation, and of what stops everything, once that has come.
    * @type {Underway | null}
@@ -59,7 +63,12 @@ export class Card {
     this.#locale = locale;
     this.#does = does;
     this.#asked = make("label", { class: "asked" }, locale.t("your_name"), this.name);
-    this.name.oninput = () => this.#again();
+    this.name.value = kept.get(visit.key("name"), "");
+    this.#picked = kept.get(visit.key("queue"), null);
+    this.name.oninput = () => {
+      kept.set(visit.key("name"), this.name.value || null);
+      this.#again();
+    };
     this.#clock = setInterval(() => {
       this.#lookAgain();
       this.show();
@@ -85,21 +94,23 @@ export class Card {
 
   /** What a new conversation is to be like, as it was chosen here. */
   get wishes() {
+    const { view, welcome } = this.#visit;
     const queue = this.#queue();
     // Outside of its hours a queue takes messages by itself.
     const leave = queue?.open === false && queue.hours?.open !== false;
     // What follows a chat that has ended goes where that one was.
-    const id = this.#visit.view ? queue?.id ?? null : this.#picked;
+    const wanted = view ? queue : this.#find(this.#picked);
+    const id = wanted?.id ?? (welcome ? null : this.#picked);
     return { queue: id, name: this.name.value, leave };
   }
 
   /**
-   * Chooses a queue by its id or its name.
-   * @param {string} wanted
+   * Chooses a queue by its id or its name, even before it is known which there are.
+   * @param {string | null} wanted
    */
   pick(wanted) {
-    const queues = this.#visit.welcome?.queues ?? [];
-    this.#picked = queues.find(({ id, name }) => id === wanted || name === wanted)?.id ?? null;
+    this.#picked = wanted;
+    kept.set(this.#visit.key("queue"), wanted);
     this.#shown = "";
     this.#again();
     this.show();
@@ -111,10 +122,20 @@ export class Card {
     if (opening?.error) opener.keep({ ...opening, ...this.wishes });
   }
 
+  /** @param {string | null | undefined} wanted */
+  #find = (wanted) => this.#visit.welcome?.queues
+    .find(({ id, name }) => id === wanted || name === wanted);
+
   #queue() {
-    const { queues, queue } = this.#visit.welcome ?? { queues: [], queue: null };
-    const wanted = this.#visit.view?.queue.id ?? this.#picked ?? queue;
-    return queues.find(({ id }) => id === wanted) ?? queues.at(0) ?? null;
+    const { view, welcome } = this.#visit;
+    return this.#find(view ? view.queue.id : this.#picked) ?? this.#find(welcome?.queue)
+      ?? welcome?.queues.at(0) ?? null;
+  }
+
+  /** Somebody else comes. */
+  clear() {
+    this.name.value = "";
+    this.pick(null);
   }
 
   show() {
@@ -240,7 +261,7 @@ export class Card {
           onchange: () => this.pick(id) }),
         make("span", {}, words(name), lack && make("span", { class: "note" },
           ` · ${t(`queue_${lack}`)}`),
-        lack === "shut" && id !== chosen && make("p", { class: "note" }, this.#opens(queue)),
+        queue.hours?.open === false && id !== chosen && make("p", { class: "note" }, this.#opens(queue)),
         description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }

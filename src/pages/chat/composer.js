@@ -90,6 +90,8 @@ export class Composer {
       this.#attach(files);
     });
     addEventListener("pagehide", () => this.#save());
+    // What is uploaded is still there.
+    if (kept.get(visit.key("files"), null)) this.#attach([]);
   }
 
   /**
@@ -119,7 +121,10 @@ export class Composer {
   /** Another conversation is before him: what he began to write there comes back. */
   follow() {
     if (!this.#visit) return;
-    const { view, isOpen } = this.#visit;
+    const { view, isOpen, trouble, welcome, api } = this.#visit;
+    // Who is not let in is not asked to write.
+    this.element.hidden = trouble === "unavailable"
+      || (welcome?.visitors === false && !api.user);
     const key = this.#visit.key(`draft.${view?.id ?? "new"}`);
     const ended = view !== null && !isOpen;
     if (key === this.#key && ended === this.#ended) return;
@@ -174,6 +179,7 @@ export class Composer {
 
   /** @param {File[]} files */
   async #attach(files) {
+    if (this.element.hidden) return;
     this.#coming += 1;
     this.#update();
     const tray = await surely(() => this.#trayOf(), () => sayLost(this.#locale));
@@ -186,7 +192,8 @@ export class Composer {
   async #trayOf() {
     const [{ Tray }] = await Promise.all([late("./tray.js"), moreTexts(this.#locale)]);
     if (!this.#tray && this.#visit) {
-      this.#tray = new Tray(this.#visit, this.#locale, () => this.#update());
+      this.#tray = new Tray(this.#visit, this.#locale, () => this.#update(),
+        this.#visit.key("files"));
       this.element.prepend(this.#tray.element);
     }
     return this.#tray;

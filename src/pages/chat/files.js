@@ -4,6 +4,7 @@ import { size } from "../i18n/size.js";
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { save } from "../ui/save.js";
+import { brief } from "./brief.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Api } from "../net/api.js" */
@@ -47,9 +48,10 @@ export function fileRow(file, api, locale) {
       place.textContent = problemOf(error).message;
     }
   };
-  const said = locale.parts("download", { name: words(name), size: words(size(locale, bytes)) });
-  const button = make("button", { type: "button", class: "file", onclick: take }, icon("file"),
-    make("span", {}, ...said));
+  const said = { name: brief(name), size: words(size(locale, bytes)) };
+  const label = locale.t("download", said);
+  const button = make("button", { type: "button", class: "file", "aria-label": label,
+    onclick: take }, icon("file"), make("span", {}, ...locale.parts("download", said)));
   const row = make("li", {}, button, place);
   if (SHOWN.includes(type) && bytes <= PREVIEW_BYTES_MAX) {
     const alt = locale.t("image", { name });

@@ -1,6 +1,6 @@
 // The top of the chat: who is there, what came before, and what else can be done.
 
-import { icon, make, words } from "../ui/dom.js";
+import { icon, make } from "../ui/dom.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { IconName } from "../ui/dom.js" */
@@ -13,7 +13,8 @@ export class Head {
   #visit;
   /** @type {Locale} */
   #locale;
-  #title = make("h1", {});
+  // A name is shortened at its own end.
+  #title = make("h1", { dir: "auto" });
   #state = make("p", { class: "note" });
   #face = make("span", { class: "face", "aria-hidden": "true" });
   #earlier;
@@ -57,13 +58,13 @@ export class Head {
     const { view, hasEarlier } = this.#visit;
     const rep = this.#visit.isOpen ? view?.rep : null;
     this.#earlier.hidden = !hasEarlier;
-    const key = JSON.stringify([rep, view?.number]);
+    const key = JSON.stringify([rep, view?.number, view?.suspect]);
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#title.replaceChildren(rep ? words(rep.name) : this.#locale.t("team"));
+    this.#title.textContent = rep ? rep.name : this.#locale.t("team");
     this.#state.replaceChildren(rep ? this.#locale.t("team") : "");
     this.#face.replaceChildren(rep ? [...rep.name][0].toLocaleUpperCase(this.#locale.tag) : "");
-    this.#face.dataset.there = String(Boolean(rep));
+    this.#face.dataset.there = String(rep && !view?.suspect);
     if (rep?.picture) this.#show(rep.picture);
   }
 

@@ -2,9 +2,12 @@
 // told, and to no other; from then on both speak through a port that nobody else has.
 
 import { choose } from "../i18n/locale.js";
+import { kept } from "../net/keep.js";
 import { patiently, problemOf } from "../net/problem.js";
+import { keptIn, storageThat, textOf } from "./lent.js";
 
 /** @import { FromPage, Does, Greeting, Parts, ToPage } from "./parts.d.ts" */
+/** @import { Kept } from "./lent.js" */
 /** @import { Visit } from "./visit.js" */
 
 /**
@@ -20,6 +23,14 @@ export class Host {
   /** @type {ToPage[]} */
   #waiting = [];
   #frame;
+  /**
+   * What was not sent on the page before, until it is known whose it is.
+   * @type {Kept | null}
+   */
+  #held = null;
+  /** @type {string | null} What the page keeps now. */
+  #lent = null;
+  #storage = storageThat(() => this.#lend());
 
   /**
    * @param {string} origin
@@ -27,6 +38,8 @@ export class Host {
    */
   constructor(origin, frame) {
     this.#frame = frame;
+    // Whatever the chat keeps in its tab is kept by the page around.
+    Object.defineProperty(window, "sessionStorage", { value: this.#storage });
     /**
      * Fulfilled when the page has said who comes.
      * @type {Promise<void>}
@@ -55,12 +68,52 @@ export class Host {
   }
 
   /** @param {Greeting} greeting */
-  async #welcome({ token, identity, open }) {
+  async #welcome({ token, identity, open, kept: text }) {
     this.isOpen = open;
+    this.#lent = text;
+    this.#held = keptIn(text);
     if (token) await this.#resume(token);
     if (identity) await this.#identify(identity);
+    await this.#recall();
     for (const message of this.#waiting.splice(0)) this.say(message);
     this.say({ type: "ready" });
+  }
+
+  /** Who the page has named; null: a visitor, or nobody. */
+  get #owner() {
+    const { api } = this.#frame.visit;
+    return api.isVisitor ? null : api.user?.id ?? null;
+  }
+
+  #lend() {
+    const text = textOf(this.#owner, this.#storage);
+    if (!this.#port || text === this.#lent) return;
+    this.#lent = text;
+    this.say({ type: "keep", text });
+  }
+
+  /** What was not sent on the page before is here again, if he is here whose it is. */
+  async #recall() {
+    const { visit, does, parts } = this.#frame;
+    const { composer, locale } = parts();
+    // What he has begun to write since goes before.
+    if (!composer.isEmpty) composer.put("");
+    const held = this.#held;
+    if (held?.owner && !this.#owner) return;
+    this.#held = null;
+    if (held && (!held.owner || held.owner === this.#owner)) {
+      for (const [key, text] of Object.entries(held.values)) {
+        if (!this.#storage.getItem(key)) this.#storage.setItem(key, text);
+      }
+      visit.outbox.open("chat", { id: visit.widget ?? "all" });
+      const job = kept.get(visit.key("opening"), null);
+      if (job && !visit.opening) visit.opener.keep(job);
+      // Whatever has a beginning is drawn anew, and so begins with this.
+      const hadFocus = document.hasFocus() && document.activeElement !== document.body;
+      await does.setLocale(locale.tag);
+      if (hadFocus) parts().composer.focus();
+    }
+    this.#lend();
   }
 
   // A token that is good no more is no news: he comes as somebody new.
@@ -83,6 +136,7 @@ export class Host {
       const user = await api.signIn("/identify", { widget, token }, "customer");
       // A visitor's chats become his; those of somebody else do not.
       if (was && was.id !== user.id) visit.forget("else");
+      await this.#recall();
       this.say({ type: "event", name: "identified" });
     } catch (error) {
       const { code, message } = problemOf(error);
@@ -110,6 +164,7 @@ export class Host {
       await this.#resume(message.token);
       if (visit.api.user) await visit.enter();
     } else if (message.type === "reset") {
+      this.#held = null;
       visit.forget();
     } else if (message.type === "locale") {
       does.setLocale(choose(message.locale));

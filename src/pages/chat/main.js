@@ -184,8 +184,6 @@ async function speak(tag) {
   // Who begins to type will soon need it.
   composer.element.addEventListener("input", withThread, { once: true });
   refresh();
-  const files = was?.composer.take() ?? [];
-  if (files.length) composer.put("", files);
   if (visit.view || visit.pending.length || was?.thread) await withThread();
 }
 
@@ -215,7 +213,10 @@ let missed;
 /** @type {Draws} */
 const draws = {
   state: refresh,
-  forgotten: () => parts.composer.clear(),
+  forgotten() {
+    parts.composer.clear();
+    parts.card.clear();
+  },
   log: (log) => parts.thread?.reset(log),
   entry(event) {
     parts.thread?.add(event);

@@ -107,6 +107,7 @@ export type Draws = { [Topic in keyof Topics]: (...told: Topics[Topic]) => unkno
 /** What the frame says to the page around it. */
 export type ToPage = { type: "ready" } | { type: "close" }
   | { type: "session"; token: string | null } | { type: "unread"; count: number }
+  | { type: "keep"; text: string | null }
   | { type: "event"; name: string; detail?: object };
 
 /** What the page around says to the frame. */
@@ -120,5 +121,7 @@ export interface Greeting {
   switchboard: "port";
   token: string | null;
   identity: string | null;
+  /** What was not sent on the page before. */
+  kept: string | null;
   open: boolean;
 }

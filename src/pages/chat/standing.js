@@ -48,6 +48,16 @@ export function after(view, { kind, data, sender_id: sender, seq }) {
 }
 
 /**
+ * Who of the staff has gone and may come back, after these entries.
+ * @param {LogEvent[]} events
+ */
+export function goneOf(events) {
+  const last = events.findLast(({ kind, data }) => kind in STATUS || kind === "assigned"
+    || kind === "suspect" || (kind === "returned" && data?.rep_id));
+  return last?.kind === "suspect" ? last.data?.rep_id ?? last.sender_id : null;
+}
+
+/**
  * Since when he waits for an answer of his rep, after these entries; 0: he does not.
  * @param {number} before
  * @param {LogEvent[]} events

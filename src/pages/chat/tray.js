@@ -1,17 +1,17 @@
-// Files on their way with the next message.
+// Files on their way with the next message. Those that are uploaded outlive a reload.
 
 import { size } from "../i18n/size.js";
+import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { upload } from "../net/upload.js";
 import { icon, make, words } from "../ui/dom.js";
+import { brief } from "./brief.js";
 import { reason } from "./refusal.js";
 
-/** @import { Locale, Values } from "../i18n/locale.js" */
+/** @import { Locale } from "../i18n/locale.js" */
 /** @import { Attachment } from "../net/frames.d.ts" */
+/** @import { Child } from "../ui/elements.d.ts" */
 /** @import { Visit } from "./visit.js" */
-
-/** So much of the end of a name always shows. */
-const END_CHARS = 12;
 
 /**
  * Who uploads: what he may, and who he becomes for that.
@@ -29,24 +29,30 @@ export class Tray {
   #visit;
   #locale;
   #changed;
+  #key;
   #list;
   #error;
   /** @type {Carried[]} */
   #files = [];
 
   /**
-   * `changed()` hears when something is added, is ready, or goes.
+   * `changed()` hears when something is added, is ready, or goes. What is uploaded is kept under
+   * the `key`, if there is one.
    * @param {Uploads} visit
    * @param {Locale} locale
    * @param {() => void} changed
    */
-  constructor(visit, locale, changed) {
+  constructor(visit, locale, changed, key = "") {
     this.#visit = visit;
     this.#locale = locale;
     this.#changed = changed;
+    this.#key = key;
     this.#list = make("ul", { class: "tray", "aria-label": locale.t("files") });
-    this.#error = make("p", { class: "error", role: "alert" });
+    this.#error = make("div", { class: "error", role: "alert" });
     this.element = make("div", { class: "trays" }, this.#list, this.#error);
+    /** @type {Attachment[]} */
+    const uploads = key ? kept.get(key, []) : [];
+    this.put(uploads);
   }
 
   /** Whether one is still being uploaded. */
@@ -70,7 +76,8 @@ export class Tray {
     const files = this.#files.flatMap(({ done }) => done ?? []);
     this.#files = [];
     this.#list.replaceChildren();
-    this.#changed();
+    this.#error.replaceChildren();
+    this.#tell();
     return files;
   }
 
@@ -86,21 +93,32 @@ export class Tray {
   async add(files) {
     const { bytes_max: most, per_message_max: count } = this.#visit.welcome?.files
       ?? { bytes_max: Infinity, per_message_max: Infinity };
-    this.#error.textContent = "";
-    for (const file of files) {
-      const values = { name: file.name, size: size(this.#locale, most), n: count };
-      if (this.#files.length >= count) return this.#say("too_many", values);
-      if (file.size > most) this.#say("too_large", values);
-      else await this.#upload(file);
+    const { t, parts } = this.#locale;
+    if (!this.isBusy) this.#error.replaceChildren();
+    for (const [at, file] of files.entries()) {
+      const name = words(file.name);
+      if (this.#files.length >= count) {
+        const rest = files.slice(at).map((one) => one.name).join(", ");
+        return this.#say(words(rest), ": ", t("too_many", { n: count }));
+      }
+      if (file.size <= most) await this.#upload(file);
+      else this.#say(...parts("too_large", { name, size: size(this.#locale, most) }));
     }
   }
 
   /**
-   * @param {string} key
-   * @param {Values} values
+   * Each file that is not taken is named, and why.
+   * @param {Child[]} said
    */
-  #say(key, values) {
-    this.#error.textContent = this.#locale.t(key, values);
+  #say(...said) {
+    this.#error.append(make("p", {}, ...said));
+  }
+
+  #tell() {
+    const ready = this.#files.flatMap(({ done }) => done ?? []);
+    // One of another language, whose place another tray has taken, keeps nothing more.
+    if (this.#key && this.element.isConnected) kept.set(this.#key, ready.length ? ready : null);
+    this.#changed();
   }
 
   /** @param {File} file */
@@ -123,9 +141,9 @@ export class Tray {
       remove();
       const problem = problemOf(error);
       if (problem.code === "cancelled") return;
-      this.#error.textContent = `${file.name}: ${reason(this.#locale, problem)}`;
+      this.#say(words(file.name), ": ", reason(this.#locale, problem));
     }
-    this.#changed();
+    this.#tell();
   }
 
   /** @param {Carried} one */
@@ -137,24 +155,14 @@ export class Tray {
       one.abort?.abort();
       this.#files = this.#files.filter((other) => other !== one);
       row.remove();
-      this.#changed();
+      this.#tell();
     };
     const row = make("li", {}, icon("file"), brief(name), bar, make("button", {
       type: "button", class: "round", "aria-label": this.#locale.t("remove", { name }),
       onclick: remove }, icon("close")));
     this.#files.push(one);
     this.#list.append(row);
-    this.#changed();
+    this.#tell();
     return { bar, remove };
   }
-}
-
-/**
- * A name that is shortened in its middle where it finds no room: its end says what it is.
- * @param {string} name
- */
-function brief(name) {
-  if (name.length <= END_CHARS * 2) return words(name);
-  return make("bdi", { class: "brief", title: name }, make("span", {}, name.slice(0, -END_CHARS)),
-    make("span", {}, name.slice(-END_CHARS)));
 }

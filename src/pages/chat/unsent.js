@@ -1,7 +1,8 @@
 // What was written and is not in the log yet. A row stays as it is while nothing of it changes, so
 // that what is selected in it, or has the focus, stays so.
 
-import { icon, make, words } from "../ui/dom.js";
+import { icon, make } from "../ui/dom.js";
+import { brief } from "./brief.js";
 import { reason } from "./refusal.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -40,7 +41,7 @@ export class Unsent {
   show(entries) {
     const [was, list] = [this.#rows, this.element];
     this.#rows = new Map(entries.map((entry) => {
-      const state = JSON.stringify([entry.error, entry.code]);
+      const state = JSON.stringify([entry.error, entry.code, navigator.onLine]);
       const known = was.get(entry.client_id);
       return [entry.client_id, known?.state === state ? known : { state, row: this.#row(entry) }];
     }));
@@ -61,14 +62,14 @@ export class Unsent {
     const { text, files = [], note } = entry;
     return make("li", { class: note ? "remark" : "mine" }, text && make("p", { class: "said" },
       make("span", { dir: "auto" }, text)), files.length > 0 && make("ul", { class: "files" },
-      ...files.map(({ name }) => make("li", {}, icon("file"), words(name)))),
+      ...files.map(({ name }) => make("li", {}, icon("file"), brief(name)))),
     this.#state(entry));
   }
 
   /** @param {Written} entry */
   #state({ client_id: id, text, files, note, error, code }) {
     const { t } = this.#locale;
-    if (!error) return make("p", { class: "note" }, t("sending"));
+    if (!error) return make("p", { class: "note" }, t(navigator.onLine ? "sending" : "sends_later"));
     const { retry, discard, takeBack } = this.#refused;
     /**
      * @param {string} key

@@ -6,7 +6,7 @@ export default {
   hint: "Enter sends, Shift+Enter begins a new line.", drop: "Drop files here to attach them",
   earlier: "Earlier chats", welcome: "How can we help?",
   welcome_text: "Write to us: we answer here as soon as somebody is there.",
-  topic: "What is it about?", your_name: "Your name (optional)", queue_away: "nobody there now",
+  topic: "What is it about?", your_name: "Your name (optional)", queue_away: "closed now",
   queue_full: "many are waiting", away: "Nobody is here right now.",
   opens: "We are back on {when}.",
   leave: "Leave a message: we answer here, so keep this page or come back later.",

@@ -147,7 +147,8 @@ export default {
   e_text_too_long: "It is too long for one message. Take it back and shorten it.",
   e_rate_limited: "That was a little fast. Wait a moment and try again.",
   e_quota_exceeded: "You have reached the limit. Try again later.",
-  e_file_type_not_allowed: "Files of this kind are not taken.",
+  e_file_type_not_allowed:
+    "Files of this kind are not taken, or its content is not what its name says.",
   e_too_large: "This file is too large.", e_too_late: "It is too late for that.",
   e_unreachable: "The server cannot be reached. Nothing is lost; try again in a moment.",
   e_login_too_old: "Sign in again to do this.", e_unavailable: "Not right now. Try again soon.",

@@ -18,13 +18,18 @@
   const widget = dataset.widget ?? "";
   const base = new URL(script.src).origin;
   const key = `switchboard.${widget}`;
-  const labels = { en: "Chat with us", ru: "Напишите нам", fa: "گفتگو با ما" };
-  const blocked = {
-    en: "The chat cannot be shown here. Open it on its own page",
-    ru: "Чат нельзя показать здесь. Откройте его на отдельной странице",
-    fa: "گفتگو را نمی‌توان اینجا نشان داد. آن را در صفحه خودش باز کنید",
+  /** @type {Record<string, Record<string, string>>} */
+  const texts = {
+    en: { label: "Chat with us", loading: "Loading…", close: "Close the chat",
+      blocked: "The chat cannot be shown here.", page: "Open it on its own page",
+      unreachable: "The chat could not be loaded.", again: "Try again" },
+    ru: { label: "Напишите нам", loading: "Загрузка…", close: "Закрыть чат",
+      blocked: "Чат нельзя показать здесь.", page: "Открыть на отдельной странице",
+      unreachable: "Не удалось загрузить чат.", again: "Попробовать снова" },
+    fa: { label: "گفتگو با ما", loading: "در حال بارگذاری…", close: "بستن گفتگو",
+      blocked: "گفتگو را نمی‌توان اینجا نشان داد.", page: "باز کردن در صفحه خودش",
+      unreachable: "گفتگو بارگذاری نشد.", again: "تلاش دوباره" },
   };
-  const loading = { en: "Loading…", ru: "Загрузка…", fa: "در حال بارگذاری…" };
   const page = document.documentElement;
   let locale = dataset.locale ?? page.lang ?? "";
   let theme = dataset.theme;
@@ -43,44 +48,30 @@
   /** @type {Map<string, Set<(detail?: unknown) => void>>} */
   const listeners = new Map();
 
-  /** @param {Record<string, string>} texts */
-  const text = (texts) => texts[locale.slice(0, 2)] ?? texts.en;
-  const label = () => dataset.label ?? text(labels);
+  /** @param {string} key */
+  const t = (key) => (texts[locale.slice(0, 2)] ?? texts.en)[key];
+  const label = () => dataset.label ?? t("label");
 
-  // What the page around keeps for the chat: a visitor's token, once he has written.
-  const storage = () => (dataset.persist === "none" ? null
-    : window[dataset.persist === "session" ? "sessionStorage" : "localStorage"]);
-  const stored = () => {
+  const long = dataset.persist === "session" ? "sessionStorage" : "localStorage";
+  /**
+   * What the page around keeps for the chat: a visitor's token once he has written; and in the
+   * tab, whether the panel was open on the page before, and what he has not sent yet. Answers with what is there, unless it is
+   * another value now; null forgets it.
+   * @param {"sessionStorage" | "localStorage"} where
+   * @param {string} name
+   * @param {string | null} [value]
+   */
+  const keep = (where, name, value) => {
     try {
-      return storage()?.getItem(key) ?? null;
+      if (dataset.persist === "none") return null;
+      const storage = window[where];
+      if (value === undefined) return storage.getItem(key + name);
+      if (value) storage.setItem(key + name, value);
+      else storage.removeItem(key + name);
     } catch {
-      return null;
+      // Full or forbidden: then he begins anew on the next page.
     }
-  };
-  /** @param {string | null} token */
-  const store = (token) => {
-    try {
-      if (token) storage()?.setItem(key, token);
-      else storage()?.removeItem(key);
-    } catch {
-      // Forbidden: then he is somebody new on the next page.
-    }
-  };
-  // Whether the panel was open on the page before, in this tab.
-  const wasOpen = () => {
-    try {
-      return storage() && sessionStorage.getItem(`${key}.open`);
-    } catch {
-      return null;
-    }
-  };
-  const keepOpen = () => {
-    try {
-      if (isOpen && storage()) sessionStorage.setItem(`${key}.open`, "1");
-      else sessionStorage.removeItem(`${key}.open`);
-    } catch {
-      // Forbidden: then it is closed there.
-    }
+    return null;
   };
 
   /**
@@ -117,7 +108,6 @@
 inset-block-end:max(${far(dataset.offsetY)},env(safe-area-inset-bottom))!important;
 inset-inline-${side}:${far(dataset.offsetX)}!important;z-index:2147483000!important;
 direction:${getComputedStyle(page).direction}!important}
-:host([hidden]){display:none!important}
 [hidden]{display:none!important}
 button{all:unset;box-sizing:border-box;position:relative;display:grid;place-items:center;
 inline-size:56px;block-size:56px;margin-inline-${side === "end" ? "start" : "end"}:auto;
@@ -133,10 +123,15 @@ div{position:absolute;inset-block-end:72px;inset-inline-${side}:0;overflow:hidde
 inline-size:min(384px,calc(100vw - 40px));block-size:min(640px,calc(100dvh - 112px));
 border-radius:16px;background:Canvas;color:CanvasText;box-shadow:0 12px 48px #0005}
 iframe{display:block;inline-size:100%;block-size:100%;border:0}
-p{position:absolute;inset:0;margin:0;padding:20px;background:Canvas;font:15px/1.5 system-ui}
+section{position:absolute;inset:0;padding:20px;background:Canvas;font:15px/1.5 system-ui}
+h2{margin:0;padding-inline-end:36px;font-size:18px}
+section button,a{all:revert;display:table;min-block-size:24px;margin-block:12px;font:inherit}
+section .x{position:absolute;inset-block-start:10px;inset-inline-end:10px;margin:0;
+inline-size:36px;block-size:36px;padding:5px;border:0;background:none}
+div:has(+[hidden]){inset-block-end:0}
 @media (max-width:480px){:host([data-open]){inset:0!important;z-index:2147483001!important}
 div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
-:host([data-open]) button{display:none}}
+:host([data-open]) div+button{display:none}}
 @media (forced-colors:active){button,div{border:2px solid ButtonText}}`);
   root.adoptedStyleSheets = [sheet];
   const badge = make("b", { hidden: "" });
@@ -144,10 +139,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   const button = make("button", { type: "button", "aria-haspopup": "dialog",
     "aria-expanded": "false", "aria-controls": "panel" }, faces[0], badge);
   const panel = make("div", { id: "panel", role: "dialog", hidden: "" });
-  // Stands before the frame until the chat is there.
-  const notice = make("p", { role: "status" });
+  // Stands before the frame until the chat is there, and can be left.
+  const notice = make("section", { dir: "auto" });
   root.append(panel, button);
-  if ("hidden" in dataset) host.hidden = true;
+  button.hidden = "hidden" in dataset;
 
   /**
    * @param {string} name
@@ -167,45 +162,87 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     if (port) port.postMessage(message);
     else if (frame) waiting.push(message);
   };
+  /** @type {"loading" | "blocked" | "unreachable"} */
+  let standing = "loading";
+  /**
+   * @param {() => void} work
+   * @param {Record<string, string>} attributes
+   * @param {Node | string} content
+   */
+  const action = (work, attributes, content) => {
+    const made = make("button", { type: "button", ...attributes }, content);
+    made.onclick = work;
+    return made;
+  };
   const name = () => {
     badge.hidden = !unread || isOpen;
     badge.textContent = unread > 99 ? "99+" : String(unread);
     button.setAttribute("aria-label", unread ? `${label()} (${unread})` : label());
     panel.setAttribute("aria-label", label());
     frame?.setAttribute("title", label());
+    panel.style.colorScheme = theme === "dark" || theme === "light" ? theme : "light dark";
+    /** @type {Node[]} */
+    const more = standing === "loading" ? [] : [make("a", { target: "_blank", rel: "noopener",
+      href: `${base}/chat/${widget}` }, t("page"))];
+    if (standing === "unreachable") more.unshift(action(load, {}, t("again")));
+    const closer = action(() => show(false), { class: "x", "aria-label": t("close") },
+      drawing("M6 6l12 12M18 6L6 18"));
+    const held = notice.contains(root.activeElement);
+    notice.replaceChildren(make("h2", {}, label()), make("p", { role: "status" }, t(standing)),
+      ...more, closer);
+    if (held) closer.focus();
   };
 
-  // A page that may not show the chat gets an empty frame; nobody is left before that.
-  const refused = () => {
-    const link = make("a", { href: `${base}/chat/${widget}`, target: "_blank",
-      rel: "noopener" }, text(blocked));
-    if (frame) frame.hidden = true;
-    notice.replaceChildren(link);
-    emit("error", { code: "blocked" });
+  // A page that may not show the chat gets an empty frame, as one does whose server is away.
+  /** @param {"blocked" | "unreachable"} code */
+  const refused = (code) => {
+    if (!frame) return;
+    standing = code;
+    const held = root.activeElement === frame;
+    frame.hidden = true;
+    name();
+    if (held) notice.querySelector("button")?.focus();
+    emit("error", { code });
+  };
+  /** @param {HTMLIFrameElement} asked */
+  const doubt = async (asked) => {
+    /** @type {"blocked" | "unreachable"} */
+    let code = "blocked";
+    await fetch(script.src, { mode: "no-cors", cache: "no-store" }).catch(() => {
+      code = "unreachable";
+    });
+    if (frame === asked && !port) refused(code);
   };
   const load = () => {
-    if (frame) return;
+    if (frame && standing === "loading") return;
+    standing = "loading";
+    clearTimeout(patience);
+    frame?.remove();
     const address = new URL(`/chat/${encodeURIComponent(widget)}`, base);
     address.searchParams.set("origin", location.origin);
     if (locale) address.searchParams.set("lang", locale);
     if (theme) address.searchParams.set("theme", theme);
-    frame = make("iframe", { title: label(), allow: "autoplay; clipboard-write",
+    const asked = make("iframe", { title: label(), allow: "autoplay; clipboard-write",
       referrerpolicy: "origin", src: address.href, sandbox: "allow-scripts allow-same-origin "
         + "allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-downloads" });
-    patience = setTimeout(refused, 15_000);
-    frame.addEventListener("load", () => {
+    frame = asked;
+    patience = setTimeout(() => refused("unreachable"), 15_000);
+    asked.addEventListener("load", () => {
       if (port) return;
       clearTimeout(patience);
-      patience = setTimeout(refused, 2_000);
+      patience = setTimeout(() => doubt(asked), 2_000);
     });
-    notice.textContent = text(loading);
-    panel.append(frame, notice);
+    const held = notice.contains(root.activeElement);
+    name();
+    panel.append(asked, notice);
+    if (held) asked.focus();
   };
 
   /** @param {ToPage} message */
   const hear = (message) => {
     if (message.type === "ready") emit("ready");
-    else if (message.type === "session") store(message.token);
+    else if (message.type === "session") keep(long, "", message.token);
+    else if (message.type === "keep") keep("sessionStorage", ".kept", message.text);
     else if (message.type === "close") show(false);
     else if (message.type === "event") emit(message.name, message.detail);
     else if (message.count !== unread) {
@@ -221,13 +258,17 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     const known = inside && event.source === inside && event.origin === base;
     if (!frame || !known || event.data?.switchboard !== "hello") return;
     clearTimeout(patience);
+    const held = notice.contains(root.activeElement);
+    standing = "loading";
     notice.remove();
     frame.hidden = false;
+    if (held) frame.focus();
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = ({ data }) => hear(data);
     /** @type {Greeting} */
-    const greeting = { switchboard: "port", token: stored(), identity, open: isOpen };
+    const greeting = { switchboard: "port", token: keep(long, ""), identity, open: isOpen,
+      kept: keep("sessionStorage", ".kept") };
     inside.postMessage(greeting, base, [channel.port2]);
     for (const message of waiting.splice(0)) port.postMessage(message);
   };
@@ -238,13 +279,19 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     && tell({ type: "session", token });
   addEventListener("storage", follow);
 
+  // What had the focus before: where the button is hidden, it gets it back.
+  /** @type {Element | null} */
+  let before = null;
   const isNarrow = () => matchMedia("(max-width:480px)").matches;
   /** @param {boolean} wanted */
   const show = (wanted, focuses = true) => {
     if (wanted === isOpen) return;
     isOpen = wanted;
-    keepOpen();
-    if (wanted) load();
+    keep("sessionStorage", ".open", wanted ? "1" : null);
+    if (wanted) {
+      load();
+      before = document.activeElement;
+    }
     panel.hidden = !wanted;
     panel.setAttribute("aria-modal", String(isNarrow()));
     host.toggleAttribute("data-open", wanted);
@@ -253,7 +300,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     name();
     if (focuses) {
       tell({ type: wanted ? "opened" : "closed" });
-      (wanted ? frame : button)?.focus();
+      const next = wanted ? frame : button.hidden ? before : button;
+      if (next instanceof HTMLElement) next.focus();
     }
     emit(wanted ? "open" : "close");
   };
@@ -270,10 +318,10 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     toggle: () => show(!isOpen),
     isOpen: () => isOpen,
     unread: () => unread,
-    show: () => { host.hidden = false; },
+    show: () => { button.hidden = false; },
     hide: () => {
       show(false);
-      host.hidden = true;
+      button.hidden = true;
     },
     start: ({ queue, message } = {}) => {
       show(true);
@@ -285,7 +333,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     },
     reset: () => {
       identity = null;
-      store(null);
+      keep(long, "", null);
+      keep("sessionStorage", ".kept", null);
       tell({ type: "reset" });
     },
     setLocale: (tag) => {
@@ -295,6 +344,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     },
     setTheme: (wanted) => {
       theme = wanted;
+      name();
       tell({ type: "theme", theme: wanted });
     },
     on: (event, listener) => {
@@ -323,9 +373,9 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     document.body.append(host);
     for (const [wanted, ...given] of early?.q ?? []) call(wanted, ...given);
     // It goes on as it was on the page before, unless it would cover this one.
-    if ("open" in dataset || (wasOpen() && !isNarrow())) show(true, false);
+    if ("open" in dataset || (keep("sessionStorage", ".open") && !isNarrow())) show(true, false);
     // Who has written before is told what was answered.
-    else if (stored()) (window.requestIdleCallback ?? setTimeout)(load);
+    else if (keep(long, "")) (window.requestIdleCallback ?? setTimeout)(load);
   };
   if (document.body) begin();
   else addEventListener("DOMContentLoaded", begin, { once: true });

@@ -1,0 +1,68 @@
+// What the chat keeps in the page around it, because browsers keep nothing for frames of others:
+// what was typed and not sent. It is his who typed it: what somebody wrote who was named by the
+// page waits until he is named again, and nobody else gets it.
+
+/**
+ * What is kept there. `owner`: who the page had named; null: a visitor, or nobody yet.
+ * @typedef {{ owner: string | null, values: Record<string, string> }} Kept
+ */
+
+/** So much of it is kept at most, in characters; a browser gives a site some millions. */
+const CHARS_MAX = 200_000;
+
+/**
+ * What was kept, if it can be read.
+ * @param {string | null} text
+ * @returns {Kept | null}
+ */
+export function keptIn(text) {
+  try {
+    const { owner, values } = JSON.parse(text ?? "null");
+    return { owner, values };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What is to be kept of this storage; null if that is nothing. What is too much stays out.
+ * @param {string | null} owner
+ * @param {Storage} storage
+ */
+export function textOf(owner, storage) {
+  let room = CHARS_MAX;
+  const fitting = Object.entries(storage).filter(([, value]) => {
+    if (value.length > room) return false;
+    room -= value.length;
+    return true;
+  });
+  return fitting.length ? JSON.stringify({ owner, values: Object.fromEntries(fitting) }) : null;
+}
+
+/**
+ * A storage like the browser's, which says when something in it has changed.
+ * @param {() => void} changed
+ * @returns {Storage}
+ */
+export function storageThat(changed) {
+  /** @type {Storage} */
+  const storage = Object.create({
+    /** @param {string} key */
+    getItem: (key) => storage[key] ?? null,
+    /**
+     * @param {string} key
+     * @param {string} value
+     */
+    setItem(key, value) {
+      storage[key] = value;
+      changed();
+    },
+    /** @param {string} key */
+    removeItem(key) {
+      if (!(key in storage)) return;
+      delete storage[key];
+      changed();
+    },
+  });
+  return storage;
+}
