@@ -72,7 +72,9 @@ export class Unsent {
   /** @param {Written} entry */
   #state({ client_id: id, text, files, note, error, code }) {
     const { t } = this.#locale;
-    if (!error) return make("p", { class: "note" }, t(navigator.onLine ? "sending" : "sends_later"));
+    if (!error) {
+      return make("p", { class: "note" }, t(navigator.onLine ? "sending" : "sends_later"));
+    }
     const { retry, discard, takeBack } = this.#refused;
     /**
      * @param {string} key
