@@ -149,6 +149,10 @@ test("who waits sees his place move, in his own language", async () => {
   await first.getByRole("button", { name: "Leave the line" }).click();
   await first.getByRole("dialog").getByRole("button", { name: "Leave the line" }).click();
   await card(first).filter({ hasText: "This chat has ended" }).waitFor();
+  await first.locator(".rated").getByText("You left the line").waitFor();
+  await first.reload();
+  await first.locator(".rated").getByText("You left the line").waitFor();
+  assert.equal(await first.getByRole("group", { name: "How was this chat?" }).count(), 0);
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
   await card(second).filter({ hasText: "Вы первые в очереди" }).waitFor();
   await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
@@ -417,6 +421,41 @@ test("what is uploaded outlives a reload, and each file that is not taken is nam
   await clear();
 });
 
+test("one goes back from earlier chats, and what came meanwhile is marked as new", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Hello");
+  const rep = await server.rep();
+  const id = await rep.assigned();
+  rep.message(id, "Seen");
+  await page.locator(".theirs").waitFor();
+  await rep.hears(({ type, customer }) => type === "marks" && customer.read >= 4);
+  await page.getByRole("button", { name: "Earlier chats" }).click();
+  await page.locator(".earlier button").waitFor();
+  rep.message(id, "Not seen");
+  rep.message(id, "Nor this");
+  await page.locator(".theirs").nth(2).waitFor({ state: "attached" });
+  await page.goBack();
+  await page.locator(".panel").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".new-line + .theirs .said").textContent(), "Not seen");
+  await rep.hears(({ type, customer }) => type === "marks" && customer.read >= 6);
+  await page.getByRole("button", { name: "Earlier chats" }).click();
+  await page.locator(".earlier button").waitFor();
+  rep.message(id, "And this");
+  await page.locator(".theirs").nth(3).waitFor({ state: "attached" });
+  // Nor is it lost when the page is loaded again.
+  await page.reload();
+  assert.equal(await page.locator(".new-line + .theirs .said").textContent(), "And this");
+  await page.getByRole("button", { name: "Earlier chats" }).click();
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.locator(".panel").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".new-line").count(), 1);
+  assert.deepEqual(page.complaints, []);
+  rep.go();
+  await context.close();
+  await clear();
+});
+
 test("what waits for a network says so, and goes when there is one", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
@@ -459,9 +498,10 @@ test("long names of files and of people keep their beginnings", async () => {
     const parts = [...button.querySelectorAll(".brief span")].map((one) =>
       one.getBoundingClientRect());
     return { height: own.height, side: Math.round(own.left - row.left),
-      fits: own.right <= row.right + 1,
+      fits: own.right <= row.right + 1, says: button.ariaLabel,
       within: parts.every(({ left, right }) => left >= own.left && right <= own.right) };
   });
+  assert.match(file.says, /، ۵ بایت$/);
   assert.ok(file.height < 60 && file.within && file.fits && file.side === 0, JSON.stringify(file));
   assert.deepEqual(page.complaints, []);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/names.png` });

@@ -99,7 +99,7 @@ test("while there is no network it is said, and what is written waits", async ()
   await field(page).fill("Written on the train");
   await field(page).press("Enter");
   const first = page.locator(".pending li").filter({ hasText: "Written on the train" });
-  await first.filter({ hasText: "Sending…" }).waitFor();
+  await first.filter({ hasText: "Will be sent when there is a network" }).waitFor();
   // A row stays the same one while others come: somebody may have selected something in it.
   const row = await first.elementHandle();
   await write(page, "And in the tunnel");

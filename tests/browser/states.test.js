@@ -191,6 +191,7 @@ test("a first message that is refused is there for another try", async () => {
   await field(one.page).fill("x".repeat(30_000));
   await field(one.page).press("Enter");
   await one.page.getByText("Not sent.").waitFor();
+  assert.equal(await one.page.getByRole("button", { name: "Try again" }).count(), 0);
   await one.page.getByRole("button", { name: "Take back" }).click();
   await field(one.page).fill("Shorter");
   await field(one.page).press("Enter");

@@ -261,7 +261,8 @@ export class Card {
           onchange: () => this.pick(id) }),
         make("span", {}, words(name), lack && make("span", { class: "note" },
           ` · ${t(`queue_${lack}`)}`),
-        queue.hours?.open === false && id !== chosen && make("p", { class: "note" }, this.#opens(queue)),
+        queue.hours?.open === false && id !== chosen
+          && make("p", { class: "note" }, this.#opens(queue)),
         description && make("p", { class: "note", dir: "auto" }, description)));
       }));
   }

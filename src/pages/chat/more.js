@@ -152,6 +152,18 @@ export function menu(element, visit, locale, does, { embedded }) {
 }
 
 /**
+ * What is shown instead of the log is an entry of the page's history, so that one may go back from
+ * it; the history of another page is left alone. Answers with what closes it.
+ * @param {Panel} panel
+ */
+function entered(panel) {
+  if (window.parent !== window) return () => panel(null);
+  if (!history.state?.panel) history.pushState({ panel: true }, "");
+  addEventListener("popstate", () => panel(null), { once: true });
+  return () => (history.state?.panel ? history.back() : panel(null));
+}
+
+/**
  * @param {Locale} locale
  * @param {string} title
  * @param {() => void} close
@@ -178,6 +190,7 @@ function panelOf(locale, title, close, ...children) {
  */
 export function signIn(visit, locale, panel) {
   const { t } = locale;
+  const close = entered(panel);
   let isNew = false;
   /**
    * @param {string} key
@@ -221,10 +234,10 @@ export function signIn(visit, locale, panel) {
     }
     visit.socket.stop();
     visit.socket.forgetAll();
-    panel(null);
+    close();
     await visit.enter();
   }, (error) => reason(locale, error));
-  panel(panelOf(locale, t("sign_in"), () => panel(null), form).section);
+  panel(panelOf(locale, t("sign_in"), close, form).section);
   form.querySelector("input")?.focus();
 }
 
@@ -245,6 +258,7 @@ const FILTERS = {
  */
 export function earlier(visit, locale, panel) {
   const { t } = locale;
+  const close = entered(panel);
   const list = make("ul", { class: "earlier" });
   const empty = make("p", { class: "note", role: "status" });
   const next = make("button", { type: "button", hidden: true }, t("more"));
@@ -253,7 +267,7 @@ export function earlier(visit, locale, panel) {
     (key) => make("option", { value: key }, t(`f_${key}`))));
   /** @param {string} id */
   const open = (id) => {
-    panel(null);
+    close();
     attempt(locale, () => visit.show(id));
   };
   /** @param {string | null | undefined} before */
@@ -272,10 +286,10 @@ export function earlier(visit, locale, panel) {
       next.onclick = () => read(page.next);
     });
   }
-  const { section, heading } = panelOf(locale, t("earlier"), () => panel(null),
+  const { section, heading } = panelOf(locale, t("earlier"), close,
     make("label", { class: "filter" }, t("show"), select), list, empty, next,
     make("button", { type: "button", class: "main", onclick: () => {
-      panel(null);
+      close();
       visit.leave();
     } }, t("new_chat")));
   panel(section);

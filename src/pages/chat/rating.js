@@ -38,10 +38,16 @@ export function ended(place, visit, view, locale, does) {
   place.replaceChildren(asked, make("p", { class: "row" },
     button("new_chat", does.startAnew, "main"), button("reopen", does.reopen),
     button("transcript", does.transcript)));
-  if (view.resolution) {
-    place.prepend(make("p", { class: "note" }, t(`closed_${view.resolution}`)));
-  }
-  rating(asked, visit, view, locale);
+  const how = howOf(view);
+  if (how) place.prepend(make("p", { class: "note" }, t(`closed_${how}`)));
+  // Where nobody was there, there is nobody to be rated.
+  if (view.last_rep || view.rating) rating(asked, visit, view, locale);
+}
+
+/** @param {View} view */
+function howOf({ resolution, last_rep: rep, left, left_message: message }) {
+  if (resolution !== "abandoned" || rep) return resolution;
+  return left && (message ? "withdrawn" : "left");
 }
 
 /**

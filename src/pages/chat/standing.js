@@ -8,9 +8,9 @@
 
 /**
  * A conversation as it is shown. `suspect`: its rep has gone, and may come back. `lost`: who had it
- * before it went back into the line.
+ * before it went back into the line. `left`: its customer has closed it himself.
  * @typedef {components["schemas"]["Conversation"] & { marks?: components["schemas"]["Marks"],
- *   suspect?: string | null, lost?: string | null }} View
+ *   suspect?: string | null, lost?: string | null, left?: boolean }} View
  */
 
 /**
@@ -44,17 +44,21 @@ export function after(view, { kind, data, sender_id: sender, seq }) {
   const lost = kind === "requeued" && data?.reason === "rep_lost" ? view.rep?.id ?? null : null;
   const last_rep = view.rep ?? view.last_rep;
   const resolution = data?.resolution ?? (kind === "reopened" ? null : view.resolution);
-  return { status, resolution, rep: null, last_rep, suspect: null, lost, last_seq: seq };
+  return { status, resolution, rep: null, last_rep, suspect: null, lost, last_seq: seq,
+    left: kind === "closed" && sender === view.customer.id };
 }
 
 /**
- * Who of the staff has gone and may come back, after these entries.
+ * What the end of a log says of it beyond where it stands.
  * @param {LogEvent[]} events
+ * @param {View} view
+ * @returns {Partial<View>}
  */
-export function goneOf(events) {
+export function toldBy(events, { customer }) {
   const last = events.findLast(({ kind, data }) => kind in STATUS || kind === "assigned"
     || kind === "suspect" || (kind === "returned" && data?.rep_id));
-  return last?.kind === "suspect" ? last.data?.rep_id ?? last.sender_id : null;
+  return { suspect: last?.kind === "suspect" ? last.data?.rep_id ?? last.sender_id : null,
+    left: last?.kind === "closed" && last.sender_id === customer.id };
 }
 
 /**

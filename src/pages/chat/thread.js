@@ -43,6 +43,8 @@ export class Thread {
    * @type {number | null}
    */
   #missed = null;
+  /** The first message of others that he has not seen, as far as it is marked; 0: there is none. */
+  #newFrom = 0;
   #day = "";
   /** @type {number | undefined} */
   #typingTimer;
@@ -108,6 +110,8 @@ export class Thread {
     this.#hush();
     this.#older = older;
     this.#earlier.hidden = older === null;
+    const read = this.#readUpTo();
+    this.#newFrom = items.find((one) => one.seq > read && this.#isTheirs(one))?.seq ?? 0;
     for (const event of items) this.#add(event);
     this.showPending();
     this.showMarks();
@@ -130,6 +134,9 @@ export class Thread {
   add(event) {
     const follows = this.isAtEnd || this.#entries.isMine(event);
     if (!this.#entries.isMine(event)) this.#hush();
+    if (this.#isTheirs(event) && !this.#visit.isLooking() && this.#newFrom <= this.#readUpTo()) {
+      this.#newFrom = event.seq;
+    }
     this.#add(event);
     if (follows) {
       this.#forget();
@@ -139,6 +146,12 @@ export class Thread {
       this.#showBelow();
     }
   }
+
+  /** How far he has read. */
+  #readUpTo = () => this.#visit.view?.marks?.customer.read ?? 0;
+
+  /** @param {LogEvent} event */
+  #isTheirs = (event) => event.kind === "message" && !this.#entries.isMine(event);
 
   /** @param {LogEvent} event */
   #add(event) {
@@ -151,7 +164,8 @@ export class Thread {
     const body = this.#entries.draw(event, last?.message);
     if (!body) return;
     const day = this.#locale.day(created_at);
-    if (this.#missed !== null && body.kind === "theirs" && this.#missed++ === 0) this.#drawLine();
+    const isNext = this.#missed !== null && body.kind === "theirs" && this.#missed++ === 0;
+    if (isNext || seq === this.#newFrom) this.#drawLine();
     const row = make("li", { class: body.kind }, day !== this.#day
       && make("p", { class: "day" }, day), ...body.parts);
     this.#day = day;

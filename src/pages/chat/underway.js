@@ -36,6 +36,8 @@ export class Underway {
    */
   trouble(trouble) {
     const { t } = this.#locale;
+    // Inside another page, whoever is recognised in one window is nobody in the next one.
+    const said = trouble === "ended" && window.parent !== window ? "unknown" : trouble;
     /**
      * @param {string} key
      * @param {() => unknown} work
@@ -43,12 +45,12 @@ export class Underway {
     const button = (key, work) => make("button", { type: "button", class: "main",
       onclick: work }, t(key));
     const rest = {
-      ended: [make("p", { class: "say" }, t("ended_text")),
+      ended: [make("p", { class: "say" }, t(`${said}_text`)),
         button("start_again", this.#does.beginAgain)],
       replaced: [button("use_here", this.#does.useHere)],
       unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
     }[trouble];
-    return [trouble, make("h2", {}, t(trouble)), ...rest];
+    return [trouble, make("h2", {}, t(said)), ...rest];
   }
 
   /**

@@ -9,6 +9,9 @@ import { reason } from "./refusal.js";
 /** @import { Attachment } from "../net/frames.d.ts" */
 /** @import { Unsent as Entry } from "../net/outbox.js" */
 
+/** Refusals that the same message would meet again. */
+const LASTING = ["attachments", "invalid_character", "text_too_long"];
+
 /** @typedef {Omit<Entry, "conversation">} Written */
 
 /**
@@ -69,7 +72,9 @@ export class Unsent {
   /** @param {Written} entry */
   #state({ client_id: id, text, files, note, error, code }) {
     const { t } = this.#locale;
-    if (!error) return make("p", { class: "note" }, t(navigator.onLine ? "sending" : "sends_later"));
+    if (!error) {
+      return make("p", { class: "note" }, t(navigator.onLine ? "sending" : "sends_later"));
+    }
     const { retry, discard, takeBack } = this.#refused;
     /**
      * @param {string} key
@@ -77,8 +82,9 @@ export class Unsent {
      */
     const button = (key, work) => make("button", { type: "button", class: "soft",
       onclick: work }, t(key));
+    const again = !LASTING.includes(code ?? "") && button("try_again", () => retry(id));
     return make("p", { class: "error", role: "alert" }, t("not_sent"), " ",
-      reason(this.#locale, { code, message: error }), " ", button("try_again", () => retry(id)), " ",
+      reason(this.#locale, { code, message: error }), " ", again, " ",
       button("take_back", () => {
         discard(id);
         takeBack(text, files, note);

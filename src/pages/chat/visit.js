@@ -8,7 +8,7 @@ import { Socket } from "../net/socket.js";
 import { Opener } from "./opener.js";
 import { Signs } from "./signs.js";
 import { PAGE } from "./texts.js";
-import { after, goneOf, isOver, Names, since } from "./standing.js";
+import { after, isOver, Names, since, toldBy } from "./standing.js";
 
 /** @import { Api } from "../net/api.js" */
 /** @import * as Frames from "../net/frames.d.ts" */
@@ -180,7 +180,7 @@ export class Visit {
     if (!isWanted()) return;
     this.#early = null;
     this.outbox.settle(id, page.items);
-    this.#set({ ...view, suspect: goneOf(page.items), marks: page.marks });
+    this.#set({ ...view, ...toldBy(page.items, view), marks: page.marks });
     kept.set(this.key("shown"), id);
     const last = page.items.at(-1)?.seq ?? 0;
     this.signs.begin(last, page.marks.customer.read);

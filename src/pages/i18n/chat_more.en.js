@@ -84,6 +84,11 @@ export default {
   change_label: "Another text for this message", save: "Save", cancel: "Cancel",
   change_late: "It is too late to change this message.", delete_sure: "Delete this message?",
   delete_text: "Its text and files go, for everybody. Its place in the chat stays.",
+  closed_left: "You left the line", closed_withdrawn: "You withdrew your message",
+  unknown: "This page does not know you any more.",
+  unknown_text:
+    "You may have been recognised on another page of this site. Load this"
+      + " page again: what you wrote is still here.",
   ended: "You are signed out here.",
   ended_text: "It was ended elsewhere or has run out. What you wrote is still here.",
   start_again: "Begin anew", replaced: "The chat is open in too many places.",

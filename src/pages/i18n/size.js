@@ -11,9 +11,11 @@ const SPELT = new Set(["fa"]);
  * @param {number} bytes
  */
 export function size({ tag }, bytes) {
-  const isSmall = bytes < 1_048_576;
-  const value = isSmall ? Math.max(1, bytes / 1024) : bytes / 1_048_576;
-  return new Intl.NumberFormat(tag, { style: "unit", unit: isSmall ? "kilobyte" : "megabyte",
-    unitDisplay: SPELT.has(tag) ? "long" : "short", maximumFractionDigits: value < 10 ? 1 : 0,
+  /** @type {[unit: string, value: number]} */
+  const [unit, value] = bytes < 1024 ? ["byte", bytes]
+    : bytes < 1_048_576 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1_048_576];
+  return new Intl.NumberFormat(tag, { style: "unit", unit,
+    unitDisplay: SPELT.has(tag) || unit === "byte" ? "long" : "short",
+    maximumFractionDigits: value < 10 ? 1 : 0,
   }).format(value);
 }
