@@ -235,12 +235,12 @@ class List {
     const { t } = locale;
     const back = new URLSearchParams(query);
     if (seq) back.set("seq", String(seq));
-    const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}` },
-      words(view.customer.name));
-    const said = make("bdi", {}, ...parts.map(({ text, match }) =>
-      (match ? make("mark", {}, text) : text)));
-    const about = [title && make("div", { class: "subject" }, words(title)),
-      said.textContent && make("p", { class: "note snippet" }, said)];
+    const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}`,
+      title: view.customer.name, dir: "auto" }, view.customer.name);
+    const said = parts.filter(({ text }) => text).map(({ text, match }) =>
+      (match ? make("mark", {}, text) : text));
+    const about = [title && make("div", { class: "subject", dir: "auto" }, title),
+      said.length > 0 && make("p", { class: "note snippet", dir: "auto" }, ...said)];
     const rep = view.rep ?? view.last_rep;
     return row(this.#columns, [[link, " ", make("span", { class: "note" },
       t("number", { number: view.number }))], about,

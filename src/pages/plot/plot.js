@@ -159,7 +159,8 @@ export class Plot {
   }
 
   /**
-   * A text beside the drawing, by where it begins and ends in its line.
+   * A text beside the drawing, by where it begins and ends in its line. Drawings go from left to
+   * right; a text goes as its own first letter does.
    * @param {string} text
    * @param {number} x
    * @param {number} y
@@ -169,7 +170,7 @@ export class Plot {
     const turned = { start: "end", end: "start", middle: "middle" };
     const isMirrored = this.locale.dir === "rtl";
     return svg("text", { x: this.across(x), y, class: "plot-label",
-      "text-anchor": isMirrored ? turned[anchor] : anchor }, text);
+      "text-anchor": isMirrored ? turned[anchor] : anchor }, `\u2068${text}\u2069`);
   }
 
   /**
