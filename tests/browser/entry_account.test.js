@@ -180,8 +180,8 @@ test("what is wrong with a field is said in the language of the page", async () 
 });
 
 /** A picture of one point. */
-const POINT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6"
-  + "kgAAAABJRU5ErkJggg==", "base64");
+const POINT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+  + "YPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
 test("a picture comes and goes, and one's data are saved", async () => {
   const login = await rep("Anna");
