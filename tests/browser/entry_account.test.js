@@ -14,12 +14,18 @@ test("who is invited makes his account, and is in", async () => {
   const known = { display_name: "Lev Orlov", email: "lev@example.com" };
   const { token } = await server.ask("POST", "/invitations", server.admin, { days: 1, ...known });
   const { page, context } = await person(browser);
-  const about = new URLSearchParams({ name: known.display_name, email: known.email });
+  const about = new URLSearchParams({ name: known.display_name, email: known.email, role: "rep",
+    by: "Ada Lovelace" });
   await page.goto(`${server.base}/link#invitation=${token}&${about}`);
   await page.locator("[name=username]:focus").waitFor();
   assert.equal(new URL(page.url()).hash, "", "the token stays in no address");
   await page.keyboard.type("invited");
-  // What was typed and the link outlive another language.
+  await page.getByText("Ada Lovelace invites you to answer customers here, as a rep.").waitFor();
+  // What was typed and the link outlive a reload, and another language.
+  await page.reload();
+  await page.locator("[name=username]:focus").waitFor();
+  assert.equal(await page.locator("[name=username]").inputValue(), "invited");
+  assert.equal(await page.getByLabel("Name that others see").inputValue(), "Lev Orlov");
   await page.locator("[name=language]").selectOption("ru");
   await page.locator("html[lang=ru]").waitFor();
   assert.equal(await page.locator("[name=username]").inputValue(), "invited");
@@ -32,6 +38,8 @@ test("who is invited makes his account, and is in", async () => {
   await page.getByRole("textbox", { name: "New password" }).fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator("#link-title:focus").filter({ hasText: "Welcome" }).waitFor();
+  const kept = await page.evaluate(() => JSON.stringify([history.state, { ...sessionStorage }]));
+  assert.ok(!kept.includes(token), "what is used is kept nowhere");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await account(page).filter({ hasText: "Lev Orlov" }).waitFor();
@@ -138,9 +146,42 @@ test("a profile is saved, and what is refused is undone but stays typed", async 
   await second.context.close();
 });
 
+test("what is wrong with a field is said in the language of the page", async () => {
+  const login = await rep();
+  const { page, context } = await person(browser, { locale: "fa-IR" });
+  await page.goto(`${server.base}/link#password=1`);
+  await page.locator("[name=password]:focus").waitFor();
+  await page.keyboard.type("short");
+  await page.keyboard.press("Enter");
+  await page.locator(".wrong").getByText("دست‌کم ۸ نویسه بگذارید.").waitFor();
+  await context.close();
+
+  const { page: own, context: other } = await person(browser);
+  await own.goto(`${server.base}/console`);
+  await own.locator("[name=login]:focus").press("Enter");
+  await own.getByText("Write your username, e-mail address or phone number.").waitFor();
+  await own.getByText("Enter your password.").waitFor();
+  await own.locator("[name=login]:focus").waitFor();
+  await signIn(own, "console", login, PASSWORD);
+  await open(own, "Profile");
+  const phone = own.getByLabel("Phone number");
+  await phone.fill("+49 30 123456");
+  await button(own, "Save").click();
+  await own.getByText("Enter your password.").waitFor();
+  await phone.fill("abc");
+  await own.getByLabel("Your password as it is now").fill(PASSWORD);
+  await button(own, "Save").click();
+  await own.getByText("Write a phone number of 5 to 15 digits").waitFor();
+  await own.locator("[name=phone]:focus").fill("+49 30 123456");
+  await button(own, "Save").click();
+  await own.getByRole("status").filter({ hasText: "Saved." }).waitFor();
+  assert.deepEqual([page, own].flatMap(unexpected), []);
+  await other.close();
+});
+
 /** A picture of one point. */
-const POINT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6"
-  + "kgAAAABJRU5ErkJggg==", "base64");
+const POINT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+  + "YPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
 test("a picture comes and goes, and one's data are saved", async () => {
   const login = await rep("Anna");
@@ -170,7 +211,8 @@ test("a password is changed, and other logins end", async () => {
   await signIn(page, "console", login, PASSWORD);
   await signIn(second.page, "console", login, PASSWORD);
   await open(page, "Where you are signed in");
-  await page.locator(".logins li").filter({ hasText: "this one" }).waitFor();
+  await page.locator(".logins li").filter({ hasText: "this one" })
+    .filter({ hasText: /known · since .*\d/ }).waitFor();
   assert.equal(await page.locator(".logins li").count(), 2);
   await page.locator(".logins button:visible").click();
   await page.getByRole("status").filter({ hasText: "It has ended." }).waitFor();

@@ -36,7 +36,7 @@ test("an admin sets the house up by keyboard alone", async () => {
   await page.getByRole("row").filter({ hasText: "Mina Karimi" }).filter({ hasText: "Open" })
     .waitFor();
   await page.waitForFunction(() => !document.querySelector("[name=display_name]").value);
-  assert.match(shown, /&name=Mina\+Karimi$/, "it knows for whom it is");
+  assert.match(shown, /&name=Mina\+Karimi&role=rep&by=admin1$/, "it knows for whom it is");
   const [, token] = shown.match(/invitation=(\w+)/);
   const made = await server.ask("POST", "/invitations/accept", null, { token, username: "mina",
     password: "battery staple" });

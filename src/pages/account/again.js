@@ -3,7 +3,8 @@
 
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
+import { errorPlace } from "../ui/forms.js";
+import { field, onFilled } from "./field.js";
 import { sheet } from "./sheet.js";
 import { accountTexts, explain, loginOf } from "./texts.js";
 
@@ -39,20 +40,20 @@ export async function withYoungLogin(api, locale, work) {
 function signedInAnew(api, user, texts) {
   const { t } = texts;
   const login = loginOf(user);
-  const password = make("input", { name: "password", type: "password", required: true,
-    autocomplete: "current-password", dir: "ltr" });
+  const { input: password, element } = field(t("password"), { name: "password",
+    type: "password", required: true, autocomplete: "current-password", dir: "ltr" });
   let done = false;
   const form = make("form", {},
     make("p", {}, ...texts.parts("young_text", { name: words(user.display_name) })),
     // A password manager wants to know whose it is.
     make("input", { class: "unseen", autocomplete: "username", tabindex: "-1", readonly: true,
       "aria-label": t("login"), value: login }),
-    make("label", {}, t("password"), password), errorPlace(),
+    element, errorPlace(),
     make("p", { class: "row" }, make("button", { class: "main" }, t("go_on")),
       make("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))));
   const dialog = sheet(texts, t("young"), form);
   password.focus();
-  onSubmit(form, async (fields) => {
+  onFilled(form, texts, async (fields) => {
     try {
       await api.signIn("/sessions", { login, password: fields.password }, user.role);
     } catch (error) {

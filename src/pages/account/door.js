@@ -4,8 +4,8 @@
 import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
-import { shownOnWish } from "./field.js";
+import { errorPlace } from "../ui/forms.js";
+import { field, onFilled, secretField } from "./field.js";
 import { lookBoxes } from "./look.js";
 import { accountTexts, explain, loginOf } from "./texts.js";
 
@@ -65,10 +65,8 @@ class Door {
   #texts;
   /** @type {"rep" | "admin"} */
   #role;
-  #name = make("input", { name: "login", autocomplete: "username", autocapitalize: "none",
-    spellcheck: "false", dir: "auto", required: true });
-  #password = make("input", { id: "door-password", name: "password", type: "password",
-    required: true, autocomplete: "current-password", dir: "ltr" });
+  #name;
+  #password;
   #hint = make("p", { class: "note", hidden: true });
   #elsewhere = make("p", { hidden: true });
   #dialog = make("dialog", { "aria-labelledby": "door-title",
@@ -82,11 +80,16 @@ class Door {
    */
   constructor(api, texts, role, problem) {
     [this.#api, this.#texts, this.#role] = [api, texts, role];
+    this.#name = field(texts.t("login"), { name: "login", autocomplete: "username",
+      autocapitalize: "none", spellcheck: "false", dir: "auto", required: true });
+    this.#password = secretField(texts, texts.t("password"), { name: "password",
+      autocomplete: "current-password" });
     this.#build(problem);
     this.passed = new Promise((resolve) => this.#listen(resolve));
     document.body.append(this.#dialog);
     this.#dialog.showModal();
-    (this.#name.value ? this.#password : this.#name).focus();
+    const { input } = this.#name;
+    (input.value ? this.#password.input : input).focus();
     // Whoever cannot be told this can still sign in.
     api.get("/setup").then(({ needed }) => { this.#hint.hidden = !needed; }, () => {});
   }
@@ -95,27 +98,27 @@ class Door {
   #build(problem) {
     const { t } = this.#texts;
     const key = `switchboard.${this.#role}.name`;
-    this.#name.value = loginOf(this.#api.endedUser) || kept.get(key, "");
+    const name = this.#name.input;
+    name.value = loginOf(this.#api.endedUser) || kept.get(key, "");
     // The page of a forgotten password is told who it is, and from where he comes.
     const forgotten = make("a", { class: "way" }, t("forgotten"));
     const lead = () => {
-      const who = new URLSearchParams({ ask: this.#name.value.trim(), page: PAGES[this.#role] });
+      const who = new URLSearchParams({ ask: name.value.trim(), page: PAGES[this.#role] });
       forgotten.href = `/link#${who}`;
     };
     lead();
-    this.#name.addEventListener("input", () => {
-      kept.set(key, this.#name.value);
+    name.addEventListener("input", () => {
+      kept.set(key, name.value);
       lead();
     });
     this.#hint.append(t("no_admin"));
     const form = make("form", { class: "entry-card" },
       make("h1", { id: "door-title" }, t(problem ? "again_title" : `door_${this.#role}`)),
       make("p", { class: "note" }, this.#why(problem)), this.#hint,
-      make("label", {}, t("login"), this.#name),
-      make("div", {}, make("label", { for: "door-password" }, t("password")),
-        shownOnWish(this.#texts, this.#password)), errorPlace(), this.#elsewhere,
+      this.#name.element, this.#password.element, errorPlace(), this.#elsewhere,
       make("p", { class: "row" }, make("button", { class: "main" }, t("sign_in")), forgotten));
-    onSubmit(form, ({ login, password }) => this.#signIn(login, password), explain(this.#texts));
+    onFilled(form, this.#texts, ({ login, password }) => this.#signIn(login, password),
+      explain(this.#texts));
     this.#dialog.className = problem && problem.code !== "signed_out" ? "door again" : "door";
     this.#dialog.append(make("div", { class: "door-frame" }, make("p", { class: "brand" },
       make("a", { href: "/" }, "Switchboard")), form,
@@ -159,7 +162,7 @@ class Door {
       const { role } = problemOf(error);
       if (role) this.#showPage(role);
       // Off until the answer is told.
-      setTimeout(() => this.#password.select());
+      setTimeout(() => this.#password.input.select());
       throw error;
     }
   }

@@ -1,9 +1,9 @@
 // Another password, with the one before it.
 
 import { make } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
+import { errorPlace } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
-import { explainIn, field, newPassword } from "./field.js";
+import { field, newPassword, onFilled } from "./field.js";
 import { sheet } from "./sheet.js";
 import { loginOf } from "./texts.js";
 
@@ -24,9 +24,9 @@ export function password(api, texts) {
       make("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))));
   const dialog = sheet(texts, t("password_other"), form);
   now.input.focus();
-  onSubmit(form, async ({ password: old, new_password }) => {
+  onFilled(form, texts, async ({ password: old, new_password }) => {
     await api.put("/me/password", { password: old, new_password });
     dialog.close();
     toast(t("password_changed"));
-  }, explainIn(form, texts));
+  });
 }

@@ -4,11 +4,11 @@
 import { draftKey } from "../net/drafts.js";
 import { kept } from "../net/keep.js";
 import { make } from "../ui/dom.js";
-import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
+import { errorPlace, underWay } from "../ui/forms.js";
 import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
 import { face } from "./face.js";
-import { explainIn, field } from "./field.js";
+import { field, onFilled } from "./field.js";
 import { sheet } from "./sheet.js";
 import { explain } from "./texts.js";
 
@@ -17,6 +17,9 @@ import { explain } from "./texts.js";
 /** @import { Attributes } from "../ui/elements.d.ts" */
 
 const FIELDS = /** @type {const} */ (["display_name", "first_name", "last_name", "email", "phone"]);
+
+/** What may be a phone number; which ones this server takes, it tells itself. */
+const PHONE = String.raw`\s*\+?[ \(\)\-]*(\d[ \(\)\-]*){5,15}\s*`;
 
 /** @typedef {typeof FIELDS[number]} Field */
 /** @typedef {Partial<Record<Field | "password", string | null>>} Changes */
@@ -90,7 +93,7 @@ class Details {
   #inputs = new Map();
   #password;
   #said = make("span", { class: "done", role: "status" });
-  form = make("form", { novalidate: true });
+  form = make("form");
 
   /**
    * @param {Api} api
@@ -102,13 +105,13 @@ class Details {
     this.#key = draftKey("profile", "draft", user);
     const { t } = texts;
     this.#password = field(t("password_now"), { name: "password", type: "password", dir: "ltr",
-      autocomplete: "current-password" }, t("password_now_note"));
+      autocomplete: "current-password", required: true }, t("password_now_note"));
     this.form.append(this.#own("display_name", { autocomplete: "name", maxlength: "150" }),
       make("div", { class: "pair" }, this.#own("first_name", { autocomplete: "given-name" }),
         this.#own("last_name", { autocomplete: "family-name" })),
       make("div", { class: "pair" },
         this.#own("email", { type: "email", autocomplete: "email", dir: "ltr" }),
-        this.#own("phone", { type: "tel", autocomplete: "tel", dir: "ltr" })),
+        this.#own("phone", { type: "tel", autocomplete: "tel", dir: "ltr", pattern: PHONE })),
       this.#password.element, errorPlace(), make("p", { class: "row" },
         make("button", { class: "main" }, t("save")), this.#said));
     this.form.addEventListener("input", () => {
@@ -116,7 +119,7 @@ class Details {
       this.#follow();
     });
     this.#follow();
-    onSubmit(this.form, () => this.#save(), explainIn(this.form, texts));
+    onFilled(this.form, texts, () => this.#save());
   }
 
   /**

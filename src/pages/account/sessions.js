@@ -77,8 +77,11 @@ function row(api, texts, login, { place, gone }) {
     "aria-label": t("session_end_this", { name }) }, t("session_end"));
   const item = make("li", {}, make("div", {}, make("strong", {}, words(name)), " ",
     login.current && make("span", { class: "chip" }, t("session_current")),
-    make("div", { class: "note" }, ...(login.address ? [words(login.address), " · "] : []),
-      t("session_used", { when: moment(Math.max(login.refreshed_at, login.created_at)) }))), end);
+    make("div", { class: "note" },
+      login.address ? words(login.address) : t("session_nowhere"), " · ",
+      t("session_since", { when: moment(login.created_at) })),
+    login.refreshed_at > login.created_at && make("div", { class: "note" },
+      t("session_used", { when: moment(login.refreshed_at) }))), end);
   end.addEventListener("click", () => underWay(end, async () => {
     try {
       await api.delete(`/me/sessions/${login.id}`);

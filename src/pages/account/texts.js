@@ -30,7 +30,8 @@ export function accountTexts({ tag }) {
  */
 const SAYS = [
   [/tried first/, "x_guessed"], [/at least 8/, "x_short"], [/your name or e-mail/, "x_own"],
-  [/not your password/, "x_wrong"], [/Give your password/, "x_needed"],
+  [/not your password/, "x_wrong"], [/Give your password/, "m_password"],
+  [/code of its country/, "x_code"],
 ];
 
 /**
@@ -40,9 +41,9 @@ const SAYS = [
  */
 export function wrongField(texts, { field, detail }) {
   const said = SAYS.find(([pattern]) => pattern.test(detail));
-  const key = said?.[1] ?? `x_${field}`;
-  // A rule that was set for this server is told in the server's words.
-  return texts.has(key) && field !== "phone" ? texts.t(key) : detail;
+  // A rule for phone numbers that was set for this server is told in the server's words.
+  const key = said?.[1] ?? (field === "phone" ? "" : `x_${field}`);
+  return texts.has(key) ? texts.t(key) : detail;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 export default {
   back: "Back", messages: "Messages", language: "Language", you: "You", theme: "Colours",
-  theme_auto: "As the device has them", theme_light: "Light", theme_dark: "Dark",
+  theme_auto: "As on the device", theme_light: "Light", theme_dark: "Dark",
   leave_line_sure: "Leave the line?", leave_line_text: "Your place goes to the next one.",
   stay: "Stay", end: "End this chat", end_sure: "End this chat?",
   end_text: "You can read it later, and begin another one at any time.",

@@ -1,12 +1,12 @@
 // One-use links: what stands behind # says what for, and goes to the server with a form only.
 
-import { explainIn, field, newPassword } from "../account/field.js";
+import { explainIn, field, newPassword, onFilled } from "../account/field.js";
 import { Api } from "../net/api.js";
 import { kept } from "../net/keep.js";
 import { Login } from "../net/login.js";
 import { StaffLogin } from "../net/staff_login.js";
 import { make, words } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
+import { errorPlace } from "../ui/forms.js";
 import { namesOf, person } from "../start/first.js";
 import { page } from "../start/page.js";
 
@@ -27,11 +27,15 @@ const FROM = new Map([["/admin", "admin"], ["/console", "rep"], ["/chat", null]]
 /**
  * What is shown: one of the forms, or what has become of it; what the link carries, a secret or
  * the name of whoever has forgotten his password; the page to which there is a way back; and what
- * an inviter knows of whom he has invited.
+ * an inviter knows of whom he has invited, and says of himself and of what he invites to.
  * @type {{ kind: string, token: string, login: string, done: Outcome | null,
- *   from: string | null, name: string, email: string }}
+ *   from: string | null, name: string, email: string, by: string, role: string }}
  */
-const state = { kind: "ask", token: "", login: "", done: null, from: null, name: "", email: "" };
+const state = { kind: "ask", token: "", login: "", done: null, from: null, name: "", email: "",
+  by: "", role: "" };
+
+/** What is typed but passwords: it outlives a reload, as the link does. */
+const DRAFT = "switchboard.link.draft";
 
 /** @param {string} text */
 const title = (text) => make("h1", { id: "link-title", tabindex: "-1" }, text);
@@ -51,14 +55,17 @@ function ask(texts, key, work, ...fields) {
   const { t } = texts;
   const anew = make("p", { hidden: true }, make("button", { type: "button", onclick: () => {
     state.kind = "ask";
+    spend();
     redraw();
     goToFirst();
   } }, t("ask_again")));
   const form = make("form", { id: `link-${key}` }, ...fields, errorPlace(),
     make("p", { class: "row" }, make("button", { class: "main" }, t(`${key}_do`))));
+  keepTyped(form);
   const explain = explainIn(form, texts);
-  onSubmit(form, async (typed) => {
+  onFilled(form, texts, async (typed) => {
     state.done = await work(typed);
+    spend();
     redraw();
     document.getElementById("link-title")?.focus();
   }, (error) => {
@@ -67,8 +74,29 @@ function ask(texts, key, work, ...fields) {
     anew.hidden = key === "invitation";
     return t(`${key}_useless`);
   });
-  return card(title(t(`${key}_title`)), make("p", { class: "note" }, t(`${key}_text`)), form,
+  return card(title(t(`${key}_title`)), key === "invitation" && invitedTo(texts),
+    make("p", { class: "note" }, t(`${key}_text`)), form,
     anew, wayBack(texts));
+}
+
+/**
+ * Fills in what was typed before a reload, and keeps what is typed from now on.
+ * @param {HTMLFormElement} form
+ */
+function keepTyped(form) {
+  /** @type {Record<string, string>} */
+  const draft = kept.get(DRAFT, {});
+  const inputs = [...form.querySelectorAll("input")].filter(({ type }) => type !== "password");
+  for (const input of inputs) input.value = draft[input.name] ?? input.value;
+  form.addEventListener("input", () => {
+    kept.set(DRAFT, Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
+  });
+}
+
+/** The link is used: a reload asks for nothing by it any more. */
+function spend() {
+  history.replaceState({ link: "" }, "");
+  kept.set(DRAFT, null);
 }
 
 /**
@@ -77,6 +105,17 @@ function ask(texts, key, work, ...fields) {
  */
 function wayBack({ t }) {
   return state.from && make("p", {}, make("a", { class: "way", href: state.from }, t("back")));
+}
+
+/**
+ * To what he is invited, and by whom: as far as the link says so.
+ * @param {Locale} texts
+ */
+function invitedTo({ parts, has }) {
+  const key = `invited_${state.role}`;
+  if (!has(key)) return null;
+  return make("p", {}, ...(state.by ? parts(`${key}_by`, { name: words(state.by) })
+    : parts(key)));
 }
 
 /** @param {string} login */
@@ -144,17 +183,22 @@ function told(texts, { key, name = "", ways = [] }) {
       : wayBack(texts));
 }
 
-/** Takes in what stands behind #. */
+/** Takes in what stands behind #, or has stood there before a reload. */
 function arrive() {
-  const said = new URLSearchParams(location.hash.slice(1));
+  const behind = location.hash.slice(1);
+  /** @type {string | undefined} */
+  const before = history.state?.link;
+  const said = new URLSearchParams(behind || before);
   const [kind, token] = [...said][0] ?? ["ask", ""];
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
   const from = said.get("page");
   Object.assign(state, { kind: isKnown ? kind : "ask", token, login: said.get("ask") ?? "",
     done: null, from: FROM.has(from ?? "") ? from : null, name: said.get("name") ?? "",
-    email: said.get("email") ?? "" });
-  // The token stays neither in the address bar nor in what the browser remembers.
-  history.replaceState(null, "", location.pathname);
+    email: said.get("email") ?? "", by: said.get("by") ?? "", role: said.get("role") ?? "" });
+  if (behind || before === undefined) kept.set(DRAFT, null);
+  // The token stays neither in the address bar nor in the list of pages that were seen: this tab
+  // alone has it, until it is used.
+  history.replaceState({ link: said.toString() }, "", location.pathname);
 }
 
 function goToFirst() {

@@ -18,14 +18,16 @@ const NEW = { role: /** @type {const} */ ("rep"), display_name: "", email: "", c
   days: 7 };
 
 /**
- * The link with what is known of whoever comes by it, so that he finds it there: behind #, where
- * it goes to no server.
+ * The link with what is known of whoever comes by it, to what he is invited and by whom, so that
+ * he finds it there: behind #, where it goes to no server.
  * @param {string} link
- * @param {Pick<Body<"post", "/invitations">, "display_name" | "email">} person
+ * @param {Pick<Body<"post", "/invitations">, "display_name" | "email" | "role">} person
+ * @param {string | undefined} by
  */
-function knowing(link, { display_name: name, email }) {
-  const known = new URLSearchParams({ ...(name && { name }), ...(email && { email }) });
-  return known.size ? `${link}&${known}` : link;
+function knowing(link, { display_name: name, email, role }, by) {
+  const known = new URLSearchParams({ ...(name && { name }), ...(email && { email }),
+    ...(role && { role }), ...(by && { by }) });
+  return `${link}&${known}`;
 }
 
 /**
@@ -79,7 +81,7 @@ function form(screen, queues, again) {
       const { link } = await screen.young(() => api.post("/invitations", body));
       again().catch(() => {});
       await shownOnce(screen, { title: t("invite_link"), text: t("invite_link_text"),
-        secret: knowing(link, body) });
+        secret: knowing(link, body, api.user?.display_name) });
       return proposed;
     },
   });

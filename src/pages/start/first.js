@@ -1,11 +1,11 @@
 // What a new server asks of whoever comes first: to make its admin, and its first rep.
 
-import { explainIn, field, newPassword } from "../account/field.js";
+import { field, newPassword, onFilled } from "../account/field.js";
 import { explain } from "../account/texts.js";
 import { kept } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
-import { errorPlace, onSubmit, underWay } from "../ui/forms.js";
+import { errorPlace, underWay } from "../ui/forms.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -76,7 +76,7 @@ export function firstAdmin(api, texts, token, { done, useless }) {
     const { username, display_name } = Object.fromEntries(new FormData(form));
     kept.set(DRAFT, { username, display_name });
   });
-  onSubmit(form, async (fields) => {
+  onFilled(form, texts, async (fields) => {
     try {
       await api.signIn("/setup", { token, ...person(fields) }, "admin");
     } catch (error) {
@@ -85,7 +85,7 @@ export function firstAdmin(api, texts, token, { done, useless }) {
     }
     kept.set(DRAFT, null);
     await done();
-  }, explainIn(form, texts));
+  });
   return section(title(t("first_admin")), make("p", { class: "note" }, t("first_admin_text")),
     form);
 }
@@ -132,10 +132,10 @@ export function firstRep(api, texts, made) {
     field(t("capacity"), { name: "capacity", type: "number", min: "0", max: "100", value: "3",
       required: true }, t("capacity_note")).element, errorPlace(),
     make("p", { class: "row" }, make("button", { class: "main" }, t("make_rep"))));
-  onSubmit(form, async (fields) => {
+  onFilled(form, texts, async (fields) => {
     const capacity = Number(fields.capacity);
     made(await api.post("/reps", { ...person(fields), capacity }));
-  }, explainIn(form, texts));
+  });
   return section(title(t("first_rep")), make("p", { class: "note" }, t("first_rep_text")), form);
 }
 
