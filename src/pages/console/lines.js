@@ -1,0 +1,30 @@
+// Those who wait in several lines, as one.
+
+import { PRIORITIES } from "./standing.js";
+
+/** @import { View } from "./parts.d.ts" */
+
+/**
+ * Which of two comes first who wait in different lines: the more urgent, else who came earlier.
+ * @param {View} one
+ * @param {View} other
+ */
+const order = (one, other) => PRIORITIES.indexOf(other.priority) - PRIORITIES.indexOf(one.priority)
+  || one.created_at - other.created_at;
+
+/**
+ * As they are served: each line keeps its order.
+ * @template {{ view: View }} Waiter
+ * @param {Waiter[][]} lines
+ */
+export function asOne(lines) {
+  const rest = lines.map((line) => [...line]);
+  /** @type {Waiter[]} */
+  const all = [];
+  for (;;) {
+    const [next] = rest.filter(({ length }) => length)
+      .sort(([one], [other]) => order(one.view, other.view));
+    if (!next) return all;
+    all.push(...next.splice(0, 1));
+  }
+}
