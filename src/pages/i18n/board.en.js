@@ -120,7 +120,11 @@ export default {
   quiet_note: "You read quietly: nobody is told. Notes reach staff only.",
   join_note: "Whoever joins is seen by the customer.",
   join: "Join", leave: "Leave", joined_said: "You have joined; the customer is told.",
-  left_said: "You have left.", write: "Note or message", write_hint: "Write a note for staff…",
+  left_said: "You have left.", write: "Note or message",
+  joined_note: "You have joined: the customer sees you. Notes reach staff only.",
+  about_customer: "About the customer", write_note: "Note for staff",
+  write_message: "Message for the customer",
+  write_note_hint: "Write a note for staff…", write_message_hint: "Write to the customer…",
   send_note: "Leave a note", send_message: "Send to the customer",
   // Reports.
   span: "Span of time", span_today: "Today", span_day: "Last 24 hours",
