@@ -27,6 +27,9 @@ export class HeatPlot extends Plot {
    * @param {Heat} data
    */
   show(data) {
+    // In some languages a day has no short name.
+    const longest = Math.max(...data.days.map(({ short }) => short.length));
+    this.edges.start = Math.max(46, 14 + longest * 6.5);
     super.show(data);
   }
 

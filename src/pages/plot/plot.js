@@ -166,10 +166,9 @@ export class Plot {
    * @param {"start" | "middle" | "end"} anchor
    */
   label(text, x, y, anchor = "middle") {
-    const turned = { start: "end", end: "start", middle: "middle" };
-    const isMirrored = this.locale.dir === "rtl";
-    return svg("text", { x: this.across(x), y, class: "plot-label",
-      "text-anchor": isMirrored ? turned[anchor] : anchor }, text);
+    // Each text runs as its own signs do, and as the page does where they do not say.
+    return svg("text", { x: this.across(x), y, class: "plot-label", direction: this.locale.dir,
+      "text-anchor": anchor }, text);
   }
 
   /**
