@@ -46,7 +46,7 @@ const PAGES = { user: "people", queue: "queues", schedule: "hours", widget: "wid
 export async function auditScreen(place, desk) {
   const screen = new Screen(place, desk);
   const { t, api } = screen;
-  const names = new Names(api);
+  const names = new Names(api, t("erased"));
   const [admins] = await Promise.all([api.get("/people?role=admin&limit=200"), names.begin()]);
   if (screen.isOver) return screen.end;
   const filter = new Filter(screen, admins.items, () => again());

@@ -91,8 +91,9 @@ function add(screen) {
       const body = { name, scopes, ...(Number(days)
         && { expires_at: Date.now() + Number(days) * DAY_MS }) };
       const { key } = await screen.young(() => api.post("/api-keys", body));
-      await shownOnce(screen, { title: t("key_made"), text: t("key_made_text"), secret: key });
-      setTimeout(() => desk.go("keys"));
+      // It is made: the form behind it has nothing to save any more.
+      shownOnce(screen, { title: t("key_made"), text: t("key_made_text"), secret: key })
+        .then(() => desk.go("keys"));
       return values;
     } });
   screen.draw(t("key_new"), { back: { href: "#/keys", text: t("nav_keys") } },
