@@ -1,5 +1,7 @@
 // How errors are told in the admin panel, and how time is told that goes on.
 
+import { words } from "../ui/dom.js";
+
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Thrown } from "../net/problem.js" */
 
@@ -23,6 +25,16 @@ export function explain(locale) {
     return locale.tag === "en" ? error.message : locale.t("e_other", { code: error.code });
   };
 }
+
+/** What the server calls whoever was erased. */
+const ERASED = "erased";
+
+/**
+ * Somebody's name; whoever was erased is told of in the language of the page.
+ * @param {Locale} locale
+ * @param {string} name
+ */
+export const called = (locale, name) => words(name === ERASED ? locale.t("nameless") : name);
 
 /**
  * How near a wait is to its target: calm, then a warning from the half on, then over it.

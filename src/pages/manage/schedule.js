@@ -1,5 +1,6 @@
 // One schedule: its zone, its week, and the days that are not as their weekday.
 
+import { solar } from "../admin/days.js";
 import { make, words } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
@@ -161,7 +162,8 @@ function daysField(screen) {
     const dateBox = make("input", { type: "date", value: date, min: "2000-01-01",
       max: "2199-12-31" });
     const nameBox = make("input", { value: name, dir: "auto", maxlength: "100" });
-    const item = make("li", {}, make("label", {}, t("day_date"), dateBox),
+    const item = make("li", {}, make("label", {}, t("day_date"), dateBox,
+      solar(screen.locale, dateBox)),
       make("label", {}, t("day_name"), nameBox), make("div", { class: "day-hours" },
         make("span", { class: "label" }, t("day_hours")), ranges.element),
       make("button", { type: "button", class: "small", onclick() {
