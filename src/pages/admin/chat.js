@@ -93,7 +93,7 @@ class Chat {
     const files = menuButton(locale, { label: [t("transcript")], className: "",
       items: () => FORMATS.map((format) => ({ text: t(`as_${format}`),
         work: () => this.#save(format) })) });
-    const title = locale.parts("chat_title", { number, name: called(locale, customer.name) });
+    const title = locale.parts("chat_title", { number, name: words(called(locale, customer.name)) });
     const head = heading("", this.#assign, this.#more, files);
     head.querySelector("h1")?.append(...title);
     place.append(
@@ -173,7 +173,7 @@ class Chat {
       (ms ? locale.span(ms - view.created_at) : "–");
     /** @type {[string, Child][]} */
     const rows = [["col_queue", words(view.queue.name)],
-      ["col_rep", called(locale, (view.rep ?? view.last_rep)?.name ?? "–")],
+      ["col_rep", words(called(locale, (view.rep ?? view.last_rep)?.name ?? "–"))],
       ["f_priority", t(`f_priority_${view.priority}`)], ["col_opened", when(view.created_at)],
       ["fact_waited", after(view.assigned_at)], ["fact_reply", after(view.first_reply_at)],
       ["fact_closed", when(view.closed_at)], ["fact_rating", rating(locale, view.rating)]];

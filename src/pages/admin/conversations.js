@@ -235,19 +235,20 @@ class List {
     const { t } = locale;
     const back = new URLSearchParams(query);
     if (seq) back.set("seq", String(seq));
-    const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}` },
-      called(locale, view.customer.name));
-    const said = make("bdi", {}, ...parts.map(({ text, match }) =>
-      (match ? make("mark", {}, text) : text)));
-    const about = [title && make("div", { class: "subject" }, words(title)),
-      said.textContent && make("p", { class: "note snippet" }, said)];
+    const name = called(locale, view.customer.name);
+    const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}`,
+      title: name, dir: "auto" }, name);
+    const said = parts.filter(({ text }) => text).map(({ text, match }) =>
+      (match ? make("mark", {}, text) : text));
+    const about = [title && make("div", { class: "subject", dir: "auto" }, title),
+      said.length > 0 && make("p", { class: "note snippet", dir: "auto" }, ...said)];
     const rep = view.rep ?? view.last_rep;
     return row(this.#columns, [[link, " ", make("span", { class: "note" },
       t("number", { number: view.number }))], about,
     [chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
       : `status_${view.status}`), TONES[view.status]), view.rating && make("div",
       { class: "note" }, t("rating_of", { score: view.rating.score }))], words(view.queue.name),
-    rep ? called(locale, rep.name) : "–", [make("time", {
+    rep ? words(called(locale, rep.name)) : "–", [make("time", {
       datetime: new Date(view.created_at).toISOString(), title: locale.moment(view.created_at),
     }, locale.date(view.created_at), " ",
     make("span", { class: "note" }, locale.clock(view.created_at))), view.closed_at ? make("div",

@@ -1,7 +1,5 @@
 // How errors are told in the admin panel, and how time is told that goes on.
 
-import { words } from "../ui/dom.js";
-
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Thrown } from "../net/problem.js" */
 
@@ -34,7 +32,7 @@ const ERASED = "erased";
  * @param {Locale} locale
  * @param {string} name
  */
-export const called = (locale, name) => words(name === ERASED ? locale.t("nameless") : name);
+export const called = (locale, name) => (name === ERASED ? locale.t("nameless") : name);
 
 /**
  * How near a wait is to its target: calm, then a warning from the half on, then over it.

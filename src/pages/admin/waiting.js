@@ -2,7 +2,7 @@
 // the same elements while they change, so that nobody loses what he points at.
 
 import { asOne } from "../console/lines.js";
-import { make, words } from "../ui/dom.js";
+import { make } from "../ui/dom.js";
 import { drawing } from "./icons.js";
 import { menuButton } from "../ui/menu.js";
 import { assignItems, moreItems } from "./moves.js";
@@ -141,7 +141,7 @@ export class Waiting {
     const more = menuButton(this.#desk.locale, { label: [drawing("more")], className: "small round",
       name: label("more_name"), items: () => moreItems(this.#desk, one.view,
         this.#line().queues.map(({ queue }) => queue)) });
-    const link = make("a", { href: `#/conversations/${view.id}`, title: name }, words(name));
+    const link = make("a", { href: `#/conversations/${view.id}`, title: name, dir: "auto" }, name);
     const element = row(this.#columns, [[link, " ", parts.about], parts.place, parts.queue,
       parts.waited, parts.eta, [assign, more]], { "data-id": view.id });
     /** @type {Row} */

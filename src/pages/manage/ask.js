@@ -21,8 +21,8 @@ let made = 0;
  * better of it. `isHarm`: it cannot be undone, so the way out has the focus.
  * @template Made
  * @param {Screen} screen
- * @param {{ title: Child | Child[], text?: string, children?: Child[], yes: string, isHarm?: boolean,
- *   work: () => Promise<Made> }} asked
+ * @param {{ title: Child | Child[], text?: string, children?: Child[], yes: string,
+ *   isHarm?: boolean, work: () => Promise<Made> }} asked
  * @returns {Promise<Done<Made> | undefined>}
  */
 export function ask(screen, { title, text = "", children = [], yes, isHarm = false, work }) {

@@ -169,8 +169,8 @@ function cells({ t, locale }, entry, names) {
   return [
     make("time", { datetime: new Date(at).toISOString() },
       `${locale.date(at)} ${locale.clock(at)}`),
-    actor ? [called(locale, actor.name), ...(key ? [" ", make("span", { class: "chip" }, t("by_key"))] : [])]
-      : t("by_server"),
+    actor ? [words(called(locale, actor.name)),
+      ...(key ? [" ", make("span", { class: "chip" }, t("by_key"))] : [])] : t("by_server"),
     t(`act_${act}`), [make("span", { class: "note" }, t(`kind_${object.kind}`)), " ", what],
     changes({ t, locale }, before, after, names)];
 }

@@ -7,6 +7,8 @@ const HOURS = 24;
 /** In how many shades it is drawn. */
 const SHADES = 5;
 const CELL = 22;
+/** How wide a letter is about, in px. */
+const LETTER = 6.5;
 
 /** @typedef {{ days: { short: string, long: string }[], values: number[][] }} Heat */
 
@@ -27,9 +29,8 @@ export class HeatPlot extends Plot {
    * @param {Heat} data
    */
   show(data) {
-    // In some languages a day has no short name.
     const longest = Math.max(...data.days.map(({ short }) => short.length));
-    this.edges.start = Math.max(46, 14 + longest * 6.5);
+    this.edges.start = Math.max(46, 12 + longest * LETTER);
     super.show(data);
   }
 

@@ -159,16 +159,18 @@ export class Plot {
   }
 
   /**
-   * A text beside the drawing, by where it begins and ends in its line.
+   * A text beside the drawing, by where it begins and ends in its line. Drawings go from left to
+   * right; a text goes as its own first letter does.
    * @param {string} text
    * @param {number} x
    * @param {number} y
    * @param {"start" | "middle" | "end"} anchor
    */
   label(text, x, y, anchor = "middle") {
-    // Each text runs as its own signs do, and as the page does where they do not say.
-    return svg("text", { x: this.across(x), y, class: "plot-label", direction: this.locale.dir,
-      "text-anchor": anchor }, text);
+    const turned = { start: "end", end: "start", middle: "middle" };
+    const isMirrored = this.locale.dir === "rtl";
+    return svg("text", { x: this.across(x), y, class: "plot-label",
+      "text-anchor": isMirrored ? turned[anchor] : anchor }, `\u2068${text}\u2069`);
   }
 
   /**
