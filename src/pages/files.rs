@@ -111,6 +111,7 @@ const PARTS: &[(&str, &str)] = assets![
     "admin/tiles.js",
     "admin/trends.js",
     "admin/waiting.js",
+    "admin/writes.js",
     "chat/banner.js",
     "chat/brief.js",
     "chat/card.js",

@@ -43,6 +43,23 @@ test("the board tells what the API tells", async () => {
   rep.go();
 });
 
+test("who waits stands in the order in which he is served", async () => {
+  const [one, other] = [await queue("Early", { mode: "manual" }),
+    await queue("Late", { mode: "manual" })];
+  const usual = await waits(one);
+  const later = await waits(one);
+  const urgent = await waits(other);
+  await server.ask("PUT", `/conversations/${urgent.id}/priority`, server.admin,
+    { priority: "urgent" });
+  const { page, context } = await admin("board");
+  await rowOf(page, urgent).waitFor();
+  const wanted = [urgent, usual, later].map(({ id }) => id);
+  const shown = await page.locator(".waiting tbody tr")
+    .evaluateAll((rows) => rows.map((row) => row.dataset.id));
+  assert.deepEqual(shown.filter((id) => wanted.includes(id)), wanted);
+  await context.close();
+});
+
 test("one slot more is taken at once; fewer slots take nothing away", async () => {
   const id = await queue("Steps");
   const rep = await serving(id, "Stan Step", 1);

@@ -124,15 +124,29 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   // What is said later comes by itself.
   rep.message(opened.id, "I am on it");
   await page.locator(".log").getByText("I am on it").waitFor();
-  await page.getByLabel("Note or message").fill("Called before");
+  const note = page.getByRole("textbox", { name: "Note for staff" });
+  await note.fill("Called before");
   await page.getByRole("button", { name: "Leave a note" }).click();
   await page.locator(".log").getByText("Called before").waitFor();
   assert.ok(!(await kinds()).includes("joined"));
+  await page.getByText("nobody is told").waitFor();
 
+  // What was begun as a note is not sent to the customer by joining.
+  await note.fill("Never to be told");
   await page.getByRole("button", { name: "Join", exact: true }).click();
-  await page.getByLabel("Note or message").fill("Hello from the admin");
-  await page.getByRole("button", { name: "Send to the customer" }).click();
-  await page.locator(".log").getByText("Hello from the admin").waitFor();
+  await page.getByText("the customer sees you").waitFor();
+  assert.ok(await page.getByText("nobody is told").isHidden());
+  await page.getByRole("radio", { name: "Message for the customer" }).check();
+  const message = page.getByRole("textbox", { name: "Message for the customer" });
+  assert.equal(await message.inputValue(), "");
+  await message.fill("Hello from");
+  await message.press("Shift+Enter");
+  await message.pressSequentially("the admin");
+  await message.press("Enter");
+  await page.locator(".log").getByText("Hello from\nthe admin").waitFor();
+  assert.equal(await message.inputValue(), "");
+  await page.getByRole("radio", { name: "Note for staff" }).check();
+  assert.equal(await note.inputValue(), "Never to be told");
   assert.ok((await kinds()).includes("joined"));
   // What is saved to be read says the same in the same words.
   await page.getByRole("button", { name: "Transcript" }).click();
@@ -253,6 +267,7 @@ test("of a conversation is offered what the server would take, and no more", asy
   await page.locator(".facts").getByText("Otto Other").waitFor();
   await page.getByRole("button", { name: "Join", exact: true }).click();
   await page.getByRole("button", { name: "Send to the customer" }).waitFor();
+  await page.getByRole("link", { name: "About the customer" }).waitFor();
   await server.ask("POST", `/conversations/${opened.id}/close`, server.admin, {});
   await does("Assign").waitFor({ state: "hidden" });
   assert.ok(await does("More").isHidden());

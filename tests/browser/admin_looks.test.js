@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { barriers, resize } from "./browser.js";
-import { admin, opened, queue, rowOf, server, serving, waits } from "./panel.js";
+import { admin, opened, queue, rowOf, server, serving, settled, waits } from "./panel.js";
 
 opened();
 
@@ -79,5 +79,56 @@ test("who waits stands in rows at 1280 px, however long a name is", async () => 
     const { height } = await rowOf(page, one).boundingBox();
     assert.ok(height < 100, `a row of ${height} px`);
   }
+  await context.close();
+});
+
+test("in Persian plots, menus, days and weeks stand as they are read there", async () => {
+  await waits(await queue("Solar", { mode: "manual" }));
+  const { page, context } = await admin("reports", { locale: "fa-IR", timezoneId: "Asia/Tehran",
+    viewport: { width: 1280, height: 900 } });
+  const to = async (path) => {
+    await page.evaluate((hash) => { location.hash = hash; }, `#/${path}`);
+    await settled(page);
+  };
+  const heat = page.locator("svg:has(.plot-cell)");
+  await heat.waitFor();
+  assert.equal(await heat.evaluate((drawing) => {
+    const { left, right } = drawing.getBoundingClientRect();
+    return [...drawing.querySelectorAll("text")].map((one) => one.getBoundingClientRect())
+      .filter((one) => one.left < left || one.right > right + 1).length;
+  }), 0, "no name of a day is cut off");
+  // Each text runs as its own signs do, though the drawing runs from left to right.
+  assert.ok((await page.locator(".plot-label").allTextContents())
+    .every((text) => text.startsWith("\u2068")));
+  const tops = await page.locator(".tile").evaluateAll((all) =>
+    all.map((one) => one.getBoundingClientRect().top));
+  assert.ok(tops.every((top) => tops.filter((one) => one === top).length > 1), "none is alone");
+
+  await to("conversations");
+  await page.locator("[name=from]").fill("2026-03-21");
+  await page.getByText("۱ فروردین ۱۴۰۵").waitFor();
+  await page.locator(".head button").first().click();
+  await page.locator("#menu:popover-open").waitFor();
+  assert.ok(await page.evaluate(() => document.querySelector("#menu").getBoundingClientRect().left
+    >= document.querySelector(".screen").getBoundingClientRect().left - 1), "it is in the page");
+  await page.keyboard.press("Escape");
+
+  await to("hours/new");
+  const hours = (day) => page.locator(`[data-field="week.${day}"] [type=time]`).count();
+  assert.deepEqual([await hours("sat"), await hours("thu"), await hours("fri")], [2, 0, 0]);
+  await resize(page, { width: 360, height: 900 });
+  const range = page.locator(".range").first();
+  const middles = await range.locator("input, button").evaluateAll((all) => all.map((one) => {
+    const { top, bottom } = one.getBoundingClientRect();
+    return Math.round((top + bottom) / 2);
+  }));
+  assert.equal(new Set(middles).size, 1, "hours and what removes them are in one line");
+
+  await to("keys/new");
+  await page.locator(".save .main").click();
+  const wrong = page.locator("#main [aria-invalid=true]");
+  assert.deepEqual(await wrong.evaluateAll((all) => [...new Set(all.map(({ name }) => name))]),
+    ["name", "scopes"], "all that is wrong is marked at once");
+  assert.deepEqual(page.complaints, []);
   await context.close();
 });

@@ -222,3 +222,57 @@ test("the audit of a day has all its hours when clocks are put back", async () =
   assert.equal(length / 3_600_000, 25);
   await context.close();
 });
+
+test("the code for a page has nothing in it that is wrong, and a wrong site is named", async () => {
+  const { id } = await server.ask("POST", "/widgets", server.admin, { name: "Code" });
+  const { page, context } = await admin(`widgets/${id}`);
+  const code = page.locator("pre.code");
+  await field(page, "Distance from the edges").fill("30");
+  await page.locator("pre.code", { hasText: 'data-offset-x="30"' }).waitFor();
+  await field(page, "Distance from the edges").fill("-5");
+  await page.getByText("Give a number from 0 to 500.").waitFor();
+  assert.match(await code.textContent(), /data-offset-x="30"/);
+  await page.getByRole("combobox", { name: "Side" }).selectOption({ label: "Left" });
+  assert.match(await code.textContent(), /data-side="start"/);
+  await field(page, "Sites").fill("https://good.example\nshop.example/path\nhttps://b.example");
+  await button(page, "Save").click();
+  await page.getByText("This is no site: shop.example/path.").waitFor();
+  assert.ok(await focused(field(page, "Sites")));
+  await context.close();
+});
+
+test("a key that is made has no form behind it that is not saved", async () => {
+  const { page, context } = await admin("keys/new");
+  await field(page, "Name").fill("Till");
+  await page.getByLabel("Metrics").check();
+  await button(page, "Make the key").click();
+  await page.getByRole("heading", { name: "The new key" }).waitFor();
+  await page.getByText("Not saved yet").waitFor({ state: "hidden" });
+  await page.getByRole("dialog").getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("row").filter({ hasText: "Till" }).waitFor();
+  await context.close();
+});
+
+test("a visitor is erased by his name, and is told of in the language of the page", async () => {
+  const { token } = await server.ask("POST", "/visitors", null, { display_name: "Nora  Nameless" });
+  const { id } = await server.ask("GET", "/me", token);
+  const { page, context } = await admin(`people/${id}`, { locale: "ru-RU" });
+  assert.match(await page.getByRole("link", { name: "Обращения" }).last().getAttribute("href"),
+    new RegExp(`customer=${id}`));
+  // What browsers call themselves is not what people call them.
+  await page.locator(".logins").waitFor();
+  assert.doesNotMatch(await page.locator(".logins").textContent(), /Mozilla/);
+  await button(page, "Стереть").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("heading", { name: "Nora Nameless" }).waitFor();
+  const box = dialog.getByRole("textbox");
+  await box.fill("7");
+  await dialog.getByRole("button", { name: "Стереть" }).click();
+  await dialog.getByText("Введите в точности как выше.").waitFor();
+  assert.equal(await box.getAttribute("aria-invalid"), "true");
+  await box.fill("Nora Nameless");
+  await dialog.getByRole("button", { name: "Стереть" }).click();
+  await page.getByText(/^Стёрт: /).waitFor();
+  await settled(page, "Стёрт");
+  await context.close();
+});

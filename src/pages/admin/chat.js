@@ -3,11 +3,8 @@
 
 import { Log, logTexts } from "../console/log.js";
 import { Locale } from "../i18n/locale.js";
-import { draftKey } from "../net/drafts.js";
-import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
-import { errorPlace, onSubmit } from "../ui/forms.js";
 import { aboutLines, paper, readAll } from "../ui/paper.js";
 import { save } from "../ui/save.js";
 import { toast } from "../ui/toast.js";
@@ -17,7 +14,8 @@ import { heading } from "./heading.js";
 import { menuButton } from "../ui/menu.js";
 import { assignItems, isAssigned, moreItems } from "./moves.js";
 import { chip, TONES } from "./table.js";
-import { explain } from "./telling.js";
+import { called, explain } from "./telling.js";
+import { Writes } from "./writes.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Child } from "../ui/elements.d.ts" */
@@ -51,7 +49,9 @@ class Chat {
   #facts = make("dl", { class: "facts" });
   #state = make("span", { class: "row" });
   #join;
-  #form;
+  #writes;
+  /** Who knows of the reader. */
+  #known = make("p", { class: "note" });
   /** @type {HTMLButtonElement | null} */
   #assign = null;
   /** @type {HTMLButtonElement | null} */
@@ -73,7 +73,7 @@ class Chat {
       .map(({ id, name }) => [id, name]));
     this.#log = new Log(api, texts, { me: user, name: (id) => this.#names.get(id) ?? null });
     this.#join = make("button", { type: "button", onclick: () => this.#turn() });
-    this.#form = this.#writes();
+    this.#writes = new Writes(desk, view.id, () => this.#again());
   }
 
   /**
@@ -93,7 +93,7 @@ class Chat {
     const files = menuButton(locale, { label: [t("transcript")], className: "",
       items: () => FORMATS.map((format) => ({ text: t(`as_${format}`),
         work: () => this.#save(format) })) });
-    const title = locale.parts("chat_title", { number, name: words(customer.name) });
+    const title = locale.parts("chat_title", { number, name: words(called(locale, customer.name)) });
     const head = heading("", this.#assign, this.#more, files);
     head.querySelector("h1")?.append(...title);
     place.append(
@@ -101,13 +101,12 @@ class Chat {
         t("back_to_list"))),
       head, make("div", { class: "cards uneven" },
         make("section", { class: "card reading", "aria-label": t("chat_log") }, this.#log.element,
-          this.#form),
+          this.#writes.element),
         make("section", { class: "card", "aria-label": t("facts") }, make("header", {},
           make("h2", { dir: "auto" }, this.#view.subject), this.#state), this.#facts,
         make("p", {}, make("a", { href: `#/conversations?customer=${customer.id}` },
-          t("all_of_customer"))), make("p", { class: "note" }, t("quiet_note"), " ",
-            t("join_note")),
-        make("p", { class: "row" }, this.#join))));
+          t("all_of_customer"))), make("p", {}, make("a", { href: `#/people/${customer.id}` },
+          t("about_customer"))), this.#known, make("p", { class: "row" }, this.#join))));
     this.#tell();
   }
 
@@ -174,7 +173,7 @@ class Chat {
       (ms ? locale.span(ms - view.created_at) : "–");
     /** @type {[string, Child][]} */
     const rows = [["col_queue", words(view.queue.name)],
-      ["col_rep", words((view.rep ?? view.last_rep)?.name ?? "–")],
+      ["col_rep", words(called(locale, (view.rep ?? view.last_rep)?.name ?? "–"))],
       ["f_priority", t(`f_priority_${view.priority}`)], ["col_opened", when(view.created_at)],
       ["fact_waited", after(view.assigned_at)], ["fact_reply", after(view.first_reply_at)],
       ["fact_closed", when(view.closed_at)], ["fact_rating", rating(locale, view.rating)]];
@@ -190,9 +189,9 @@ class Chat {
     // What the server would refuse is not offered.
     if (this.#assign) this.#assign.hidden = !isAssigned(view);
     if (this.#more) this.#more.hidden = !this.#doings().length;
-    const [note, message] = this.#form.querySelectorAll("button");
-    note.hidden = false;
-    message.hidden = !joined || !WRITTEN.includes(view.status);
+    this.#known.textContent = joined ? t("joined_note")
+      : `${t("quiet_note")} ${this.#join.hidden ? "" : t("join_note")}`.trim();
+    this.#writes.allow(joined && WRITTEN.includes(view.status));
   }
 
   /** Joins, or leaves again. */
@@ -212,35 +211,6 @@ class Chat {
     }
     this.#tell();
     this.#again();
-  }
-
-  /** Where notes and messages are written; a draft outlives a reload. */
-  #writes() {
-    const { api, locale, user } = this.#desk;
-    const { t } = locale;
-    const key = draftKey("admin", `draft.${this.#view.id}`, user);
-    const draft = kept.get(key, { text: "", client_id: uuid7() });
-    const text = make("textarea", { name: "text", rows: 2, dir: "auto", maxlength: 16_000,
-      "aria-label": t("write"), placeholder: t("write_hint"), oninput() {
-        draft.text = text.value;
-        kept.set(key, draft);
-      } });
-    text.value = draft.text;
-    const form = make("form", { class: "writes" }, text, errorPlace(),
-      make("p", { class: "row" }, make("button", { value: "notes" }, t("send_note")),
-        make("button", { value: "messages", class: "main", hidden: true }, t("send_message"))));
-    onSubmit(form, async (_, button) => {
-      if (!text.value.trim()) return;
-      const said = { client_id: draft.client_id, text: text.value };
-      await (button?.getAttribute("value") === "messages"
-        ? api.post(`/conversations/${this.#view.id}/messages`, said)
-        : api.post(`/conversations/${this.#view.id}/notes`, said));
-      Object.assign(draft, { text: "", client_id: uuid7() });
-      kept.set(key, null);
-      text.value = "";
-      await this.#again();
-    }, explain(locale));
-    return form;
   }
 
   /** @param {components["schemas"]["Format"]} format */

@@ -8,7 +8,7 @@ import { Filters, FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { chip, row, table, TONES } from "./table.js";
 import { takeOut } from "./takeout.js";
-import { explain } from "./telling.js";
+import { called, explain } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Conversation } from "./moves.js" */
@@ -235,8 +235,9 @@ class List {
     const { t } = locale;
     const back = new URLSearchParams(query);
     if (seq) back.set("seq", String(seq));
+    const name = called(locale, view.customer.name);
     const link = make("a", { href: `#/conversations/${view.id}${back.size ? `?${back}` : ""}`,
-      title: view.customer.name, dir: "auto" }, view.customer.name);
+      title: name, dir: "auto" }, name);
     const said = parts.filter(({ text }) => text).map(({ text, match }) =>
       (match ? make("mark", {}, text) : text));
     const about = [title && make("div", { class: "subject", dir: "auto" }, title),
@@ -247,7 +248,7 @@ class List {
     [chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
       : `status_${view.status}`), TONES[view.status]), view.rating && make("div",
       { class: "note" }, t("rating_of", { score: view.rating.score }))], words(view.queue.name),
-    rep ? words(rep.name) : "–", [make("time", {
+    rep ? words(called(locale, rep.name)) : "–", [make("time", {
       datetime: new Date(view.created_at).toISOString(), title: locale.moment(view.created_at),
     }, locale.date(view.created_at), " ",
     make("span", { class: "note" }, locale.clock(view.created_at))), view.closed_at ? make("div",

@@ -2,6 +2,7 @@
 
 import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
+import { solar } from "./days.js";
 import { PRIORITIES } from "./moves.js";
 import { explain } from "./telling.js";
 
@@ -68,9 +69,11 @@ export class Filters {
     // What is typed here is a name; what is asked for is the customer behind it.
     this.#customer = make("input", { type: "search", list: "customers", autocomplete: "off",
       oninput: () => this.#look() });
-    const day = (/** @type {string} */ name) =>
-      make("input", { type: "date", name, value: query.get(name) ?? "" });
-    this.element = make("form", { class: "card filters", role: "search",
+    const day = (/** @type {string} */ name) => {
+      const box = make("input", { type: "date", name, value: query.get(name) ?? "" });
+      return make("span", {}, box, solar(desk.locale, box));
+    };
+    this.element = make("form", { class: "card filters", role: "search", novalidate: true,
       "aria-label": t("filters") },
     make("div", { class: "fields" },
       make("div", { class: "whole words" }, label("f_words", make("input", {
@@ -131,12 +134,15 @@ export class Filters {
       Boolean(from.value && to.value && from.value > to.value));
     this.#customer.setAttribute("aria-invalid", String(isUnknown));
     for (const [at, span] of spans.entries()) {
-      for (const one of span) one.setAttribute("aria-invalid", String(reversed[at]));
+      for (const one of span) {
+        one.setAttribute("aria-invalid", String(reversed[at] || one.validity.badInput));
+      }
     }
-    this.#trouble.textContent = [isUnknown && t("f_customer_which"),
+    const isHalf = spans.flat().some(({ validity }) => validity.badInput);
+    this.#trouble.textContent = [isUnknown && t("f_customer_which"), isHalf && t("f_half"),
       reversed[0] && t("f_reversed"), reversed[1] && t("f_reversed_closed")]
       .filter(Boolean).join(" ");
-    return !isUnknown && !reversed.includes(true);
+    return !isUnknown && !isHalf && !reversed.includes(true);
   }
 
   /** What is asked for now, for the address. */
@@ -237,6 +243,10 @@ export class Filters {
     clearTimeout(this.#timer);
     for (const field of this.element.elements) {
       if ("value" in field && field.tagName !== "BUTTON") field.value = "";
+      // What stands beside a day hears that it is gone.
+      if (field instanceof HTMLInputElement && field.type === "date") {
+        field.dispatchEvent(new Event("input"));
+      }
     }
     this.#customer.dataset.id = "";
     this.#chosen = "";

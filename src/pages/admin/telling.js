@@ -24,6 +24,16 @@ export function explain(locale) {
   };
 }
 
+/** What the server calls whoever was erased. */
+const ERASED = "erased";
+
+/**
+ * Somebody's name; whoever was erased is told of in the language of the page.
+ * @param {Locale} locale
+ * @param {string} name
+ */
+export const called = (locale, name) => (name === ERASED ? locale.t("nameless") : name);
+
 /**
  * How near a wait is to its target: calm, then a warning from the half on, then over it.
  * @param {number} ms

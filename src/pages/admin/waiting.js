@@ -1,6 +1,7 @@
 // Who waits, in which place of which queue, for how long, and what can be done about it. Rows stay
 // the same elements while they change, so that nobody loses what he points at.
 
+import { asOne } from "../console/lines.js";
 import { make } from "../ui/dom.js";
 import { drawing } from "./icons.js";
 import { menuButton } from "../ui/menu.js";
@@ -76,15 +77,14 @@ export class Waiting {
   }
 
   /**
-   * Shows those of one queue, or of all, by how long they have waited.
+   * Shows those of one queue, or of all, in the order in which they are served.
    * @param {string} queue
    */
   show(queue) {
     const { locale } = this.#desk;
     const queues = this.#line().queues.filter((one) => !queue || one.queue.id === queue);
-    const all = queues.flatMap(({ first = [], ...now }) =>
-      first.map((view, index) => ({ view, now, place: index + 1 })));
-    all.sort((one, other) => one.view.created_at - other.view.created_at);
+    const all = asOne(queues.map(({ first = [], ...now }) =>
+      first.map((view, index) => ({ view, now, place: index + 1 }))));
     const shown = all.slice(0, SHOWN);
     const total = queues.reduce((sum, one) => sum + one.waiting, 0);
     const gone = new Set(this.#rows.keys());

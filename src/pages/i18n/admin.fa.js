@@ -11,7 +11,7 @@ export default {
   no_screen: "چنین صفحه‌ای نیست",
   no_screen_text: "شاید نشانی اشتباه نوشته شده است. صفحه‌ای را از فهرست بخش‌ها برگزینید.",
   screen_failed: "صفحه بارگذاری نشد. اتصال خود را بررسی کنید و دوباره امتحان کنید.",
-  link_connecting: "در حال اتصال…", link_live: "زنده",
+  link_connecting: "در حال اتصال…", link_live: "متصل",
   link_lost: "اتصال قطع شد. شاید آنچه می‌بینید قدیمی باشد؛ خودش وصل می‌شود.",
   link_stopped: "این‌جا دیگر متصل نیست.", use_here: "اتصال در این‌جا",
   // What the server refuses, and what to do then.
@@ -29,4 +29,5 @@ export default {
   e_text_too_long: "این متن بلند است. کوتاهش کنید.", e_text_empty: "هنوز چیزی در آن نیست.",
   e_invalid_character: "نویسه‌ای ناپیدا در متن هست. متن را از نو بنویسید.",
   e_other: "سرور این کار را نمی‌کند ({code}). صفحه را دوباره بار کنید و باز بکوشید.",
+  nameless: "پاک‌شده",
 };

@@ -3,10 +3,10 @@
 export default {
   title: "Switchboard", page_title: "{screen} · Switchboard", navigation: "Разделы",
   skip: "Перейти к содержанию", loading: "Загружаем…", try_again: "Попробовать ещё раз",
-  group_now: "Сейчас", group_house: "Устройство", group_trust: "Контроль",
-  nav_board: "Живая доска", nav_conversations: "Обращения", nav_reports: "Отчёты",
+  group_now: "Сейчас", group_house: "Настройка", group_trust: "Контроль",
+  nav_board: "Табло", nav_conversations: "Обращения", nav_reports: "Отчёты",
   nav_people: "Люди и роли", nav_queues: "Очереди", nav_hours: "Часы работы",
-  nav_replies: "Готовые ответы", nav_widgets: "Виджеты", nav_settings: "Настройки",
+  nav_replies: "Шаблоны", nav_widgets: "Виджеты", nav_settings: "Настройки",
   nav_health: "Состояние", nav_audit: "Журнал действий", nav_keys: "Ключи API",
   no_screen: "Такой страницы нет",
   no_screen_text: "Возможно, в адресе опечатка. Выберите страницу в списке разделов.",
@@ -29,4 +29,5 @@ export default {
   e_text_too_long: "Текст слишком длинный. Сократите его.", e_text_empty: "Здесь пока пусто.",
   e_invalid_character: "В тексте есть невидимый знак. Наберите его заново.",
   e_other: "Сервер этого не делает ({code}). Загрузите страницу заново и повторите.",
+  nameless: "Стёрт",
 };

@@ -34,4 +34,12 @@ export default {
   act_canned_reply_deleted: "Canned reply deleted", a_expires_at: "Good until", a_role: "Role",
   a_queues: "Queues", a_week: "Week", a_days: "Special days", a_reps: "Reps", a_fields: "Fields",
   a_position: "Place", a_disabled_at: "Disabled since",
+  a_queue: "Queue",
+  a_text: "Text",
+  a_personal_rep: "Personal rep",
+  a_provider: "By",
+  a_entries: "Entries",
+  a_deleted: "Deleted",
+  a_load: "Load",
+  a_sessions: "Logins",
 };

@@ -1,5 +1,6 @@
 // How somebody gets in: what he is, links for a new password, his logins, and whether he may.
 
+import { device } from "../account/sessions.js";
 import { row, table } from "../admin/table.js";
 import { make, words } from "../ui/dom.js";
 import { ask, shownOnce } from "./ask.js";
@@ -127,8 +128,9 @@ function logins(screen, one, sessions) {
     { title: t("login_used") }];
   /** @param {Has["sessions"]} all */
   const draw = (all) => {
-    const rows = all.map((login) => row(columns, [words(login.agent || t("login_unknown")),
-      words(login.address || t("login_unknown")),
+    const rows = all.map((login) => row(columns, [
+      make("span", { title: login.agent }, words(device(login.agent) || t("login_unknown"))),
+      login.address ? words(login.address) : "–",
       login.current ? t("login_this") : locale.moment(login.refreshed_at)]));
     const end = make("button", { type: "button", class: "danger", async onclick() {
       const isDone = await ask(screen, { title: t("logins_end_sure"), text: t("logins_end_text"),

@@ -21,16 +21,18 @@ let made = 0;
  * better of it. `isHarm`: it cannot be undone, so the way out has the focus.
  * @template Made
  * @param {Screen} screen
- * @param {{ title: string, text?: string, children?: Child[], yes: string, isHarm?: boolean,
- *   work: () => Promise<Made> }} asked
+ * @param {{ title: Child | Child[], text?: string, children?: Child[], yes: string,
+ *   isHarm?: boolean, work: () => Promise<Made> }} asked
  * @returns {Promise<Done<Made> | undefined>}
  */
 export function ask(screen, { title, text = "", children = [], yes, isHarm = false, work }) {
   const { t } = screen;
   const id = `ask-${++made}`;
   const before = document.activeElement;
-  const form = make("form", { novalidate: true }, make("h2", { id }, title),
-    text && make("p", {}, text), ...children, errorPlace(), make("p", { class: "row" },
+  // Fields have places of their own.
+  const errors = errorPlace();
+  const form = make("form", { novalidate: true }, make("h2", { id }, ...[title].flat()),
+    text && make("p", {}, text), ...children, errors, make("p", { class: "row" },
       make("button", { class: isHarm ? "danger" : "main" }, yes),
       make("button", { type: "button", autofocus: isHarm && !children.length,
         onclick: () => { dialog.close(); } }, t("do_cancel"))));
@@ -41,7 +43,7 @@ export function ask(screen, { title, text = "", children = [], yes, isHarm = fal
     event.preventDefault();
     const isDone = await underWay(form, async () => {
       answer = /** @type {Done<Made>} */ (await work() ?? true);
-    }, undefined, (error) => (error.code === NOT_YET ? error.message : screen.explain(error)));
+    }, errors, (error) => (error.code === NOT_YET ? error.message : screen.explain(error)));
     if (isDone) dialog.close();
   });
   return shown(dialog, before, () => answer);

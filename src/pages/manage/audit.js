@@ -1,8 +1,9 @@
 // Who has done what with power, and what was so before: read only, narrowed as one likes, taken out
 // as a file.
 
-import { dayBegins, dayEnds } from "../admin/days.js";
+import { dayBegins, dayEnds, solar } from "../admin/days.js";
 import { drawing } from "../admin/icons.js";
+import { called } from "../admin/telling.js";
 import { make, words } from "../ui/dom.js";
 import { save } from "../ui/save.js";
 import { changes } from "./changes.js";
@@ -46,7 +47,7 @@ const PAGES = { user: "people", queue: "queues", schedule: "hours", widget: "wid
 export async function auditScreen(place, desk) {
   const screen = new Screen(place, desk);
   const { t, api } = screen;
-  const names = new Names(api);
+  const names = new Names(api, t("erased"));
   const [admins] = await Promise.all([api.get("/people?role=admin&limit=200"), names.begin()]);
   if (screen.isOver) return screen.end;
   const filter = new Filter(screen, admins.items, () => again());
@@ -120,7 +121,11 @@ class Filter {
     }
     this.#object = asked.get("object");
     /** @param {string} name */
-    const label = (name) => make("label", {}, t(`filter_${name}`), this.#boxes[name]);
+    const label = (name) => {
+      const box = this.#boxes[name];
+      return make("label", {}, t(`filter_${name}`), box,
+        box instanceof HTMLInputElement && solar(screen.locale, box));
+    };
     const all = make("button", { type: "button", class: "soft", onclick: () => {
       this.#object = null;
       all.hidden = true;
@@ -164,8 +169,8 @@ function cells({ t, locale }, entry, names) {
   return [
     make("time", { datetime: new Date(at).toISOString() },
       `${locale.date(at)} ${locale.clock(at)}`),
-    actor ? [words(actor.name), ...(key ? [" ", make("span", { class: "chip" }, t("by_key"))] : [])]
-      : t("by_server"),
+    actor ? [words(called(locale, actor.name)),
+      ...(key ? [" ", make("span", { class: "chip" }, t("by_key"))] : [])] : t("by_server"),
     t(`act_${act}`), [make("span", { class: "note" }, t(`kind_${object.kind}`)), " ", what],
     changes({ t, locale }, before, after, names)];
 }

@@ -62,32 +62,37 @@ function elsewhere(screen, identities) {
  */
 async function erase(screen, one, erasing, again) {
   const { t, api, locale } = screen;
-  const word = one.username ?? String(one.number);
+  const confirm = one.username ?? String(one.number);
+  // Who has no username is known by his name; a number is typed without a look at it.
+  const word = one.username ?? (one.display_name.replace(/\s+/g, " ").trim() || confirm);
   const typed = textField(locale, "confirm", { label: make("span", {},
-    ...locale.parts("erase_type", { word: make("strong", {}, words(word)) })), isLtr: true });
-  const begun = await ask(screen, { title: t("erase_sure"), isHarm: true, yes: t("erase"),
+    ...locale.parts("erase_type", { word: make("strong", {}, words(word)) })) });
+  typed.element.addEventListener("input", () => typed.fail(""));
+  const title = locale.parts("erase_sure", { name: words(one.display_name || word) });
+  const begun = await ask(screen, { title, isHarm: true, yes: t("erase"),
     children: [make("ul", { class: "plain" }, ...["erase_goes", "erase_words", "erase_stays"].map(
       (key) => make("li", {}, t(key)))), typed.element],
     work() {
-      if (typed.value.trim() !== word) {
+      if (typed.value.replace(/\s+/g, " ").trim() !== word) {
+        typed.fail(t("erase_not_it"));
         typed.focus();
-        throw notYet(t("erase_not_it"));
+        throw notYet("");
       }
-      return screen.young(() => api.post(`/people/${one.id}/erase`, { confirm: word }));
+      return screen.young(() => api.post(`/people/${one.id}/erase`, { confirm }));
     } });
-  if (begun) await follow(screen, one, word, erasing, begun, again);
+  if (begun) await follow(screen, one, confirm, erasing, begun, again);
 }
 
 /**
  * Says how far it has come, until it has. It goes on by itself if nobody looks.
  * @param {Screen} screen
  * @param {Account} one
- * @param {string} word
+ * @param {string} confirm
  * @param {HTMLElement} erasing
  * @param {components["schemas"]["Erasure"]} begun
  * @param {() => void} again
  */
-async function follow(screen, one, word, erasing, begun, again) {
+async function follow(screen, one, confirm, erasing, begun, again) {
   const { t, api } = screen;
   let state = begun;
   while (!state.ended_at && !screen.isOver) {
@@ -95,7 +100,7 @@ async function follow(screen, one, word, erasing, begun, again) {
     if (erasing.textContent !== text) erasing.textContent = text;
     await new Promise((done) => setTimeout(done, LOOK_MS));
     try {
-      state = await screen.young(() => api.post(`/people/${one.id}/erase`, { confirm: word }));
+      state = await screen.young(() => api.post(`/people/${one.id}/erase`, { confirm }));
     } catch (error) {
       const problem = problemOf(error);
       if (problem.mayPass) continue;

@@ -78,21 +78,24 @@ async function revoke(screen, one) {
 function add(screen) {
   const { t, api, desk, locale } = screen;
   const values = { name: "", scopes: [], days: "90" };
+  const scoped = checksField("scopes", { label: t("scopes"), hint: t("scopes_hint"),
+    options: SCOPES.map((scope) => [scope, t(`scope_${scope}`), t(`scope_${scope}_hint`)]) });
+  scoped.check = () => (scoped.value.length ? "" : t("says_scopes"));
   const editor = new Editor(screen, { name: "key.new", submit: t("key_make"), values,
     groups: [{ fields: [
       textField(locale, "name", { label: t("key_name"), hint: t("key_name_hint"), isNeeded: true }),
       choiceField("days", { label: t("key_until"), hint: t("key_until_hint"),
         options: DAYS.map((days) => [String(days), days ? t("key_days", { n: days })
           : t("key_for_ever")]) }),
-      checksField("scopes", { label: t("scopes"), hint: t("scopes_hint"),
-        options: SCOPES.map((scope) => [scope, t(`scope_${scope}`), t(`scope_${scope}_hint`)]) }),
+      scoped,
     ] }],
     async send(_, { name, scopes, days }) {
       const body = { name, scopes, ...(Number(days)
         && { expires_at: Date.now() + Number(days) * DAY_MS }) };
       const { key } = await screen.young(() => api.post("/api-keys", body));
-      await shownOnce(screen, { title: t("key_made"), text: t("key_made_text"), secret: key });
-      setTimeout(() => desk.go("keys"));
+      // It is made: the form behind it has nothing to save any more.
+      shownOnce(screen, { title: t("key_made"), text: t("key_made_text"), secret: key })
+        .then(() => desk.go("keys"));
       return values;
     } });
   screen.draw(t("key_new"), { back: { href: "#/keys", text: t("nav_keys") } },

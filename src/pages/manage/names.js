@@ -7,16 +7,22 @@
 const AT_ONCE = 6;
 
 export class Names {
+  /** @type {Api} */
   #api;
+  /** @type {string} */
+  #erased;
   /**
    * By their ids; null: nobody knows.
    * @type {Map<string, string | null>}
    */
   #known = new Map();
 
-  /** @param {Api} api */
-  constructor(api) {
-    this.#api = api;
+  /**
+   * @param {Api} api
+   * @param {string} erased What whoever is erased is called in the language of the page.
+   */
+  constructor(api, erased) {
+    [this.#api, this.#erased] = [api, erased];
   }
 
   /** Learns what there is few of. */
@@ -47,7 +53,7 @@ export class Names {
     const read = async () => {
       for (let id = left.pop(); id; id = left.pop()) {
         const person = await this.#api.get(`/people/${id}`).catch(() => null);
-        this.#known.set(id, person?.display_name || null);
+        this.#known.set(id, person?.erased_at ? this.#erased : person?.display_name || null);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, read));

@@ -136,7 +136,7 @@ async function read(api, query, before) {
 function cells(screen, one) {
   const { t, api, locale } = screen;
   const name = make("a", { class: "who", href: `#/people/${one.id}` }, face(api, one),
-    words(one.display_name || t("erased")));
+    words(one.erased_at ? t("erased") : one.display_name));
   const off = one.erased_at ? chip(t("erased"), "bad")
     : one.disabled_at && chip(t("disabled"), "warn");
   return [[name, ...(off ? [off] : [])], t(`role_${one.role}`),

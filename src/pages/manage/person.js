@@ -1,6 +1,7 @@
 // One person: who he is, what he does as a rep, how he gets in, what is kept of him.
 
 import { face } from "../account/face.js";
+import { drawing } from "../admin/icons.js";
 import { chip } from "../admin/table.js";
 import { make, words } from "../ui/dom.js";
 import { access } from "./access.js";
@@ -54,11 +55,22 @@ function draw(screen, one, has) {
   stack(...(rep ? [work(screen, rep, has.queues), rights(screen, rep)] : []),
     has.customer && owner(screen, has.customer, has.reps),
     keeping(screen, one, again, { isSelf, identities: has.identities }))];
-  const head = screen.draw(one.display_name || t("erased"), {
-    back: { href: "#/people", text: t("nav_people") } }, summary(screen, one),
+  // What the server calls whoever is erased is English.
+  const name = one.erased_at ? t("erased") : one.display_name;
+  const head = screen.draw(name, {
+    back: { href: "#/people", text: t("nav_people") }, actions: [chats(screen, one)] },
+  summary(screen, one),
   make("div", { class: "cards" }, ...cards));
-  head.querySelector("h1")?.replaceChildren(words(one.display_name || t("erased")));
+  head.querySelector("h1")?.replaceChildren(words(name));
 }
+
+/**
+ * Leads to his conversations, if he is one who has some.
+ * @param {Screen} screen
+ * @param {Account} one
+ */
+const chats = ({ t }, { id, role }) => role !== "admin" && make("a", { class: "button",
+  href: `#/conversations?${role}=${id}` }, drawing("chats"), t("person_chats"));
 
 /**
  * @param {Screen} screen

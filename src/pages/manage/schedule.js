@@ -1,5 +1,6 @@
 // One schedule: its zone, its week, and the days that are not as their weekday.
 
+import { solar } from "../admin/days.js";
 import { make, words } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
@@ -19,6 +20,14 @@ import { Ranges } from "./ranges.js";
 const DAYS = /** @type {const} */ (["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 /** A Monday, to name the days of the week by. */
 const MONDAY = Date.UTC(2024, 0, 1, 12);
+/**
+ * When offices are open, where that is not from Monday to Friday, by the zone of the land.
+ * @type {Record<string, Weekday[]>}
+ */
+const OPEN = { "Asia/Tehran": ["sat", "sun", "mon", "tue", "wed"],
+  "Asia/Kabul": ["sat", "sun", "mon", "tue", "wed"] };
+/** @type {Weekday[]} */
+const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"];
 /** What an office has that says nothing else. */
 const OFFICE = [{ from: "09:00", to: "18:00" }];
 
@@ -53,10 +62,10 @@ export async function schedule(screen, id) {
   if (screen.isOver) return;
   const zones = make("datalist", { id: "zones" }, ...Intl.supportedValuesOf("timeZone").map(
     (value) => make("option", { value })));
-  const weekdays = ["mon", "tue", "wed", "thu", "fri"];
-  const values = one ? flat(one) : { name: "", days: [],
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    ...weekOf((day) => (weekdays.includes(day) ? OFFICE : [])) };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const open = OPEN[zone] ?? WEEKDAYS;
+  const values = one ? flat(one) : { name: "", days: [], time_zone: zone,
+    ...weekOf((day) => (open.includes(day) ? OFFICE : [])) };
   const editor = new Editor(screen, { name: `schedule.${id ?? "new"}`, values,
     submit: t(one ? "do_save" : "schedule_make"), more: one ? [removal(screen, one)] : [],
     groups: [
@@ -153,7 +162,8 @@ function daysField(screen) {
     const dateBox = make("input", { type: "date", value: date, min: "2000-01-01",
       max: "2199-12-31" });
     const nameBox = make("input", { value: name, dir: "auto", maxlength: "100" });
-    const item = make("li", {}, make("label", {}, t("day_date"), dateBox),
+    const item = make("li", {}, make("label", {}, t("day_date"), dateBox,
+      solar(screen.locale, dateBox)),
       make("label", {}, t("day_name"), nameBox), make("div", { class: "day-hours" },
         make("span", { class: "label" }, t("day_hours")), ranges.element),
       make("button", { type: "button", class: "small", onclick() {

@@ -132,11 +132,13 @@ function origin(screen, one, reset) {
   one.body.append(place);
   return ({ name, default: usual, origin: from }) => {
     const shown = typeof usual === "boolean" ? t(usual ? "yes" : "no")
-      : typeof usual === "number" ? locale.number(usual) : usual || t("nothing");
+      : typeof usual === "number" ? locale.number(usual) : usual;
     const isSet = from === "database";
     place.replaceChildren(...(from === "default" ? []
       : [chip(t(`origin_${from}`), isSet ? "good" : "")]),
-    make("span", { class: "note" }, ...locale.parts("usually", { value: words(shown) })),
+    // What an empty text means says its explanation.
+    ...(usual === "" ? [] : [make("span", { class: "note" },
+      ...locale.parts("usually", { value: words(shown) }))]),
     ...(isSet ? [make("button", { type: "button", class: "small soft",
       onclick: ({ currentTarget }) => reset(currentTarget) },
         t("do_reset"), make("span", { class: "unseen" }, ` (${t(`s_${name}`)})`))] : []));

@@ -92,33 +92,37 @@ export function look(screen, widget) {
    */
   const options = (name, values) =>
     ["", ...values].map((value) => [value, t(`look_${name}_${value || "auto"}`)]);
+  // Whoever reads this page and whoever reads that one may begin a line at different sides.
+  /** @type {[value: string, text: string][]} */
+  const sides = [["", t("look_side_end")], ["start", t("look_side_start")]];
   const fields = [
     choiceField("language", { label: t("look_language"), options: [["", t("look_language_auto")],
       ...Object.entries(LOCALES)] }),
     choiceField("theme", { label: t("look_theme"), options: options("theme", ["light", "dark"]) }),
-    choiceField("side", { label: t("look_side"), options: options("side", ["start"]) }),
+    choiceField("side", { label: t("look_side"), hint: t("look_side_hint"),
+      options: sides }),
     numberField(locale, "offset", { label: t("look_offset"), unit: t("pixels"), most: 500 }),
     textField(locale, "label", { label: t("look_label"), hint: t("look_label_hint") }),
     switchField("opens", { label: t("look_opens") }),
   ];
+  /** @type {AnyField[]} */
+  const all = fields;
   const colour = make("input", { type: "color", value: BRAND });
   const seen = make("span", { class: "swatch" }, t("look_sample"));
   const code = make("pre", { class: "code", tabindex: "0", "aria-label": t("snippet") });
   const state = () => ({ ...valuesOf(fields), colour: colour.value });
-  const text = () => {
-    const now = state();
-    return snippet(location.origin, widget.id,
-      { ...now, offset: Number.isInteger(now.offset) ? now.offset : 20 });
-  };
+  // What is wrong does not get into the code: what was right last stays in it.
+  let offset = 20;
+  const text = () => snippet(location.origin, widget.id, { ...state(), offset });
   const draw = () => {
+    const distance = all.find(({ name }) => name === "offset");
+    if (distance && !distance.check()) offset = Number(distance.value);
     code.textContent = text();
     seen.style.backgroundColor = colour.value;
     seen.style.color = onColour(colour.value);
   };
   /** @type {{ [name: string]: unknown, colour: string }} */
   const before = { offset: 20, colour: BRAND, ...keptLong.get(key, {}) };
-  /** @type {AnyField[]} */
-  const all = fields;
   for (const one of all) if (one.name in before) one.value = before[one.name];
   colour.value = before.colour;
   const element = make("div", { class: "fields", oninput() {

@@ -14,6 +14,19 @@ import { look } from "./snippet.js";
 /** @import { Has } from "./parts.d.ts" */
 /** @typedef {components["schemas"]["Widget"]} Widget */
 
+/**
+ * The sites of a text, one to a line.
+ * @param {string} text
+ */
+const listed = (text) => text.split(/\s+/).filter(Boolean).map((site) => site.replace(/\/$/, ""));
+
+/**
+ * Whether it is an origin as browsers write it.
+ * @param {string} site
+ */
+const isSite = (site) => /^https?:/.test(site) && URL.canParse(site)
+  && new URL(site).origin === site;
+
 /** @type {import("../admin/router.js").Show} */
 export async function widgetsScreen(place, desk) {
   const screen = new Screen(place, desk);
@@ -95,14 +108,17 @@ function editor(screen, one, queues) {
   const { t, api, desk, locale } = screen;
   const sites = textField(locale, "sites", { label: t("sites"), hint: t("sites_hint"), lines: 3,
     isLtr: true });
+  sites.check = () => {
+    const wrong = listed(sites.value).filter((site) => !isSite(site)).join(", ");
+    return wrong && `${t("says_site", { site: wrong })} ${t("says_sites")}`;
+  };
   /**
    * One site to a line; the server knows them as a list.
    * @template {{ sites?: string }} Given
    * @param {Given} given
    */
   const send = ({ sites: text, ...rest }) => ({ ...rest, ...(text !== undefined
-    && { sites: text.split(/\s+/).filter(Boolean)
-      .map((site) => site.replace(/\/$/, "")) }) });
+    && { sites: listed(text) }) });
   const values = valuesOf(one);
   return new Editor(screen, { name: `widget.${one?.id ?? "new"}`, values,
     submit: t(one ? "do_save" : "widget_make"), more: one ? [removal(screen, one)] : [],
@@ -125,9 +141,9 @@ function editor(screen, one, queues) {
         return { ...now, sites: now.sites.join("\n"), disabled: Boolean(now.disabled_at) };
       }
       const made = await screen.young(() => api.post("/widgets", send(all)));
-      await shownOnce(screen, { title: t("widget_secret"), text: t("widget_secret_text"),
-        secret: made.secret });
-      setTimeout(() => desk.go(`widgets/${made.id}`));
+      // It is made: the form behind the secret has nothing to save any more.
+      shownOnce(screen, { title: t("widget_secret"), text: t("widget_secret_text"),
+        secret: made.secret }).then(() => desk.go(`widgets/${made.id}`));
       return values;
     } });
 }

@@ -113,7 +113,12 @@ function open(locale, button, name, items) {
 function stand(locale, place, button) {
   const { top, bottom, left, right } = button.getBoundingClientRect();
   const [width, height] = [document.documentElement.clientWidth, innerHeight];
-  const start = locale.dir === "rtl" ? width - right : left;
+  const isMirrored = locale.dir === "rtl";
+  const [begin, end] = isMirrored ? [width - right, width - left] : [left, right];
+  // It does not stick out of the page: at its edge it ends where its button ends.
+  const page = button.closest(".screen")?.getBoundingClientRect();
+  const edge = page ? (isMirrored ? width - page.left : page.right) : width;
+  const start = begin + place.offsetWidth > edge ? end - place.offsetWidth : begin;
   const most = width - place.offsetWidth - GAP;
   place.style.insetInlineStart = `${Math.max(GAP, Math.min(start, most))}px`;
   const below = bottom + GAP + place.offsetHeight <= height;
