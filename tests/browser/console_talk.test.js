@@ -115,8 +115,10 @@ test("a reply calls nobody by a name that he has not given", async () => {
     assert.equal(await field(page).inputValue(), text);
   };
   await reads(`Hello there! You wrote as ${name}.`);
-  // As soon as he says who he is, he is called so.
+  // Once he has said who he is, he is called so.
   await server.ask("PATCH", "/me", nobody.token, { display_name: "Cyrus" });
+  await page.reload();
+  await ready(page);
   await titled(page, "Cyrus");
   await page.locator(".who-is").getByText("Cyrus").waitFor();
   await until(async () => {
