@@ -93,7 +93,8 @@ class Chat {
     const files = menuButton(locale, { label: [t("transcript")], className: "",
       items: () => FORMATS.map((format) => ({ text: t(`as_${format}`),
         work: () => this.#save(format) })) });
-    const title = locale.parts("chat_title", { number, name: words(called(locale, customer.name)) });
+    const name = words(called(locale, customer.name));
+    const title = locale.parts("chat_title", { number, name });
     const head = heading("", this.#assign, this.#more, files);
     head.querySelector("h1")?.append(...title);
     place.append(

@@ -55,8 +55,8 @@
   const long = dataset.persist === "session" ? "sessionStorage" : "localStorage";
   /**
    * What the page around keeps for the chat: a visitor's token once he has written; and in the
-   * tab, whether the panel was open on the page before, and what he has not sent yet. Answers with what is there, unless it is
-   * another value now; null forgets it.
+   * tab, whether the panel was open on the page before, and what he has not sent yet. Answers with
+   * what is there, unless it is another value now; null forgets it.
    * @param {"sessionStorage" | "localStorage"} where
    * @param {string} name
    * @param {string | null} [value]
