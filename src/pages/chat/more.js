@@ -320,9 +320,9 @@ function row(one, locale, open) {
   const begun = subject || wordsOf(first);
   const more = last && last.seq !== first?.seq ? wordsOf(last) : "";
   return make("li", {}, make("button", { type: "button", onclick: () => open(id) },
-    make("span", { class: "title" }, words(begun || numbered)),
+    make("span", { class: "title", dir: "auto" }, begun || numbered),
     make("span", { class: "chip", "data-status": status }, how),
-    more && make("span", { class: "last" }, words(more)),
+    more && make("span", { class: "last", dir: "auto" }, more),
     make("span", { class: "note" }, make("time", { datetime: new Date(created_at).toISOString() },
       locale.date(created_at)), " · ", words(queue.name), ...(rep ? [" · ", words(rep.name)] : []),
     begun && ` · ${numbered}`),
