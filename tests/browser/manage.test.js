@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { until } from "./console.js";
 import { button, choice, clipboard, field, focused, goTo, link, pick, press, type } from
   "./keyboard.js";
 import {
@@ -274,8 +275,11 @@ test("a queue is moved far by one button or key, and on while it is being saved"
   await page.locator(".order > li").nth(1).hover();
   await page.mouse.down();
   for (const y of [500, 640, 690]) await page.mouse.move(180, y);
-  for (let turn = 0; turn < 20; turn += 1) await page.mouse.move(180, 690 - (turn % 2));
-  assert.ok(await page.evaluate(() => scrollY) > 200, "it scrolls");
+  let turn = 0;
+  await until(async () => {
+    await page.mouse.move(180, 690 - (turn += 1) % 2);
+    return await page.evaluate(() => scrollY) > 200;
+  });
   await page.mouse.up();
   assert.deepEqual(complaints(page), []);
   await context.close();
