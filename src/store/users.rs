@@ -57,7 +57,7 @@ impl User {
     /// Whether he, or somebody for him, has said his name.
     pub fn is_named(&self) -> bool {
         let is_it = |called: &&str| self.display_name == stand_in(called, self.number);
-        !STAND_INS.iter().any(|called| is_it(&called))
+        !STAND_INS.iter().any(is_it)
     }
 
     /// Somebody new, of whom nothing more is known.
