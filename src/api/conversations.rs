@@ -18,7 +18,7 @@ use crate::store::events::{self, Event};
 use crate::store::marks::{self, Marks};
 use crate::store::views::{self, PersonView};
 use crate::words::{
-    AttachmentId, ClientId, ConversationId, Priority, QueueId, Resolution, Role, UserId,
+    AttachmentId, ClientId, ConversationId, EventKind, Priority, QueueId, Resolution, Role, UserId,
 };
 
 /// What to open.
@@ -124,13 +124,17 @@ pub struct EventPage {
     pub people: Vec<PersonView>,
 }
 
-/// Who wrote these entries, and whom they name.
-fn people(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<PersonView>> {
+/// Who wrote these entries, and whom they name: to a customer, who speaks with him and who has him.
+fn people(conn: &mut Conn, role: Role, entries: &[Entry]) -> Result<Vec<PersonView>> {
+    use EventKind::{Joined, Left, Message};
+    let is_staff = role != Role::Customer;
     let named = |entry: &Entry| {
-        let data = entry.event.data.as_ref();
-        let id = |key| UserId::deserialize(data?.get(key)?).ok();
-        let ids = ["rep_id", "from", "to"].map(id);
-        [entry.event.sender_id].into_iter().chain(ids).flatten()
+        let event = &entry.event;
+        let id = |key| UserId::deserialize(event.data.as_ref()?.get(key)?).ok();
+        let speaks = is_staff || matches!(event.kind, Message | Joined | Left);
+        let sender = event.sender_id.filter(|_| speaks);
+        let others = ["from", "to"].map(|key| id(key).filter(|_| is_staff));
+        [sender, id("rep_id")].into_iter().chain(others).flatten()
     };
     let mut ids: Vec<UserId> = entries.iter().flat_map(named).collect();
     ids.sort();
@@ -283,7 +287,7 @@ pub async fn log(
         let entry = |event| Entry::of(event, row.number, role);
         let items: Vec<Entry> = rows.into_iter().filter_map(entry).collect();
         Ok(EventPage {
-            people: people(conn, &items)?,
+            people: people(conn, role, &items)?,
             previous: first.or(beyond_end).filter(|seq| *seq > 1),
             next: last.or(before_all).filter(|seq| *seq < last_seq),
             items,

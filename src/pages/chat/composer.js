@@ -89,7 +89,6 @@ export class Composer {
       event.preventDefault();
       this.#attach(files);
     });
-    addEventListener("pagehide", () => this.#save());
     // What is uploaded is still there.
     if (kept.get(visit.key("files"), null)) this.#attach([]);
   }
@@ -150,7 +149,7 @@ export class Composer {
     if (this.#key) kept.set(this.#key, carried ? null : typed || null);
     this.#key = key;
     this.#field.value = kept.get(key, "") || carried;
-    this.#save();
+    this.save();
     this.#grow();
   }
 
@@ -218,7 +217,7 @@ export class Composer {
     const text = this.#field.value.trim() ? this.#field.value : "";
     const files = this.take();
     this.#field.value = "";
-    this.#save();
+    this.save();
     this.#grow();
     write(text, files);
     this.focus();
@@ -226,12 +225,13 @@ export class Composer {
 
   #typed() {
     this.#grow();
-    this.#save();
+    this.save();
     if (this.isEmpty) this.#asks = false;
     this.#visit?.signs.typing(Boolean(this.#field.value.trim()));
   }
 
-  #save() {
+  /** What stands in the field outlives the page. */
+  save() {
     if (this.#key) kept.set(this.#key, this.#field.value || null);
   }
 

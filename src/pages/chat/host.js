@@ -30,6 +30,13 @@ export class Host {
   #held = null;
   /** @type {string | null} What the page keeps now. */
   #lent = null;
+  /** @type {string | null} Whom the page has named last: his login may have ended since. */
+  #named = null;
+  /**
+   * Who comes and goes does so one after the other.
+   * @type {Promise<unknown>}
+   */
+  #turn = Promise.resolve();
   #storage = storageThat(() => this.#lend());
 
   /**
@@ -51,7 +58,8 @@ export class Host {
         const [port] = event.ports;
         this.#port = port;
         port.onmessage = ({ data }) => this.#hear(data);
-        this.#welcome(event.data).then(resolve);
+        this.#turn = this.#welcome(event.data).catch(console.error);
+        this.#turn.then(() => resolve());
       });
     });
     window.parent.postMessage({ switchboard: "hello" }, origin);
@@ -79,14 +87,14 @@ export class Host {
     this.say({ type: "ready" });
   }
 
-  /** Who the page has named; null: a visitor, or nobody. */
+  /** Whose it is that is written here; null: a visitor's, or nobody's. */
   get #owner() {
     const { api } = this.#frame.visit;
-    return api.isVisitor ? null : api.user?.id ?? null;
+    return api.isVisitor ? null : api.user?.id ?? this.#named;
   }
 
   #lend() {
-    const text = textOf(this.#owner, this.#storage);
+    const text = textOf(this.#owner, this.#storage, this.#held);
     if (!this.#port || text === this.#lent) return;
     this.#lent = text;
     this.say({ type: "keep", text });
@@ -96,15 +104,18 @@ export class Host {
   async #recall() {
     const { visit, does, parts } = this.#frame;
     const { composer, locale } = parts();
-    // What he has begun to write since goes before.
-    if (!composer.isEmpty) composer.put("");
-    const held = this.#held;
-    if (held?.owner && !this.#owner) return;
-    this.#held = null;
-    if (held && (!held.owner || held.owner === this.#owner)) {
-      for (const [key, text] of Object.entries(held.values)) {
-        if (!this.#storage.getItem(key)) this.#storage.setItem(key, text);
-      }
+    // What he has begun to write meanwhile is kept with it.
+    composer.save();
+    const owner = this.#owner;
+    let isMore = false;
+    for (let held = this.#held; held && (!held.owner || held.owner === owner);) {
+      isMore = true;
+      for (const [key, text] of Object.entries(held.values)) this.#put(key, text);
+      held = this.#held = held.held;
+    }
+    // What another has written who was named goes when somebody else is.
+    if (owner) this.#held = null;
+    if (isMore) {
       visit.outbox.open("chat", { id: visit.widget ?? "all" });
       const job = kept.get(visit.key("opening"), null);
       if (job && !visit.opening) visit.opener.keep(job);
@@ -114,6 +125,19 @@ export class Host {
       if (hadFocus) parts().composer.focus();
     }
     this.#lend();
+  }
+
+  /**
+   * A draft goes before what was begun since; of anything else what is here now counts.
+   * @param {string} key
+   * @param {string} text
+   */
+  #put(key, text) {
+    const now = this.#storage.getItem(key);
+    if (now !== null && (now === text || !key.includes(".draft."))) return;
+    const begun = kept.get(key, "");
+    this.#storage.setItem(key, text);
+    if (begun) kept.set(key, [kept.get(key, ""), begun].filter(Boolean).join("\n"));
   }
 
   // A token that is good no more is no news: he comes as somebody new.
@@ -131,11 +155,12 @@ export class Host {
     const { visit } = this.#frame;
     const { api, widget } = visit;
     if (!widget) return;
-    const was = api.isVisitor ? null : api.user;
+    const was = this.#owner;
     try {
       const user = await api.signIn("/identify", { widget, token }, "customer");
       // A visitor's chats become his; those of somebody else do not.
-      if (was && was.id !== user.id) visit.forget("else");
+      if (was && was !== user.id) visit.forget("else");
+      this.#named = user.id;
       await this.#recall();
       this.say({ type: "event", name: "identified" });
     } catch (error) {
@@ -145,7 +170,24 @@ export class Host {
   }
 
   /** @param {FromPage} message */
-  async #hear(message) {
+  async #become(message) {
+    const { visit } = this.#frame;
+    if (message.type === "identify") {
+      visit.socket.stop();
+      visit.socket.forgetAll();
+      await this.#identify(message.token);
+    } else if (message.type === "session") {
+      if (visit.api.user || visit.opening) return;
+      await this.#resume(message.token);
+    } else {
+      [this.#held, this.#named] = [null, null];
+      visit.forget();
+    }
+    if (visit.api.user) await visit.enter();
+  }
+
+  /** @param {FromPage} message */
+  #hear(message) {
     const { visit, does, parts, dress } = this.#frame;
     if (message.type === "opened") {
       this.isOpen = true;
@@ -154,24 +196,14 @@ export class Host {
       visit.signs.looked();
     } else if (message.type === "closed") {
       this.isOpen = false;
-    } else if (message.type === "identify") {
-      visit.socket.stop();
-      visit.socket.forgetAll();
-      await this.#identify(message.token);
-      if (visit.api.user) await visit.enter();
-    } else if (message.type === "session") {
-      if (visit.api.user || visit.opening) return;
-      await this.#resume(message.token);
-      if (visit.api.user) await visit.enter();
-    } else if (message.type === "reset") {
-      this.#held = null;
-      visit.forget();
+    } else if (["identify", "session", "reset"].includes(message.type)) {
+      this.#turn = this.#turn.then(() => this.#become(message)).catch(console.error);
     } else if (message.type === "locale") {
       does.setLocale(choose(message.locale));
     } else if (message.type === "theme") {
       dress(message.theme);
     } else if (message.type === "start") {
-      if (visit.isOpen === false) visit.leave();
+      if (visit.view && !visit.isOpen) visit.leave();
       if (message.queue) parts().card.pick(message.queue);
       if (message.text) parts().composer.put(message.text);
     }

@@ -55,8 +55,8 @@
   const long = dataset.persist === "session" ? "sessionStorage" : "localStorage";
   /**
    * What the page around keeps for the chat: a visitor's token once he has written; and in the
-   * tab, whether the panel was open on the page before, and what he has not sent yet. Answers with
-   * what is there, unless it is another value now; null forgets it.
+   * tab, whether the panel was open on the page before, and what he has not sent yet. With a value
+   * it is kept, with null forgotten, and without one it answers what is there.
    * @param {"sessionStorage" | "localStorage"} where
    * @param {string} name
    * @param {string | null} [value]
@@ -208,7 +208,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   const doubt = async (asked) => {
     /** @type {"blocked" | "unreachable"} */
     let code = "blocked";
-    await fetch(script.src, { mode: "no-cors", cache: "no-store" }).catch(() => {
+    await fetch(script.src, { mode: "no-cors", cache: "no-store",
+      signal: AbortSignal.timeout?.(10_000) }).catch(() => {
       code = "unreachable";
     });
     if (frame === asked && !port) refused(code);
@@ -276,7 +277,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
   // Who has written in another tab is the same here.
   /** @param {StorageEvent} event */
   const follow = ({ key: changed, newValue: token }) => changed === key && token
-    && tell({ type: "session", token });
+    && dataset.persist !== "none" && tell({ type: "session", token });
   addEventListener("storage", follow);
 
   // What had the focus before: where the button is hidden, it gets it back.
@@ -320,8 +321,8 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     unread: () => unread,
     show: () => { button.hidden = false; },
     hide: () => {
-      show(false);
       button.hidden = true;
+      show(false);
     },
     start: ({ queue, message } = {}) => {
       show(true);
