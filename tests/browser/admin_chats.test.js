@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { person } from "./browser.js";
+import { until } from "./console.js";
 import {
-  admin, browser, opened, queue, read, server, serving, signIn, waits,
+  admin, browser, held, opened, queue, read, server, serving, signIn, waits,
 } from "./panel.js";
 
 opened();
@@ -166,6 +167,43 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   await context.close();
   rep.go();
 });
+
+test("what is typed while a note is on its way stays, and what is changed is another note",
+  async () => {
+    const opened = await waits(await queue("Drafts", { mode: "manual" }));
+    const { page, context } = await admin(`conversations/${opened.id}`);
+    const note = page.getByRole("textbox", { name: "Note for staff" });
+    const there = (text) => page.locator(".log").getByText(text, { exact: true }).waitFor();
+    const ids = [];
+    await page.route("**/notes", (route) => {
+      ids.push(route.request().postDataJSON().client_id);
+      return ids.length > 1 ? route.fallback() : route.fulfill({ status: 503,
+        contentType: "application/problem+json", body: JSON.stringify({ code: "overloaded" }) });
+    });
+    await note.fill("First");
+    await note.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "The server is busy." }).waitFor();
+    assert.equal(await note.inputValue(), "First");
+    await note.fill("First, and more");
+    await note.press("Enter");
+    await there("First, and more");
+    await until(async () => await note.inputValue() === "");
+    assert.equal(new Set(ids).size, 2);
+
+    const [asked, go] = await held(page, "**/notes", "POST");
+    await note.fill("Second");
+    await note.press("Enter");
+    await asked;
+    await note.fill("Third");
+    go();
+    await there("Second");
+    await page.locator(".writes:not([aria-busy])").waitFor();
+    assert.equal(await note.inputValue(), "Third");
+    await note.press("Enter");
+    await there("Third");
+    assert.equal(new Set(ids).size, 4);
+    await context.close();
+  });
 
 test("a conversation that cannot be read is not asked for again and again", async () => {
   const opened = await waits(await queue("Unread"), "Nobody reads this");

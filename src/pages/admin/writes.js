@@ -10,7 +10,10 @@ import { explain } from "./telling.js";
 /** @import { Desk } from "./router.js" */
 
 /** @typedef {typeof KINDS[number]} Kind */
-/** @typedef {{ text: string, client_id: string }} Draft */
+/**
+ * What is begun, and what went out last under this id: the server takes no other text for it.
+ * @typedef {{ text: string, client_id: string, sent?: string }} Draft
+ */
 
 const KINDS = /** @type {const} */ (["notes", "messages"]);
 /**
@@ -110,13 +113,19 @@ export class Writes {
     const draft = this.#drafts[kind];
     const text = draft.text.trimEnd();
     if (!text.trim()) return;
+    // An answer that was lost may have been a yes.
+    if (draft.sent !== undefined && draft.sent !== text) draft.client_id = uuid7();
+    draft.sent = text;
+    kept.set(this.#key(kind), draft);
     const said = { client_id: draft.client_id, text };
     await (kind === "messages"
       ? this.#desk.api.post(`/conversations/${this.#id}/messages`, said)
       : this.#desk.api.post(`/conversations/${this.#id}/notes`, said));
-    this.#drafts[kind] = { text: "", client_id: uuid7() };
-    kept.set(this.#key(kind), null);
-    if (this.#kind === kind) this.#text.value = "";
+    // What was typed meanwhile is not sent yet.
+    const rest = draft.text.trimEnd() === text ? "" : draft.text;
+    this.#drafts[kind] = { text: rest, client_id: uuid7() };
+    kept.set(this.#key(kind), rest ? this.#drafts[kind] : null);
+    if (this.#kind === kind && !rest) this.#text.value = "";
     await this.#done();
   }
 }
