@@ -205,6 +205,20 @@ test("what is typed while a note is on its way stays, and what is changed is ano
     await context.close();
   });
 
+test("where Enter is not wished to send, it begins a new line", async () => {
+  const opened = await waits(await queue("Keys", { mode: "manual" }));
+  const { page, context } = await admin(`conversations/${opened.id}`);
+  await page.evaluate(() => localStorage.setItem("switchboard.console.enter", "false"));
+  const note = page.getByRole("textbox", { name: "Note for staff" });
+  await note.fill("Not yet");
+  await note.press("Enter");
+  assert.equal(await note.inputValue(), "Not yet\n");
+  await note.press("Control+Enter");
+  await page.locator(".log").getByText("Not yet").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test("a conversation that cannot be read is not asked for again and again", async () => {
   const opened = await waits(await queue("Unread"), "Nobody reads this");
   const { page, context } = await person(browser);

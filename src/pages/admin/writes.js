@@ -1,6 +1,7 @@
 // Where an admin writes in a conversation: a note for staff, or, once he has joined, a message for
 // the customer. Each is a draft of its own, so that nothing that was meant for staff is sent on.
 
+import { wishes } from "../console/wishes.js";
 import { draftKey } from "../net/drafts.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { make } from "../ui/dom.js";
@@ -100,10 +101,11 @@ export class Writes {
     kept.set(this.#key(this.#kind), text ? draft : null);
   }
 
-  // As in the console: a new line takes Shift.
+  // As in the console, and as is wished there: else Enter begins a new line.
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!event.ctrlKey && !event.metaKey && !wishes.enter) return;
     event.preventDefault();
     this.element.requestSubmit(this.#send);
   }
