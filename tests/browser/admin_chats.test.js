@@ -7,9 +7,8 @@ import { test } from "node:test";
 
 import { person } from "./browser.js";
 import { until } from "./console.js";
-import {
-  admin, browser, held, opened, queue, read, server, serving, signIn, waits,
-} from "./panel.js";
+import { browser, opened, server } from "./house.js";
+import { admin, held, queue, read, serving, signIn, waits } from "./panel.js";
 
 opened();
 
