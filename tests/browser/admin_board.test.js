@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { person, resize } from "./browser.js";
+import { browser, opened, server } from "./house.js";
 import {
-  admin, browser, count, figure, opened, queue, read, repNow, repRow, rowOf, server, serving,
-  signIn, slots, status, waits,
+  admin, count, figure, queue, read, repNow, repRow, rowOf, serving, signIn, slots, status, waits,
 } from "./panel.js";
 
 opened();

@@ -6,9 +6,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { person } from "./browser.js";
-import {
-  admin, browser, opened, queue, read, server, serving, signIn, waits,
-} from "./panel.js";
+import { until } from "./console.js";
+import { browser, opened, server } from "./house.js";
+import { admin, held, queue, read, serving, signIn, waits } from "./panel.js";
 
 opened();
 
@@ -144,7 +144,8 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   await message.pressSequentially("the admin");
   await message.press("Enter");
   await page.locator(".log").getByText("Hello from\nthe admin").waitFor();
-  assert.equal(await message.inputValue(), "");
+  // The log may have it before the answer is here.
+  await until(async () => await message.inputValue() === "");
   await page.getByRole("radio", { name: "Note for staff" }).check();
   assert.equal(await note.inputValue(), "Never to be told");
   assert.ok((await kinds()).includes("joined"));
@@ -165,6 +166,57 @@ test("a conversation is read quietly; whoever joins is told of", async () => {
   assert.deepEqual(page.complaints, []);
   await context.close();
   rep.go();
+});
+
+test("what is typed while a note is on its way stays, and what is changed is another note",
+  async () => {
+    const opened = await waits(await queue("Drafts", { mode: "manual" }));
+    const { page, context } = await admin(`conversations/${opened.id}`);
+    const note = page.getByRole("textbox", { name: "Note for staff" });
+    const there = (text) => page.locator(".log").getByText(text, { exact: true }).waitFor();
+    const ids = [];
+    await page.route("**/notes", (route) => {
+      ids.push(route.request().postDataJSON().client_id);
+      return ids.length > 1 ? route.fallback() : route.fulfill({ status: 408, body: "" });
+    });
+    await note.fill("First");
+    await note.press("Enter");
+    await page.locator(".writes .error").filter({ hasText: /./ }).waitFor();
+    assert.equal(ids.length, 1, "only what is read is asked for again in silence");
+    assert.equal(await note.inputValue(), "First");
+    await note.fill("First, and more");
+    await note.press("Enter");
+    await there("First, and more");
+    await until(async () => await note.inputValue() === "");
+    assert.equal(new Set(ids).size, 2);
+
+    const [asked, go] = await held(page, "**/notes", "POST");
+    await note.fill("Second");
+    await note.press("Enter");
+    await asked;
+    await note.fill("Third");
+    go();
+    await there("Second");
+    await page.locator(".writes:not([aria-busy])").waitFor();
+    assert.equal(await note.inputValue(), "Third");
+    await note.press("Enter");
+    await there("Third");
+    assert.equal(new Set(ids).size, 4);
+    await context.close();
+  });
+
+test("where Enter is not wished to send, it begins a new line", async () => {
+  const opened = await waits(await queue("Keys", { mode: "manual" }));
+  const { page, context } = await admin(`conversations/${opened.id}`);
+  await page.evaluate(() => localStorage.setItem("switchboard.console.enter", "false"));
+  const note = page.getByRole("textbox", { name: "Note for staff" });
+  await note.fill("Not yet");
+  await note.press("Enter");
+  assert.equal(await note.inputValue(), "Not yet\n");
+  await note.press("Control+Enter");
+  await page.locator(".log").getByText("Not yet").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await context.close();
 });
 
 test("a conversation that cannot be read is not asked for again and again", async () => {

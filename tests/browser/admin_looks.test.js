@@ -6,7 +6,8 @@ import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { barriers, resize } from "./browser.js";
-import { admin, opened, queue, rowOf, server, serving, settled, waits } from "./panel.js";
+import { opened, server } from "./house.js";
+import { admin, queue, rowOf, serving, settled, waits } from "./panel.js";
 
 opened();
 

@@ -52,6 +52,7 @@ export async function resize(page, size) {
 }
 
 export const field = (page) => page.locator("#text");
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 /** Writes a message and sends it. */
 export async function write(page, text) {

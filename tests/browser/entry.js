@@ -1,28 +1,10 @@
-// Coming in, in a test: a server and a browser, accounts, and signing in. One house for each file
-// of tests.
+// Coming in, in a test: accounts, and signing in.
 
-import { after, before } from "node:test";
-
-import { launch } from "./browser.js";
+import { button } from "./browser.js";
+import { server } from "./house.js";
 import { Server } from "./server.js";
 
 export const PASSWORD = "battery staple";
-
-/** @type {Server} */
-export let server;
-export let browser;
-
-/** Has both for the tests of a file, and ends them. */
-export function opened() {
-  before(async () => {
-    server = await Server.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-}
 
 /** A server to which nobody has come yet; it ends with the test, however that ends. */
 export async function unused(test) {
@@ -41,7 +23,6 @@ export async function rep(name = "Mina Karimi") {
 }
 
 export const at = (page) => page.locator("html[data-ready]").waitFor();
-export const button = (page, name) => page.getByRole("button", { name, exact: true });
 export const account = (page) => page.locator(".account-button");
 
 export async function signIn(page, face, login = "admin1", password = "correct horse") {

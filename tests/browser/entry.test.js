@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { person, watched } from "./browser.js";
-import {
-  account, at, browser, button, open, opened, PASSWORD, rep, server, signIn, unexpected, unused,
-} from "./entry.js";
+import { button, person, watched } from "./browser.js";
+import { account, at, open, PASSWORD, rep, signIn, unexpected, unused } from "./entry.js";
+import { browser, opened, server } from "./house.js";
 
 opened();
 

@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { person } from "./browser.js";
-import {
-  account, browser, button, open, opened, PASSWORD, rep, server, signIn, unexpected,
-} from "./entry.js";
+import { button, person } from "./browser.js";
+import { account, open, PASSWORD, rep, signIn, unexpected } from "./entry.js";
+import { browser, opened, server } from "./house.js";
 
 opened();
 

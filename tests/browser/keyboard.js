@@ -43,7 +43,6 @@ export async function pick(page, locator, text) {
   }
 }
 
-export const button = (page, name) => page.getByRole("button", { name, exact: true });
 export const link = (page, name) => page.getByRole("link", { name, exact: true });
 export const field = (page, name) => page.locator("#main").getByLabel(name, { exact: true })
   .and(page.locator("input, select, textarea"));

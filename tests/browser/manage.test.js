@@ -4,12 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { button } from "./browser.js";
 import { until } from "./console.js";
-import { button, choice, clipboard, field, focused, goTo, link, pick, press, type } from
-  "./keyboard.js";
-import {
-  admin, complaints, held, opened, PASSWORD, server, settled,
-} from "./panel.js";
+import { opened, server } from "./house.js";
+import { choice, clipboard, field, focused, goTo, link, pick, press, type } from "./keyboard.js";
+import { admin, complaints, held, PASSWORD, settled } from "./panel.js";
 
 opened();
 

@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { meant, typed } from "../../src/pages/manage/spans.js";
-import { watched } from "./browser.js";
-import { button, field, focused, link } from "./keyboard.js";
-import {
-  admin, complaints, held, opened, server, settled, signIn,
-} from "./panel.js";
+import { button, watched } from "./browser.js";
+import { opened, server } from "./house.js";
+import { field, focused, link } from "./keyboard.js";
+import { admin, complaints, held, settled, signIn } from "./panel.js";
 
 opened();
 

@@ -1,30 +1,12 @@
-// The admin panel in a test: a server, a browser, an admin who has signed in, and whom he looks
-// after. One house for each file of tests.
+// The admin panel in a test: an admin who has signed in, and whom he looks after.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before } from "node:test";
 
-import { launch, person } from "./browser.js";
-import { Server } from "./server.js";
+import { person } from "./browser.js";
+import { browser, server } from "./house.js";
 
 export const PASSWORD = "correct horse";
-
-/** @type {Server} */
-export let server;
-export let browser;
-
-/** Has both for the tests of a file, and ends them. */
-export function opened() {
-  before(async () => {
-    server = await Server.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-}
 
 /** An admin who has signed in, on a screen of the panel. */
 export async function admin(path, look = {}) {

@@ -275,8 +275,8 @@ test("an open panel is open on the next page, without taking the focus, and can 
       document.head.append(again);
     });
     await page.waitForFunction(() => window.switchboard?.isOpen);
-    await launched(page);
-    if (!await open()) await page.evaluate(() => switchboard.open());
+    await launched(page, ({ expanded }) => expanded);
+    assert.equal(await open(), true);
     await (await frameOf(page)).getByRole("heading", { name: "How can we help?" }).waitFor();
     await page.evaluate(() => switchboard.close());
     await page.reload();

@@ -32,7 +32,7 @@ const ERASED = "erased";
  * @param {Locale} locale
  * @param {string} name
  */
-export const called = (locale, name) => (name === ERASED ? locale.t("nameless") : name);
+export const called = (locale, name) => (name === ERASED ? locale.t("erased") : name);
 
 /**
  * How near a wait is to its target: calm, then a warning from the half on, then over it.

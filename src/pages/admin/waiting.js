@@ -77,7 +77,8 @@ export class Waiting {
   }
 
   /**
-   * Shows those of one queue, or of all, in the order in which they are served.
+   * Shows those of one queue, or of all. Each line keeps its order; of their first ones the more
+   * urgent comes next, then the earlier.
    * @param {string} queue
    */
   show(queue) {

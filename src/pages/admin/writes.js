@@ -1,6 +1,7 @@
 // Where an admin writes in a conversation: a note for staff, or, once he has joined, a message for
 // the customer. Each is a draft of its own, so that nothing that was meant for staff is sent on.
 
+import { wishes } from "../console/wishes.js";
 import { draftKey } from "../net/drafts.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { make } from "../ui/dom.js";
@@ -10,7 +11,10 @@ import { explain } from "./telling.js";
 /** @import { Desk } from "./router.js" */
 
 /** @typedef {typeof KINDS[number]} Kind */
-/** @typedef {{ text: string, client_id: string }} Draft */
+/**
+ * What is begun, and what went out last under this id: the server takes no other text for it.
+ * @typedef {{ text: string, client_id: string, sent?: string }} Draft
+ */
 
 const KINDS = /** @type {const} */ (["notes", "messages"]);
 /**
@@ -97,10 +101,11 @@ export class Writes {
     kept.set(this.#key(this.#kind), text ? draft : null);
   }
 
-  // As in the console: a new line takes Shift.
+  // As in the console, and as is wished there: else Enter begins a new line.
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!event.ctrlKey && !event.metaKey && !wishes.enter) return;
     event.preventDefault();
     this.element.requestSubmit(this.#send);
   }
@@ -110,13 +115,19 @@ export class Writes {
     const draft = this.#drafts[kind];
     const text = draft.text.trimEnd();
     if (!text.trim()) return;
+    // An answer that was lost may have been a yes.
+    if (draft.sent !== undefined && draft.sent !== text) draft.client_id = uuid7();
+    draft.sent = text;
+    kept.set(this.#key(kind), draft);
     const said = { client_id: draft.client_id, text };
     await (kind === "messages"
       ? this.#desk.api.post(`/conversations/${this.#id}/messages`, said)
       : this.#desk.api.post(`/conversations/${this.#id}/notes`, said));
-    this.#drafts[kind] = { text: "", client_id: uuid7() };
-    kept.set(this.#key(kind), null);
-    if (this.#kind === kind) this.#text.value = "";
+    // What was typed meanwhile is not sent yet.
+    const rest = draft.text.trimEnd() === text ? "" : draft.text;
+    this.#drafts[kind] = { text: rest, client_id: uuid7() };
+    kept.set(this.#key(kind), rest ? this.#drafts[kind] : null);
+    if (this.#kind === kind && !rest) this.#text.value = "";
     await this.#done();
   }
 }

@@ -13,7 +13,7 @@ const order = (one, other) => PRIORITIES.indexOf(other.priority) - PRIORITIES.in
   || one.created_at - other.created_at;
 
 /**
- * As they are served: each line keeps its order.
+ * Each line keeps its order; of their first ones the more urgent comes next, then the earlier.
  * @template {{ view: View }} Waiter
  * @param {Waiter[][]} lines
  */

@@ -5,6 +5,9 @@ import { kept } from "../net/keep.js";
 /** @import { Offer, OfferGone } from "../net/frames.d.ts" */
 /** @import { Asked } from "./parts.d.ts" */
 
+/** How many names of missed offers are kept: the last ones. */
+const KEPT = 100;
+
 export class Offered {
   /**
    * By conversation.
@@ -47,7 +50,8 @@ export class Offered {
     this.all.delete(id);
     if (reason !== "expired" && reason !== "set_away") return false;
     const { names, away } = this.missed;
-    kept.set(this.#key("missed"), { names: [...names, offer?.view.customer.name ?? ""],
+    kept.set(this.#key("missed"), {
+      names: [...names, offer?.view.customer.name ?? ""].slice(-KEPT),
       away: away || reason === "set_away" });
     return true;
   }

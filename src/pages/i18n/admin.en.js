@@ -30,5 +30,5 @@ export default {
   e_text_empty: "There is nothing in it yet.",
   e_invalid_character: "There is a character in it that nobody sees. Type the text anew.",
   e_other: "The server refused this ({code}). Load the page again and try once more.",
-  nameless: "Erased",
+  erased: "Erased",
 };

@@ -19,7 +19,7 @@ export default {
   tile_same: "как 5 мин назад",
   absent: {
     one: "Не на связи: {n}", few: "Не на связи: {n}", many: "Не на связи: {n}",
-  other: "Не на связи: {n}",
+    other: "Не на связи: {n}",
   },
   waiting_title: "Кто ждёт", waiting_empty: "Никто не ждёт.",
   waiting_rest: {
@@ -206,7 +206,7 @@ export default {
   },
   this_node: "Этот узел", h_version: "Версия", h_since: "Работает с", h_database: "База данных",
   h_database_is: "{kind}, отвечает за {ms} мс", h_clock: "Её часы", h_ahead: "спешат на {ms} мс",
-  h_behind: "отстают на {ms} мс", h_in_step: "идут вровень с этим узлом",
+  h_behind: "отстают на {ms} мс", h_in_step: "совпадают с часами этого узла",
   h_engine: "Очередь хранится", h_instead: "{used} вместо {set}", h_waiting: "Ждут",
   h_sockets: "Соединения", h_backlog: "Записи в ожидании", kind_sqlite: "SQLite",
   kind_postgresql: "PostgreSQL", kind_memory: "память", kind_redis: "Redis",

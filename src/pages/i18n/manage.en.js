@@ -74,7 +74,7 @@ export default {
   role_customer: "Customer", role_rep: "Rep", role_admin: "Admin", people_state_any: "Any",
   people_state_false: "May sign in", people_state_true: "Disabled",
   people_search: "Search in names, addresses and numbers", people_none: "There is nobody yet.",
-  erased: "Erased", disabled: "Disabled", enabled: "May sign in", no_login: "no login of his own",
+  disabled: "Disabled", enabled: "May sign in", no_login: "no login of his own",
   number_of: "No. {n}", since: "Here since {when}", invite: "Invite",
   invite_lead: "Whoever gets the link chooses a username and a password. It works once.",
   invite_new: "New invitation", invite_earlier: "Earlier invitations",

@@ -70,7 +70,7 @@ export default {
   roles_customer: "مشتریان", roles_rep: "کارشناسان", roles_admin: "مدیران",
   role_customer: "مشتری", role_rep: "کارشناس", role_admin: "مدیر", people_state_any: "هر کدام",
   people_state_false: "می‌تواند وارد شود", people_state_true: "غیرفعال",
-  people_search: "جستجو در نام، نشانی و شماره", people_none: "هنوز کسی نیست.", erased: "پاک‌شده",
+  people_search: "جستجو در نام، نشانی و شماره", people_none: "هنوز کسی نیست.",
   disabled: "غیرفعال", enabled: "می‌تواند وارد شود", no_login: "ورودی از خود ندارد",
   number_of: "شماره {n}", since: "از {when} اینجاست", invite: "دعوت",
   invite_lead: "هر که پیوند را بگیرد نام و گذرواژه خود را برمی‌گزیند. پیوند یک بار کار می‌کند.",

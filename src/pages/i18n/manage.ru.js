@@ -71,7 +71,7 @@ export default {
   roles_admin: "Администраторы", role_customer: "Клиент", role_rep: "Оператор",
   role_admin: "Администратор", people_state_any: "Любое", people_state_false: "Может входить",
   people_state_true: "Отключён", people_search: "Поиск по имени, адресу, номеру",
-  people_none: "Пока никого нет.", erased: "Стёрт", disabled: "Отключён", enabled: "Может входить",
+  people_none: "Пока никого нет.", disabled: "Отключён", enabled: "Может входить",
   no_login: "своего входа нет", number_of: "№ {n}", since: "Здесь с {when}", invite: "Пригласить",
   invite_lead: "Получивший ссылку сам выберет имя и пароль. Ссылка действует один раз.",
   invite_new: "Новое приглашение", invite_earlier: "Прежние приглашения",

@@ -183,6 +183,12 @@ function told(texts, { key, name = "", ways = [] }) {
       : wayBack(texts));
 }
 
+/**
+ * As long as a name may be, or an address: anybody can make a link that says anything.
+ * @param {string | null} text
+ */
+const cut = (text, most = 150) => [...text ?? ""].slice(0, most).join("");
+
 /** Takes in what stands behind #, or has stood there before a reload. */
 function arrive() {
   const behind = location.hash.slice(1);
@@ -193,11 +199,11 @@ function arrive() {
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
   const from = said.get("page");
   Object.assign(state, { kind: isKnown ? kind : "ask", token, login: said.get("ask") ?? "",
-    done: null, from: FROM.has(from ?? "") ? from : null, name: said.get("name") ?? "",
-    email: said.get("email") ?? "", by: said.get("by") ?? "", role: said.get("role") ?? "" });
+    done: null, from: FROM.has(from ?? "") ? from : null, name: cut(said.get("name")),
+    email: cut(said.get("email"), 254), by: cut(said.get("by")), role: cut(said.get("role")) });
   if (behind || before === undefined) kept.set(DRAFT, null);
-  // The token stays neither in the address bar nor in the list of pages that were seen: this tab
-  // alone has it, until it is used.
+  // The token stays neither in the address bar nor in the list of pages that were seen. Until it is
+  // used this tab has it, and whatever tab is made or restored out of it.
   history.replaceState({ link: said.toString() }, "", location.pathname);
 }
 

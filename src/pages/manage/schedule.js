@@ -21,7 +21,7 @@ const DAYS = /** @type {const} */ (["mon", "tue", "wed", "thu", "fri", "sat", "s
 /** A Monday, to name the days of the week by. */
 const MONDAY = Date.UTC(2024, 0, 1, 12);
 /**
- * When offices are open, where that is not from Monday to Friday, by the zone of the land.
+ * When offices are open in some lands where that is not from Monday to Friday, by their zone.
  * @type {Record<string, Weekday[]>}
  */
 const OPEN = { "Asia/Tehran": ["sat", "sun", "mon", "tue", "wed"],

@@ -77,7 +77,7 @@ export class Api {
    * The bytes of whatever stands at a path.
    * @param {string} path
    */
-  blob = (path) => this.asking((head) => askBytes(head, "GET", path));
+  blob = (path) => this.#login.repeating((head) => askBytes(head, "GET", path));
   /**
    * The bytes of a file that a message carries.
    * @param {string} id
@@ -160,6 +160,7 @@ export class Api {
    * @returns {Promise<Told>}
    */
   #call(method, path, body) {
-    return this.asking((head) => ask(head, method, path, body));
+    const work = (/** @type {Head} */ head) => ask(head, method, path, body);
+    return method === "GET" ? this.#login.repeating(work) : this.asking(work);
   }
 }

@@ -126,6 +126,16 @@ export class Login {
   }
 
   /**
+   * The same for what may be done twice, as reading.
+   * @template Done
+   * @param {(head: Head) => Promise<Done>} work
+   * @returns {Promise<Done>}
+   */
+  repeating(work) {
+    return this.asking(work);
+  }
+
+  /**
    * Whether new tokens are to be had after this refusal.
    * @protected
    * @param {Known} known

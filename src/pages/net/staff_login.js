@@ -36,8 +36,8 @@ const cookiesAreRefused = ({ code, fields }) => code === "origin_not_allowed"
   || fields.some(({ field }) => field === "cookie");
 
 /**
- * A connection that was kept open and idle has just been shut: nothing of the request was read.
- * Whoever waits for a body that does not come says so with a code.
+ * A connection that was kept open and idle has just been shut, most likely before anything of
+ * the request was read. Whoever waits for a body that does not come says so with a code.
  * @param {unknown} error
  */
 const wasShut = (error) => {
@@ -111,7 +111,7 @@ export class StaffLogin extends Login {
    */
   async signOut() {
     if (!this.known?.at) return super.signOut();
-    await this.asking(this.revoke).catch(ifItHasNotEnded);
+    await this.repeating(this.revoke).catch(ifItHasNotEnded);
     this.keep(null);
   }
 
@@ -123,12 +123,22 @@ export class StaffLogin extends Login {
    */
   async asking(work) {
     this.#follow();
+    return super.asking(work);
+  }
+
+  /**
+   * @override
+   * @template Done
+   * @param {(head: Head) => Promise<Done>} work
+   * @returns {Promise<Done>}
+   */
+  async repeating(work) {
     try {
-      return await super.asking(work);
+      return await this.asking(work);
     } catch (error) {
       if (!wasShut(error)) throw error;
     }
-    return super.asking(work);
+    return this.asking(work);
   }
 
   /**
