@@ -16,7 +16,7 @@ const OURS = "switchboard.";
 
 /**
  * Whether it was written by this file: the page around can write there, too.
- * @param {any} one
+ * @param {Partial<Kept> | null | undefined} one
  * @returns {one is Kept}
  */
 const isKept = (one) => typeof one?.values === "object" && one.values !== null
