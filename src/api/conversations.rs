@@ -139,7 +139,9 @@ fn people(conn: &mut Conn, role: Role, entries: &[Entry]) -> Result<Vec<PersonVi
     let mut ids: Vec<UserId> = entries.iter().flat_map(named).collect();
     ids.sort();
     ids.dedup();
-    Ok(views::people(conn, &ids)?.into_values().collect())
+    let mut found = views::people(conn, &ids)?;
+    // In the order of their ids: the same page is the same bytes.
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// Which part of the log.
