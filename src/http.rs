@@ -54,12 +54,12 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .service(web::redirect("/docs", "/docs/"))
             .service(web::resource("/ws").route(web::get().to(live::open)))
             .configure(dialects::routes)
+            .default_service(web::to(problem::no_route))
             .configure(move |config| {
                 if pages {
                     pages::routes(config);
                 }
             })
-            .default_service(web::to(problem::no_route))
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(problem::finish))
             .wrap(TracingLogger::<Spans>::new())

@@ -271,6 +271,9 @@ words! {
     /// What a one-use link is good for that somebody asks for himself.
     LinkKind { Password = "password", Email = "email" }
 
+    /// What any one-use link does for whoever has it.
+    LinkUse { Password = "password", Email = "email", Invitation = "invitation" }
+
     /// What the key of a machine may be used for.
     Scope {
         Read = "read", Write = "write", People = "people", Queues = "queues", Export = "export",

@@ -1,7 +1,7 @@
 //! One-use links that people ask for themselves, for a new password or to confirm an e-mail
 //! address.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, post};
 
 use crate::app::App;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::gate::address::Address;
 use crate::gate::body::Body;
 use crate::gate::problem::Problem;
-use crate::words::LinkKind;
+use crate::words::{LinkKind, LinkUse};
 
 /// Bytes of what may be anybody's name.
 const LOGIN_BYTES_MAX: usize = 1_024;
@@ -22,6 +22,23 @@ pub struct LinkAsked {
     pub kind: LinkKind,
     /// Username, e-mail address or phone number.
     pub login: String,
+}
+
+/// Which link is asked about.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkQuestion {
+    /// What it is for: a new `password`, to confirm an `email` address, or an `invitation`.
+    pub kind: LinkUse,
+    /// What it carries.
+    pub token: String,
+}
+
+/// What is to be known of a link.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct LinkState {
+    /// Whether it would still do what it is for; not: used up, taken back, too old or nobody's.
+    pub valid: bool,
 }
 
 /// What a link carries.
@@ -54,6 +71,29 @@ pub async fn ask(
     }
     app.people.ask_link(kind, &login, from).await?;
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// Ask whether a link is still good
+///
+/// Before a form is filled in for nothing. The question does not use it up.
+#[utoipa::path(
+    tag = "people", security(()), request_body = LinkQuestion,
+    responses(
+        (status = 200, body = LinkState), (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/links/check")]
+pub async fn check(
+    app: Data<App>,
+    Address(from): Address,
+    Body(asked): Body<LinkQuestion>,
+) -> Result<Json<LinkState>> {
+    let valid = app
+        .people
+        .is_link_good(asked.kind, &asked.token, from)
+        .await?;
+    Ok(Json(LinkState { valid }))
 }
 
 /// Confirm an e-mail address by a link

@@ -126,6 +126,7 @@ fn anyone(config: &mut ServiceConfig<'_>) {
         .service(identities::identify)
         .service(identities::telegram)
         .service(links::ask)
+        .service(links::check)
         .service(links::confirm_email)
         .service(invitations::accept);
 }

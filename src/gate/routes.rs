@@ -32,6 +32,7 @@ pub const ROUTES: &[Route] = &[
     ("GET /api/v1/health", ReadHealth, None),
     ("POST /api/v1/password", Enter, None),
     ("POST /api/v1/links", Enter, None),
+    ("POST /api/v1/links/check", Enter, None),
     ("POST /api/v1/email-confirmations", Enter, None),
     ("POST /api/v1/invitations/accept", Enter, None),
     ("PATCH /api/v1/me", KeepAccount, None),

@@ -2339,6 +2339,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether a link is still good
+         * @description Before a form is filled in for nothing. The question does not use it up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkQuestion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LinkState"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -5512,6 +5554,20 @@ export interface components {
         };
         /** @enum {string} */
         LinkKind: "password" | "email";
+        /** @description Which link is asked about. */
+        LinkQuestion: {
+            /** @description What it is for: a new `password`, to confirm an `email` address, or an `invitation`. */
+            kind: components["schemas"]["LinkUse"];
+            /** @description What it carries. */
+            token: string;
+        };
+        /** @description What is to be known of a link. */
+        LinkState: {
+            /** @description Whether it would still do what it is for; not: used up, taken back, too old or nobody's. */
+            valid: boolean;
+        };
+        /** @enum {string} */
+        LinkUse: "password" | "email" | "invitation";
         /** @description A conversation with what stands beside it. */
         Listed: components["schemas"]["MarkedConversation"] & {
             first_message: components["schemas"]["Entry"] | null;

@@ -11,20 +11,23 @@ mod files;
 mod pack;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
     CONTENT_SECURITY_POLICY, ETAG, EntityTag, Header, IfNoneMatch, LINK, VARY,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 pub use files::{File, all};
 
 use crate::app::App;
-use crate::gate::headers;
+use crate::gate::{headers, problem};
 use crate::words::WidgetId;
 
 /// The page that widgets show in their frames, too.
 const CHAT: &str = "/chat";
+/// The page that leads to all others, and stands for those that are not there.
+const START: &str = "/";
 
 /// The addresses of the pages and of what they load.
 pub fn routes(config: &mut ServiceConfig) {
@@ -41,6 +44,27 @@ pub fn routes(config: &mut ServiceConfig) {
             .route(web::get().to(chat_of_widget))
             .default_service(web::to(wrong_method)),
     );
+    config.default_service(web::to(nowhere));
+}
+
+/// Where nothing is: who looks there with a browser, and not for the API, is told so by the start
+/// page.
+async fn nowhere(request: HttpRequest, known: Data<problem::Known>) -> HttpResponse {
+    let accepted = request.headers().get(ACCEPT);
+    let reads_pages = accepted.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+        && !request.path().starts_with("/api/");
+    if request.method() != Method::GET || !reads_pages {
+        return problem::no_route(request, known).await;
+    }
+    let mut answer = answer(&request, page(START));
+    answer.headers_mut().remove(ETAG);
+    *answer.status_mut() = StatusCode::NOT_FOUND;
+    answer
+}
+
+fn page(address: &str) -> &'static File {
+    let page = all().iter().find(|file| file.address == address);
+    page.expect("it is one of the files")
 }
 
 /// The chat of a widget. Pages of its sites may frame it, and nobody else's.
@@ -53,8 +77,7 @@ async fn chat_of_widget(
         Ok(id) => app.people.sites_of(id).await.unwrap_or_default(),
         Err(_) => Vec::new(),
     };
-    let page = all().iter().find(|file| file.address == CHAT);
-    let mut answer = answer(&request, page.expect("the chat is one of the files"));
+    let mut answer = answer(&request, page(CHAT));
     if let Some(policy) = headers::framed_by(&sites) {
         answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }

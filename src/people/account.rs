@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::links::whose_password;
 use super::login::ticket_id;
 use super::newcomer::Wrong;
 use super::phones::{PhoneRule, plain_phone};
@@ -215,13 +216,8 @@ impl People {
         self.0.throttle.pass(Door::Token, from, now())?;
         let _hashing = self.0.throttle.enter(from)?;
         let link = ticket_id(token);
-        let read = move |conn: &mut Conn| match password_links::find(conn, link, now())? {
-            Some(id) => users::find(conn, id).map_err(Error::from),
-            None => Ok(None),
-        };
-        let user = self.0.store.read(read).await?;
-        let user = user.filter(|user| user.disabled_at.is_none());
-        let user = user.ok_or_else(used_up)?;
+        let read = move |conn: &mut Conn| whose_password(conn, link, now());
+        let user = self.0.store.read(read).await?.ok_or_else(used_up)?;
         let (id, at) = (user.id, now());
         let hash = self.hash_for(&user, "password", new).await?;
         let write = move |conn: &mut Conn| {

@@ -19,8 +19,8 @@ use super::throttle::{Door, Name, Peer, name_of, slower};
 use super::{People, random_hex};
 use crate::error::{Error, Result};
 use crate::store::users::User;
-use crate::store::{Conn, accounts, email_links, password_links, users};
-use crate::words::{LinkKind, Moment, UserId, now};
+use crate::store::{Conn, accounts, email_links, invitations, password_links, users};
+use crate::words::{LinkKind, LinkUse, Moment, SessionId, UserId, now};
 
 /// Links of one kind that one person may have: whoever asks in his name takes none away from him.
 const LINKS_MAX: i64 = 5;
@@ -154,12 +154,9 @@ impl People {
         self.0.throttle.pass(Door::Token, from, now())?;
         let (link, at) = (ticket_id(token), now());
         let write = move |conn: &mut Conn| -> Result<UserId> {
-            let (id, email) = email_links::find(conn, link, at)?.ok_or_else(used_up)?;
-            let user = users::find(conn, id)?.filter(|user| user.disabled_at.is_none());
-            // It is for the address that he had when he asked.
-            let user = user.filter(|user| user.email_key.as_deref() == Some(&email));
+            let id = whose_address(conn, link, at)?.ok_or_else(used_up)?.id;
             // Whoever was quicker with it has used it up.
-            if user.is_none() || email_links::delete_of(conn, id)? == 0 {
+            if email_links::delete_of(conn, id)? == 0 {
                 return Err(used_up());
             }
             accounts::confirm_email(conn, id, at)?;
@@ -169,4 +166,33 @@ impl People {
         tracing::info!(person = %id, "an e-mail address was confirmed");
         Ok(())
     }
+
+    /// Whether a link would still do what it is for. It is not used up by the question.
+    pub async fn is_link_good(&self, kind: LinkUse, token: &str, from: Peer) -> Result<bool> {
+        self.0.throttle.pass(Door::Token, from, now())?;
+        let (link, at) = (ticket_id(token), now());
+        let read = move |conn: &mut Conn| match kind {
+            LinkUse::Password => Ok(whose_password(conn, link, at)?.is_some()),
+            LinkUse::Email => Ok(whose_address(conn, link, at)?.is_some()),
+            LinkUse::Invitation => Ok(invitations::find_open(conn, link, at)?.is_some()),
+        };
+        self.0.store.read(read).await
+    }
+}
+
+/// Who gets a new password by this link; nobody: it is used up or too old, or he may not sign in.
+pub(super) fn whose_password(conn: &mut Conn, link: SessionId, at: Moment) -> Result<Option<User>> {
+    let Some(id) = password_links::find(conn, link, at)? else {
+        return Ok(None);
+    };
+    Ok(users::find(conn, id)?.filter(|user| user.disabled_at.is_none()))
+}
+
+/// Whose address this link confirms, in the same way: the one that he had when he asked.
+fn whose_address(conn: &mut Conn, link: SessionId, at: Moment) -> Result<Option<User>> {
+    let Some((id, email)) = email_links::find(conn, link, at)? else {
+        return Ok(None);
+    };
+    let user = users::find(conn, id)?.filter(|user| user.disabled_at.is_none());
+    Ok(user.filter(|user| user.email_key.as_deref() == Some(&email)))
 }

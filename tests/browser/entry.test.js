@@ -256,3 +256,14 @@ test("the start page, drawn anew, listens no more than before", async () => {
   assert.equal(await page.evaluate(() => globalThis.heard), before);
   await context.close();
 });
+
+test("an address where nothing is leads to the start", async () => {
+  const { page, context } = await person(browser);
+  const answer = await page.goto(`${server.base}/amdin`);
+  assert.equal(answer.status(), 404);
+  await page.getByText("There is nothing at /amdin. Start here:").waitFor();
+  await page.getByRole("link", { name: "Open the admin panel" }).click();
+  await page.locator("[name=login]").waitFor();
+  assert.deepEqual(unexpected(page), []);
+  await context.close();
+});

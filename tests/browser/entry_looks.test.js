@@ -66,13 +66,20 @@ for (const look of LOOKS) {
     await page.goto(`${server.base}/`);
     await ready();
     await looksWell(page, `start-${called}`);
-    for (const [name, hash] of [["ask", ""], ["invitation", "#invitation=1"],
-      ["email", "#email=1"]]) {
+    await page.goto(`${server.base}/amdin`);
+    await ready();
+    await looksWell(page, `start-nowhere-${called}`);
+    const link = async (name, hash, isDrawn = ready) => {
       await page.goto("about:blank");
       await page.goto(`${server.base}/link${hash}`);
-      await ready();
+      await isDrawn();
       await looksWell(page, `link-${name}-${called}`);
-    }
+    };
+    await link("ask", "");
+    await link("useless", "#invitation=1", () => page.locator("main [role=alert]").waitFor());
+    await page.route("**/links/check", (route) => route.fulfill({ json: { valid: true } }));
+    await link("invitation", "#invitation=1");
+    await link("email", "#email=1");
 
     await page.goto(`${server.base}/admin`);
     await page.locator("[name=login]").fill("admin1");

@@ -194,6 +194,31 @@ test("a queue that is asked for before the chat is there is chosen, and stays so
   await (await frameOf(page)).locator(".rows:not(.pending) .mine").waitFor();
   assert.equal((await server.newest()).queue.id, queue.id);
   await context.close();
+
+  // Who sends before it is known which queues there are comes into the same.
+  const hasty = await person(browser);
+  let answer;
+  const isToBeAnswered = new Promise((resolve) => { answer = resolve; });
+  await hasty.context.route("**/welcome?*", async (route) => {
+    await isToBeAnswered;
+    await route.continue();
+  });
+  const opened = [];
+  hasty.page.on("request", (request) => {
+    if (request.method() === "POST") opened.push(request.url());
+  });
+  await hasty.page.goto(`${host.origin}/?early=${early}`);
+  const frame = await frameOf(hasty.page);
+  await frame.waitForFunction(() => document.querySelector("#text")?.value === "Where?");
+  await frame.locator("#text").press("Enter");
+  await frame.locator(".pending .mine").waitFor();
+  assert.ok(!opened.some((url) => url.endsWith("/conversations")));
+  answer();
+  await frame.locator(".rows:not(.pending) .mine").waitFor();
+  const { queue: came, latest_message: said } = await server.newest();
+  assert.deepEqual([came.id, said.text], [queue.id, "Where?"]);
+  assert.equal(await frame.locator(".pending .mine").count(), 0);
+  await hasty.context.close();
 });
 
 test("the host says who somebody is, and a wrong word is an error and nobody", async () => {

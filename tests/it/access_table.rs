@@ -179,6 +179,11 @@ pub const ROUTES: &[Row] = &[
         &["202"; 7],
     ),
     row(
+        "POST /api/v1/links/check",
+        Body::Json(|| json!({ "kind": "password", "token": "wrong" })),
+        ANYONE_OK,
+    ),
+    row(
         "POST /api/v1/email-confirmations",
         Body::Json(|| json!({ "token": "wrong" })),
         WRONG_TOKEN,

@@ -161,11 +161,21 @@ async fn an_admin_is_invited_by_a_young_login_and_no_key(world: &World) {
 
 async fn what_is_revoked_or_old_or_of_nobody_lets_nobody_in(world: &World) {
     let (admin, other) = (world.admin().await, world.admin().await);
+    let is_good = async |made: &Value| {
+        let body = json!({ "kind": "invitation", "token": made["token"] });
+        let told = nobody(world, 1).post("/api/v1/links/check", body).await;
+        told.ok(200)["valid"].as_bool().unwrap()
+    };
     let out = async |made: &Value| {
+        assert!(!is_good(made).await);
         let late = accept(world, 1, made, json!({})).await;
         assert_eq!(late.code(401), "token_invalid");
     };
     let made = invite(&admin, json!({})).await;
+    assert!(
+        is_good(&made).await && is_good(&made).await,
+        "asking uses nothing up"
+    );
     let path = format!("/api/v1/invitations/{}", made["id"].as_str().unwrap());
     other.delete(&path).await.ok(204);
     assert_eq!(other.delete(&path).await.code(404), "not_found");

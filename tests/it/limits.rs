@@ -75,8 +75,9 @@ fn constants(path: &PathBuf) -> BTreeMap<String, String> {
             .trim_start_matches("pub(crate) ")
             .trim_start_matches("pub(super) ")
             .strip_prefix("const ")?;
-        let (name, rest) = line.split_once(": ")?;
-        let (_, text) = rest.split_once(" = ")?;
+        // With a type in Rust, without in a page.
+        let (name, text) = line.split_once(" = ")?;
+        let name = name.split(": ").next()?;
         Some((name.to_owned(), value(text.trim_end_matches(';'))))
     });
     lines.collect()

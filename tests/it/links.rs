@@ -65,6 +65,12 @@ async fn use_link(world: &World, turn: usize, token: &str, password: &str) -> An
     nobody(world, turn).post("/api/v1/password", body).await
 }
 
+async fn is_good(world: &World, kind: &str, token: &str) -> bool {
+    let body = json!({ "kind": kind, "token": token });
+    let told = nobody(world, 1).post("/api/v1/links/check", body).await;
+    told.ok(200)["valid"].as_bool().unwrap()
+}
+
 async fn confirm(world: &World, token: &str) -> Answer {
     let body = json!({ "token": token });
     nobody(world, 1)
@@ -86,6 +92,10 @@ async fn a_link_gives_a_new_password_once(world: &World) {
     assert_eq!(token.len(), 64, "256 bits");
     // No token of one kind is of another.
     assert_eq!(confirm(world, &token).await.code(401), "token_invalid");
+    assert!(is_good(world, "password", &token).await);
+    assert!(!is_good(world, "email", &token).await);
+    assert!(!is_good(world, "invitation", &token).await);
+    assert!(!is_good(world, "password", "").await);
     let mut socket = ann.socket().await;
     let weak = use_link(world, 0, &token, "password1").await;
     assert_eq!(weak.code(422), "validation_failed");
@@ -97,6 +107,7 @@ async fn a_link_gives_a_new_password_once(world: &World) {
     let mut answers = [both.0.status, both.1.status];
     answers.sort();
     assert_eq!(answers, [204, 401]);
+    assert!(!is_good(world, "password", &token).await, "used up");
     assert_eq!(socket.closed().await, Some(4100));
     assert_eq!(ann.get("/api/v1/me").await.code(401), "session_ended");
     assert_eq!(sign_in(world, &ann.name, PASSWORD).await, 401);
@@ -105,7 +116,9 @@ async fn a_link_gives_a_new_password_once(world: &World) {
     // An old one is good no more.
     ask(world, 0, "password", &ann.name).await.ok(202);
     let token = letters::token(ann.id, "password", 2).await;
+    assert!(is_good(world, "password", &token).await);
     tamper(world, "UPDATE password_links SET expires_at = 1", &[]).await;
+    assert!(!is_good(world, "password", &token).await, "too old");
     let late = use_link(world, 0, &token, "another staple").await;
     assert_eq!(late.code(401), "token_invalid");
 
@@ -130,7 +143,9 @@ async fn a_link_confirms_an_address_until_it_is_another(world: &World) {
     let token = letters::token(ann.id, "email", 1).await;
     let foreign = use_link(world, 0, &token, "battery staple").await;
     assert_eq!(foreign.code(401), "token_invalid");
+    assert!(is_good(world, "email", &token).await);
     confirm(world, &token).await.ok(204);
+    assert!(!is_good(world, "email", &token).await, "used up");
     assert_eq!(confirm(world, &token).await.code(401), "token_invalid");
     let at = since().await;
     assert!(at.as_i64().is_some_and(|at| at > 1_700_000_000_000), "{at}");
@@ -150,6 +165,7 @@ async fn a_link_confirms_an_address_until_it_is_another(world: &World) {
     ask(world, 0, "email", &other).await.ok(202);
     let token = letters::token(ann.id, "email", 2).await;
     assert_eq!(change(json!(email)).await, Value::Null);
+    assert!(!is_good(world, "email", &token).await, "of another address");
     assert_eq!(confirm(world, &token).await.code(401), "token_invalid");
     ask(world, 0, "email", &email).await.ok(202);
     let token = letters::token(ann.id, "email", 3).await;

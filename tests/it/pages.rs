@@ -362,6 +362,26 @@ async fn what_is_no_file_or_no_reading_is_a_problem() {
 }
 
 #[actix_web::test]
+async fn a_browser_where_nothing_is_gets_the_start_page() {
+    let site = Site::start(true).await;
+    let start = site.get("/").await.text;
+    let look = async |method: Method, path: &str| {
+        let url = format!("http://{}{path}", site.server.address);
+        let request = site.client.request(method, url);
+        let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
+        let mut answer = request.send().await.unwrap();
+        let text = answer.body().await.unwrap();
+        (answer.status().as_u16(), text == start.as_bytes())
+    };
+    assert_eq!(look(Method::GET, "/amdin").await, (404, true));
+    assert_eq!(look(Method::GET, "/console/x").await, (404, true));
+    assert_eq!(look(Method::POST, "/amdin").await, (404, false));
+    assert_eq!(look(Method::GET, "/api/v1/links").await, (405, false));
+    assert_eq!(look(Method::GET, "/api/v1/nothing").await, (404, false));
+    site.server.stop().await;
+}
+
+#[actix_web::test]
 async fn without_pages_there_are_none() {
     let site = Site::start(false).await;
     for file in switchboard::pages::all() {

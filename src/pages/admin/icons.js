@@ -1,9 +1,9 @@
 // The drawings of the admin panel, beside those that all faces have.
 
-import { drawn, icon } from "../ui/dom.js";
+import { drawings } from "../ui/drawings.js";
 
-/** What they look like, as paths in a square of 24. */
-const ICONS = {
+/** As paths in a square of 24. */
+export const drawing = drawings({
   menu: ["M4 7h16", "M4 12h16", "M4 17h16"],
   board: ["M4 4h7v9H4z", "M13 4h7v5h-7z", "M13 11h7v9h-7z", "M4 15h7v5H4z"],
   chats: ["M4 5h12v9H9l-5 4z", "M19 9h1v11l-4-3h-5"],
@@ -32,18 +32,4 @@ const ICONS = {
   good: ["M5 13l4 4L19 7"],
   eye: ["M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z",
     "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"],
-};
-
-/** @typedef {keyof typeof ICONS} OwnIconName */
-
-/**
- * @param {string} name
- * @returns {name is OwnIconName}
- */
-const isOwn = (name) => name in ICONS;
-
-/**
- * One of them, or of those that all faces have.
- * @param {OwnIconName | import("../ui/dom.js").IconName} name
- */
-export const drawing = (name) => (isOwn(name) ? drawn(name, ICONS[name]) : icon(name));
+});

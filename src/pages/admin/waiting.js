@@ -7,7 +7,7 @@ import { drawing } from "./icons.js";
 import { menuButton } from "../ui/menu.js";
 import { assignItems, moreItems } from "./moves.js";
 import { chip, row, table } from "./table.js";
-import { about, urgency } from "./telling.js";
+import { about, called, urgency } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Conversation, Moving } from "./moves.js" */
@@ -134,7 +134,7 @@ export class Waiting {
     const { locale } = this.#desk;
     const parts = { place: make("span"), queue: make("span", { class: "chip", dir: "auto" }),
       waited: chip("", ""), eta: make("span"), about: make("span", { class: "note" }) };
-    const name = view.customer.name;
+    const name = called(locale, view.customer.name);
     const label = (/** @type {string} */ key) => locale.t(key, { name, number: view.number });
     const assign = menuButton(this.#desk.locale, { label: [locale.t("assign")],
       name: label("assign_name"),

@@ -4,6 +4,7 @@
 import { kept } from "../net/keep.js";
 import { make, tell, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
+import { queueOf } from "./opener.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Child } from "../ui/elements.d.ts" */
@@ -123,8 +124,7 @@ export class Card {
   }
 
   /** @param {string | null | undefined} wanted */
-  #find = (wanted) => this.#visit.welcome?.queues
-    .find(({ id, name }) => id === wanted || name === wanted);
+  #find = (wanted) => queueOf(this.#visit.welcome, wanted);
 
   #queue() {
     const { view, welcome } = this.#visit;

@@ -261,6 +261,9 @@ async function begin() {
   document.documentElement.dataset.ready = "";
   // A page around may have opened it by itself: whoever reads there goes on there.
   if (!origin || document.hasFocus()) parts.composer.focus();
+  for (const turn of ["offline", "online"]) {
+    addEventListener(turn, () => parts.thread?.showPending());
+  }
   // Who has written in another tab is the same here.
   addEventListener("storage", () => {
     if (!api.user && !visit.opening && api.look()) visit.enter().catch(() => {});

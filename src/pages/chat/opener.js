@@ -8,6 +8,14 @@ import { problemOf, retryMs } from "../net/problem.js";
 /** @import { Opening, Wishes } from "./parts.d.ts" */
 /** @import { Visit } from "./visit.js" */
 
+/**
+ * The queue of this id or name.
+ * @param {Visit["welcome"]} welcome
+ * @param {string | null | undefined} wanted
+ */
+export const queueOf = (welcome, wanted) => welcome?.queues
+  .find(({ id, name }) => id === wanted || name === wanted);
+
 export class Opener {
   /**
    * What is being opened; null: nothing.
@@ -57,14 +65,17 @@ export class Opener {
   // The same id again opens nothing twice, so it is tried until there is an answer.
   async go() {
     const { job } = this;
-    if (this.#isUnderWay || !job || job.error) return;
+    const { welcome } = this.#visit;
+    // Which queue is meant by its name is known by then.
+    if (this.#isUnderWay || !job || job.error || (job.queue && !welcome)) return;
     this.#isUnderWay = true;
     try {
       await this.#visit.become(job.name);
       const view = await this.#visit.api.post("/conversations", {
         client_id: job.client_id, text: job.text,
         attachments: job.files.map(({ id }) => id),
-        ...(job.queue && { queue: job.queue }), ...(job.leave && { leave_message: true }),
+        ...(job.queue && { queue: queueOf(welcome, job.queue)?.id ?? job.queue }),
+        ...(job.leave && { leave_message: true }),
       });
       this.#tries = 0;
       await this.#visit.opened(job, view);

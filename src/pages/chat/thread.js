@@ -81,7 +81,6 @@ export class Thread {
       "aria-label": t("messages"), onscroll: () => this.#scrolled() },
     this.#earlier, this.#list, this.#unsent.element);
     this.element = make("div", { class: "thread" }, this.log, this.#typing, this.#toEnd);
-    for (const turn of ["offline", "online"]) addEventListener(turn, () => this.showPending());
     // What grows below it leaves its end in sight.
     new ResizeObserver(() => this.#follows && this.toEnd()).observe(this.log);
   }

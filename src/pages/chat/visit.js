@@ -120,8 +120,8 @@ export class Visit {
   async begin() {
     const welcome = this.#patiently(this.#ask);
     if (this.api.user) await this.#patiently(() => this.enter());
-    else this.opener.go();
     await welcome.catch(() => this.#stuck("unavailable"));
+    this.opener.go();
   }
 
   #ask = async () => {

@@ -1,9 +1,9 @@
 // The top of the console: what the rep wants, how much he holds, and the way to everything else.
 
-import { icon, make, tell } from "../ui/dom.js";
+import { make, tell } from "../ui/dom.js";
+import { drawing } from "./icons.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
-/** @import { IconName } from "../ui/dom.js" */
 /** @import { Chips } from "./alerts.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, Self } from "./parts.d.ts" */
@@ -43,22 +43,22 @@ export class Bar {
       make("option", { value }, t(`a_${value}`))));
     /**
      * @param {string} key
-     * @param {IconName} name
+     * @param {Parameters<typeof drawing>[0]} name
      * @param {() => unknown} work
      */
     const round = (key, name, work) => make("button", { type: "button", class: "round",
-      "aria-label": t(key), title: t(key), onclick: work }, icon(name));
+      "aria-label": t(key), title: t(key), onclick: work }, drawing(name));
     const search = make("button", { type: "button", class: "find",
-      "aria-keyshortcuts": "Control+K", onclick: does.search }, icon("search"),
+      "aria-keyshortcuts": "Control+K", onclick: does.search }, drawing("search"),
     make("span", {}, t("search")), make("kbd", { dir: "ltr", "aria-hidden": "true" }, "Ctrl K"));
     this.#sound = make("button", { type: "button", class: "chip-button", hidden: true,
-      title: t("sound_off"), onclick: does.soundOn }, icon("mute"),
+      title: t("sound_off"), onclick: does.soundOn }, drawing("mute"),
     make("span", {}, t("sound_off")));
     this.#note = make("span", { class: "chip-pair", hidden: true },
       make("button", { type: "button", class: "chip-button", title: t("notify_off"),
-        onclick: does.notifyOn }, icon("bell"), make("span", {}, t("notify_off"))),
+        onclick: does.notifyOn }, drawing("bell"), make("span", {}, t("notify_off"))),
       make("button", { type: "button", class: "round", "aria-label": t("notify_never"),
-        title: t("notify_never"), onclick: does.notifyNever }, icon("close")));
+        title: t("notify_never"), onclick: does.notifyNever }, drawing("close")));
     this.element = make("header", { class: "bar" },
       make("p", { class: "brand" }, make("a", { href: "/" }, "Switchboard")),
       make("div", { class: "wants" }, this.#dot, this.#choice),

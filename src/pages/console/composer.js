@@ -1,11 +1,12 @@
 // The field in which a rep answers, or leaves a note for colleagues. What stands in it is kept for
 // each conversation, whatever happens to the page.
 
-import { icon, make } from "../ui/dom.js";
+import { make } from "../ui/dom.js";
 import { pasted } from "../ui/pasted.js";
 import { Drafts } from "./drafts.js";
 import { takeDrops } from "./drops.js";
 import { Held } from "./held.js";
+import { drawing } from "./icons.js";
 import { Trays } from "./trays.js";
 import { isTouch, wishes } from "./wishes.js";
 
@@ -38,8 +39,7 @@ export class Composer {
   #editing;
   /** @type {Replies | null} */ #replies = null;
   #drafts;
-  /** Only notes could be written until now. */
-  #isNotesOnly = false;
+  #isNotesOnly = false; // Only notes could be written until now.
   /** @type {number | null} The message of his that he changes; null: he writes a new one. */
   #seq = null;
   /** @type {Changes | null} Does that. */
@@ -62,17 +62,17 @@ export class Composer {
       "aria-describedby": "hint", "aria-autocomplete": "list", "aria-keyshortcuts": "R",
       enterkeyhint: isTouch() ? "enter" : "send" });
     this.#mode = make("button", { type: "button", class: "mode soft", "aria-pressed": "false",
-      "aria-keyshortcuts": "N", onclick: () => this.toggle() }, icon("note"), t("note"));
+      "aria-keyshortcuts": "N", onclick: () => this.toggle() }, drawing("note"), t("note"));
     this.#pick = make("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1",
       "aria-hidden": "true" });
     this.#attach = make("button", { type: "button", class: "round", "aria-label": t("attach"),
-      title: t("attach"), onclick: () => this.#pick.click() }, icon("clip"));
+      title: t("attach"), onclick: () => this.#pick.click() }, drawing("clip"));
     const canned = make("button", { type: "button", class: "canned soft",
       onclick: () => this.canned() }, make("kbd", { dir: "ltr", "aria-hidden": "true" }, "/"),
     make("span", {}, t("replies")));
-    this.#send = make("button", { class: "main send-text" }, icon("send"), this.#sendText);
+    this.#send = make("button", { class: "main send-text" }, drawing("send"), this.#sendText);
     this.#hint = make("p", { id: "hint", class: "unseen" });
-    this.#editing = make("p", { class: "editing", hidden: true }, icon("note"),
+    this.#editing = make("p", { class: "editing", hidden: true }, drawing("note"),
       make("span", {}, t("editing")), make("button", { type: "button", class: "soft",
         onclick: () => this.leaveEdit() }, t("cancel")));
     this.element = make("form", { class: "composer" }, this.#held.element, this.#editing,

@@ -1,8 +1,9 @@
 // How the entries of a log are drawn: messages, notes, and what happened between them.
 
 import { fileRow } from "../chat/files.js";
-import { icon, make, words } from "../ui/dom.js";
+import { make, words } from "../ui/dom.js";
 import { linked } from "../ui/links.js";
+import { drawing } from "./icons.js";
 import { span } from "./spans.js";
 import { told } from "./standing.js";
 
@@ -122,7 +123,7 @@ export class Entries {
     const files = make("ul", { class: "files" },
       ...attachments.map((one) => fileRow(one, this.#api, this.#locale)));
     const state = make("p", { class: "note" });
-    const label = isNote ? [icon("note"), t("note_by"), " ", words(name)] : [words(name)];
+    const label = isNote ? [drawing("note"), t("note_by"), " ", words(name)] : [words(name)];
     const shows = isNote || (!mine && this.speaker !== sender);
     if (!isNote && !mine) this.speaker = sender;
     const kind = isNote ? "remark" : isCustomer ? "theirs" : mine ? "mine" : "mine other";

@@ -1,7 +1,7 @@
 // Replies that are kept to be used again: a list under the cursor, behind a slash.
 
 import { problemOf } from "../net/problem.js";
-import { make, words } from "../ui/dom.js";
+import { make } from "../ui/dom.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -131,9 +131,9 @@ export class Replies {
     this.#from = from;
     const { t } = this.#locale;
     // A slash in a sentence is a slash: nothing is said of words that name no reply.
-    if (!found.length && word) return this.leave(word);
+    if (!found.length && word && this.#field.value !== `/${word}`) return this.leave(word);
     this.#show(found.slice(0, SHOWN).map(({ reply }) => reply),
-      found.length ? "" : t("no_replies"));
+      found.length ? "" : t(word ? "no_such_reply" : "no_replies"));
   }
 
   /**
@@ -148,7 +148,7 @@ export class Replies {
       id: `reply-${at}`, onpointerdown: (event) => {
         event.preventDefault();
         this.#choose(at);
-      } }, make("b", {}, "/", words(reply.name)), " ",
+      } }, make("b", { dir: "auto" }, `/${reply.name}`), " ",
     make("span", { dir: "auto", class: "text" }, reply.text.replace(/\s+/g, " ").slice(0, 120)),
     !reply.shared && make("span", { class: "chip" }, t("own_reply")))));
     this.#note.textContent = note;
@@ -180,12 +180,15 @@ export class Replies {
       this.leave(this.#word);
       return true;
     }
-    if (!count) return false;
-    if (step) {
+    const isEnter = event.key === "Enter" && !event.ctrlKey && !event.shiftKey;
+    if (!count) {
+      // Nobody means to say the mistyped name of a reply.
+      if (!isEnter || !this.#word) return false;
+      this.leave(this.#word);
+    } else if (step) {
       this.#at = (this.#at + step + count) % count;
       this.#mark();
-    } else if ((event.key === "Enter" && !event.ctrlKey && !event.shiftKey)
-      || event.key === "Tab") {
+    } else if (isEnter || event.key === "Tab") {
       this.#choose(this.#at);
     } else {
       return false;

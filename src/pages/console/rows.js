@@ -1,6 +1,7 @@
 // One row of a list of conversations: who, the last words, how long he waits, what is unread.
 
-import { icon, make, words } from "../ui/dom.js";
+import { make, words } from "../ui/dom.js";
+import { drawing } from "./icons.js";
 import { isLeft } from "./standing.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -104,7 +105,7 @@ export class Row {
     const isAway = view.held || isLeft(view);
     const goal = isAway ? null : goalOf(view, this.#desk) || null;
     const wait = waits > 0 && make("span", { class: "wait", "data-since": waits,
-      "data-goal": goal }, icon("clock"), icon("alert"),
+      "data-goal": goal }, drawing("clock"), drawing("alert"),
     make("span", { class: "unseen" }, t("waits")), make("span", { class: "span" }));
     const { unread: n = 0 } = view;
     const unread = tab !== "waiting" && n > 0 && make("span", { class: "badge" }, number(n), " ",

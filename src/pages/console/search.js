@@ -2,7 +2,8 @@
 // names of those in the list.
 
 import { problemOf } from "../net/problem.js";
-import { icon, make, words } from "../ui/dom.js";
+import { make, words } from "../ui/dom.js";
+import { drawing } from "./icons.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Child } from "../ui/elements.d.ts" */
@@ -78,9 +79,9 @@ class Search {
       autocomplete: "off", oninput: () => this.#typed(),
       onkeydown: (event) => this.#pressed(event) });
     this.dialog = make("dialog", { class: "search", "aria-label": t("search") },
-      make("div", { class: "search-head" }, icon("search"), this.#field,
+      make("div", { class: "search-head" }, drawing("search"), this.#field,
         make("button", { type: "button", class: "round", "aria-label": t("shut"),
-          onclick: () => this.dialog.close() }, icon("close"))), this.#said, this.#list);
+          onclick: () => this.dialog.close() }, drawing("close"))), this.#said, this.#list);
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) this.dialog.close();
     });

@@ -1,10 +1,11 @@
 // The conversation before the rep: who it is, what can be done with it, its log, and the field.
 
-import { icon, make, words } from "../ui/dom.js";
+import { make, words } from "../ui/dom.js";
 import { problemOf } from "../net/problem.js";
 import { underWay } from "../ui/forms.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
+import { drawing } from "./icons.js";
 import { Log } from "./log.js";
 import { rights } from "./rights.js";
 import { letter } from "./rows.js";
@@ -56,7 +57,7 @@ export class Talk {
     this.#menu = make("div", { class: "menu", id: "talk-menu", popover: "auto" });
     this.#menuButton = make("button", { type: "button", class: "round", "aria-label": t("menu"),
       title: t("menu"), "aria-expanded": "false", "aria-controls": "talk-menu",
-      onclick: () => this.#menu.togglePopover() }, icon("more"));
+      onclick: () => this.#menu.togglePopover() }, drawing("more"));
     this.#menu.addEventListener("beforetoggle", ({ newState }) => {
       if (newState === "open") this.#place();
     });
@@ -66,9 +67,9 @@ export class Talk {
       if (newState === "open") this.#fill();
     });
     const person = make("button", { type: "button", class: "round person", "aria-label":
-      t("customer"), title: t("customer"), onclick: does.customer }, icon("person"));
+      t("customer"), title: t("customer"), onclick: does.customer }, drawing("person"));
     const back = make("button", { type: "button", class: "round back", "aria-label": t("back"),
-      title: t("back"), onclick: does.toList }, icon("back"));
+      title: t("back"), onclick: does.toList }, drawing("back"));
     this.#head = make("header", { class: "talk-head" }, back, this.#face,
       make("div", { class: "who" }, this.#title, this.#about), this.#actions, person,
       this.#menuButton, this.#menu);

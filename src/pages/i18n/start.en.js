@@ -7,6 +7,7 @@ export default {
   typed_goes_along: "The name that you typed, {name}, is filled in there. Your password is the one "
     + "that was set when the admin was made.",
   title: "Switchboard",
+  nowhere: "There is nothing at {address}. Start here:",
   claim: "Live chat in which everybody’s turn comes",
   what: "Customers wait in one fair line. Each rep gets as many of them as he can serve, and the "
     + "moment one is done the next in line is his. See it from all three sides in a minute.",

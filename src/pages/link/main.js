@@ -26,13 +26,14 @@ const FROM = new Map([["/admin", "admin"], ["/console", "rep"], ["/chat", null]]
 
 /**
  * What is shown: one of the forms, or what has become of it; what the link carries, a secret or
- * the name of whoever has forgotten his password; the page to which there is a way back; and what
- * an inviter knows of whom he has invited, and says of himself and of what he invites to.
- * @type {{ kind: string, token: string, login: string, done: Outcome | null,
+ * the name of whoever has forgotten his password; whether it is good, as far as that is known; the
+ * page to which there is a way back; and what an inviter knows of whom he has invited, and says of
+ * himself and of what he invites to.
+ * @type {{ kind: string, token: string, login: string, isGood: boolean, done: Outcome | null,
  *   from: string | null, name: string, email: string, by: string, role: string }}
  */
-const state = { kind: "ask", token: "", login: "", done: null, from: null, name: "", email: "",
-  by: "", role: "" };
+const state = { kind: "ask", token: "", login: "", isGood: true, done: null, from: null, name: "",
+  email: "", by: "", role: "" };
 
 /** What is typed but passwords: it outlives a reload, as the link does. */
 const DRAFT = "switchboard.link.draft";
@@ -53,12 +54,8 @@ const card = (...children) => make("section", { class: "entry-card",
  */
 function ask(texts, key, work, ...fields) {
   const { t } = texts;
-  const anew = make("p", { hidden: true }, make("button", { type: "button", onclick: () => {
-    state.kind = "ask";
-    spend();
-    redraw();
-    goToFirst();
-  } }, t("ask_again")));
+  const anew = askAgain(texts);
+  anew.hidden = true;
   const form = make("form", { id: `link-${key}` }, ...fields, errorPlace(),
     make("p", { class: "row" }, make("button", { class: "main" }, t(`${key}_do`))));
   keepTyped(form);
@@ -78,6 +75,28 @@ function ask(texts, key, work, ...fields) {
     make("p", { class: "note" }, t(`${key}_text`)), form,
     anew, wayBack(texts));
 }
+
+/**
+ * A link that does nothing any more says so before anything is typed for it.
+ * @param {Locale} texts
+ */
+function useless(texts) {
+  const { t } = texts;
+  const { kind, role } = state;
+  const way = role === "admin" ? "admin" : "console";
+  return card(title(t(`${kind}_title`)), make("p", { role: "alert" }, t(`${kind}_useless`)),
+    // Who has used it himself signs in.
+    kind === "invitation" ? make("p", {}, make("a", { class: "way", href: `/${way}` },
+      t(`${way}_go`))) : askAgain(texts), wayBack(texts));
+}
+
+/** @param {Locale} texts */
+const askAgain = ({ t }) => make("p", {}, make("button", { type: "button", onclick: () => {
+  Object.assign(state, { kind: "ask", isGood: true });
+  spend();
+  redraw();
+  goToFirst();
+} }, t("ask_again")));
 
 /**
  * Fills in what was typed before a reload, and keeps what is typed from now on.
@@ -199,7 +218,7 @@ function arrive() {
   const isKnown = Object.hasOwn(FORMS, kind) && token !== "";
   const from = said.get("page");
   Object.assign(state, { kind: isKnown ? kind : "ask", token, login: said.get("ask") ?? "",
-    done: null, from: FROM.has(from ?? "") ? from : null, name: cut(said.get("name")),
+    isGood: true, done: null, from: FROM.has(from ?? "") ? from : null, name: cut(said.get("name")),
     email: cut(said.get("email"), 254), by: cut(said.get("by")), role: cut(said.get("role")) });
   if (behind || before === undefined) kept.set(DRAFT, null);
   // The token stays neither in the address bar nor in the list of pages that were seen. Until it is
@@ -213,16 +232,30 @@ function goToFirst() {
   first?.focus();
 }
 
+/** Asks whether the link is good; if that is not known, the form will tell. */
+async function look() {
+  const { kind, token } = state;
+  if (kind !== "password" && kind !== "email" && kind !== "invitation") return;
+  const { valid } = await api.post("/links/check", { kind, token }).catch(() => ({ valid: true }));
+  if (valid || state.token !== token || state.done) return;
+  state.isGood = false;
+  redraw();
+  document.getElementById("link-title")?.focus();
+}
+
 arrive();
 const redraw = await page([(tag) => import(`../i18n/account.${tag}.js`),
   (tag) => import(`../i18n/link.${tag}.js`)],
-(texts) => [state.done ? told(texts, state.done) : FORMS[state.kind](texts)]);
+(texts) => [state.done ? told(texts, state.done)
+  : state.isGood ? FORMS[state.kind](texts) : useless(texts)]);
 document.documentElement.dataset.ready = "";
 goToFirst();
+look();
 // Another link may be opened where one was before.
 addEventListener("hashchange", () => {
   if (!location.hash) return;
   arrive();
   redraw();
   goToFirst();
+  look();
 });

@@ -12,7 +12,6 @@ import { Screen } from "./screen.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Account, Api } from "../net/api.js" */
-/** @import { OwnIconName } from "../admin/icons.js" */
 /** @import { Cell } from "./parts.d.ts" */
 /** @typedef {Account & { rep?: components["schemas"]["Rep"] }} Listed */
 
@@ -88,7 +87,7 @@ async function list(screen) {
   screen.atEnd(() => clearTimeout(timer));
   /**
    * @param {string} href
-   * @param {OwnIconName} icon
+   * @param {Parameters<typeof drawing>[0]} icon
    * @param {string} text
    */
   const link = (href, icon, text, isMain = false) => make("a", { href,

@@ -61,8 +61,16 @@ function first(texts) {
   return make("div", { class: "told" }, make("p", { role: "status" }, ...told), next);
 }
 
+/**
+ * This page stands for every one that is not there, too.
+ * @param {Locale} texts
+ */
+const lost = ({ parts }) => location.pathname !== "/" && make("div", { class: "told" },
+  make("p", { role: "status" }, ...parts("nowhere", { address: words(location.pathname) })));
+
 /** @param {Locale} texts */
 const draw = (texts) => [
+  lost(texts),
   make("div", { class: "hero" }, make("h1", {}, texts.t("claim")),
     make("p", {}, texts.t("what"))),
   first(texts),

@@ -231,7 +231,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     asked.addEventListener("load", () => {
       if (port) return;
       clearTimeout(patience);
-      patience = setTimeout(() => doubt(asked), 2_000);
+      patience = setTimeout(() => doubt(asked), 4_000);
     });
     const held = notice.contains(root.activeElement);
     name();
