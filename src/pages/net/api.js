@@ -95,7 +95,8 @@ export class Api {
     const known = await this.#login.begin(path, body);
     const { user } = known;
     if (role && user.role !== role) {
-      this.#login.revoke(this.#login.headOf(known)).catch(() => {});
+      // Before he tries as another, whose cookies it would take with it.
+      await this.#login.revoke(this.#login.headOf(known)).catch(() => {});
       const detail = `This is a ${user.role}'s account. Its page is ` +
         `${PAGES[user.role]}; here a ${role} signs in.`;
       const problem = new Problem(403, { code: "wrong_role", detail });
