@@ -224,7 +224,7 @@ fn the_messages(frame: &mut Frame, area: Rect, plan: &Plan, tally: &Tally) {
     let line = Line::from(vec![
         format!("{}", tally.rate()).bold(),
         "/s".into(),
-        format!("   {} sent, {} delivered", tally.sent, tally.delivered).fg(QUIET),
+        format!("   {} sent, {} delivered", tally.sent, tally.delivered()).fg(QUIET),
     ]);
     frame.render_widget(line, text);
     let points = curve(&tally.message_curve, plan, graph.width);

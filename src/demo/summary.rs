@@ -44,7 +44,7 @@ impl Verdict {
             "times a rep was seen above his capacity",
         );
         found(
-            tally.sent.abs_diff(tally.delivered),
+            tally.sent.abs_diff(tally.delivered()),
             "messages were not delivered exactly once",
         );
         let read_back = match read_back {
@@ -122,7 +122,8 @@ fn figures(plan: &Plan, tally: &Tally, ended: &Ended) -> Vec<(&'static str, Stri
             "messages",
             format!(
                 "{} sent, {} delivered, up to {most} a second",
-                tally.sent, tally.delivered
+                tally.sent,
+                tally.delivered()
             ),
         ),
         (

@@ -119,9 +119,8 @@ impl Talker {
                 if at.unwrap_or(0) != *after || event.seq <= *after {
                     tally.holes += 1;
                 }
-                let by_me = event.sender_id == Some(self.me.id);
-                if event.kind == EventKind::Message && !by_me {
-                    tally.delivered += 1;
+                if let (EventKind::Message, Some(from)) = (event.kind, event.sender_id) {
+                    tally.came(self.me.id, event.conversation, event.seq, from);
                 }
                 if event.kind == EventKind::Closed {
                     self.cursors.remove(&event.conversation);

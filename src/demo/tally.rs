@@ -77,7 +77,8 @@ pub struct Tally {
     pub slot_waits: Vec<Duration>,
     pub served: usize,
     pub sent: u64,
-    pub delivered: u64,
+    /// Messages that have come to the other side.
+    delivered: HashSet<(ConversationId, i64)>,
     pub holes: u64,
     pub over_capacity: u64,
     /// The newest, newest first, and how many there were in all.
@@ -120,7 +121,7 @@ impl Tally {
             slot_waits: Vec::new(),
             served: 0,
             sent: 0,
-            delivered: 0,
+            delivered: HashSet::new(),
             holes: 0,
             over_capacity: 0,
             assignments: VecDeque::new(),
@@ -278,6 +279,18 @@ impl Tally {
         course.acknowledged.push((client_id, seq));
     }
 
+    /// A message came to somebody. It counts when it is the first of the other side who hears it: to
+    /// whoever takes a conversation over, its messages come once more.
+    pub fn came(&mut self, to: UserId, id: ConversationId, seq: i64, from: UserId) {
+        if self.team.contains(&to) != self.team.contains(&from) {
+            self.delivered.insert((id, seq));
+        }
+    }
+
+    pub fn delivered(&self) -> u64 {
+        self.delivered.len() as u64
+    }
+
     /// What the admin sees.
     pub fn looked(&mut self, line: usize, next: Vec<String>, reps: Vec<RepView>) {
         self.over_capacity += reps.iter().filter(|one| one.load > one.capacity).count() as u64;
@@ -313,5 +326,33 @@ impl Tally {
     /// A rep of ours as the admin sees him.
     pub fn rep(&self, id: UserId) -> Option<&RepView> {
         self.reps.iter().find(|one| one.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::demo::Options;
+
+    #[test]
+    fn what_a_second_rep_is_told_again_is_delivered_once() {
+        let plan = Plan::new(&Options::parse_from(["demo"])).unwrap();
+        let tally = Tally::new(&plan, "", Vec::new());
+        let mut tally = tally.borrow_mut();
+        let (one, other, customer) = (UserId::new(), UserId::new(), UserId::new());
+        tally.team = vec![one, other];
+        let id = ConversationId::new();
+        tally.came(one, id, 2, customer);
+        tally.came(customer, id, 3, one);
+        assert_eq!(tally.delivered(), 2);
+        // The second takes over: he is told what both have said.
+        tally.came(other, id, 2, customer);
+        tally.came(other, id, 3, one);
+        assert_eq!(tally.delivered(), 2);
+        // What only another rep has heard has not come to the customer.
+        tally.came(one, id, 4, other);
+        assert_eq!(tally.delivered(), 2);
     }
 }

@@ -13,8 +13,9 @@ before(async () => {
   ({ server, queues } = await office.open());
 });
 
-test("a draft belongs to its conversation, and outlives a reload and the login", async () => {
+test("a draft belongs to its conversation, and outlives a reload, its tab and the login", async () => {
   const { mina, page } = await office.rep();
+  const context = page.context();
   const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];
   await ann.opens("One");
   await bob.opens("Two");
@@ -32,6 +33,19 @@ test("a draft belongs to its conversation, and outlives a reload and the login",
   await pick(page, "Ann Lee");
   assert.equal(await field(page).inputValue(), "half a sen");
   await page.locator(".composer[data-note=false]").waitFor();
+
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await pick(second, "Ann Lee");
+  assert.equal(await field(second).inputValue(), "half a sen", "it is there in another tab");
+  await field(second).press("End");
+  await second.keyboard.type("tence, whole");
+  await second.close();
+  const third = await context.newPage();
+  await third.goto(page.url());
+  await pick(third, "Ann Lee");
+  assert.equal(await field(third).inputValue(), "half a sentence, whole", "and when one is closed");
+  await third.close();
 
   await field(page).focus();
   await page.keyboard.press("End");

@@ -1,11 +1,14 @@
 // What a rep has begun to write in each conversation, and what he has begun to change of
-// his messages there: kept whatever happens to the page.
+// his messages there: kept whatever happens to the page. A draft outlives its tab, too.
 
-import { kept } from "../net/keep.js";
+import { kept, keptLong } from "../net/keep.js";
 
 /** @import { Desk } from "./desk.js" */
 
 /** @typedef {{ text: string, note?: boolean }} Draft */
+
+/** So many drafts are there for a new tab, or one that was closed: the newest. */
+const LONG_MAX = 50;
 
 export class Drafts {
   #desk;
@@ -19,13 +22,27 @@ export class Drafts {
    * @param {string} id
    * @returns {Draft | null}
    */
-  of = (id) => kept.get(this.#desk.key(`draft.${id}`), null);
+  of = (id) => kept.get(this.#desk.key(`draft.${id}`), null) ?? this.#long[id] ?? null;
 
   /**
    * @param {string} id
    * @param {Draft} draft
    */
-  keep = (id, draft) => kept.set(this.#desk.key(`draft.${id}`), draft.text ? draft : null);
+  keep(id, draft) {
+    const one = draft.text ? draft : null;
+    kept.set(this.#desk.key(`draft.${id}`), one);
+    const others = Object.entries(this.#long).filter(([of]) => of !== id);
+    const all = one ? [...others, [id, one]] : others;
+    keptLong.set(this.#desk.key("drafts"), Object.fromEntries(all.slice(-LONG_MAX)));
+  }
+
+  /**
+   * What was typed last in each conversation, in whatever tab.
+   * @returns {Record<string, Draft>}
+   */
+  get #long() {
+    return keptLong.get(this.#desk.key("drafts"), {});
+  }
 
   /**
    * Which message he changes there, if any.

@@ -148,7 +148,7 @@ export class List {
     /** @param {View} view */
     const order = ({ status }) => Number(status === "wrapup");
     const mine = [...this.#desk.mine.values()].sort((one, other) => order(one) - order(other)
-      || (one.assigned_at ?? 0) - (other.assigned_at ?? 0));
+      || (one.assigned_at ?? 0) - (other.assigned_at ?? 0) || one.number - other.number);
     return [...mine, ...this.#desk.parked];
   }
 

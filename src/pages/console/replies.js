@@ -177,6 +177,8 @@ export class Replies {
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
+      // A slash alone was there for this list.
+      if (!this.#word) this.#take("", this.#from);
       this.leave(this.#word);
       return true;
     }

@@ -22,14 +22,15 @@ export const letter = (name, locale) => make("span", { class: "face", "aria-hidd
  * @param {Desk} desk
  * @param {Locale} locale
  */
-function lastWords({ last, latest_message: latest, subject }, desk, { t }) {
+function lastWords({ last, latest_message: latest, subject, customer }, desk, { t }) {
   const message = last ?? latest;
   if (!message) return subject ? [subject] : [];
-  const mine = message.sender_id === desk.user.id;
+  const by = { [desk.user.id]: "you_said", [customer.id]: "" }[message.sender_id ?? customer.id]
+    ?? "rep_said";
   const text = message.data?.deleted ? t("deleted") : message.text
     || (message.attachments?.length ? t("a_file") : "");
   const line = text.replace(/\s+/g, " ").slice(0, 160);
-  return mine ? [`${t("you_said")} `, words(line)] : [line];
+  return by ? [`${t(by)} `, words(line)] : [line];
 }
 
 /**

@@ -120,15 +120,14 @@ export function told({ kind, data, sender_id: sender }) {
   }
 }
 
-/** Who is given to somebody so soon has not waited before. */
-const AT_ONCE_MS = 1000;
-
 /**
- * Since when a customer waits for the answer of a rep who has him since then.
+ * Since when a customer waits for the answer of a rep who has him since then: if nobody has answered
+ * him yet, since he came.
  * @param {number} at
  * @param {View} view
  */
-export const sinceGiven = (at, { created_at: begun }) => (at - begun < AT_ONCE_MS ? begun : at);
+export const sinceGiven = (at, { created_at: begun, first_reply_at: answered }) =>
+  (answered ? at : begun);
 
 /**
  * Since when its customer waits for an answer, after this entry; 0: he does not.

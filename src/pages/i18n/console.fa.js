@@ -17,7 +17,7 @@ export default {
   none_away: "گفتگویی نیست. بگویید که آماده‌اید تا خودشان برسند.",
   none_waiting: "کسی منتظر نیست.", none_all: "چنین چیزی نیست.",
   claim: "برداشتن", taken: "همین حالا کس دیگری آن را برداشت.", taken_by: "{name} این را برداشت.",
-  waits: "انتظار", waited_now: "انتظار", you_said: "شما:", a_file: "یک پرونده",
+  waits: "انتظار", waited_now: "انتظار", you_said: "شما:", rep_said: "همکار:", a_file: "یک پرونده",
   unread: { one: "پیام تازه", other: "پیام تازه" },
   offered: "به شما پیشنهاد شده", offer_title: "گفتگوی تازه برای شما",
   offer_said: "گفتگوی تازه برای شما: {name}، {queue}. برای پذیرفتن A را بزنید.",

@@ -18,7 +18,7 @@ export default {
   none_waiting: "Никто не ждёт.", none_all: "Ничего такого нет.",
   claim: "Взять", taken: "Это обращение только что взял кто-то другой.",
   taken_by: "Это обращение взял(а) {name}.",
-  waits: "ожидание", waited_now: "ожидание", you_said: "Вы:", a_file: "Файл",
+  waits: "ожидание", waited_now: "ожидание", you_said: "Вы:", rep_said: "Коллега:", a_file: "Файл",
   unread: {
     one: "новое сообщение", few: "новых сообщения", many: "новых сообщений",
     other: "новых сообщения",

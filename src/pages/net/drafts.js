@@ -1,5 +1,5 @@
-// What people type and have not sent yet, kept while the tab is open. Each draft is its writer's:
-// nobody else finds it, and it goes when he signs out. If his login ends by itself, it stays.
+// What people type and have not sent yet. Each draft is its writer's: nobody else finds it, and it
+// goes when he signs out. If his login ends by itself, it stays.
 
 import { kept, keptLong } from "./keep.js";
 
@@ -17,8 +17,11 @@ const LEFT = "switchboard.left";
 export const draftKey = (page, what, { id }) => `switchboard.${page}.${what}.${id}`;
 
 /** @param {string} id */
-const forget = (id) => kept.forget((key) => key.startsWith("switchboard.")
-  && key.endsWith(`.${id}`));
+function forget(id) {
+  for (const one of [kept, keptLong]) {
+    one.forget((key) => key.startsWith("switchboard.") && key.endsWith(`.${id}`));
+  }
+}
 
 /**
  * He has signed out: nothing of his drafts stays, in no tab.
