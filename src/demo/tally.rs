@@ -279,8 +279,8 @@ impl Tally {
         course.acknowledged.push((client_id, seq));
     }
 
-    /// A message came to somebody. It counts when it is the first of the other side who hears it: to
-    /// whoever takes a conversation over, its messages come once more.
+    /// A message came to somebody. It counts once, when somebody of the other side hears it: to
+    /// whoever takes a conversation over, all of it comes once more.
     pub fn came(&mut self, to: UserId, id: ConversationId, seq: i64, from: UserId) {
         if self.team.contains(&to) != self.team.contains(&from) {
             self.delivered.insert((id, seq));
@@ -336,9 +336,15 @@ mod tests {
     use super::*;
     use crate::demo::Options;
 
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
     #[test]
     fn what_a_second_rep_is_told_again_is_delivered_once() {
-        let plan = Plan::new(&Options::parse_from(["demo"])).unwrap();
+        let plan = Plan::new(&Line::parse_from(["demo"]).options).unwrap();
         let tally = Tally::new(&plan, "", Vec::new());
         let mut tally = tally.borrow_mut();
         let (one, other, customer) = (UserId::new(), UserId::new(), UserId::new());

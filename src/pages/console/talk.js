@@ -123,7 +123,8 @@ export class Talk {
     this.#about.replaceChildren(
       make("span", { dir: "ltr" }, `#${number(view.number)}`), " · ", words(view.queue.name),
       " · ", make("span", { class: "age", "data-since": view.created_at, title: t("age") },
-        drawing("clock"), make("span", { class: "unseen" }, t("age"), " "), make("span", { class: "span" })), " ",
+        drawing("clock"), make("span", { class: "unseen" }, t("age"), " "),
+        make("span", { class: "span" })), " ",
       chip(t(view.held ? "st_held" : `st_${view.status}`), view.status),
       ...(isLeft(view) ? [" ", chip(t("st_left"), "left")] : []),
       ...(view.priority === "normal" ? [] : [" ", chip(t(`p_${view.priority}`), "priority")]));
