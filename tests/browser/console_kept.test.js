@@ -13,7 +13,7 @@ before(async () => {
   ({ server, queues } = await office.open());
 });
 
-test("a draft belongs to its conversation, and outlives a reload, its tab and the login", async () => {
+test("a draft belongs to its conversation; it outlives a reload, its tab and a login", async () => {
   const { mina, page } = await office.rep();
   const context = page.context();
   const [ann, bob] = [await office.customer("Ann Lee"), await office.customer("Bob")];

@@ -121,8 +121,8 @@ export function told({ kind, data, sender_id: sender }) {
 }
 
 /**
- * Since when a customer waits for the answer of a rep who has him since then: if nobody has answered
- * him yet, since he came.
+ * Since when a customer waits for the answer of a rep who has him since then: if nobody has
+ * answered him yet, since he came.
  * @param {number} at
  * @param {View} view
  */
