@@ -109,6 +109,7 @@ export default {
   status_open: "Open", status_over: "Closed", status_closed: "Closed", status_waiting: "Waiting",
   status_offered: "Offered", status_active: "Active", status_parked: "Parked",
   status_wrapup: "Wrap-up",
+  rep_last: "last: {name}",
   col_about: "Subject", col_status: "Status", col_rep: "Rep", col_opened: "Opened",
   found: "What was found", found_none: "No conversations match. Change or clear the filters above.",
   found_all: { one: "{n} found", other: "{n} found" },

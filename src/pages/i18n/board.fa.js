@@ -103,6 +103,7 @@ export default {
   status_open: "باز", status_over: "بسته", status_closed: "بسته", status_waiting: "منتظر",
   status_offered: "پیشنهاد شده", status_active: "در گفتگو", status_parked: "کنار گذاشته",
   status_wrapup: "جمع‌بندی",
+  rep_last: "پیش‌تر: {name}",
   col_about: "موضوع", col_status: "وضعیت", col_rep: "کارشناس", col_opened: "باز شده",
   found: "آنچه پیدا شد", found_none: "چیزی پیدا نشد. شرط‌های بالا را کمتر یا پاک کنید.",
   found_all: { one: "{n} مورد پیدا شد", other: "{n} مورد پیدا شد" },

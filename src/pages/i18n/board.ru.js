@@ -140,6 +140,7 @@ export default {
   status_open: "Открытые", status_over: "Закрытые", status_closed: "Закрыто",
   status_waiting: "Ждёт", status_offered: "Предложено", status_active: "В работе",
   status_parked: "Отложено", status_wrapup: "Завершается",
+  rep_last: "до этого: {name}",
   col_about: "Тема", col_status: "Состояние", col_rep: "Оператор", col_opened: "Открыто",
   found: "Что нашлось", found_none: "Ничего не подходит. Смягчите или сбросьте условия выше.",
   found_all: {
