@@ -14,6 +14,19 @@ opened();
 
 const MINUTE = 60_000;
 
+test("who waits while no rep is there is told so, and is the first", async () => {
+  const waiting = await waits(await queue("Early bird"));
+  const { page, context } = await admin("board");
+  const does = (name) => rowOf(page, waiting).getByRole("button", { name }).click();
+  await does(/^Assign/);
+  await page.locator(".menu p").filter({ hasText: "No rep is connected." }).waitFor();
+  await page.keyboard.press("Escape");
+  await does(/^More/);
+  await page.locator(".menu button").filter({ hasText: "Why is it waiting?" }).click();
+  await page.locator("dialog").getByText("It is the first in its line.").waitFor();
+  await context.close();
+});
+
 test("the board tells what the API tells", async () => {
   const id = await queue("Numbers");
   const rep = await serving(id, "Nia Numbers", 1);

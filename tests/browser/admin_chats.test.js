@@ -302,6 +302,30 @@ test("a conversation is listed by its subject or its first words; then what was 
     await context.close();
   });
 
+test("what waits again after its rep has no rep, and its wait goes on", async () => {
+  const id = await queue("Again");
+  const rep = await serving(id, "Zoe Gone", 1);
+  const opened = await waits(id);
+  await rep.assigned();
+  const { page, context } = await admin(`conversations/${opened.id}`);
+  const fact = (name) => page.locator(".facts div").filter({ hasText: name }).locator("dd");
+  await fact("Rep").getByText("Zoe Gone", { exact: true }).waitFor();
+  const stale = await fact("Waited").textContent();
+  await server.ask("PUT", `/reps/${rep.id}/capacity`, server.admin, { capacity: 0 });
+  await server.ask("POST", `/conversations/${opened.id}/transfer`, server.admin, { queue: id });
+  await fact("Rep").getByText("last: Zoe Gone", { exact: true }).waitFor();
+  const [soon] = await fact("Waited").allTextContents();
+  assert.notEqual(soon, stale);
+  await page.waitForFunction(([was]) => [...document.querySelectorAll(".facts div")].every((one) =>
+    !one.textContent.startsWith("Waited") || one.lastChild.textContent !== was), [soon]);
+  await page.goto(`${server.base}/admin#/conversations?queue=${id}`);
+  await page.locator(`.found [data-id="${opened.id}"]`).getByText("last: Zoe Gone").waitFor();
+  await server.ask("POST", `/conversations/${opened.id}/close`, server.admin, {});
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+  rep.go();
+});
+
 test("of a conversation is offered what the server would take, and no more", async () => {
   const id = await queue("Hands");
   const first = await serving(id, "Fay First", 1);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { button, person } from "./browser.js";
+import { button, person, watched } from "./browser.js";
 import { account, open, PASSWORD, rep, signIn, unexpected } from "./entry.js";
 import { browser, opened, server } from "./house.js";
 
@@ -251,4 +251,33 @@ test("a password is changed, and other logins end", async () => {
   assert.deepEqual([...unexpected(page), ...unexpected(second.page)], []);
   await context.close();
   await second.context.close();
+});
+
+test("a login that is ended from elsewhere is told as that in all tabs", async () => {
+  const login = await rep();
+  const { page, context } = await person(browser);
+  await signIn(page, "console", login, PASSWORD);
+  const other = await watched(context);
+  await other.goto(`${server.base}/console`);
+  await account(other).waitFor();
+  const body = { login, password: PASSWORD };
+  const { access_token: token } = await server.ask("POST", "/sessions", null, body);
+  const ends = async () => {
+    const all = await server.ask("GET", "/me/sessions", token);
+    const { id } = all.find(({ current }) => !current);
+    await server.ask("DELETE", `/me/sessions/${id}`, token);
+  };
+  await ends();
+  for (const one of [page, other]) {
+    await one.locator(".door").getByText("What you have typed is still there.").waitFor();
+  }
+  // That is over with the next login.
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  for (const one of [page, other]) await one.locator(".door").waitFor({ state: "detached" });
+  await account(other).click();
+  await button(other, "Sign out").click();
+  await page.locator(".door").getByText("You have signed out in another tab.").waitFor();
+  assert.deepEqual([page, other].flatMap(unexpected), []);
+  await context.close();
 });

@@ -247,10 +247,36 @@ test("a key that is made has no form behind it that is not saved", async () => {
   await button(page, "Make the key").click();
   await page.getByRole("heading", { name: "The new key" }).waitFor();
   await page.getByText("Not saved yet").waitFor({ state: "hidden" });
+  // What is shown once stays with the screen that it is about.
+  await page.evaluate(() => new Promise((heard) => {
+    addEventListener("hashchange", heard);
+    location.hash = "#/board";
+  }));
+  assert.equal(new URL(page.url()).hash, "#/keys/new");
+  assert.equal(await page.locator("#main > .screen").getAttribute("data-at"), "keys/new");
   await page.getByRole("dialog").getByRole("button", { name: "I have it" }).click();
   await page.getByRole("row").filter({ hasText: "Till" }).waitFor();
   await context.close();
 });
+
+test("what is no variable is told before it is sent; a reply of no queue is one of all",
+  async () => {
+    const { page, context } = await admin("replies/new");
+    const text = field(page, "Text");
+    const doubts = page.locator(".doubts");
+    await text.fill("Hi {customer|there}, #{number} is {nope} and {{customer.name}}.");
+    await doubts.filter({ hasText: "No variable: {nope}, {{customer.name}}." }).waitFor();
+    await text.fill("Hi {customer}, {queue} is here.");
+    await doubts.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    await text.fill("Hi {nope}.");
+    await field(page, "Short name").fill("doubtful");
+    await button(page, "Make this reply").click();
+    await page.getByRole("row").filter({ hasText: "doubtful" }).waitFor();
+    await page.goto(`${server.base}/admin#/audit`);
+    await page.getByRole("row").filter({ hasText: "Canned reply made" })
+      .filter({ hasText: "Every queue" }).waitFor();
+    await context.close();
+  });
 
 test("a visitor is erased by his name, and is told of in the language of the page", async () => {
   const { token } = await server.ask("POST", "/visitors", null, { display_name: "Nora  Nameless" });

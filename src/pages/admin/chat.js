@@ -14,7 +14,7 @@ import { heading } from "./heading.js";
 import { menuButton } from "../ui/menu.js";
 import { assignItems, isAssigned, moreItems } from "./moves.js";
 import { chip, TONES } from "./table.js";
-import { called, explain } from "./telling.js";
+import { called, explain, repOf } from "./telling.js";
 import { Writes } from "./writes.js";
 
 /** @import { components } from "../api.d.ts" */
@@ -32,6 +32,9 @@ const AGAIN_MS = 3_000;
 const PAGE = 60;
 /** How it stands while something may be said to its customer. */
 const WRITTEN = ["waiting", "offered", "active"];
+/** How it stands while its customer waits for a rep. */
+const UNSERVED = ["waiting", "offered"];
+const SECOND_MS = 1_000;
 
 class Chat {
   /** @type {Moving} */
@@ -47,6 +50,7 @@ class Chat {
   #line;
   #last = 0;
   #facts = make("dl", { class: "facts" });
+  #waited = make("span");
   #state = make("span", { class: "row" });
   #join;
   #writes;
@@ -118,9 +122,11 @@ class Chat {
   /** Keeps what is shown as things are; answers with what ends that. */
   follow() {
     const timer = setInterval(() => document.hidden || this.#again(), AGAIN_MS);
+    const clock = setInterval(() => this.#tick(), SECOND_MS);
     const stop = this.#desk.hear("joined", () => this.#tell());
     return () => {
       clearInterval(timer);
+      clearInterval(clock);
       stop();
     };
   }
@@ -173,11 +179,11 @@ class Chat {
     const after = (/** @type {number | null | undefined} */ ms) =>
       (ms ? locale.span(ms - view.created_at) : "–");
     /** @type {[string, Child][]} */
-    const rows = [["col_queue", words(view.queue.name)],
-      ["col_rep", words(called(locale, (view.rep ?? view.last_rep)?.name ?? "–"))],
+    const rows = [["col_queue", words(view.queue.name)], ["col_rep", repOf(locale, view)],
       ["f_priority", t(`f_priority_${view.priority}`)], ["col_opened", when(view.created_at)],
-      ["fact_waited", after(view.assigned_at)], ["fact_reply", after(view.first_reply_at)],
+      ["fact_waited", this.#waited], ["fact_reply", after(view.first_reply_at)],
       ["fact_closed", when(view.closed_at)], ["fact_rating", rating(locale, view.rating)]];
+    this.#tick();
     this.#facts.replaceChildren(...rows.map(([key, value]) =>
       make("div", {}, make("dt", {}, t(key)), make("dd", {}, value))));
     const status = view.status === "closed" && view.resolution ? `ended_${view.resolution}`
@@ -193,6 +199,14 @@ class Chat {
     this.#known.textContent = joined ? t("joined_note")
       : `${t("quiet_note")} ${this.#join.hidden ? "" : t("join_note")}`.trim();
     this.#writes.allow(joined && WRITTEN.includes(view.status));
+  }
+
+  /** While nobody serves it, its wait goes on, whoever has served it before. */
+  #tick() {
+    const { status, created_at: since, assigned_at: assigned } = this.#view;
+    const until = UNSERVED.includes(status) ? Date.now() : assigned;
+    const text = until ? this.#desk.locale.span(until - since) : "–";
+    if (this.#waited.textContent !== text) this.#waited.textContent = text;
   }
 
   /** Joins, or leaves again. */

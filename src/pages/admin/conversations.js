@@ -8,7 +8,7 @@ import { Filters, FILTERS } from "./filters.js";
 import { heading } from "./heading.js";
 import { chip, row, table, TONES } from "./table.js";
 import { takeOut } from "./takeout.js";
-import { called, explain } from "./telling.js";
+import { called, explain, repOf } from "./telling.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Conversation } from "./moves.js" */
@@ -242,13 +242,12 @@ class List {
       (match ? make("mark", {}, text) : text));
     const about = [title && make("div", { class: "subject", dir: "auto" }, title),
       said.length > 0 && make("p", { class: "note snippet", dir: "auto" }, ...said)];
-    const rep = view.rep ?? view.last_rep;
     return row(this.#columns, [[link, " ", make("span", { class: "note" },
       t("number", { number: view.number }))], about,
     [chip(t(view.status === "closed" && view.resolution ? `ended_${view.resolution}`
       : `status_${view.status}`), TONES[view.status]), view.rating && make("div",
       { class: "note" }, t("rating_of", { score: view.rating.score }))], words(view.queue.name),
-    rep ? words(called(locale, rep.name)) : "–", [make("time", {
+    repOf(locale, view), [make("time", {
       datetime: new Date(view.created_at).toISOString(), title: locale.moment(view.created_at),
     }, locale.date(view.created_at), " ",
     make("span", { class: "note" }, locale.clock(view.created_at))), view.closed_at ? make("div",

@@ -63,6 +63,16 @@ const giving = ({ id: conversation, status, left_message: isLeft }, { id: rep })
   type: status === "waiting" || isLeft ? "claim" : "transfer", conversation, rep });
 
 /**
+ * Why nobody could take it: all are full, or nobody is there.
+ * @param {Rep[]} others
+ * @param {Rep[]} everybody
+ */
+function nobody(others, everybody) {
+  if (others.some(({ present }) => present)) return "assign_nobody";
+  return everybody.some(({ present }) => present) ? "assign_no_other" : "assign_absent";
+}
+
+/**
  * Who could take it: reps who are there and have room, those of its queue first, the freest first.
  * @param {Moving} desk
  * @param {Conversation} view
@@ -77,7 +87,7 @@ export function assignItems(desk, view, everybody) {
     Number(serves(other)) - Number(serves(one)) || free(other) - free(one));
   if (!able.length) {
     const away = reps.filter((rep) => rep.present && !isThere(rep) && free(rep) > 0);
-    if (!away.length) return [{ text: t("assign_nobody") }];
+    if (!away.length) return [{ text: t(nobody(reps, everybody)) }];
     return [{ text: t("assign_away") }, ...away.map((rep) => ({ text: named(rep.name),
       note: ` · ${t(`state_${rep.availability}`)} · ${t("assign_free", { n: free(rep) })}` }))];
   }
@@ -164,7 +174,8 @@ export function why(desk, view) {
     const parts = [];
     if (said.kept) parts.push(make("p", {}, locale.t(`kept_${said.kept}`)));
     if (said.ahead !== null && said.ahead !== undefined) {
-      parts.push(make("p", {}, locale.t("why_ahead", { n: said.ahead })));
+      parts.push(make("p", {}, said.ahead ? locale.t("why_ahead", { n: said.ahead })
+        : locale.t("why_first")));
     }
     if (said.chosen) parts.push(make("p", {}, ...chosen(locale, said.chosen)));
     const near = (/** @type {Reason} */ { reason: what }) =>

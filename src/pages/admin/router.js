@@ -84,7 +84,11 @@ export class Router {
 
   /** Opens what the address says, now and whenever it changes. */
   begin() {
-    addEventListener("hashchange", () => this.open({ moves: true }));
+    addEventListener("hashchange", ({ oldURL }) => {
+      // What is shown once stays, and so does the screen that it is about.
+      if (document.querySelector("dialog[data-stays]")) history.pushState(null, "", oldURL);
+      else this.open({ moves: true });
+    });
     return this.open({ moves: false });
   }
 

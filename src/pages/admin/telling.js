@@ -1,7 +1,12 @@
 // How errors are told in the admin panel, and how time is told that goes on.
 
+import { make, words } from "../ui/dom.js";
+
+/** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Thrown } from "../net/problem.js" */
+
+/** @typedef {components["schemas"]["Conversation"]} Conversation */
 
 /**
  * Whether the page itself has failed, and not what it asked for.
@@ -33,6 +38,19 @@ const ERASED = "erased";
  * @param {string} name
  */
 export const called = (locale, name) => (name === ERASED ? locale.t("erased") : name);
+
+/**
+ * Who has a conversation; of one that has nobody now, who has had it.
+ * @param {Locale} locale
+ * @param {Conversation} view
+ */
+export function repOf(locale, { rep, last_rep: last, status }) {
+  const one = rep ?? last;
+  if (!one) return "–";
+  const name = words(called(locale, one.name));
+  return rep || status === "closed" ? name
+    : make("span", { class: "note" }, ...locale.parts("rep_last", { name }));
+}
 
 /**
  * How near a wait is to its target: calm, then a warning from the half on, then over it.

@@ -27,6 +27,7 @@ export default {
   assign: "Assign", assign_name: "Assign {name}, #{number}",
   more_name: "More for {name}, #{number}",
   assign_nobody: "Nobody who is there has a free slot. Raise somebody’s capacity.",
+  assign_absent: "No rep is connected.", assign_no_other: "No other rep is connected.",
   assign_free: { one: "{n} free slot", other: "{n} free slots" },
   assign_free_other: {
     one: "{n} free slot, another queue", other: "{n} free slots, another queue",
@@ -37,6 +38,7 @@ export default {
   close: "Close", why: "Why is it waiting?",
   why_rep: "How did it get to its rep?", why_none: "There is nothing more to say about it.",
   why_title: "Why #{number} of {name} stands where it stands",
+  why_first: "It is the first in its line.",
   why_ahead: {
     one: "{n} conversation is ahead of it.", other: "{n} conversations are ahead of it.",
   },
@@ -107,6 +109,7 @@ export default {
   status_open: "Open", status_over: "Closed", status_closed: "Closed", status_waiting: "Waiting",
   status_offered: "Offered", status_active: "Active", status_parked: "Parked",
   status_wrapup: "Wrap-up",
+  rep_last: "last: {name}",
   col_about: "Subject", col_status: "Status", col_rep: "Rep", col_opened: "Opened",
   found: "What was found", found_none: "No conversations match. Change or clear the filters above.",
   found_all: { one: "{n} found", other: "{n} found" },

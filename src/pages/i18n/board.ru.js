@@ -39,6 +39,8 @@ export default {
   assign: "Назначить", assign_name: "Назначить оператора: {name}, № {number}",
   more_name: "Другие действия: {name}, № {number}",
   assign_nobody: "Ни у кого из доступных нет свободных мест. Добавьте их кому-нибудь.",
+  assign_absent: "Ни один оператор не на связи.",
+  assign_no_other: "Других операторов на связи нет.",
   assign_free: {
     one: "{n} свободное место", few: "{n} свободных места", many: "{n} свободных мест",
     other: "{n} свободного места",
@@ -55,6 +57,7 @@ export default {
   open_chat: "Прочитать переписку", close: "Закрыть", why: "Почему ждёт?",
   why_rep: "Как оно попало к оператору?", why_none: "Больше о нём сказать нечего.",
   why_title: "Почему № {number} ({name}) стоит на этом месте",
+  why_first: "Оно первое в очереди.",
   why_ahead: {
     one: "Впереди {n} обращение.", few: "Впереди {n} обращения.", many: "Впереди {n} обращений.",
     other: "Впереди {n} обращения.",
@@ -137,6 +140,7 @@ export default {
   status_open: "Открытые", status_over: "Закрытые", status_closed: "Закрыто",
   status_waiting: "Ждёт", status_offered: "Предложено", status_active: "В работе",
   status_parked: "Отложено", status_wrapup: "Завершается",
+  rep_last: "до этого: {name}",
   col_about: "Тема", col_status: "Состояние", col_rep: "Оператор", col_opened: "Открыто",
   found: "Что нашлось", found_none: "Ничего не подходит. Смягчите или сбросьте условия выше.",
   found_all: {

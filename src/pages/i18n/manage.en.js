@@ -10,7 +10,8 @@ export default {
   shown: { one: "{n} row", other: "{n} rows" },
   none_such: "No results. Change or clear the filters.",
   not_there: "It is not there", not_there_text: "It may have been deleted. Go back to the list.",
-  col_name: "Name", col_role: "Role", col_state: "State", col_login: "Signs in as",
+  col_name: "Name", col_person: "Name", col_role: "Role", col_state: "State",
+  col_login: "Signs in as",
   col_load: "Load", col_since: "Since", col_actions: "Actions", any: "Any", yes: "yes", no: "no",
   nothing: "nothing", somebody: "somebody", new_tab: "(opens in a new tab)", unit: "Unit",
   unit_second: "seconds", unit_minute: "minutes", unit_hour: "hours", unit_day: "days", mib: "MiB",
@@ -233,8 +234,9 @@ export default {
   replies_missing: "This server has no canned replies yet. A newer version brings them.",
   replies_none: "No shared reply yet.", reply_new: "New reply", reply_make: "Make this reply",
   reply_name: "Short name", reply_name_hint: "What a rep types after “/”.", reply_text: "Text",
-  reply_text_hint: "Variables are filled in when it is used. {left}customer|there{right} says "
-    + "“there” if there is no name.",
+  reply_text_hint: "Variables are filled in when it is used: {left}customer{right} is the "
+    + "customer’s name, and {left}customer|there{right} says “there” if there is no name.",
+  variables_unknown: "No variable: {names}. It would be sent as it stands here.",
   reply_queue: "Queue", reply_everywhere: "Every queue",
   reply_queue_hint: "Only there it is proposed.", reply_changed: "Changed", variables: "Variables",
   variable_customer: "Customer", variable_rep: "Rep", variable_number: "Number",

@@ -9,6 +9,7 @@ export default {
   shown: { one: "{n} строка", few: "{n} строки", many: "{n} строк", other: "{n} строки" },
   none_such: "Ничего не найдено. Измените фильтр.", not_there: "Здесь ничего нет",
   not_there_text: "Возможно, это уже удалено. Вернитесь к списку.", col_name: "Название",
+  col_person: "Имя",
   col_role: "Роль", col_state: "Состояние", col_login: "Входит как", col_load: "Загрузка",
   col_since: "С какого дня", col_actions: "Действия", any: "Не важно", yes: "да", no: "нет",
   nothing: "ничего", somebody: "кто-то", new_tab: "(откроется в новой вкладке)", unit: "Единица",
@@ -245,8 +246,9 @@ export default {
   replies_none: "Общих шаблонов пока нет.", reply_new: "Новый шаблон",
   reply_make: "Создать шаблон",
   reply_name: "Короткое имя", reply_name_hint: "Его набирают после «/».", reply_text: "Текст",
-  reply_text_hint: "Переменные заполняются при вставке. {left}customer|друг{right} даст «друг», "
-    + "если имени нет.",
+  reply_text_hint: "Переменные заполняются при вставке: {left}customer{right} — имя клиента, а "
+    + "{left}customer|друг{right} даст «друг», если имени нет.",
+  variables_unknown: "Такой переменной нет: {names}. Это уйдёт клиенту как есть.",
   reply_queue: "Очередь", reply_everywhere: "Все очереди",
   reply_queue_hint: "Предлагается только в ней.", reply_changed: "Изменён", variables: "Переменные",
   variable_customer: "Клиент", variable_rep: "Оператор", variable_number: "Номер",

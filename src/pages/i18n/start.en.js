@@ -26,11 +26,11 @@ export default {
   rep_made_text: "{name} can sign in to the console as {login}. Then write in the chat, and it "
     + "comes up there.",
   signed_in: "You are signed in there as {name}.",
-  admin_title: "Admin panel", admin_who: "For who runs the desk",
+  admin_title: "Admin panel", admin_who: "For whoever runs the desk",
   admin_a: "Make reps, and say how many chats each may hold.",
   admin_b: "Watch the board: who waits, who serves, how long it takes.",
   admin_c: "Change a capacity, and see the line move at once.",
-  console_title: "Rep console", console_who: "For who answers",
+  console_title: "Rep console", console_who: "For whoever answers",
   console_a: "Sign in as a rep and be available.",
   console_b: "Chats come by themselves while there is room.",
   console_c: "Answer, pass on, close. Press ? for the keys.",

@@ -110,7 +110,7 @@ export function shownOnce(screen, { title, text, secret }) {
   const id = `ask-${++made}`;
   const before = document.activeElement;
   const place = make("pre", { class: "code", tabindex: "0", "aria-label": title }, secret);
-  const dialog = make("dialog", { class: "wide", "aria-labelledby": id },
+  const dialog = make("dialog", { class: "wide", "aria-labelledby": id, "data-stays": "" },
     make("h2", { id }, title), make("p", {}, text), place, make("p", { class: "row" },
       copyButton(screen, () => secret, place, { class: "main", autofocus: true }),
       make("button", { type: "button", onclick: () => { dialog.close(); } }, t("have_it"))));

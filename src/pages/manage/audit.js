@@ -161,7 +161,10 @@ class Filter {
  */
 function cells({ t, locale }, entry, names) {
   const { at, actor, api_key: key, act, object } = entry;
-  const [before, after] = /** @type {State[]} */ ([entry.before, entry.after]);
+  const [before, after] = /** @type {State[]} */ ([entry.before, entry.after]).map((state) =>
+    // A reply of no queue is one of all.
+    (object.kind === "canned_reply" && state?.queue === null
+      ? { ...state, queue: t("reply_everywhere") } : state));
   const name = names.of(object.id ?? "") ?? after?.name ?? before?.name ?? "";
   const page = PAGES[object.kind];
   const what = object.id && name ? (page ? make("a", { href: `#/${page}/${object.id}` },

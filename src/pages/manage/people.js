@@ -60,7 +60,7 @@ async function list(screen) {
   /** @type {Pages<Listed>} */
   const pages = new Pages(screen, {
     caption: t("nav_people"),
-    columns: [{ title: t("col_name") }, { title: t("col_role") }, { title: t("col_login") },
+    columns: [{ title: t("col_person") }, { title: t("col_role") }, { title: t("col_login") },
       { title: t("col_load"), isNumber: true }, { title: t("col_since") }],
     cells: (one) => cells(screen, one),
     gone: (one) => Boolean(one.disabled_at || one.erased_at),

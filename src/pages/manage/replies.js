@@ -127,7 +127,11 @@ function insertion(screen, field) {
   const box = field.element.querySelector("textarea");
   if (!box) return;
   const seen = make("p", { class: "code preview", dir: "auto" });
+  const doubts = make("p", { class: "note doubts", role: "status" });
   const draw = () => {
+    const names = unknown(box.value);
+    const said = names.length ? t("variables_unknown", { names: names.join(", ") }) : "";
+    if (doubts.textContent !== said) doubts.textContent = said;
     seen.textContent = filled(box.value, (name) => t(`variable_${name}_as`)) || t("preview_none");
   };
   /** @param {string} name */
@@ -140,9 +144,16 @@ function insertion(screen, field) {
   field.body.append(make("p", { class: "row", role: "group", "aria-label": t("variables") },
     ...VARIABLES.map((name) => make("button", { type: "button", class: "small soft",
       onclick: () => put(name) }, t(`variable_${name}`)))),
-  make("p", { class: "label" }, t("preview")), seen);
+  make("p", { class: "label" }, t("preview")), seen, doubts);
   queueMicrotask(draw);
 }
+
+/**
+ * What stands in braces in a text and is no variable: it would be sent as it is.
+ * @param {string} text
+ */
+export const unknown = (text) => [...new Set(text.match(/\{+[^{}]*\}+/g))].filter((one) =>
+  !VARIABLES.includes(one.match(/^\{(\w+)(?:\|[^{}]*)?\}$/)?.[1] ?? ""));
 
 /**
  * A text with its variables filled; one that is not known stays as it is.

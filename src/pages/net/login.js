@@ -172,14 +172,25 @@ export class Login {
   }
 
   /**
+   * Hears that this login has ended, just before it is forgotten; answers why, as it is told.
+   * @protected
+   * @param {Known} known
+   * @param {Thrown} problem
+   */
+  ended(known, problem) {
+    return problem;
+  }
+
+  /**
    * @param {Known} known
    * @param {unknown} error
    * @returns {never}
    */
   #end(known, error) {
     if (this.known === known) {
+      const why = this.ended(known, problemOf(error));
       this.keep(null);
-      this.onEnded(problemOf(error), known.user);
+      this.onEnded(why, known.user);
     }
     throw error;
   }

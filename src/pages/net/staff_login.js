@@ -9,6 +9,7 @@ import { Problem, problemOf } from "./problem.js";
 import { ask } from "./request.js";
 
 /** @import { Known, Store } from "./login.js" */
+/** @import { Thrown } from "./problem.js" */
 /** @import { Head } from "./request.js" */
 
 /**
@@ -56,6 +57,19 @@ const ifItHasNotEnded = (error) => {
  */
 export const signedIn = (page) => shared.get(keyOf(page))?.user ?? null;
 
+/**
+ * Where the tabs that share a login keep the code of why it has ended.
+ * @param {string} key
+ */
+const whyOf = (key) => `${key}.why`;
+
+/** He has signed out himself. */
+const OUT = "signed_out";
+
+/** @param {string} code */
+const gone = (code) => new Problem(401, { code, detail: code === OUT ? "You have signed out."
+  : "Your login has ended." });
+
 /** Whoever shows who is signed in looks again. */
 const tell = () => document.dispatchEvent(new Event("switchboard:user"));
 
@@ -84,6 +98,7 @@ export class StaffLogin extends Login {
    * @param {Known | null} known
    */
   keep(known) {
+    if (known?.at) this.#because(null);
     super.keep(known);
     tell();
   }
@@ -111,9 +126,37 @@ export class StaffLogin extends Login {
    */
   async signOut() {
     if (!this.known?.at) return super.signOut();
-    await this.repeating(this.revoke).catch(ifItHasNotEnded);
+    // The other tabs may hear of it from the server first.
+    this.#because(OUT);
+    try {
+      await this.repeating(this.revoke).catch(ifItHasNotEnded);
+    } catch (error) {
+      this.#because(null);
+      throw error;
+    }
     this.keep(null);
   }
+
+  /**
+   * The tabs that share it are told why, too.
+   * @override
+   * @protected
+   * @param {Known} known
+   * @param {Thrown} problem
+   */
+  ended(known, problem) {
+    if (!known.at) return problem;
+    if (this.#why === OUT) return gone(OUT);
+    this.#because(problem.code);
+    return problem;
+  }
+
+  get #why() {
+    return keptLong.get(whyOf(this.key), /** @type {string | null} */ (null));
+  }
+
+  /** @param {string | null} code */
+  #because = (code) => keptLong.set(whyOf(this.key), code);
 
   /**
    * @override
@@ -176,8 +219,7 @@ export class StaffLogin extends Login {
     if (JSON.stringify(was) === JSON.stringify(is)) return;
     this.known = is;
     if (!is) {
-      const detail = "You have signed out.";
-      this.onEnded(new Problem(401, { code: "signed_out", detail }), was?.user ?? null);
+      this.onEnded(gone(this.#why ?? OUT), was?.user ?? null);
       return;
     }
     // What stands on the page is another's.
