@@ -101,8 +101,8 @@ test("what has ended is rated, once more after a reload, and goes with its words
   // What he begins to say outlives a reload.
   await page.getByRole("radio", { name: "Bad", exact: true }).check();
   await page.getByRole("textbox", { name: /What was good/ }).fill("Quick & <kind>");
-  // The score counts at once.
-  await page.getByText("Thank you! You said: Bad.").waitFor();
+  // The score counts at once, and he is thanked where he looks.
+  await page.locator(".scores + p").getByText("Thank you! You said: Bad.").waitFor();
   assert.equal((await given()).score, 2);
   await page.reload();
   await page.getByRole("radio", { name: "Bad", exact: true, checked: true }).waitFor();
@@ -161,6 +161,8 @@ test("who waits sees his place move, in his own language", async () => {
   await second.reload();
   await left.waitFor();
   assert.equal(await second.getByRole("button", { name: "Оставить" }).count(), 0);
+  await second.getByRole("button", { name: "Прошлые чаты" }).click();
+  await second.locator(".earlier .chip").getByText("Сообщение оставлено").waitFor();
   const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
   assert.deepEqual(items.map((view) => view.left_message).sort(), [false, true]);
   for (const { page, context } of people) {
@@ -386,7 +388,9 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await page.locator("input[type=file]").setInputFiles([
     { name: "door.png", mimeType: "image/png", buffer: png },
     { name: "run.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ\0\0") },
+    { name: "nothing.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) },
   ]);
+  await page.getByText("nothing.txt is empty.").waitFor();
   await page.getByText("run.exe: Files of this kind are not taken, or its content").waitFor();
   await page.evaluate(() => {
     const data = new DataTransfer();
