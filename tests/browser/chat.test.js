@@ -50,7 +50,7 @@ test("a newcomer writes, waits, is served, and it ends", async () => {
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save a copy" }).click();
   assert.match((await saved).suggestedFilename(), /^chat-\d+\.html$/);
-  await page.getByRole("button", { name: "Go on with this one" }).click();
+  await page.getByRole("button", { name: "Continue this chat" }).click();
   await page.getByRole("heading", { name: "Mina Karimi" }).waitFor();
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("button", { name: "End this chat" }).click();
@@ -101,8 +101,8 @@ test("what has ended is rated, once more after a reload, and goes with its words
   // What he begins to say outlives a reload.
   await page.getByRole("radio", { name: "Bad", exact: true }).check();
   await page.getByRole("textbox", { name: /What was good/ }).fill("Quick & <kind>");
-  // The score counts at once.
-  await page.getByText("Thank you! You said: Bad.").waitFor();
+  // The score counts at once, and he is thanked where he looks.
+  await page.locator(".scores + p").getByText("Thank you! You said: Bad.").waitFor();
   assert.equal((await given()).score, 2);
   await page.reload();
   await page.getByRole("radio", { name: "Bad", exact: true, checked: true }).waitFor();
@@ -154,13 +154,15 @@ test("who waits sees his place move, in his own language", async () => {
   await first.locator(".rated").getByText("You left the line").waitFor();
   assert.equal(await first.getByRole("group", { name: "How was this chat?" }).count(), 0);
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
-  await card(second).filter({ hasText: "Вы первые в очереди" }).waitFor();
+  await card(second).filter({ hasText: "Вы следующий в очереди" }).waitFor();
   await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
   const left = card(second).filter({ hasText: "Мы получили ваше сообщение" });
   await left.waitFor();
   await second.reload();
   await left.waitFor();
   assert.equal(await second.getByRole("button", { name: "Оставить" }).count(), 0);
+  await second.getByRole("button", { name: "Прошлые чаты" }).click();
+  await second.locator(".earlier .chip").getByText("Сообщение оставлено").waitFor();
   const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
   assert.deepEqual(items.map((view) => view.left_message).sort(), [false, true]);
   for (const { page, context } of people) {
@@ -258,6 +260,40 @@ test("two tabs of one customer are one customer", async () => {
   await clear();
 });
 
+test("whoever comes back on a slow line writes into what he has open, and begins nothing new",
+  async () => {
+    const { page, context } = await person(browser);
+    await page.goto(`${server.base}/chat`);
+    await write(page, "Here I am");
+    await card(page).filter({ hasText: "You are next" }).waitFor();
+    await field(page).fill("begun before");
+    await page.waitForFunction(() => Object.values(sessionStorage).includes('"begun before"'));
+    let go;
+    const held = new Promise((done) => { go = done; });
+    await page.route(/\/api\/v1\/conversations(\?|\/)/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const told = page.waitForResponse(/\/api\/v1\/welcome/);
+    await page.reload();
+    await told;
+    await page.locator(".card").getByText("Loading…").waitFor();
+    assert.equal(await card(page).count(), 0, "nobody is greeted who may be known");
+    const low = await page.evaluate(() => innerHeight
+      - document.querySelector(".composer").getBoundingClientRect().bottom);
+    assert.ok(low < 2, `the field stands at the bottom: ${low}`);
+    await write(page, "and here I go on");
+    assert.equal(await field(page).inputValue(), "and here I go on");
+    go();
+    await page.locator(".log .rows:not(.pending) .mine").nth(1).waitFor();
+    assert.deepEqual(await texts(page), ["Here I am", "begun before\nand here I go on"]);
+    const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+    assert.equal(items.length, 1);
+    assert.deepEqual(page.complaints, []);
+    await context.close();
+    await clear();
+  });
+
 test("an earlier chat is told by how it began, and by what it is about", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
@@ -352,7 +388,9 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await page.locator("input[type=file]").setInputFiles([
     { name: "door.png", mimeType: "image/png", buffer: png },
     { name: "run.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ\0\0") },
+    { name: "nothing.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) },
   ]);
+  await page.getByText("nothing.txt is empty.").waitFor();
   await page.getByText("run.exe: Files of this kind are not taken, or its content").waitFor();
   await page.evaluate(() => {
     const data = new DataTransfer();
@@ -603,8 +641,8 @@ test("what was begun before the end begins another chat only when that is agreed
   await page.getByRole("dialog").getByRole("button", { name: "Back" }).click();
   assert.equal(await field(page).inputValue(), "Thank");
   assert.equal((await server.newest()).id, id);
-  await page.locator(".send[title='Begin a new chat']").click();
-  await page.getByRole("dialog").getByRole("button", { name: "Begin a new chat" }).click();
+  await page.locator(".send[title='Start a new chat']").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Start a new chat" }).click();
   const other = await rep.assigned();
   assert.notEqual(other, id);
   assert.deepEqual(page.complaints, []);

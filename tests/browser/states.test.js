@@ -83,7 +83,7 @@ test("where nobody new is let in, a message is left and answered", async () => {
   const [queue] = await server.ask("GET", "/queues", server.admin);
   await server.ask("PATCH", `/queues/${queue.id}`, server.admin, { draining: true });
   const one = await visitor();
-  await says(one.page, "So many people are waiting");
+  await says(one.page, "Only messages are taken here for now.");
   await write(one.page, "Then I leave this");
   await says(one.page, "Your message is with us. We answer here.");
   await server.ask("PATCH", `/queues/${queue.id}`, server.admin, { draining: false });
@@ -115,7 +115,7 @@ test("a newcomer is told that nobody is there, what queues are for, and which ta
     await one.page.clock.install();
     await one.page.goto(`${server.base}/chat`);
     await says(one.page, "Nobody is here right now. Write anyway");
-    assert.equal(await one.page.getByText("as soon as somebody is there").count(), 0);
+    assert.equal(await one.page.getByText("as soon as somebody is free").count(), 0);
     await says(one.page, "Offers, prices <and> bills");
     assert.equal(await one.page.getByRole("radio", { name: /Sales & more/ })
       .getAttribute("disabled"), null);
@@ -123,7 +123,7 @@ test("a newcomer is told that nobody is there, what queues are for, and which ta
       .waitFor();
     const rep = await server.rep("Mina", 1);
     await one.page.clock.runFor(25_000);
-    await says(one.page, "Write to us: we answer here as soon as somebody is there.");
+    await says(one.page, "Write to us: we answer here as soon as somebody is free.");
     rep.go();
 
     // What would be refused is not taken from him; he is led to what is open.
@@ -238,7 +238,7 @@ test("the story goes by keyboard alone", async () => {
   await reach("Leave the line", "Tab");
   await keyboard.press("Enter");
   await says(one.page, "This chat has ended");
-  await reach("Begin a new chat", "Tab");
+  await reach("Start a new chat", "Tab");
   await keyboard.press("Enter");
   await says(one.page, "How can we help?");
   assert.equal(await one.page.evaluate(() => document.activeElement.id), "text");

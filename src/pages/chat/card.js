@@ -26,6 +26,8 @@ const LOOK_MS = 20_000;
 const LOOKS_MAX = 15;
 /** How often a place is read aloud at most, in ms. */
 const SPOKEN_MS = 10_000;
+/** After so long it is said that something is still coming, in ms. */
+const LONG_MS = 2_000;
 
 export class Card {
   #visit;
@@ -155,7 +157,10 @@ export class Card {
     const first = active === this.name ? this.name
       : this.#body.querySelector(":checked") ?? this.#body.querySelector("button, input");
     if (focused) first?.focus();
-    this.#speak();
+    clearTimeout(this.#speakTimer);
+    if (key !== "loading") return this.#speak();
+    const said = this.#locale.t(key);
+    this.#speakTimer = setTimeout(() => tell(this.#speech, said), LONG_MS);
   }
 
   // Places change often; they are not said as often.
@@ -172,18 +177,21 @@ export class Card {
 
   /** @returns {Made} */
   #made() {
-    const { trouble, view, opening, welcome } = this.#visit;
-    if (trouble) return this.underway?.trouble(trouble) ?? ["loading"];
+    const { trouble, view, opening, isKnown } = this.#visit;
+    if (trouble) return this.underway?.trouble(trouble) ?? this.#loading();
     if (opening) return opening.error ? this.#welcome() : this.#finding();
-    if (view) return this.underway?.made(view) ?? ["loading"];
-    return welcome ? this.#welcome() : ["loading"];
+    if (view) return this.underway?.made(view) ?? this.#loading();
+    return isKnown ? this.#welcome() : this.#loading();
   }
+
+  /** @returns {Made} */
+  #loading = () => ["loading", make("p", { class: "note" }, this.#locale.t("loading"))];
 
   /** @returns {Made} */
   #welcome() {
     const { t } = this.#locale;
     const { welcome, api, widget } = this.#visit;
-    if (!welcome) return ["loading"];
+    if (!welcome) return this.#loading();
     const { texts, visitors } = welcome;
     const queue = this.#queue();
     const closed = queue?.hours?.open === false;
@@ -263,7 +271,7 @@ export class Card {
           ` · ${t(`queue_${lack}`)}`),
         queue.hours?.open === false && id !== chosen
           && make("p", { class: "note" }, this.#opens(queue)),
-        description && make("p", { class: "note", dir: "auto" }, description)));
+        description && make("p", { class: "note" }, words(description))));
       }));
   }
 

@@ -15,6 +15,9 @@ import { moreTexts } from "./texts.js";
 /** Where a key that says Enter is a key of the screen, it breaks the line. */
 const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
+/** Whether what stands here goes as soon as it is known which chats he has. */
+let goes = false;
+
 export class Composer {
   element;
   #field;
@@ -25,6 +28,7 @@ export class Composer {
   /** @type {Visit | null} */
   #visit = null;
   #locale;
+  #does;
   #key = "";
   /** Whether what is before him has ended. */
   #ended = false;
@@ -40,6 +44,7 @@ export class Composer {
    */
   constructor(locale, does) {
     this.#locale = locale;
+    this.#does = does;
     const { t } = locale;
     this.#field = make("textarea", { name: "text", rows: "1", dir: locale.dir, id: "text",
       "aria-label": t("write"), placeholder: t("placeholder"), "aria-describedby": "hint",
@@ -61,13 +66,13 @@ export class Composer {
       make("p", { id: "hint", class: "unseen" }, t("hint")));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit(does);
+      this.#submit();
     });
     this.#field.addEventListener("keydown", (event) => {
       // While a word is being composed, Enter chooses it.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch()) return;
       event.preventDefault();
-      this.#submit(does);
+      this.#submit();
     });
     this.#field.addEventListener("input", () => this.#typed());
   }
@@ -120,13 +125,21 @@ export class Composer {
   /** Another conversation is before him: what he began to write there comes back. */
   follow() {
     if (!this.#visit) return;
-    const { view, isOpen, trouble, welcome, api } = this.#visit;
+    const { view, isOpen, trouble, welcome, api, isKnown } = this.#visit;
     // Who is not let in is not asked to write.
     this.element.hidden = trouble === "unavailable"
       || (welcome?.visitors === false && !api.user);
     const key = this.#visit.key(`draft.${view?.id ?? "new"}`);
     const ended = view !== null && !isOpen;
-    if (key === this.#key && ended === this.#ended) return;
+    if (key !== this.#key || ended !== this.#ended) this.#turn(key, ended);
+    if (goes && isKnown) this.#submit();
+  }
+
+  /**
+   * @param {string} key
+   * @param {boolean} ended
+   */
+  #turn(key, ended) {
     if (key !== this.#key) this.#change(key);
     const { t } = this.#locale;
     this.#ended = ended;
@@ -148,7 +161,8 @@ export class Composer {
     const carried = goesOn ? typed : "";
     if (this.#key) kept.set(this.#key, carried ? null : typed || null);
     this.#key = key;
-    this.#field.value = kept.get(key, "") || carried;
+    // What was begun there before comes first.
+    this.#field.value = [...new Set([kept.get(key, ""), carried])].filter(Boolean).join("\n");
     this.save();
     this.#grow();
   }
@@ -158,6 +172,7 @@ export class Composer {
     this.take();
     this.#field.value = "";
     this.#key = "";
+    goes = false;
     this.follow();
   }
 
@@ -209,9 +224,11 @@ export class Composer {
     this.#send.disabled = this.#coming > 0 || (this.#tray?.isBusy ?? false);
   }
 
-  /** @param {Does} does */
-  async #submit({ takes, sure, write }) {
-    if (!this.#visit || this.isEmpty || this.#send.disabled || !takes()) return;
+  async #submit() {
+    const { takes, sure, write } = this.#does;
+    // What he has open is known before anything new is begun; until then it stays here.
+    goes = this.#visit?.isKnown === false;
+    if (goes || !this.#visit || this.isEmpty || this.#send.disabled || !takes()) return;
     if (this.#asks && !await sure()) return;
     this.#asks = false;
     const text = this.#field.value.trim() ? this.#field.value : "";
@@ -226,6 +243,8 @@ export class Composer {
   #typed() {
     this.#grow();
     this.save();
+    // Whoever goes on writing sends it himself.
+    goes = false;
     if (this.isEmpty) this.#asks = false;
     this.#visit?.signs.typing(Boolean(this.#field.value.trim()));
   }

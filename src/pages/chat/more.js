@@ -314,8 +314,11 @@ function row(one, locale, open) {
   const { t } = locale;
   const { id, number, subject, queue, status, resolution, first_message: first,
     latest_message: last, unread, created_at } = one;
-  const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${status}`);
   const rep = one.rep ?? one.last_rep;
+  // What he has left as a message has nobody laid aside, and he does not wait.
+  const isLeft = !rep && (status === "parked" || (status === "waiting" && one.left_message));
+  const stands = isLeft ? "left" : status;
+  const how = status === "closed" && resolution ? t(`closed_${resolution}`) : t(`st_${stands}`);
   const numbered = t("numbered", { number });
   const begun = subject || wordsOf(first);
   const more = last && last.seq !== first?.seq ? wordsOf(last) : "";

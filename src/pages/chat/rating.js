@@ -90,7 +90,8 @@ function rating(place, visit, view, locale) {
     const form = formOf(locale, { score: begun.score || given?.score,
       text: begun.text ?? given?.text });
     const said = make("p", { class: "note", role: "status" });
-    form.append(said);
+    // It is seen where he has just chosen, and not below what else he may say.
+    form.querySelector(".scores")?.after(said);
     form.addEventListener("input", () => {
       const fields = new FormData(form);
       kept.set(draft, { score: Number(fields.get("score")), text: fields.get("text") });

@@ -101,7 +101,8 @@ export class Tray {
         const rest = files.slice(at).map((one) => one.name).join(", ");
         return this.#say(words(rest), ": ", t("too_many", { n: count }));
       }
-      if (file.size <= most) await this.#upload(file);
+      if (!file.size) this.#say(...parts("empty_file", { name }));
+      else if (file.size <= most) await this.#upload(file);
       else this.#say(...parts("too_large", { name, size: size(this.#locale, most) }));
     }
   }

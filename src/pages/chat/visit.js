@@ -31,10 +31,9 @@ export class Visit {
   view = null;
   /** @type {Map<string, View>} His open ones, by id. */
   open = new Map();
-  /**
-   * What stops everything else.
-   * @type {"unavailable" | "ended" | "replaced" | null}
-   */
+  /** Whether it is known which those are. Until then nothing is begun. */
+  isKnown = false;
+  /** @type {"unavailable" | "ended" | "replaced" | null} What stops everything else. */
   trouble = null;
   /** @type {{ state: State | "none", since: number }} */
   link = { state: "none", since: 0 };
@@ -42,19 +41,13 @@ export class Visit {
   /** Whether there is anything to look back at. */
   hasEarlier = false;
   names = new Names();
-  /**
-   * Whether he looks at the end of the log right now.
-   * @type {() => boolean}
-   */
+  /** @type {() => boolean} Whether he looks at the end of the log right now. */
   isLooking = () => !document.hidden;
   /** @type {Map<string, Frames.LineFrame>} */
   #places = new Map();
   /** @type {Draws | null} */
   #draws = null;
-  /**
-   * What comes for a conversation whose log is being read.
-   * @type {{ id: string, early: Frames.EventFrame[] } | null}
-   */
+  /** @type {{ id: string, early: Frames.EventFrame[] } | null} What comes while a log is read. */
   #early = null;
   signs = new Signs(this);
   #skew = 0;
@@ -119,7 +112,9 @@ export class Visit {
   /** Reads what a newcomer is told, until it is there, and goes on where he was. */
   async begin() {
     const welcome = this.#patiently(this.#ask);
-    if (this.api.user) await this.#patiently(() => this.enter());
+    if (this.api.user) await this.enter();
+    this.isKnown = true;
+    this.tell("state");
     await welcome.catch(() => this.#stuck("unavailable"));
     this.opener.go();
   }
@@ -143,7 +138,14 @@ export class Visit {
 
   /** Somebody is signed in: finds what is open and shows what he looked at last. */
   async enter() {
-    this.trouble = null;
+    [this.trouble, this.isKnown] = [null, false];
+    await this.#patiently(this.#find).finally(() => { this.isKnown = true; });
+    this.socket.start();
+    this.opener.go();
+    this.tell("state");
+  }
+
+  #find = async () => {
     const { items } = await this.api.get("/conversations?limit=20");
     this.hasEarlier = items.length > 0;
     for (const one of items.filter((one) => !isOver(one))) {
@@ -153,11 +155,9 @@ export class Visit {
     /** @type {string | null} */
     const shown = kept.get(this.key("shown"), null);
     const wanted = items.find(({ id }) => id === shown) ?? [...this.open.values()][0];
-    if (wanted && shown !== "none") await this.show(wanted.id, wanted);
-    this.socket.start();
-    this.opener.go();
-    this.tell("state");
-  }
+    // What he is just beginning stays before him.
+    if (wanted && shown !== "none" && !this.opening) await this.show(wanted.id, wanted);
+  };
 
   /**
    * Shows one of his conversations, open or not, with the end of its log.

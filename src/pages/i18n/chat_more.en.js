@@ -23,6 +23,7 @@ export default {
   f_closed: "Ended", f_resolved: "Solved", f_unresolved: "Not solved", f_unread: "Unread",
   more: "Show more", numbered: "Chat {number}", st_waiting: "Waiting", st_offered: "Waiting",
   st_active: "In progress", st_parked: "Laid aside", st_wrapup: "Ended", st_closed: "Ended",
+  st_left: "Message left", empty_file: "{name} is empty.",
   unread: { one: "{n} unread", other: "{n} unread" }, sign_out: "Sign out",
   register: "Make an account", signed_in: "As {name}",
   login: "Username, e-mail address or phone number", username: "Username", password: "Password",
@@ -52,10 +53,10 @@ export default {
   rate_5: "Very good", rate_text: "What was good, what was not? (optional)", rate_send: "Send",
   rated: "Thank you! You said: {score}.", rate_anew: "Change it",
   closed_resolved: "Solved", closed_unresolved: "Not solved", closed_abandoned: "Given up",
-  reopen: "Go on with this one", transcript: "Save a copy",
+  reopen: "Continue this chat", transcript: "Save a copy",
   anew_text:
-    "What you wrote before its end would begin a new chat. To stay with this one, go back "
-      + "and choose “Go on with this one”.",
+    "What you wrote before its end would start a new chat. To stay with this one, go back "
+      + "and choose “Continue this chat”.",
   forget: "Forget me on this device", forget_sure: "Forget you on this device?",
   forget_text: "You cannot come back to these chats after that, and what is not sent is gone.",
   limits: "Up to {size} each, {n} at a time.", left: "Your message is with us. We answer here.",
@@ -63,7 +64,7 @@ export default {
   left_text: "You can close this page and come back later.",
   in_line: "You are number {n} in line", next: "You are next",
   nobody: "Nobody is here right now. You keep your place; we answer here as soon as somebody is.",
-  soon: "We answer here as soon as somebody is there.",
+  soon: "We answer here as soon as somebody is free.",
   eta_minute: "It will probably take less than a minute.",
   eta: {
     one: "It will probably take about {n} minute.",

@@ -63,6 +63,7 @@ export default {
   no_such_reply: "There is no such reply. Press Enter twice to send this as it is.",
   own_reply: "yours", replies_found: { one: "{n} reply", other: "{n} replies" },
   files: "Attached files", remove: "Remove {name}",
+  empty_file: "{name} is empty.",
   too_large: "{name} is larger than {size}.",
   too_many: "At most {n} files go with one message.",
   transfer_title: "Transfer this chat", transfer_to: "To whom",

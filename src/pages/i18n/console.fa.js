@@ -66,6 +66,7 @@ export default {
   no_such_reply: "چنین پاسخی نیست. برای فرستادن همین متن دو بار Enter بزنید.",
   own_reply: "از خودتان", replies_found: { one: "{n} پاسخ", other: "{n} پاسخ" },
   files: "پرونده‌های پیوست", remove: "برداشتن {name}",
+  empty_file: "{name} خالی است.",
   too_large: "{name} بزرگ‌تر از {size} است.",
   too_many: "با هر پیام حداکثر {n} پرونده می‌رود.",
   transfer_title: "واگذاری گفتگو", transfer_to: "به چه کسی",

@@ -77,6 +77,7 @@ export default {
     one: "{n} шаблон", few: "{n} шаблона", many: "{n} шаблонов", other: "{n} шаблона",
   },
   files: "Прикреплённые файлы", remove: "Убрать {name}",
+  empty_file: "Файл {name} пуст.",
   too_large: "{name} больше допустимого: {size}.",
   too_many: "С одним сообщением отправляется не больше {n} файлов.",
   transfer_title: "Передать чат", transfer_to: "Кому",
