@@ -55,6 +55,7 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .service(web::resource("/ws").route(web::get().to(live::open)))
             .configure(dialects::routes)
             .default_service(web::to(problem::no_route))
+            // They have another answer where nothing is, so they come after ours.
             .configure(move |config| {
                 if pages {
                     pages::routes(config);

@@ -1,5 +1,5 @@
-//! One-use links that people ask for themselves, for a new password or to confirm an e-mail
-//! address.
+//! One-use links: asked for by people themselves, for a new password or to confirm an e-mail
+//! address; and whether any is still good, an invitation's, too.
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, post};

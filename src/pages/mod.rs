@@ -4,6 +4,8 @@
 //!
 //! They are sent without comments, and what a page needs at once as one file: see `pack.rs`.
 //!
+//! A browser that asks for what is nowhere gets the start page, which says so.
+//!
 //! What pages load stands under `/assets/VERSION/`, where it never changes: a new version of this
 //! program is a new version of all its files at once. The modules name each other relatively.
 

@@ -1,5 +1,5 @@
 //! One-use links that people ask for themselves: for a new password, and to confirm their e-mail
-//! address.
+//! address. And whether any link is still good.
 //!
 //! Whoever asks is answered the same and at once, for whomever he asks: what there is to do is done
 //! behind the answer. Names count as they are written, so that one that is nobody's is refused

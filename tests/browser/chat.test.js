@@ -154,7 +154,7 @@ test("who waits sees his place move, in his own language", async () => {
   await first.locator(".rated").getByText("You left the line").waitFor();
   assert.equal(await first.getByRole("group", { name: "How was this chat?" }).count(), 0);
   await card(third).filter({ hasText: "شما نفر ۲ در صف هستید" }).waitFor();
-  await card(second).filter({ hasText: "Вы следующий в очереди" }).waitFor();
+  await card(second).filter({ hasText: "Ваша очередь следующая" }).waitFor();
   await second.getByRole("button", { name: "Оставить сообщение и не ждать" }).click();
   const left = card(second).filter({ hasText: "Мы получили ваше сообщение" });
   await left.waitFor();
@@ -293,6 +293,31 @@ test("whoever comes back on a slow line writes into what he has open, and begins
     await context.close();
     await clear();
   });
+
+test("what waits while a login turns out to have ended is sent by nobody", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Here I am");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  const { id, customer } = await server.newest();
+  let go;
+  const held = new Promise((done) => { go = done; });
+  await page.route(/\/api\/v1\/conversations(\?|\/)/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await write(page, "and here I go on");
+  await server.ask("DELETE", `/people/${customer.id}/sessions`, server.admin);
+  go();
+  await page.getByRole("heading", { name: "You are signed out here." }).waitFor();
+  await page.getByRole("button", { name: "Start again" }).click();
+  await page.getByRole("heading", { name: "How can we help?" }).waitFor();
+  assert.equal(await field(page).inputValue(), "and here I go on");
+  assert.equal((await server.newest()).id, id);
+  await context.close();
+  await clear();
+});
 
 test("an earlier chat is told by how it began, and by what it is about", async () => {
   const { page, context } = await person(browser);
@@ -606,7 +631,7 @@ test("a login that was ended says so and loses nothing that was typed", async ()
   await server.ask("DELETE", `/people/${customer.id}/sessions`, server.admin);
   await page.getByRole("heading", { name: "You are signed out here." }).waitFor();
   assert.equal(await field(page).inputValue(), "not yet sent");
-  await page.getByRole("button", { name: "Begin anew" }).click();
+  await page.getByRole("button", { name: "Start again" }).click();
   await page.getByRole("heading", { name: "How can we help?" }).waitFor();
   assert.equal(await field(page).inputValue(), "not yet sent");
   await field(page).press("Enter");

@@ -46,6 +46,11 @@ test("a draft belongs to its conversation; it outlives a reload, its tab and a l
   await pick(third, "Ann Lee");
   assert.equal(await field(third).inputValue(), "half a sentence, whole", "and when one is closed");
   await third.close();
+  // A tab that stands open with what was there before neither takes it back nor brings it again.
+  await pick(page, "Bob");
+  await pick(page, "Ann Lee");
+  assert.equal(await field(page).inputValue(), "half a sentence, whole");
+  await field(page).fill("half a sen");
 
   await field(page).focus();
   await page.keyboard.press("End");

@@ -96,7 +96,24 @@ test("replies that are kept: found behind a slash, filled in where the cursor is
   await page.keyboard.press("Escape");
   await page.locator(".replies:not([hidden])").waitFor({ state: "detached" });
   assert.match(await field(page).inputValue(), /and\/or \/refu$/);
+
+  // A slash that was there for the list goes with it, and opens it again.
+  await field(page).fill("");
+  for (const turn of [1, 2]) {
+    await page.keyboard.type("/");
+    await option(page).nth(1).waitFor();
+    await page.keyboard.press("Escape");
+    await option(page).first().waitFor({ state: "detached" });
+    assert.equal(await field(page).inputValue(), "", `turn ${turn}`);
+  }
+  // The mistyped name of a reply goes to nobody by the Enter that was to choose it.
+  await page.keyboard.type("/hx");
+  await page.getByText("There is no such reply. Press Enter twice").first().waitFor();
+  await page.keyboard.press("Enter");
+  assert.equal(await field(page).inputValue(), "/hx");
   assert.equal(await page.locator(".mine").count(), 0, "nothing was sent");
+  await page.keyboard.press("Enter");
+  await said(page, "/hx");
 });
 
 test("a reply calls nobody by a name that he has not given", async () => {

@@ -132,6 +132,7 @@ export class Composer {
     const key = this.#visit.key(`draft.${view?.id ?? "new"}`);
     const ended = view !== null && !isOpen;
     if (key !== this.#key || ended !== this.#ended) this.#turn(key, ended);
+    goes &&= !trouble;
     if (goes && isKnown) this.#submit();
   }
 

@@ -112,9 +112,7 @@ export class Visit {
   /** Reads what a newcomer is told, until it is there, and goes on where he was. */
   async begin() {
     const welcome = this.#patiently(this.#ask);
-    if (this.api.user) await this.enter();
-    this.isKnown = true;
-    this.tell("state");
+    await (this.api.user ? this.enter() : this.#knows());
     await welcome.catch(() => this.#stuck("unavailable"));
     this.opener.go();
   }
@@ -139,11 +137,13 @@ export class Visit {
   /** Somebody is signed in: finds what is open and shows what he looked at last. */
   async enter() {
     [this.trouble, this.isKnown] = [null, false];
-    await this.#patiently(this.#find).finally(() => { this.isKnown = true; });
+    await this.#patiently(this.#find).finally(this.#knows);
     this.socket.start();
     this.opener.go();
     this.tell("state");
   }
+
+  #knows = () => { this.isKnown = true; this.tell("state"); };
 
   #find = async () => {
     const { items } = await this.api.get("/conversations?limit=20");

@@ -5,13 +5,16 @@ import { kept, keptLong } from "../net/keep.js";
 
 /** @import { Desk } from "./desk.js" */
 
-/** @typedef {{ text: string, note?: boolean }} Draft */
+/** @typedef {{ text: string, note?: boolean, at?: number }} Draft `at`: when it was typed. */
 
-/** So many drafts are there for a new tab, or one that was closed: the newest. */
+/** So many drafts are there for a new tab, or one that was closed, and so long, in ms. */
 const LONG_MAX = 50;
+const LONG_MS_MAX = 3 * 24 * 3_600_000;
 
 export class Drafts {
   #desk;
+  /** @type {Map<string, Draft>} What stands in the field of this tab, as far as it is kept. */
+  #seen = new Map();
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -19,29 +22,45 @@ export class Drafts {
   }
 
   /**
+   * What was typed last, here or in another tab; what was sent there is no draft any more.
    * @param {string} id
    * @returns {Draft | null}
    */
-  of = (id) => kept.get(this.#desk.key(`draft.${id}`), null) ?? this.#long[id] ?? null;
-
-  /**
-   * @param {string} id
-   * @param {Draft} draft
-   */
-  keep(id, draft) {
-    const one = draft.text ? draft : null;
-    kept.set(this.#desk.key(`draft.${id}`), one);
-    const others = Object.entries(this.#long).filter(([of]) => of !== id);
-    const all = one ? [...others, [id, one]] : others;
-    keptLong.set(this.#desk.key("drafts"), Object.fromEntries(all.slice(-LONG_MAX)));
+  of(id) {
+    const [here, there] = [this.#here(id), this.#long[id]];
+    const newest = (there?.at ?? 0) > (here?.at ?? 0) ? there : here;
+    this.#seen.set(id, newest ?? { text: "" });
+    return newest?.text ? newest : null;
   }
 
   /**
-   * What was typed last in each conversation, in whatever tab.
-   * @returns {Record<string, Draft>}
+   * Keeps what has changed; to leave it as it was changes nothing for other tabs.
+   * @param {string} id
+   * @param {Draft} draft
    */
+  keep(id, { text, note = false }) {
+    const was = this.#seen.get(id);
+    if (was?.text === text && (!text || was.note === note)) return;
+    const one = { text, note, at: Date.now() };
+    this.#seen.set(id, one);
+    kept.set(this.#desk.key(`draft.${id}`), text ? one : null);
+    const others = Object.entries(this.#long).filter(([of]) => of !== id);
+    keptLong.set(this.#desk.key("drafts"),
+      Object.fromEntries([...others, [id, one]].slice(-LONG_MAX)));
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Draft | null}
+   */
+  #here = (id) => kept.get(this.#desk.key(`draft.${id}`), null);
+
+  /** @returns {Record<string, Draft>} */
   get #long() {
-    return keptLong.get(this.#desk.key("drafts"), {});
+    /** @type {Record<string, Draft>} */
+    const all = keptLong.get(this.#desk.key("drafts"), {});
+    const since = Date.now() - LONG_MS_MAX;
+    return Object.fromEntries(Object.entries(all).filter(([, { at = 0 }]) => at > since));
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { problemOf } from "../net/problem.js";
 import { make } from "../ui/dom.js";
+import { wishes } from "./wishes.js";
 
 /** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
@@ -129,11 +130,17 @@ export class Replies {
       .sort((one, other) => one.rank - other.rank
         || one.reply.name.localeCompare(other.reply.name));
     this.#from = from;
-    const { t } = this.#locale;
     // A slash in a sentence is a slash: nothing is said of words that name no reply.
     if (!found.length && word && this.#field.value !== `/${word}`) return this.leave(word);
     this.#show(found.slice(0, SHOWN).map(({ reply }) => reply),
-      found.length ? "" : t(word ? "no_such_reply" : "no_replies"));
+      found.length ? "" : this.#none(word));
+  }
+
+  /** @param {string} word */
+  #none(word) {
+    const { t } = this.#locale;
+    if (!word) return t("no_replies");
+    return wishes.enter ? `${t("no_such_reply")} ${t("enter_twice")}` : t("no_such_reply");
   }
 
   /**
@@ -177,15 +184,16 @@ export class Replies {
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
+      const isAlone = this.#field.value === "/";
+      this.leave(isAlone ? null : this.#word);
       // A slash alone was there for this list.
-      if (!this.#word) this.#take("", this.#from);
-      this.leave(this.#word);
+      if (isAlone) this.#take("", 0);
       return true;
     }
-    const isEnter = event.key === "Enter" && !event.ctrlKey && !event.shiftKey;
+    const isEnter = event.key === "Enter" && !event.ctrlKey && !event.shiftKey && !event.metaKey;
     if (!count) {
       // Nobody means to say the mistyped name of a reply.
-      if (!isEnter || !this.#word) return false;
+      if (!isEnter || !this.#word || !wishes.enter) return false;
       this.leave(this.#word);
     } else if (step) {
       this.#at = (this.#at + step + count) % count;

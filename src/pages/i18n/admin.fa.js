@@ -13,7 +13,7 @@ export default {
   screen_failed: "صفحه بارگذاری نشد. اتصال خود را بررسی کنید و دوباره امتحان کنید.",
   link_connecting: "در حال اتصال…", link_live: "متصل",
   link_lost: "اتصال قطع شد. شاید آنچه می‌بینید قدیمی باشد؛ خودش وصل می‌شود.",
-  link_stopped: "این‌جا دیگر متصل نیست.", use_here: "اتصال در این‌جا",
+  link_stopped: "اینجا دیگر متصل نیست.", use_here: "اتصال در اینجا",
   // What the server refuses, and what to do then.
   e_unreachable: "سرور در دسترس نیست. چیزی از دست نرفته؛ کمی بعد دوباره بکوشید.",
   e_login_too_old: "این کار گذرواژهٔ شما را می‌خواهد. چیزی تغییر نکرد.",

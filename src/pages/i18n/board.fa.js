@@ -37,7 +37,7 @@ export default {
   made_priority: "اولویت شمارهٔ {number} اکنون {priority} است.", open_chat: "خواندن گفتگو",
   close: "بستن", why: "چرا منتظر است؟",
   why_rep: "چطور به کارشناسش رسید؟", why_none: "چیز دیگری درباره‌اش نیست.",
-  why_title: "چرا شمارهٔ {number} از {name} این‌جاست",
+  why_title: "چرا شمارهٔ {number} از {name} اینجاست",
   why_first: "نخستین گفتگوی صف است.",
   why_ahead: { one: "{n} گفتگو جلوتر از آن است.", other: "{n} گفتگو جلوتر از آن است." },
   kept_held: "مشتری رفته است؛ جای او مدتی نگه داشته می‌شود.",

@@ -57,7 +57,7 @@ export default {
   open_chat: "Прочитать переписку", close: "Закрыть", why: "Почему ждёт?",
   why_rep: "Как оно попало к оператору?", why_none: "Больше о нём сказать нечего.",
   why_title: "Почему № {number} ({name}) стоит на этом месте",
-  why_first: "Оно первое в очереди.",
+  why_first: "Обращение первое в очереди.",
   why_ahead: {
     one: "Впереди {n} обращение.", few: "Впереди {n} обращения.", many: "Впереди {n} обращений.",
     other: "Впереди {n} обращения.",
@@ -140,7 +140,7 @@ export default {
   status_open: "Открытые", status_over: "Закрытые", status_closed: "Закрыто",
   status_waiting: "Ждёт", status_offered: "Предложено", status_active: "В работе",
   status_parked: "Отложено", status_wrapup: "Завершается",
-  rep_last: "до этого: {name}",
+  rep_last: "ранее: {name}",
   col_about: "Тема", col_status: "Состояние", col_rep: "Оператор", col_opened: "Открыто",
   found: "Что нашлось", found_none: "Ничего не подходит. Смягчите или сбросьте условия выше.",
   found_all: {

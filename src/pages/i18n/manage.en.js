@@ -236,7 +236,7 @@ export default {
   reply_name: "Short name", reply_name_hint: "What a rep types after “/”.", reply_text: "Text",
   reply_text_hint: "Variables are filled in when it is used: {left}customer{right} is the "
     + "customer’s name, and {left}customer|there{right} says “there” if there is no name.",
-  variables_unknown: "No variable: {names}. It would be sent as it stands here.",
+  variables_unknown: "Not a variable: {names}. It is sent as it is written.",
   reply_queue: "Queue", reply_everywhere: "Every queue",
   reply_queue_hint: "Only there it is proposed.", reply_changed: "Changed", variables: "Variables",
   variable_customer: "Customer", variable_rep: "Rep", variable_number: "Number",

@@ -248,7 +248,7 @@ export default {
   reply_name: "Короткое имя", reply_name_hint: "Его набирают после «/».", reply_text: "Текст",
   reply_text_hint: "Переменные заполняются при вставке: {left}customer{right} — имя клиента, а "
     + "{left}customer|друг{right} даст «друг», если имени нет.",
-  variables_unknown: "Такой переменной нет: {names}. Это уйдёт клиенту как есть.",
+  variables_unknown: "Нет таких переменных: {names}. Клиент увидит их как есть.",
   reply_queue: "Очередь", reply_everywhere: "Все очереди",
   reply_queue_hint: "Предлагается только в ней.", reply_changed: "Изменён", variables: "Переменные",
   variable_customer: "Клиент", variable_rep: "Оператор", variable_number: "Номер",

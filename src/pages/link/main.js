@@ -68,7 +68,7 @@ function ask(texts, key, work, ...fields) {
   }, (error) => {
     if (error.code !== "token_invalid") return explain(error);
     // A new link is asked for right here; who invites is known to whoever was invited.
-    anew.hidden = key === "invitation";
+    anew.hidden = key !== "password";
     return t(`${key}_useless`);
   });
   return card(title(t(`${key}_title`)), key === "invitation" && invitedTo(texts),
@@ -86,8 +86,8 @@ function useless(texts) {
   const way = role === "admin" ? "admin" : "console";
   return card(title(t(`${kind}_title`)), make("p", { role: "alert" }, t(`${kind}_useless`)),
     // Who has used it himself signs in.
-    kind === "invitation" ? make("p", {}, make("a", { class: "way", href: `/${way}` },
-      t(`${way}_go`))) : askAgain(texts), wayBack(texts));
+    kind === "invitation" && make("p", {}, make("a", { class: "way", href: `/${way}` },
+      t(`${way}_go`))), kind === "password" && askAgain(texts), wayBack(texts));
 }
 
 /** @param {Locale} texts */
@@ -237,7 +237,7 @@ async function look() {
   const { kind, token } = state;
   if (kind !== "password" && kind !== "email" && kind !== "invitation") return;
   const { valid } = await api.post("/links/check", { kind, token }).catch(() => ({ valid: true }));
-  if (valid || state.token !== token || state.done) return;
+  if (valid || state.kind !== kind || state.token !== token || state.done) return;
   state.isGood = false;
   redraw();
   document.getElementById("link-title")?.focus();

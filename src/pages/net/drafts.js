@@ -1,5 +1,5 @@
-// What people type and have not sent yet. Each draft is its writer's: nobody else finds it, and it
-// goes when he signs out. If his login ends by itself, it stays.
+// What people type and have not sent yet. Each draft is its writer's: no page shows it to anybody
+// else, and it goes when he signs out. If his login ends by itself, it stays.
 
 import { kept, keptLong } from "./keep.js";
 
@@ -16,19 +16,20 @@ const LEFT = "switchboard.left";
  */
 export const draftKey = (page, what, { id }) => `switchboard.${page}.${what}.${id}`;
 
-/** @param {string} id */
-function forget(id) {
-  for (const one of [kept, keptLong]) {
-    one.forget((key) => key.startsWith("switchboard.") && key.endsWith(`.${id}`));
-  }
-}
+/**
+ * @param {typeof kept} where
+ * @param {string} id
+ */
+const forget = (where, id) => where.forget((key) => key.startsWith("switchboard.")
+  && key.endsWith(`.${id}`));
 
 /**
  * He has signed out: nothing of his drafts stays, in no tab.
  * @param {Writer} writer
  */
 export function forgetDrafts({ id }) {
-  forget(id);
+  forget(kept, id);
+  forget(keptLong, id);
   keptLong.set(LEFT, id);
   keptLong.set(LEFT, null);
 }
@@ -36,6 +37,6 @@ export function forgetDrafts({ id }) {
 /** Whoever signs out in another tab is forgotten here, too. */
 export function followForgetting() {
   addEventListener("storage", ({ key, newValue }) => {
-    if (key === LEFT && newValue) forget(JSON.parse(newValue));
+    if (key === LEFT && newValue) forget(kept, JSON.parse(newValue));
   });
 }
