@@ -315,7 +315,8 @@ test("what waits again after its rep has no rep, and its wait goes on", async ()
   await server.ask("POST", `/conversations/${opened.id}/transfer`, server.admin, { queue: id });
   await fact("Rep").getByText("last: Zoe Gone", { exact: true }).waitFor();
   const moves = (from) => page.waitForFunction((was) => [...document.querySelectorAll(".facts div")]
-    .every((one) => !one.textContent.startsWith("Waited") || one.lastChild.textContent !== was), from);
+    .every((one) => !one.textContent.startsWith("Waited") || one.lastChild.textContent !== was),
+  from);
   await moves(stale);
   await moves(await fact("Waited").textContent());
   await page.goto(`${server.base}/admin#/conversations?queue=${id}`);
