@@ -223,7 +223,7 @@ test("the topic and the name that were chosen outlive a reload and another langu
   await page.getByLabel("Language").selectOption("ru");
   await page.getByRole("radio", { name: "Repairs", checked: true }).waitFor();
   await write(page, "It is broken");
-  await card(page).filter({ hasText: /очереди/ }).waitFor();
+  await card(page).filter({ hasText: /очеред/ }).waitFor();
   const { queue, customer } = await server.newest();
   assert.deepEqual([queue.id, customer.name], [other.id, "Sima"]);
   // Whoever comes next finds nothing of it.
