@@ -265,7 +265,7 @@ test("what is no variable is told before it is sent; a reply of no queue is one 
     const text = field(page, "Text");
     const doubts = page.locator(".doubts");
     await text.fill("Hi {customer|there}, #{number} is {nope} and {{customer.name}}.");
-    await doubts.filter({ hasText: "No variable: {nope}, {{customer.name}}." }).waitFor();
+    await doubts.filter({ hasText: "Not a variable: {nope}, {{customer.name}}." }).waitFor();
     await text.fill("Hi {customer}, {queue} is here.");
     await doubts.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
     await text.fill("Hi {nope}.");
