@@ -755,7 +755,7 @@ test("a copy speaks the reader's language by his clock, and words stay words", a
   await server.ask("POST", `/conversations/${id}/requeue`, first.token, {});
   await page.getByRole("heading", { name: "Pavel" }).waitFor();
   second.say({ type: "close", conversation: id, resolution: "resolved", ref: "c" });
-  const button = page.getByRole("button", { name: "ذخیره رونوشت" });
+  const button = page.getByRole("button", { name: "ذخیرهٔ رونوشت" });
   await button.waitFor();
   const text = await saved(page, () => button.click());
   assert.match(text, /^<!doctype html>\n<html lang="fa" dir="rtl">/);

@@ -1,10 +1,6 @@
 // Days by the reader's clock. One on which clocks are put forward or back has 23 or 25 hours, so
 // none is counted by its length.
 
-import { make } from "../ui/dom.js";
-
-/** @import { Locale } from "../i18n/locale.js" */
-
 /**
  * When a day begins, in ms.
  * @param {string} day as 2026-10-25
@@ -24,24 +20,6 @@ export const dayEnds = (day) => begins(day, 1) - 1;
 function begins(day, more) {
   const [year, month, date] = day.split("-").map(Number);
   return new Date(year, month - 1, date + more).getTime();
-}
-
-/**
- * What people call the day that a box has, where its calendar is another than the browser's.
- * @param {Locale} locale
- * @param {HTMLInputElement} box
- */
-export function solar(locale, box) {
-  if (locale.tag !== "fa") return null;
-  const note = make("span", { class: "note solar" });
-  const tell = () => {
-    note.textContent = box.value ? locale.time(dayBegins(box.value),
-      { day: "numeric", month: "long", year: "numeric" }) : "";
-  };
-  box.addEventListener("input", tell);
-  box.addEventListener("change", tell);
-  tell();
-  return note;
 }
 
 /** When this day began. */

@@ -1,8 +1,8 @@
 // What conversations are narrowed by: a form whose values are those of the address.
 
 import { problemOf } from "../net/problem.js";
+import { DayField } from "../ui/day.js";
 import { make } from "../ui/dom.js";
-import { solar } from "./days.js";
 import { PRIORITIES } from "./moves.js";
 import { explain } from "./telling.js";
 
@@ -46,6 +46,8 @@ export class Filters {
   /** Why names could not be looked up. */
   #unlooked = make("p", { class: "error", role: "alert" });
   #known;
+  /** @type {Record<string, DayField>} */
+  #days = {};
   #alone = make("p", { class: "note", id: "unread-alone" });
   /** @type {number | undefined} */
   #timer;
@@ -70,8 +72,8 @@ export class Filters {
     this.#customer = make("input", { type: "search", list: "customers", autocomplete: "off",
       oninput: () => this.#look() });
     const day = (/** @type {string} */ name) => {
-      const box = make("input", { type: "date", name, value: query.get(name) ?? "" });
-      return make("span", {}, box, solar(desk.locale, box));
+      this.#days[name] = new DayField(desk.locale, { name }, query.get(name) ?? "");
+      return this.#days[name].element;
     };
     this.element = make("form", { class: "card filters", role: "search", novalidate: true,
       "aria-label": t("filters") },
@@ -126,19 +128,18 @@ export class Filters {
    */
   check() {
     const { t } = this.#desk.locale;
-    const spans = [["from", "to"], ["closed_from", "closed_to"]].map((names) =>
-      names.map((name) => this.element.elements.namedItem(name))
-        .filter((one) => one instanceof HTMLInputElement));
+    const { from, to, closed_from: closedFrom, closed_to: closedTo } = this.#days;
+    const spans = [[from, to], [closedFrom, closedTo]];
     const isUnknown = this.#customer.value.trim() !== this.#chosen;
-    const reversed = spans.map(([from, to]) =>
-      Boolean(from.value && to.value && from.value > to.value));
+    const reversed = spans.map(([first, last]) =>
+      Boolean(first.value && last.value && first.value > last.value));
     this.#customer.setAttribute("aria-invalid", String(isUnknown));
     for (const [at, span] of spans.entries()) {
       for (const one of span) {
-        one.setAttribute("aria-invalid", String(reversed[at] || one.validity.badInput));
+        one.input.setAttribute("aria-invalid", String(reversed[at] || one.isHalf));
       }
     }
-    const isHalf = spans.flat().some(({ validity }) => validity.badInput);
+    const isHalf = spans.flat().some(({ isHalf }) => isHalf);
     this.#trouble.textContent = [isUnknown && t("f_customer_which"), isHalf && t("f_half"),
       reversed[0] && t("f_reversed"), reversed[1] && t("f_reversed_closed")]
       .filter(Boolean).join(" ");
@@ -150,7 +151,8 @@ export class Filters {
     const query = new URLSearchParams();
     const fields = new FormData(this.element);
     for (const name of FILTERS) {
-      const value = name === "customer" ? this.#customer.dataset.id : fields.get(name);
+      const value = name === "customer" ? this.#customer.dataset.id
+        : this.#days[name]?.value ?? fields.get(name);
       const text = String(value ?? "").trim();
       if (text) query.set(name, text);
     }
@@ -243,11 +245,8 @@ export class Filters {
     clearTimeout(this.#timer);
     for (const field of this.element.elements) {
       if ("value" in field && field.tagName !== "BUTTON") field.value = "";
-      // What stands beside a day hears that it is gone.
-      if (field instanceof HTMLInputElement && field.type === "date") {
-        field.dispatchEvent(new Event("input"));
-      }
     }
+    for (const day of Object.values(this.#days)) day.value = "";
     this.#customer.dataset.id = "";
     this.#chosen = "";
     this.#together();

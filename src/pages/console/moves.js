@@ -3,6 +3,7 @@
 import { sheet } from "../account/sheet.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
+import { DayField } from "../ui/day.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { isTouch, wishes } from "./wishes.js";
@@ -198,12 +199,6 @@ function moments(now) {
     park_week: tomorrow.getTime() + 6 * 24 * HOUR };
 }
 
-/** @param {number} ms */
-const forField = (ms) => {
-  const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return at.toISOString().slice(0, 16);
-};
-
 /**
  * Lays it aside.
  * @param {Desk} desk
@@ -216,18 +211,21 @@ export async function park(desk, locale, does) {
   if (!view) return;
   const now = Date.now();
   const times = moments(now);
-  const field = make("input", { type: "datetime-local", name: "at", "aria-label": t("park_other"),
-    min: forField(now), onfocus: () => { own.checked = true; } });
   const own = make("input", { type: "radio", name: "when", value: "own" });
+  const day = new DayField(locale, { "aria-label": t("park_day") }, "");
+  const clock = make("input", { type: "time", name: "clock", value: "09:00",
+    "aria-label": t("park_clock") });
+  const moment = make("p", { class: "moment", oninput: () => { own.checked = true; } },
+    day.element, clock);
   const radios = Object.entries(times).map(([key, at], index) => make("label",
     { class: "target" }, make("input", { type: "radio", name: "when", value: String(at),
       checked: index === 0 }), t(key), make("span", { class: "note" }, locale.when(at))));
   const form = ask(locale, does, t("park_title"), [make("p", {}, t("park_text")),
     make("fieldset", { class: "targets" }, make("legend", { class: "unseen" }, t("park_until")),
-      ...radios, make("label", { class: "target" }, own, t("park_other")), field)], {
+      ...radios, make("label", { class: "target" }, own, t("park_other")), moment)], {
     yes: "park_yes",
-    work: async ({ when, at }) => {
-      const until = when === "own" ? new Date(at).getTime() : Number(when);
+    work: async ({ when, clock: time }) => {
+      const until = when === "own" ? new Date(`${day.value}T${time}`).getTime() : Number(when);
       if (!(until > Date.now())) {
         throw Object.assign(new Error(t("park_past")), { isProblem: true });
       }

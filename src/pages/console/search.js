@@ -1,6 +1,7 @@
 // The search, and whatever else can be done from the keyboard: words in what was said, numbers,
 // names of those in the list.
 
+import { latin } from "../i18n/digits.js";
 import { problemOf } from "../net/problem.js";
 import { make, words } from "../ui/dom.js";
 import { drawing } from "./icons.js";
@@ -19,15 +20,11 @@ const SHOWN = 30;
 /** @type {Command[]} */
 const COMMANDS = ["transfer", "close", "park", "help", "whyIdle"];
 
-/** The digits of Arabic and of Persian: the last four bits of each are its value. */
-const DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
-
 /**
  * A text as it is compared: in any script, with or without accents.
  * @param {string} text
  */
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
-  .replace(DIGITS, (digit) => String(digit.charCodeAt(0) & 15))
+const plain = (text) => latin(text).normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
   .replaceAll("\u064a", "\u06cc").replaceAll("\u0643", "\u06a9");
 /** @type {HTMLDialogElement | null} */
 let open = null;

@@ -127,12 +127,12 @@ export class Locale {
   clock = (ms) => this.time(ms, { hour: "numeric", minute: "2-digit" });
 
   /**
-   * Its day: with the year only if that is another one than now.
+   * Its day: of this year as that of a week, of another one with its year.
    * @param {number} ms
    */
   day = (ms) => {
     const isNow = new Date(ms).getFullYear() === new Date().getFullYear();
-    return this.time(ms, { weekday: "long", day: "numeric", month: "long",
+    return this.time(ms, { weekday: isNow ? "long" : undefined, day: "numeric", month: "long",
       year: isNow ? undefined : "numeric" });
   };
 

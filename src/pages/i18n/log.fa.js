@@ -8,7 +8,7 @@ export default {
   deleted: "این پیام پاک شد", sending: "در حال فرستادن…",
   sends_later: "با برقراری شبکه فرستاده می‌شود", sent: "فرستاده شد", delivered: "رسید",
   seen: "دیده شد", not_sent: "فرستاده نشد.", try_again: "تلاش دوباره", take_back: "پس گرفتن",
-  typing: "{name} در حال نوشتن است…", download: "ذخیره {name}، {size}", image: "تصویر {name}",
+  typing: "{name} در حال نوشتن است…", download: "ذخیرهٔ {name}، {size}", image: "تصویر {name}",
   waited: "انتظار {time}", days: { one: "{n} روز", other: "{n} روز" },
   l_opened: "آغاز گفتگو: {name}", l_left_message: "پیام گذاشت: {name}",
   l_assigned: "سپرده شد به {name}", l_claimed: "برداشته شد: {name}",

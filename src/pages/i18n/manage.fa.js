@@ -43,7 +43,7 @@ export default {
   says_zone: "منطقهٔ زمانی را با نامش بنویسید، مانند Europe/Berlin.",
   says_times: "هر زمان را به ساعت و دقیقه بنویسید، از ۰۰:۰۰ تا ۲۴:۰۰.",
   says_order: "بازه‌ها باید به ترتیب باشند و روی هم نیفتند.",
-  says_date: "برای هر روز تاریخی بدهید، از سال ۲۰۰۰ تا ۲۱۹۹ میلادی.",
+  says_date: "برای هر روز تاریخی مانند ۱۴۰۵/۰۹/۰۷ بنویسید، از سال ۱۳۷۹ تا ۱۵۷۷.",
   says_sites: "هر سایت را مانند https://shop.example بنویسید: با حروف کوچک، با درگاه اگر دارد، و "
     + "بدون چیزی پس از آن.",
   says_scopes: "دست کم یکی را برگزینید.", says_future: "زمانی در آینده بدهید.",
@@ -218,7 +218,7 @@ export default {
   hours_queues: "صف‌ها", hours_no_queue: "هنوز هیچ", open_now: "اکنون باز",
   closed_now: "اکنون بسته", closes: "بسته می‌شود: {when}", opens_again: "باز می‌شود: {when}",
   schedules_none: "هنوز برنامه‌ای نیست: همهٔ صف‌ها همیشه باز هستند.", schedule_new: "برنامهٔ تازه",
-  schedule_make: "ساختن این برنامه", schedule_made: "برنامه {name} ساخته شد.",
+  schedule_make: "ساختن این برنامه", schedule_made: "برنامهٔ {name} ساخته شد.",
   schedule_name: "نام برنامه", time_zone_rule: "همهٔ زمان‌های زیر در این منطقه است.",
   schedule_week: "هفته", schedule_week_hint: "پایانی که دیرتر از آغاز نباشد در روز بعد است.",
   schedule_days: "روزهای ویژه",

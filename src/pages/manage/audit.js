@@ -1,9 +1,10 @@
 // Who has done what with power, and what was so before: read only, narrowed as one likes, taken out
 // as a file.
 
-import { dayBegins, dayEnds, solar } from "../admin/days.js";
+import { dayBegins, dayEnds } from "../admin/days.js";
 import { drawing } from "../admin/icons.js";
 import { called } from "../admin/telling.js";
+import { DayField } from "../ui/day.js";
 import { make, words } from "../ui/dom.js";
 import { save } from "../ui/save.js";
 import { changes } from "./changes.js";
@@ -85,7 +86,7 @@ export async function auditScreen(place, desk) {
 /** What is asked for: by whom, what, of which kind, on which days. It stands in the address. */
 class Filter {
   element;
-  /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
+  /** @type {Record<string, HTMLSelectElement | DayField>} */
   #boxes = {};
   /** @type {string | null} */
   #object;
@@ -103,9 +104,9 @@ class Filter {
      * @param {HTMLElement[]} options
      */
     const select = (name, options) => {
-      this.#boxes[name] = make("select", { name }, make("option", { value: "" }, t("any")),
-        ...options);
-      this.#boxes[name].value = asked.get(name) ?? "";
+      const box = make("select", { name }, make("option", { value: "" }, t("any")), ...options);
+      box.value = asked.get(name) ?? "";
+      this.#boxes[name] = box;
     };
     /**
      * @param {string} value
@@ -117,21 +118,25 @@ class Filter {
       { label: t(`kind_${kind}`) }, ...acts.map((act) => option(act, t(`act_${act}`))))));
     select("object_kind", Object.keys(ACTS).map((kind) => option(kind, t(`kind_${kind}`))));
     for (const name of ["from", "to"]) {
-      this.#boxes[name] = make("input", { type: "date", name, value: asked.get(name) ?? "" });
+      this.#boxes[name] = new DayField(screen.locale, { name }, asked.get(name) ?? "");
     }
     this.#object = asked.get("object");
     /** @param {string} name */
     const label = (name) => {
       const box = this.#boxes[name];
-      return make("label", {}, t(`filter_${name}`), box,
-        box instanceof HTMLInputElement && solar(screen.locale, box));
+      return make("label", {}, t(`filter_${name}`), box instanceof DayField ? box.element : box);
     };
     const all = make("button", { type: "button", class: "soft", onclick: () => {
       this.#object = null;
       all.hidden = true;
       changed();
     }, hidden: !this.#object }, t("filter_object_off"));
-    this.element = make("form", { class: "narrowing", onchange: changed,
+    this.element = make("form", { class: "narrowing", onchange: () => {
+      for (const box of Object.values(this.#boxes)) {
+        if (box instanceof DayField) box.input.setAttribute("aria-invalid", String(box.isHalf));
+      }
+      changed();
+    },
       onsubmit: (event) => event.preventDefault() }, ...["actor", "act", "object_kind", "from",
       "to"].map(label), all);
   }

@@ -1,6 +1,6 @@
 // One schedule: its zone, its week, and the days that are not as their weekday.
 
-import { solar } from "../admin/days.js";
+import { DayField } from "../ui/day.js";
 import { make, words } from "../ui/dom.js";
 import { ask } from "./ask.js";
 import { Editor } from "./editor.js";
@@ -153,17 +153,15 @@ function daysField(screen) {
   const { t } = screen;
   const list = make("ul", { class: "days" });
   const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
-  /** @type {{ dateBox: HTMLInputElement, read: () => Day }[]} */
+  /** @type {{ dateField: DayField, read: () => Day }[]} */
   const rows = [];
   /** @param {Partial<Day>} day */
   const insert = ({ date = "", name = "", hours = [] }) => {
     const ranges = new Ranges(screen, t("day_hours"));
     ranges.value = hours;
-    const dateBox = make("input", { type: "date", value: date, min: "2000-01-01",
-      max: "2199-12-31" });
+    const dateField = new DayField(screen.locale, { min: "2000-01-01", max: "2199-12-31" }, date);
     const nameBox = make("input", { value: name, dir: "auto", maxlength: "100" });
-    const item = make("li", {}, make("label", {}, t("day_date"), dateBox,
-      solar(screen.locale, dateBox)),
+    const item = make("li", {}, make("label", {}, t("day_date"), dateField.element),
       make("label", {}, t("day_name"), nameBox), make("div", { class: "day-hours" },
         make("span", { class: "label" }, t("day_hours")), ranges.element),
       make("button", { type: "button", class: "small", onclick() {
@@ -171,17 +169,18 @@ function daysField(screen) {
         rows.splice(at, 1);
         item.remove();
         changed();
-        (rows[Math.min(at, rows.length - 1)]?.dateBox ?? add).focus();
+        (rows[Math.min(at, rows.length - 1)]?.dateField.input ?? add).focus();
       } }, t("day_remove"), make("span", { class: "unseen" }, ` ${name || date}`)));
-    const entry = { dateBox, read: () => ({ date: dateBox.value, name: nameBox.value.trim(),
+    const entry = { dateField, read: () => ({ date: dateField.value, name: nameBox.value.trim(),
       hours: ranges.value }) };
     rows.push(entry);
     list.append(item);
     return entry;
   };
-  const undated = () => rows.map(({ dateBox }) => dateBox).filter(({ value }) => !value);
+  const undated = () => rows.filter(({ dateField }) => !dateField.value)
+    .map(({ dateField }) => dateField.input);
   const add = make("button", { type: "button", onclick() {
-    insert({}).dateBox.focus();
+    insert({}).dateField.input.focus();
     changed();
   } }, t("day_add"));
   return new Field("days", { label: t("schedule_days"), control: list, isGroup: true, isWhole: true,

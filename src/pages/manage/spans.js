@@ -1,5 +1,7 @@
 // How long something is: told in words, and typed as a number of seconds, minutes, hours or days.
 
+import { latin } from "../i18n/digits.js";
+
 /** @import { Locale } from "../i18n/locale.js" */
 /** @typedef {keyof typeof UNITS} Unit */
 
@@ -39,9 +41,6 @@ export const typed = (locale, value) => new Intl.NumberFormat(locale.tag, {
   minimumFractionDigits: /\.\d{3}$/.test(String(value)) ? 4 : 0,
 }).format(value);
 
-const DIGITS = "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩";
-/** Signs that nobody sees, which say in which direction a number runs. */
-const UNSEEN = /[\u200e\u200f\u061c\u2066-\u2069]/g;
 /** Signs between digits that only ever group. */
 const GROUPS = /(?<=\d)[\s٬](?=\d)/g;
 /** With groups of three or without any. */
@@ -59,10 +58,8 @@ const EITHER = /^-?[1-9]\d{0,2}p\d{3}$/;
 export function meant(locale, text) {
   // A comma groups in English and in Persian, and parts in Russian; a dot parts.
   const comma = locale.tag === "ru" ? "p" : "g";
-  const plain = [...text.replace(UNSEEN, "").trim()].map((sign) => {
-    const at = DIGITS.indexOf(sign);
-    return at < 0 ? sign : String(at % 10);
-  }).join("").replace(GROUPS, "g").replace(/[,،]/g, comma).replaceAll(".", "p").replace("−", "-");
+  const plain = latin(text).trim().replace(GROUPS, "g").replace(/[,،]/g, comma)
+    .replaceAll(".", "p").replace("−", "-");
   if (!NUMBER.test(plain)) return [];
   const one = Number(plain.replaceAll("g", "").replace(/[p٫]/, "."));
   return EITHER.test(plain) ? [Number(plain.replace("p", "")), one] : [one];
