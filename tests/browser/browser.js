@@ -32,7 +32,9 @@ export async function watched(context) {
   page.complaints = [];
   page.on("console", (message) => {
     const lost = /net::ERR_|WebSocket connection|502 \(Bad Gateway\)/.test(message.text());
-    if (message.type() === "error" && !lost) page.complaints.push(message.text());
+    // A browser says what it was refused, but where only beside that.
+    const { url } = message.location();
+    if (message.type() === "error" && !lost) page.complaints.push(`${message.text()} ${url}`);
   });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   return page;

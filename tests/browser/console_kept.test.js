@@ -167,7 +167,11 @@ test("an answer that was begun stays one when its chat is closed or given away",
   await page.locator(".remark .said").filter({ hasText: "Call her back" }).waitFor();
 
   // What he may not even read any more is not asked for, and what he has begun can be copied.
+  // What is asked for because it is open again may be answered only after it has gone on.
+  const asked = ["/customers/", "/conversations?customer="].map((path) =>
+    page.waitForRequest((one) => one.url().includes(path)).then((one) => one.response()));
   await page.locator(".actions").getByRole("button", { name: "Open again" }).click();
+  await Promise.all(asked);
   await until(async () => (await office.state(ann.conversation)).rep?.id === mina.id);
   await page.locator(".actions").getByRole("button", { name: "Transfer" }).waitFor();
   await field(page).fill("Ask Pavel");
