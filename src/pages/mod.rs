@@ -14,7 +14,7 @@ mod pack;
 
 use actix_web::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
-    CONTENT_SECURITY_POLICY, ETAG, EntityTag, Header, IfNoneMatch, LINK, VARY,
+    CONTENT_SECURITY_POLICY, ETAG, EntityTag, Header, HeaderValue, IfNoneMatch, LINK, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Path, ServiceConfig};
@@ -60,6 +60,9 @@ async fn nowhere(request: HttpRequest, known: Data<problem::Known>) -> HttpRespo
     }
     let mut answer = answer(&request, page(START));
     answer.headers_mut().remove(ETAG);
+    answer
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("Accept"));
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
 }

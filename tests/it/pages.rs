@@ -371,7 +371,11 @@ async fn a_browser_where_nothing_is_gets_the_start_page() {
         let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
         let mut answer = request.send().await.unwrap();
         let text = answer.body().await.unwrap();
-        (answer.status().as_u16(), text == start.as_bytes())
+        let is_start = text == start.as_bytes();
+        // Who asks for something else at that address gets something else.
+        let varies = answer.headers().get_all("vary").any(|by| by == "Accept");
+        assert_eq!(varies, is_start, "{path}");
+        (answer.status().as_u16(), is_start)
     };
     assert_eq!(look(Method::GET, "/amdin").await, (404, true));
     assert_eq!(look(Method::GET, "/console/x").await, (404, true));
