@@ -30,6 +30,8 @@ use crate::words::WidgetId;
 const CHAT: &str = "/chat";
 /// The page that leads to all others, and stands for those that are not there.
 const START: &str = "/";
+/// What the answer hangs on where nothing is.
+const ALL_THREE: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language");
 
 /// The addresses of the pages and of what they load.
 pub fn routes(config: &mut ServiceConfig) {
@@ -60,9 +62,7 @@ async fn nowhere(request: HttpRequest, known: Data<problem::Known>) -> HttpRespo
     }
     let mut answer = answer(&request, page(START));
     answer.headers_mut().remove(ETAG);
-    answer
-        .headers_mut()
-        .append(VARY, HeaderValue::from_static("Accept"));
+    answer.headers_mut().insert(VARY, ALL_THREE);
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
 }
