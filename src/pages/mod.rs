@@ -30,8 +30,9 @@ use crate::words::WidgetId;
 const CHAT: &str = "/chat";
 /// The page that leads to all others, and stands for those that are not there.
 const START: &str = "/";
-/// What the answer hangs on where nothing is.
-const ALL_THREE: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language");
+/// What the start page hangs on there.
+const VARY_NOWHERE: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language");
 
 /// The addresses of the pages and of what they load.
 pub fn routes(config: &mut ServiceConfig) {
@@ -55,14 +56,19 @@ pub fn routes(config: &mut ServiceConfig) {
 /// page.
 async fn nowhere(request: HttpRequest, known: Data<problem::Known>) -> HttpResponse {
     let accepted = request.headers().get(ACCEPT);
-    let reads_pages = accepted.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
-        && !request.path().starts_with("/api/");
-    if request.method() != Method::GET || !reads_pages {
+    let reads_pages = accepted.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    if request.method() != Method::GET || request.path().starts_with("/api/") {
         return problem::no_route(request, known).await;
+    }
+    if !reads_pages {
+        let mut answer = problem::no_route(request, known).await;
+        let by_what = HeaderValue::from_static("Accept");
+        answer.headers_mut().insert(VARY, by_what);
+        return answer;
     }
     let mut answer = answer(&request, page(START));
     answer.headers_mut().remove(ETAG);
-    answer.headers_mut().insert(VARY, ALL_THREE);
+    answer.headers_mut().insert(VARY, VARY_NOWHERE);
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
 }

@@ -32,7 +32,7 @@ export async function watched(context) {
   page.complaints = [];
   page.on("console", (message) => {
     const lost = /net::ERR_|WebSocket connection|502 \(Bad Gateway\)/.test(message.text());
-    // A browser says what it was refused, but where only beside that.
+    // The address of what failed is not in the text.
     const { url } = message.location();
     if (message.type() === "error" && !lost) page.complaints.push(`${message.text()} ${url}`);
   });

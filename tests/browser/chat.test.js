@@ -400,7 +400,7 @@ test("an account has its earlier chats with it, and what was begun before signin
   await write(page, "Now I am known");
   await page.locator(".rows:not(.pending) .mine").filter({ hasText: "Now I am known" }).waitFor();
   // A refused password is a request that failed, as browsers say themselves.
-  assert.deepEqual(page.complaints.filter((text) => !text.includes("401")), []);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("status of 401")), []);
   await context.close();
   await clear();
 });
@@ -448,7 +448,7 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: /Save pasted.txt/ }).click();
   assert.equal((await saved).suggestedFilename(), "pasted.txt");
-  assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("status of 415")), []);
   await context.close();
   await clear();
 });
@@ -479,7 +479,7 @@ test("what is uploaded outlives a reload, and each file that is not taken is nam
   await page.reload();
   await page.locator(".rows:not(.pending) .file").getByText("1.txt").waitFor();
   assert.equal(await page.locator(".tray li").count(), 0, "what is sent is not there again");
-  assert.deepEqual(page.complaints.filter((text) => !text.includes("415")), []);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("status of 415")), []);
   await context.close();
   await clear();
 });
@@ -730,7 +730,7 @@ test("one's own message gets another text or goes, and what is refused is undone
   await page.waitForFunction(() => document.activeElement.role === "log");
   assert.deepEqual((await entries())[0], ["", false, true]);
   assert.equal(await mine.getByRole("button").count(), 0);
-  assert.deepEqual(page.complaints.filter((text) => !text.includes("409")), []);
+  assert.deepEqual(page.complaints.filter((text) => !text.includes("status of 409")), []);
   rep.go();
   await context.close();
   await clear();

@@ -12,20 +12,22 @@ import { admin, read, settled } from "./panel.js";
 opened();
 
 const FA = { locale: "fa-IR", timezoneId: "Asia/Tehran" };
-/** Today, as 2026-11-28, and some later days. */
-const today = (more = 0) => new Date(Date.now() + more * 86_400_000).toISOString().slice(0, 10);
+const DAY_MS = 86_400_000;
 
 test("each day of the solar calendar is itself, and what is none is none", () => {
-  const DAY_MS = 86_400_000;
   for (let ms = Date.UTC(1990, 0, 1); ms < Date.UTC(2200, 0, 1); ms += DAY_MS) {
     const day = new Date(ms).toISOString().slice(0, 10);
     assert.equal(fromSolar(toSolar(day)), day);
   }
   assert.equal(toSolar("2026-11-28"), "۱۴۰۵/۰۹/۰۷");
-  assert.deepEqual(["", "2026-13-01", "soon"].map(toSolar), ["", "", ""]);
+  for (const none of ["", "2026-13-01", "2026-02-30", "soon", "5", "2026"]) {
+    assert.equal(toSolar(none), "", none);
+  }
   const meant = { "۱۴۰۵/۹/۷": "2026-11-28", "1405-09-07": "2026-11-28", "١٤٠٥/٠٩/٠٧": "2026-11-28",
-    "\u200f۱۴۰۳ / ۱۲ / ۳۰ ": "2025-03-20", "1404/12/30": null, "1405/7/31": null, "1405/13/1": null,
-    "1405/9": null, "2026/11/28": null, "": null };
+    "\u200f۱۴۰۳ / ۱۲ / ۳۰ ": "2025-03-20", "۱۴۰۵۰۹۰۷": "2026-11-28",
+    "۱۴۰۵ ۹ ۷": "2026-11-28", "۱۴۰۵؍۹؍۷": "2026-11-28", "1405/9/7/1": null, "1405/9/x": null,
+    "1404/12/30": null, "1405/7/31": null, "1405/13/1": null, "1405/9": null,
+    "2026/11/28": null, "": null };
   for (const [text, day] of Object.entries(meant)) assert.equal(fromSolar(text), day, text);
 });
 
@@ -67,7 +69,15 @@ test("a day with hours of its own, and the days of the audit", async () => {
   await date.fill("۱۴۰۶/۱۳/۱");
   await make.click();
   await page.getByText("برای هر روز تاریخی مانند").waitFor();
+  // What is typed is not lost, whatever it is; nor is a day taken that no schedule has.
+  await page.reload();
+  await settled(page);
+  assert.equal(await date.inputValue(), "۱۴۰۶/۱۳/۱");
+  await date.fill("۱۳۰۰/۱/۱");
+  await make.click();
+  await page.getByText("برای هر روز تاریخی مانند").waitFor();
   await date.fill("۱۴۰۶/۱/۱");
+  await page.getByText("۱ فروردین ۱۴۰۶").waitFor();
   await make.click();
   await page.waitForURL(/#\/hours$/);
   const [{ days }] = (await read("/schedules")).filter(({ name }) => name === "دفتر");
@@ -75,15 +85,21 @@ test("a day with hours of its own, and the days of the audit", async () => {
 
   await page.goto(`${server.base}/admin#/audit`);
   await settled(page);
-  await page.getByLabel("تا", { exact: false }).last().fill("۱۴۰۰/۱/۱");
-  await page.keyboard.press("Tab");
+  const to = page.locator(".narrowing [name=to]");
+  await to.fill("۱۴۰۰/۱");
+  await to.press("Tab");
+  await page.getByText("تاریخ را کامل بنویسید").waitFor();
+  assert.doesNotMatch(page.url(), /to=/);
+  await to.fill("۱۴۰۰/۱/۱");
+  await to.press("Tab");
   await page.waitForURL(/to=2021-03-21/);
   await context.close();
 });
 
-for (const [locale, zone, names] of [["en-GB", "Europe/London", ["More", "Park", "Day", "Time",
-  "Park it", "At another time"]], ["fa-IR", "Asia/Tehran", ["بیشتر", "کنار گذاشتن", "روز", "ساعت",
-  "کنار بگذار", "زمانی دیگر"]]]) {
+for (const [locale, zone, names] of [["en-GB", "Europe/London",
+  ["More", "Park", "Day", "Time", "Park it", "At another time", "Give the day and the time."]],
+["fa-IR", "Asia/Tehran", ["بیشتر", "کنار گذاشتن", "روز", "ساعت", "کنار بگذار", "زمانی دیگر",
+  "و ساعت را بنویسید"]]]) {
   test(`what is parked until a moment of one's own comes back then (${locale})`, async () => {
     const rep = await account(server, "Mina Karimi");
     const { context, page } = await person(browser, { locale, timezoneId: zone });
@@ -92,17 +108,21 @@ for (const [locale, zone, names] of [["en-GB", "Europe/London", ["More", "Park",
     const ann = await Customer.come(server, "Ann Lee");
     const { id } = await ann.opens("Call me then");
     await pick(page, "Ann Lee");
-    const [more, park, day, time, yes, other] = names;
+    const [more, park, day, time, yes, other, half] = names;
     await page.locator(".talk-head").getByRole("button", { name: more }).click();
     await page.locator("#talk-menu").getByRole("button", { name: park }).click();
     const dialog = page.getByRole("dialog");
     // Passing by chooses nothing.
     await dialog.getByLabel(day, { exact: true }).focus();
     assert.ok(!await dialog.getByLabel(other).isChecked());
-    const then = today(3);
+    // Some days later by any clock.
+    const then = new Date(Date.now() + 3 * DAY_MS).toISOString().slice(0, 10);
     await dialog.getByLabel(day, { exact: true })
       .fill(locale === "fa-IR" ? toSolar(then) : then);
     assert.ok(await dialog.getByLabel(other).isChecked());
+    await dialog.getByLabel(time, { exact: true }).fill("");
+    await dialog.getByRole("button", { name: yes }).click();
+    await dialog.getByText(half).waitFor();
     await dialog.getByLabel(time, { exact: true }).fill("16:30");
     await dialog.getByRole("button", { name: yes }).click();
     await dialog.waitFor({ state: "detached" });

@@ -196,7 +196,7 @@ test("a first message that is refused is there for another try", async () => {
   await field(one.page).fill("Shorter");
   await field(one.page).press("Enter");
   await says(one.page, "You are next");
-  one.page.complaints = one.page.complaints.filter((text) => !text.includes("422"));
+  one.page.complaints = one.page.complaints.filter((text) => !text.includes("status of 422"));
   await end(one);
 });
 
@@ -210,7 +210,7 @@ test("who may not come is told why", async () => {
   const gone = await visitor("/chat/0190b7a6-7e5c-7c3e-9d1f-1f6a2b3c4d5e");
   await says(gone.page, "This chat is not available.");
   assert.ok(await field(gone.page).isHidden());
-  gone.page.complaints = gone.page.complaints.filter((text) => !text.includes("404"));
+  gone.page.complaints = gone.page.complaints.filter((text) => !text.includes("status of 404"));
   await end(gone);
 });
 

@@ -365,24 +365,32 @@ async fn what_is_no_file_or_no_reading_is_a_problem() {
 async fn a_browser_where_nothing_is_gets_the_start_page() {
     let site = Site::start(true).await;
     let start = site.get("/").await.text;
-    let look = async |method: Method, path: &str| {
+    let html = "text/html,*/*;q=0.8";
+    let look = async |method: Method, path: &str, accept: &str| {
         let url = format!("http://{}{path}", site.server.address);
         let request = site.client.request(method, url);
-        let request = request.insert_header(("Accept", "text/html,*/*;q=0.8"));
+        let request = request.insert_header(("Accept", accept));
         let mut answer = request.send().await.unwrap();
         let text = answer.body().await.unwrap();
-        let is_start = text == start.as_bytes();
-        // Who asks for something else at that address gets something else.
+        // Who wants something else at that address gets something else.
         let by = answer.headers().get("vary").unwrap().to_str().unwrap();
         let varies = by.split(", ").any(|name| name == "Accept");
-        assert_eq!(varies, is_start, "{path}");
-        (answer.status().as_u16(), is_start)
+        let is_start = text == start.as_bytes();
+        (answer.status().as_u16(), is_start, varies)
     };
-    assert_eq!(look(Method::GET, "/amdin").await, (404, true));
-    assert_eq!(look(Method::GET, "/console/x").await, (404, true));
-    assert_eq!(look(Method::POST, "/amdin").await, (404, false));
-    assert_eq!(look(Method::GET, "/api/v1/links").await, (405, false));
-    assert_eq!(look(Method::GET, "/api/v1/nothing").await, (404, false));
+    let [get, post] = [Method::GET, Method::POST];
+    let look = &look;
+    for (method, path, accept, told) in [
+        (&get, "/amdin", html, (404, true, true)),
+        (&get, "/console/x", html, (404, true, true)),
+        (&get, "/amdin", "application/json", (404, false, true)),
+        (&post, "/amdin", html, (404, false, false)),
+        (&get, "/api/v1/links", html, (405, false, false)),
+        (&get, "/api/v1/nothing", html, (404, false, false)),
+    ] {
+        let found = look(method.clone(), path, accept).await;
+        assert_eq!(found, told, "{method} {path} {accept}");
+    }
     site.server.stop().await;
 }
 

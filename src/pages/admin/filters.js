@@ -136,11 +136,11 @@ export class Filters {
     this.#customer.setAttribute("aria-invalid", String(isUnknown));
     for (const [at, span] of spans.entries()) {
       for (const one of span) {
-        one.input.setAttribute("aria-invalid", String(reversed[at] || one.isHalf));
+        one.input.setAttribute("aria-invalid", String(reversed[at] || one.isWrong));
       }
     }
-    const isHalf = spans.flat().some(({ isHalf }) => isHalf);
-    this.#trouble.textContent = [isUnknown && t("f_customer_which"), isHalf && t("f_half"),
+    const isHalf = spans.flat().some(({ isWrong }) => isWrong);
+    this.#trouble.textContent = [isUnknown && t("f_customer_which"), isHalf && t("day_half"),
       reversed[0] && t("f_reversed"), reversed[1] && t("f_reversed_closed")]
       .filter(Boolean).join(" ");
     return !isUnknown && !isHalf && !reversed.includes(true);

@@ -225,6 +225,12 @@ export async function park(desk, locale, does) {
       ...radios, make("label", { class: "target" }, own, t("park_other")), moment)], {
     yes: "park_yes",
     work: async ({ when, clock: time }) => {
+      const isHalf = when === "own" && (!day.value || !time);
+      day.input.setAttribute("aria-invalid", String(isHalf && !day.value));
+      if (isHalf) {
+        (day.value ? clock : day.input).focus();
+        throw Object.assign(new Error(t("park_half")), { isProblem: true });
+      }
       const until = when === "own" ? new Date(`${day.value}T${time}`).getTime() : Number(when);
       if (!(until > Date.now())) {
         throw Object.assign(new Error(t("park_past")), { isProblem: true });

@@ -7,6 +7,7 @@ export default {
   nav_board: "Live board", nav_conversations: "Conversations", nav_reports: "Reports",
   nav_people: "People and roles", nav_queues: "Queues", nav_hours: "Business hours",
   nav_replies: "Canned replies", nav_widgets: "Widgets", nav_settings: "Settings",
+  day_half: "Give the whole date, or clear it.",
   nav_health: "Health", nav_audit: "Audit log", nav_keys: "API keys",
   no_screen: "No such page",
   no_screen_text: "The address may be mistyped. Choose a page on the side.",

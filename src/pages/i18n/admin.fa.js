@@ -7,6 +7,7 @@ export default {
   nav_board: "تابلوی زنده", nav_conversations: "گفتگوها", nav_reports: "گزارش‌ها",
   nav_people: "افراد و نقش‌ها", nav_queues: "صف‌ها", nav_hours: "ساعت‌های کاری",
   nav_replies: "پاسخ‌های آماده", nav_widgets: "ابزارک‌ها", nav_settings: "تنظیمات",
+  day_half: "تاریخ را کامل بنویسید، مانند ۱۴۰۵/۰۹/۰۷، یا پاک کنید.",
   nav_health: "سلامت سامانه", nav_audit: "گزارش رویدادها", nav_keys: "کلیدهای API",
   no_screen: "چنین صفحه‌ای نیست",
   no_screen_text: "شاید نشانی اشتباه نوشته شده است. صفحه‌ای را از فهرست بخش‌ها برگزینید.",

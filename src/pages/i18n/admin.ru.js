@@ -7,6 +7,7 @@ export default {
   nav_board: "Табло", nav_conversations: "Обращения", nav_reports: "Отчёты",
   nav_people: "Люди и роли", nav_queues: "Очереди", nav_hours: "Часы работы",
   nav_replies: "Шаблоны", nav_widgets: "Виджеты", nav_settings: "Настройки",
+  day_half: "Укажите дату полностью или сотрите её.",
   nav_health: "Состояние", nav_audit: "Журнал действий", nav_keys: "Ключи API",
   no_screen: "Такой страницы нет",
   no_screen_text: "Возможно, в адресе опечатка. Выберите страницу в списке разделов.",

@@ -184,5 +184,4 @@ export default {
   find_well: "Sound", find_broken: { one: "{n} row", other: "{n} rows" }, find_unasked: "Not known",
   log: "Last warnings and errors", log_when: "When", log_level: "Level", log_text: "What",
   log_empty: "None since this node began.", level_warn: "Warning", level_error: "Error",
-  f_half: "Give the whole date, or clear it.",
 };

@@ -175,5 +175,4 @@ export default {
   find_unasked: "نامعلوم", log: "آخرین هشدارها و خطاها", log_when: "زمان", log_level: "سطح",
   log_text: "چه", log_empty: "از آغاز کار این گره نبوده است.", level_warn: "هشدار",
   level_error: "خطا",
-  f_half: "تاریخ را کامل بنویسید، مانند ۱۴۰۵/۰۹/۰۷، یا پاک کنید.",
 };

@@ -81,6 +81,7 @@ export default {
   park_until: "Until when", park_hour: "In an hour", park_four: "In four hours",
   park_tomorrow: "Tomorrow morning", park_week: "In a week", park_other: "At another time",
   park_day: "Day", park_clock: "Time",
+  park_half: "Give the day and the time.",
   park_yes: "Park it", park_past: "Choose a moment that is still to come.",
   requeue_title: "Put it back in line?",
   requeue_text: "It gets its old place. Somebody else will be given it.",

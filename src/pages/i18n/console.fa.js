@@ -84,6 +84,7 @@ export default {
   park_until: "تا کی", park_hour: "یک ساعت دیگر", park_four: "چهار ساعت دیگر",
   park_tomorrow: "فردا صبح", park_week: "یک هفته دیگر", park_other: "زمانی دیگر",
   park_day: "روز", park_clock: "ساعت",
+  park_half: "روز، مانند ۱۴۰۵/۰۹/۰۷، و ساعت را بنویسید.",
   park_yes: "کنار بگذار", park_past: "زمانی را برگزینید که هنوز نرسیده است.",
   requeue_title: "به صف بازگردد؟",
   requeue_text: "جای پیشین خود را می‌گیرد و به کس دیگری می‌رسد.",

@@ -95,6 +95,7 @@ export default {
   park_until: "До какого времени", park_hour: "На час", park_four: "На четыре часа",
   park_tomorrow: "До завтрашнего утра", park_week: "На неделю", park_other: "Другое время",
   park_day: "День", park_clock: "Время",
+  park_half: "Укажите день и время.",
   park_yes: "Отложить", park_past: "Выберите время, которое ещё не прошло.",
   requeue_title: "Вернуть в очередь?",
   requeue_text: "Место в очереди сохранится. Обращение получит кто-то другой.",

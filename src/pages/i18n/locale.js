@@ -127,14 +127,11 @@ export class Locale {
   clock = (ms) => this.time(ms, { hour: "numeric", minute: "2-digit" });
 
   /**
-   * Its day: of this year as that of a week, of another one with its year.
+   * Its day: with its weekday, but of another year than now with that.
    * @param {number} ms
    */
-  day = (ms) => {
-    const isNow = new Date(ms).getFullYear() === new Date().getFullYear();
-    return this.time(ms, { weekday: isNow ? "long" : undefined, day: "numeric", month: "long",
-      year: isNow ? undefined : "numeric" });
-  };
+  day = (ms) => this.time(ms,
+    { day: "numeric", month: "long", ...this.#year(ms) ?? { weekday: "long" } });
 
   /**
    * Its day and its hour.
@@ -168,8 +165,15 @@ export class Locale {
    * A shorter day, for lists: with the year only if that is another one than now.
    * @param {number} ms
    */
-  date = (ms) => this.time(ms, { day: "numeric", month: "short",
-    year: new Date(ms).getFullYear() === new Date().getFullYear() ? undefined : "numeric" });
+  date = (ms) => this.time(ms, { day: "numeric", month: "short", ...this.#year(ms) });
+
+  /**
+   * How the year of a day is told: not at all if it is the one that it is now.
+   * @param {number} ms
+   * @param {Intl.DateTimeFormatOptions} form
+   */
+  #year = (ms, form = { year: "numeric" }) =>
+    (this.time(ms, form) === this.time(Date.now(), form) ? null : form);
 
   /**
    * A moment in a form of its own, as it is written in this land.

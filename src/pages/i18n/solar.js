@@ -7,7 +7,11 @@ const DAY_MS = 86_400_000;
 const CALENDAR = new Intl.DateTimeFormat("en-u-ca-persian-nu-latn", { timeZone: "UTC",
   year: "numeric", month: "2-digit", day: "2-digit" });
 /** Years that somebody may mean: 1921 to 2221. */
-const TYPED = /^(1[3-5]\d\d)[/.-](\d{1,2})[/.-](\d{1,2})$/;
+const YEAR = /^1[3-5]\d\d$/;
+/** Keys of telephones have digits only. */
+const TOGETHER = /^(\d{4})(\d\d)(\d\d)$/;
+/** Whatever people put between year, month and day. */
+const BETWEEN = /[\s/.\-\u060d]+/;
 /** How far the reckoning below can be off. */
 const NEAR = [0, -1, 1, -2, 2];
 
@@ -27,7 +31,9 @@ function named(ms) {
  */
 export function toSolar(day) {
   const ms = Date.parse(day);
-  return Number.isNaN(ms) ? "" : persian(named(ms));
+  // Of the days that it is given, this reads some that are none.
+  const isDay = !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === day;
+  return isDay ? persian(named(ms)) : "";
 }
 
 /**
@@ -35,8 +41,10 @@ export function toSolar(day) {
  * @param {string} text
  */
 export function fromSolar(text) {
-  const [, year, month, day] = TYPED.exec(latin(text).replace(/\s/g, "")) ?? [];
-  if (!day) return null;
+  const typed = latin(text).trim();
+  const [year, month, day, ...more] = TOGETHER.exec(typed)?.slice(1) ?? typed.split(BETWEEN);
+  const isWhole = YEAR.test(year) && [month, day].every((one) => /^\d\d?$/.test(one));
+  if (!isWhole || more.length) return null;
   const wanted = [year, month.padStart(2, "0"), day.padStart(2, "0")].join("/");
   // The year begins about March 21; six months of 31 days come before those of 30.
   const months = Number(month) - 1;

@@ -71,7 +71,7 @@ export async function auditScreen(place, desk) {
     pages.reload();
   };
   const out = make("button", { type: "button", onclick: ({ currentTarget }) =>
-    screen.run(currentTarget, async () => {
+    filter.check() && screen.run(currentTarget, async () => {
       const query = filter.query;
       save(await screen.young(() => api.blob(`/audit/export?${query}`)), "audit.jsonl");
       screen.say("exported");
@@ -88,6 +88,8 @@ class Filter {
   element;
   /** @type {Record<string, HTMLSelectElement | DayField>} */
   #boxes = {};
+  #trouble = make("p", { class: "error", role: "alert" });
+  #t;
   /** @type {string | null} */
   #object;
 
@@ -98,6 +100,7 @@ class Filter {
    */
   constructor(screen, admins, changed) {
     const { t, desk } = screen;
+    this.#t = t;
     const asked = desk.at.query;
     /**
      * @param {string} name
@@ -131,14 +134,20 @@ class Filter {
       all.hidden = true;
       changed();
     }, hidden: !this.#object }, t("filter_object_off"));
-    this.element = make("form", { class: "narrowing", onchange: () => {
-      for (const box of Object.values(this.#boxes)) {
-        if (box instanceof DayField) box.input.setAttribute("aria-invalid", String(box.isHalf));
-      }
-      changed();
-    },
+    this.element = make("form", { class: "narrowing", onchange: () => this.check() && changed(),
       onsubmit: (event) => event.preventDefault() }, ...["actor", "act", "object_kind", "from",
-      "to"].map(label), all);
+      "to"].map(label), all, this.#trouble);
+  }
+
+  /** Whether it can be asked for; if not, it is said. */
+  check() {
+    const wrong = Object.values(this.#boxes).filter((box) => {
+      const isWrong = box instanceof DayField && box.isWrong;
+      if (box instanceof DayField) box.input.setAttribute("aria-invalid", String(isWrong));
+      return isWrong;
+    });
+    this.#trouble.textContent = wrong.length ? this.#t("day_half") : "";
+    return !wrong.length;
   }
 
   /** As it stands in the address. */

@@ -15,9 +15,12 @@ import { Ranges } from "./ranges.js";
 /** @typedef {components["schemas"]["Day"]} Day */
 /** @typedef {typeof DAYS[number]} Weekday */
 /** @typedef {Record<`week.${Weekday}`, Hours[]>} Week As the fields have it. */
+/** @typedef {Day & { text?: string }} Typed `text`: what was typed as its date. */
 /** @typedef {Week & { name: string, time_zone: string, days: Day[] }} Fields */
 
 const DAYS = /** @type {const} */ (["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+/** The days that a schedule may name. */
+const YEARS = { first: "2000-01-01", last: "2199-12-31" };
 /** A Monday, to name the days of the week by. */
 const MONDAY = Date.UTC(2024, 0, 1, 12);
 /**
@@ -155,13 +158,16 @@ function daysField(screen) {
   const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
   /** @type {{ dateField: DayField, read: () => Day }[]} */
   const rows = [];
-  /** @param {Partial<Day>} day */
-  const insert = ({ date = "", name = "", hours = [] }) => {
+  /** @param {Partial<Typed>} day */
+  const insert = ({ date = "", name = "", hours = [], text }) => {
     const ranges = new Ranges(screen, t("day_hours"));
     ranges.value = hours;
-    const dateField = new DayField(screen.locale, { min: "2000-01-01", max: "2199-12-31" }, date);
+    const dateField = new DayField(screen.locale, {}, date, YEARS);
+    dateField.text = text ?? dateField.text;
     const nameBox = make("input", { value: name, dir: "auto", maxlength: "100" });
-    const item = make("li", {}, make("label", {}, t("day_date"), dateField.element),
+    const called = make("span", { class: "unseen" });
+    const call = () => { called.textContent = ` ${nameBox.value.trim() || dateField.text}`; };
+    const item = make("li", { oninput: call }, make("label", {}, t("day_date"), dateField.element),
       make("label", {}, t("day_name"), nameBox), make("div", { class: "day-hours" },
         make("span", { class: "label" }, t("day_hours")), ranges.element),
       make("button", { type: "button", class: "small", onclick() {
@@ -170,26 +176,32 @@ function daysField(screen) {
         item.remove();
         changed();
         (rows[Math.min(at, rows.length - 1)]?.dateField.input ?? add).focus();
-      } }, t("day_remove"), make("span", { class: "unseen" }, ` ${name || date}`)));
+      } }, t("day_remove"), called));
+    call();
     const entry = { dateField, read: () => ({ date: dateField.value, name: nameBox.value.trim(),
       hours: ranges.value }) };
     rows.push(entry);
     list.append(item);
     return entry;
   };
-  const undated = () => rows.filter(({ dateField }) => !dateField.value)
+  const undated = () => rows.filter(({ dateField }) => !dateField.value || dateField.isWrong)
     .map(({ dateField }) => dateField.input);
   const add = make("button", { type: "button", onclick() {
     insert({}).dateField.input.focus();
     changed();
   } }, t("day_add"));
+  /** @param {Typed[] | null} value */
+  const write = (value) => {
+    rows.length = 0;
+    list.replaceChildren();
+    for (const day of value ?? []) insert(day);
+  };
   return new Field("days", { label: t("schedule_days"), control: list, isGroup: true, isWhole: true,
     box: make("div", {}, list, add), read: () => rows.map(({ read }) => read()),
-    write(value) {
-      rows.length = 0;
-      list.replaceChildren();
-      for (const day of value ?? []) insert(day);
-    },
+    readRaw: () => rows.map(({ read, dateField }) => ({ ...read(), text: dateField.text })),
+    /** @param {Typed[]} raw */
+    writeRaw(raw) { write(raw); },
+    write,
     wrong: () => undated(), check: () => (undated().length ? t("says_date") : "") });
 }
 
