@@ -30,7 +30,7 @@ use crate::words::WidgetId;
 const CHAT: &str = "/chat";
 /// The page that leads to all others, and stands for those that are not there.
 const START: &str = "/";
-/// What the start page hangs on there.
+/// What the start page hangs on there; a problem is kept by nobody.
 const VARY_NOWHERE: HeaderValue =
     HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language");
 
@@ -56,15 +56,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// page.
 async fn nowhere(request: HttpRequest, known: Data<problem::Known>) -> HttpResponse {
     let accepted = request.headers().get(ACCEPT);
-    let reads_pages = accepted.is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    if request.method() != Method::GET || request.path().starts_with("/api/") {
+    let reads_pages = accepted.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+        && !request.path().starts_with("/api/");
+    if request.method() != Method::GET || !reads_pages {
         return problem::no_route(request, known).await;
-    }
-    if !reads_pages {
-        let mut answer = problem::no_route(request, known).await;
-        let by_what = HeaderValue::from_static("Accept");
-        answer.headers_mut().insert(VARY, by_what);
-        return answer;
     }
     let mut answer = answer(&request, page(START));
     answer.headers_mut().remove(ETAG);

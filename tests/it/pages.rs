@@ -383,7 +383,7 @@ async fn a_browser_where_nothing_is_gets_the_start_page() {
     for (method, path, accept, told) in [
         (&get, "/amdin", html, (404, true, true)),
         (&get, "/console/x", html, (404, true, true)),
-        (&get, "/amdin", "application/json", (404, false, true)),
+        (&get, "/amdin", "application/json", (404, false, false)),
         (&post, "/amdin", html, (404, false, false)),
         (&get, "/api/v1/links", html, (405, false, false)),
         (&get, "/api/v1/nothing", html, (404, false, false)),
