@@ -226,6 +226,7 @@ for (const [locale, key] of [["en-GB", "ArrowLeft"], ["fa-IR", "ArrowRight"]]) {
       assert.equal(await plot.locator(".plot-reading").isVisible(), false);
 
       await plot.locator("summary").click();
+      await plot.locator(".plot-table tbody tr").first().waitFor();
       const cells = await plot.locator(".plot-table tbody tr").evaluateAll((rows) =>
         rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)));
       assert.deepEqual(cells, shown.map(({ load, waiting, capacity }) =>

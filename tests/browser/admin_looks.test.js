@@ -106,7 +106,7 @@ test("in Persian plots, menus, days and weeks stand as they are read there", asy
   assert.ok(tops.every((top) => tops.filter((one) => one === top).length > 1), "none is alone");
 
   await to("conversations");
-  await page.locator("[name=from]").fill("2026-03-21");
+  await page.locator("[name=from]").fill("۱۴۰۵/۱/۱");
   await page.getByText("۱ فروردین ۱۴۰۵").waitFor();
   await page.locator(".head button").first().click();
   await page.locator("#menu:popover-open").waitFor();

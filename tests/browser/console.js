@@ -198,5 +198,7 @@ export class Office {
     return { mina, page, ann };
   }
 
+  events = (id) => this.server.ask("GET", `/conversations/${id}/events`, this.server.admin);
+
   state = (id) => this.server.ask("GET", `/conversations/${id}`, this.server.admin);
 }

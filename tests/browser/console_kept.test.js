@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import { field, losing, write } from "./browser.js";
-import { account, Office, pick, ready, rows, said, titled, until } from "./console.js";
+import { account, anotherTab, Office, pick, ready, rows, said, titled, until } from "./console.js";
 
 const office = new Office();
 let server;
@@ -208,6 +208,56 @@ test("an answer that is late brings nothing back", async () => {
   await page.evaluate(() => new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(done))));
   assert.equal(await page.getByRole("button", { name: "Take it up" }).count(), 1);
+});
+
+test("what was read meanwhile is not unread again by an answer that is late", async () => {
+  const { page, ann } = await office.talk();
+  await page.route("**/conversations?rep=*", async (route) => {
+    const response = await route.fetch();
+    const told = await response.json();
+    for (const one of told.items) one.unread = 7;
+    await ann.says("Are you there?");
+    await page.locator(".log .said").filter({ hasText: "Are you there?" }).waitFor();
+    await until(async () => (await office.events(ann.conversation)).marks.staff.read
+      === (await office.state(ann.conversation)).last_seq);
+    await route.fulfill({ response, json: told });
+  }, { times: 1 });
+  const late = page.waitForResponse(/conversations\?rep=/);
+  await page.locator(".talk-head").getByRole("button", { name: "More" }).click();
+  await page.locator("#talk-menu").getByLabel("Priority").selectOption("high");
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await rows(page).getByText("7").count(), 0);
+});
+
+test("what was sent in one tab is no draft in another", async () => {
+  const { page: first, ann } = await office.talk();
+  await field(first).fill("It is at the door");
+  const second = await anotherTab(first.context(), server);
+  await pick(second, "Ann Lee");
+  assert.equal(await field(second).inputValue(), "It is at the door");
+  await field(first).press("Enter");
+  await said(second, "It is at the door");
+  await until(async () => await field(second).inputValue() === "");
+  // The other way round, too.
+  await field(second).fill("Or the window");
+  await first.reload();
+  await ready(first);
+  await field(first).press("Enter");
+  await said(second, "Or the window");
+  await until(async () => await field(second).inputValue() === "");
+  // What was changed here is another one.
+  await field(first).fill("And the key");
+  await second.reload();
+  await ready(second);
+  await pick(second, "Ann Lee");
+  await field(second).fill("And the key is under the mat");
+  await field(first).press("Enter");
+  await said(second, "And the key");
+  assert.equal(await field(second).inputValue(), "And the key is under the mat");
+  assert.equal((await office.events(ann.conversation)).items
+    .filter(({ kind }) => kind === "message").length, 4);
 });
 
 test("what comes late takes neither the focus nor the place of something else", async () => {

@@ -101,6 +101,24 @@ test("what is no longer his is said so, and can only be read", async () => {
   await rows(other).filter({ hasText: "Ann Lee" }).waitFor();
 });
 
+test("what is reopened and goes to somebody else is not offered any more", async () => {
+  const { mina, page, ann } = await office.talk();
+  await server.ask("POST", `/conversations/${ann.conversation}/close`, server.admin, {});
+  await page.locator(".actions").getByRole("button", { name: "Open again" }).waitFor();
+  await wants(page, server, mina, "away");
+  await server.ask("POST", `/conversations/${ann.conversation}/reopen`, ann.token, {});
+  await page.locator(".talk-head").getByText("waiting").waitFor();
+  const pavel = await account(server, "Pavel");
+  const other = await office.at(pavel);
+  await wants(other, server, pavel, "available");
+  await rows(other).filter({ hasText: "Ann Lee" }).waitFor();
+  await page.getByText("You see it as it was then.").waitFor();
+  for (const name of [/^Claim/, /^Transfer/]) {
+    assert.equal(await page.getByRole("button", { name }).count(), 0, String(name));
+  }
+  assert.equal(await page.locator(".panel .error").count(), 0);
+});
+
 test("what has just happened is told where nothing lies under it, and not on the next screen",
   async () => {
     const { page } = await office.talk();

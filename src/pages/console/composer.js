@@ -89,6 +89,8 @@ export class Composer {
     });
     this.#field.addEventListener("keydown", (event) => this.#pressed(event));
     this.#field.addEventListener("input", () => this.#typed());
+    addEventListener("storage", () => this.#seq === null
+      && this.#drafts.isGone(this.#id, this.#field.value) && this.#restore());
     this.#field.addEventListener("blur", () => setTimeout(() => {
       if (document.activeElement !== this.#field) this.#replies?.leave();
     }, 150));
@@ -106,8 +108,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.isComposing) return;
-    if (this.#replies?.pressed(event)) return;
+    if (event.isComposing || this.#replies?.pressed(event)) return;
     if (event.key === "Escape") {
       if (this.#seq === null) return this.#does.leaveField();
       event.preventDefault();
@@ -153,8 +154,7 @@ export class Composer {
     this.#field.setAttribute("aria-label", text);
     this.#field.placeholder = t(isNote ? "placeholder_note" : "placeholder");
     this.#editing.hidden = !isEdit;
-    this.#mode.hidden = isEdit;
-    this.#trays.element.hidden = isEdit;
+    this.#mode.hidden = this.#trays.element.hidden = isEdit;
     this.#attach.hidden = isNote || isEdit;
     this.#sendText.textContent = t(isEdit ? "save_edit" : isNote ? "save_note" : "send");
     this.#hint.textContent = t(wishes.enter ? "hint_enter" : "hint_ctrl");

@@ -147,6 +147,11 @@ export class Customer {
       this.#list(items.filter((one) => one.id !== view.id));
     } catch (error) {
       if (turn !== this.#turn) return;
+      if (problemOf(error).status === 404 && !this.#desk.isMine(this.#desk.view)) {
+        // It has gone to somebody else meanwhile, which is said beside it.
+        if (!this.#customer) this.#earlier.replaceChildren();
+        return;
+      }
       const again = make("button", { type: "button", class: "soft", onclick: () => {
         this.#read(view);
       } }, t("try_again"));

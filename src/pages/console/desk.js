@@ -278,11 +278,7 @@ export class Desk {
    */
   #count({ conversation, unread, unread_total: total }) {
     const id = typeof conversation === "object" ? conversation.id : conversation;
-    const one = unread === undefined || !id ? null : this.mine.get(id);
-    if (one && unread !== undefined && one.unread !== unread) {
-      one.unread = unread;
-      this.tell("mine");
-    }
+    if (id && unread !== undefined && this.#his.count(id, unread)) this.tell("mine");
     if (total === undefined || total === this.unread) return;
     this.unread = total;
     this.tell("unread");

@@ -5,7 +5,10 @@ import { kept, keptLong } from "../net/keep.js";
 
 /** @import { Desk } from "./desk.js" */
 
-/** @typedef {{ text: string, note?: boolean, at?: number }} Draft `at`: when it was typed. */
+/**
+ * `at`: when it was typed; `was`: what stood there before it was sent or given up.
+ * @typedef {{ text: string, note?: boolean, at?: number, was?: string }} Draft
+ */
 
 /** So many drafts are there for a new tab, or one that was closed, and so long, in ms. */
 const LONG_MAX = 50;
@@ -19,6 +22,18 @@ export class Drafts {
   /** @param {Desk} desk */
   constructor(desk) {
     this.#desk = desk;
+  }
+
+  /**
+   * Whether this very text has just been sent, or given up, in another tab.
+   * @param {string | null} id
+   * @param {string} text
+   */
+  isGone(id, text) {
+    if (!id) return false;
+    const there = this.#long[id];
+    return text !== "" && there?.text === "" && there.was === text
+      && (there.at ?? 0) > (this.#seen.get(id)?.at ?? 0);
   }
 
   /**
@@ -41,7 +56,7 @@ export class Drafts {
   keep(id, { text, note = false }) {
     const was = this.#seen.get(id);
     if (was?.text === text && (!text || was.note === note)) return;
-    const one = { text, note, at: Date.now() };
+    const one = { text, note, at: Date.now(), ...(!text && { was: was?.text }) };
     this.#seen.set(id, one);
     kept.set(this.#desk.key(`draft.${id}`), text ? one : null);
     const others = Object.entries(this.#long).filter(([of]) => of !== id);

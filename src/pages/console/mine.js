@@ -8,8 +8,9 @@ import { after, since, sinceGiven } from "./standing.js";
 /** @import { Own, View } from "./parts.d.ts" */
 
 /**
- * What is known beside it: its last message, null if there is none; how much of it is unread.
- * @typedef {{ latest?: LogEvent | null, counts?: number }} Put
+ * What is known beside it: its last message, null if there is none; how much of it is unread; when
+ * an answer that says so was asked for.
+ * @typedef {{ latest?: LogEvent | null, counts?: number, asked?: number }} Put
  */
 
 export class Mine {
@@ -35,6 +36,12 @@ export class Mine {
    */
   #left = new Map();
 
+  /**
+   * When the socket has said last how much of one is unread: an answer asked for before is late.
+   * @type {Map<string, number>}
+   */
+  #counted = new Map();
+
   /** @param {Api} api */
   constructor(api) {
     this.#api = api;
@@ -45,13 +52,14 @@ export class Mine {
     const { user } = this.#api;
     if (!user) throw new Error("nobody is signed in");
     const { id } = user;
+    const asked = performance.now();
     const [{ items }, { items: parked }] = await Promise.all([
       this.#api.get(`/conversations?rep=${id}&open=true&limit=200`),
       this.#api.get(`/conversations?last_rep=${id}&status=parked&limit=50`),
     ]);
     this.parked = parked;
     const his = items.filter(({ status }) => status !== "offered");
-    for (const one of his) this.put(one, { latest: one.latest_message });
+    for (const one of his) this.put(one, { latest: one.latest_message, asked });
     return his;
   }
 
@@ -60,10 +68,11 @@ export class Mine {
    * @param {View} view
    * @param {Put} more
    */
-  put(view, { latest, counts = view.unread } = {}) {
+  put(view, { latest, counts = view.unread, asked = Infinity } = {}) {
     if (view.last_seq <= (this.#left.get(view.id) ?? -1)) return;
     const known = this.all.get(view.id);
     const isNewer = !known || view.last_seq >= known.last_seq;
+    const isLate = (this.#counted.get(view.id) ?? 0) > asked;
     const isTold = latest !== undefined && isNewer;
     const waits = latest && latest.sender_id === view.customer.id ? latest.created_at : 0;
     this.#held.add(view.id);
@@ -71,8 +80,22 @@ export class Mine {
       ...(isNewer ? { ...known, ...view } : known), last: isTold ? latest : known?.last ?? null,
       since: isTold ? known?.since && waits ? known.since : waits
         : known?.since ?? (view.assigned_at ? sinceGiven(view.assigned_at, view) : 0),
-      unread: counts ?? known?.unread ?? 0,
+      unread: (isLate ? null : counts) ?? known?.unread ?? 0,
     });
+  }
+
+  /**
+   * How much of one of his is unread, as the socket has just said. Answers whether that is news.
+   * @param {string} id
+   * @param {number} unread
+   */
+  count(id, unread) {
+    const one = this.all.get(id);
+    if (!one) return false;
+    this.#counted.set(id, performance.now());
+    const isNews = one.unread !== unread;
+    one.unread = unread;
+    return isNews;
   }
 
   /**

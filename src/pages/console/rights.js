@@ -27,9 +27,10 @@ export function mayRead(view, desk) {
  */
 export function rights(view, desk) {
   const mine = desk.isMine(view);
-  const was = !mine && view.last_rep?.id === desk.user.id && !view.rep;
   const asked = desk.offers.has(view.id);
+  // What he sees only as it was may have gone on.
   const read = mine || asked || view.id !== desk.view?.id || !desk.isWithheld;
+  const was = read && !mine && view.last_rep?.id === desk.user.id && !view.rep;
   const { status } = view;
   const directs = (mine && status === "active") || (was && status !== "closed");
   return {
