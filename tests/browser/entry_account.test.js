@@ -271,10 +271,12 @@ test("a login that is ended from elsewhere is told as that in all tabs", async (
   for (const one of [page, other]) {
     await one.locator(".door").getByText("What you have typed is still there.").waitFor();
   }
-  // That is over with the next login.
+  // That is over with the next login. Keys reach a page for sure only where it is before people.
+  await page.bringToFront();
   await page.locator("[name=password]").fill(PASSWORD);
   await page.keyboard.press("Enter");
   for (const one of [page, other]) await one.locator(".door").waitFor({ state: "detached" });
+  await other.bringToFront();
   await account(other).click();
   await button(other, "Sign out").click();
   await page.locator(".door").getByText("You have signed out in another tab.").waitFor();
