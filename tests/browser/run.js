@@ -12,7 +12,7 @@ const named = given.some((one) => one.endsWith(".test.js"));
 const all = readdirSync(here).filter((name) => name.endsWith(".test.js")).sort();
 const files = named ? [] : all.map((name) => join(here, name));
 const major = Number(process.versions.node.split(".")[0]);
-// What a browser never answers ends some day, too: no test takes a tenth of that.
+// What a browser never answers ends some day, too: ten minutes, in ms, for each test and file.
 const flags = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=600000"];
 if (major < 22) flags.unshift("--experimental-websocket");
 const child = spawn(process.execPath, [...flags, ...given, ...files], { stdio: "inherit" });
