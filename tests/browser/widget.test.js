@@ -42,11 +42,12 @@ const press = async (page) => {
   await page.mouse.click(x + width / 2, y + height / 2);
 };
 
-/** What the host's back end signs for its user. */
+/** What the host's back end signs for its user, each time anew: a token is good once. */
 function signed(claims, secret = widget.secret) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
-  const all = { aud: "switchboard:identify", iat: now, exp: now + 300, ...claims };
+  const all = { aud: "switchboard:identify", iat: now, exp: now + 300, jti: randomUUID(),
+    ...claims };
   const text = `${part({ typ: "identity+jwt", alg: "HS256" })}.${part(all)}`;
   return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
