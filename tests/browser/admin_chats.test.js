@@ -72,9 +72,9 @@ test("what is searched for stands in the address, and comes back with it", async
 test("what has ended is found by its day and its rating, and what is found is saved", async () => {
   const id = await queue("Endings", { mode: "manual" });
   const { token } = await server.ask("POST", "/visitors", null, { display_name: "Ann, \"A\"" });
-  const open = (text) => server.ask("POST", "/conversations", token, { queue: id, text,
-    subject: text, client_id: randomUUID() });
-  const [rated, running] = [await open("Rated well"), await open("Still waits")];
+  const open = (text, subject) => server.ask("POST", "/conversations", token, { queue: id, text,
+    subject, client_id: randomUUID() });
+  const [rated, running] = [await open("Rated well"), await open("Waiting", "Still waits")];
   await server.ask("POST", `/conversations/${rated.id}/close`, token, {});
   await server.ask("PUT", `/conversations/${rated.id}/rating`, token, { score: 5 });
   const { page, context } = await admin(`conversations?queue=${id}`);
@@ -102,7 +102,7 @@ test("what has ended is found by its day and its rating, and what is found is sa
   await page.getByLabel("Closed until").fill("");
 
   const sheet = await text("The 1 shown");
-  assert.match(sheet, /"Ann, ""A""",Rated well,closed/);
+  assert.match(sheet, /"Ann, ""A""",Rated well,closed/, "what has no subject says how it began");
   const lines = (await text("All that match")).trim().split("\n").map((line) => JSON.parse(line));
   assert.ok(JSON.stringify(lines).includes("Rated well"), "with what was said");
   assert.ok(!JSON.stringify(lines).includes("Still waits"), "only what is asked for");

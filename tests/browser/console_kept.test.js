@@ -30,7 +30,14 @@ test("a draft belongs to its conversation; it outlives a reload, its tab and a l
   await titled(page, "Bob");
   assert.equal(await field(page).inputValue(), "half a note");
   await page.locator(".composer[data-note=true]").waitFor();
+  // It takes a word to make what is for colleagues alone an answer, and none the other way.
+  const told = page.locator(".toast").filter({ hasText: "goes to the customer now" });
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  await told.waitFor();
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  await page.locator(".composer[data-note=true]").waitFor();
   await pick(page, "Ann Lee");
+  await told.waitFor({ state: "hidden" });
   assert.equal(await field(page).inputValue(), "half a sen");
   await page.locator(".composer[data-note=false]").waitFor();
 

@@ -118,7 +118,7 @@ class List {
    */
   #next = null;
   #turn = 0;
-  /** @type {Conversation[]} */
+  /** @type {Found[]} */
   #shown = [];
   /**
    * What they were asked for by; null: nothing was asked for yet.
@@ -177,7 +177,7 @@ class List {
       const first = this.#body.children.length;
       const rows = page.items.map((one) => this.#row(one, query));
       this.#asked = query;
-      this.#shown = [...(fresh ? [] : this.#shown), ...page.items.map(({ view }) => view)];
+      this.#shown = [...(fresh ? [] : this.#shown), ...page.items];
       if (fresh) this.#body.replaceChildren(...rows);
       else this.#body.append(...rows);
       this.#next = page.next ?? null;

@@ -13,6 +13,8 @@ import { explain } from "./telling.js";
 /** @import { Conversation } from "./moves.js" */
 /** @import { Desk } from "./router.js" */
 
+/** @typedef {{ view: Conversation, about: string }} Row what was found, and what it is about */
+
 /**
  * @param {number | null | undefined} ms
  */
@@ -21,14 +23,14 @@ const moment = (ms) => (ms == null ? null : new Date(ms).toISOString());
 /**
  * These conversations as comma-separated values: names as people read them, words as programs do.
  * @param {Desk["locale"]} locale
- * @param {Conversation[]} views
+ * @param {Row[]} found
  */
-function sheet({ t }, views) {
+function sheet({ t }, found) {
   const titles = [t("col_number"), t("col_customer"), t("col_about"), t("col_status"),
     t("f_resolution"), t("f_priority"), t("col_queue"), t("col_rep"), t("col_opened"),
     t("fact_closed"), t("fact_rating")];
-  const rows = views.map((view) => ({ text: [], raw: [view.number, view.customer.name,
-    view.subject, view.status, view.resolution ?? null, view.priority, view.queue.name,
+  const rows = found.map(({ view, about }) => ({ text: [], raw: [view.number, view.customer.name,
+    about, view.status, view.resolution ?? null, view.priority, view.queue.name,
     (view.rep ?? view.last_rep)?.name ?? null, moment(view.created_at), moment(view.closed_at),
     view.rating?.score ?? null] }));
   return file(csv({ titles, rows }));
@@ -38,7 +40,7 @@ function sheet({ t }, views) {
  * The button. `shown()` are those of the list as it stands, `wanted()` what it was asked for, or
  * null if a search has found it, which knows only what it shows.
  * @param {Desk} desk
- * @param {() => Conversation[]} shown
+ * @param {() => Row[]} shown
  * @param {() => URLSearchParams | null} wanted
  */
 export function takeOut({ api, locale }, shown, wanted) {
@@ -54,11 +56,11 @@ export function takeOut({ api, locale }, shown, wanted) {
     }
   };
   return menuButton(locale, { label: [t("take_out")], className: "", items() {
-    const views = [...new Map(shown().map((one) => [one.id, one])).values()];
+    const found = [...new Map(shown().map((one) => [one.view.id, one])).values()];
     const query = wanted();
     /** @type {Item[]} */
-    const items = [views.length ? { text: t("take_shown", { n: views.length }),
-      work: () => save(sheet(locale, views), "conversations.csv") } : { text: t("found_none") }];
+    const items = [found.length ? { text: t("take_shown", { n: found.length }),
+      work: () => save(sheet(locale, found), "conversations.csv") } : { text: t("found_none") }];
     items.push(query ? { text: t("take_all"), work: () => all(query) }
       : { text: t("take_all_not") });
     return items;

@@ -20,12 +20,9 @@ import { isTouch, wishes } from "./wishes.js";
 export class Composer {
   element;
   isNote = false;
-  /** @type {Desk} */
-  #desk;
-  /** @type {Locale} */
-  #locale;
-  /** @type {Does} */
-  #does;
+  /** @type {Desk} */ #desk;
+  /** @type {Locale} */ #locale;
+  /** @type {Does} */ #does;
   #field;
   #send;
   #sendText = make("span", {});
@@ -42,8 +39,7 @@ export class Composer {
   #isNotesOnly = false; // Only notes could be written until now.
   /** @type {number | null} The message of his that he changes; null: he writes a new one. */
   #seq = null;
-  /** @type {Changes | null} Does that. */
-  changes = null;
+  /** @type {Changes | null} */ changes = null; // Does that.
   /** @type {Rights | null} */ #may = null;
   /** @type {string | null} */ #id = null;
 
@@ -131,7 +127,11 @@ export class Composer {
 
   /** To the customer, or for colleagues. */
   toggle() {
-    if (this.#seq === null && !this.#mode.disabled) this.mode(!this.isNote);
+    if (this.#seq === null && !this.#mode.disabled) {
+      this.mode(!this.isNote);
+      // What was begun for colleagues alone is not sent to anybody else unawares.
+      if (!this.isNote && this.#field.value.trim()) this.#does.tell(this.#locale.t("no_note"));
+    }
     this.#settle();
     this.#save();
     this.focus();

@@ -21,7 +21,8 @@ export default {
   rep_said: "A colleague:", a_file: "A file",
   unread: { one: "new message", other: "new messages" },
   offered: "Offered to you", offer_title: "New chat for you",
-  offer_said: "New chat for you: {name}, {queue}. Press A to accept.", until: "until {time}",
+  offer_said: "New chat for you: {name}, {queue}. Outside of the field, A accepts it.",
+  until: "until {time}",
   accept: "Accept", pass: "Decline", missed_one: "You missed a chat: {name}.",
   missed: { one: "You missed {n} chat.", other: "You missed {n} chats." },
   missed_away: {
@@ -57,6 +58,7 @@ export default {
   placeholder_note: "A note. The customer never sees it…", send: "Send", save_note: "Save note",
   note: "Note", replies: "Replies", attach: "Attach files", drop: "Drop files to attach them",
   note_files: "A note carries no files. Write to the customer to attach some.",
+  no_note: "This goes to the customer now.",
   hint_enter: "Enter sends, Shift+Enter begins a new line. A slash opens your replies.",
   hint_ctrl: "Ctrl+Enter sends, Enter begins a new line. A slash opens your replies.",
   no_replies: "No replies are kept yet. Admins can add some, and you your own.",
