@@ -132,7 +132,20 @@ test("while there is no network it is said, and what is written waits", async ()
   await page.locator(".pending li").nth(1).waitFor();
   assert.ok(await row.evaluate((one) => one.isConnected));
   await ann.says("Are you there?");
+  // What comes later, and was asked for in vain, comes when it is asked for again.
+  const slots = page.locator(".slots");
+  await slots.click();
+  await page.locator(".toast").filter({ hasText: "cannot be reached" }).waitFor();
+  await field(page).fill("/");
+  await page.locator(".toast").filter({ hasText: "cannot be reached" }).waitFor();
   await context.setOffline(false);
+  await field(page).fill("");
+  await field(page).fill("/");
+  await page.locator(".replies").filter({ hasText: "No replies are kept yet" }).waitFor();
+  await field(page).fill("");
+  await slots.click();
+  await page.locator("dialog .why").filter({ hasText: "You hold" }).waitFor();
+  await page.keyboard.press("Escape");
   await said(page, "Written on the train");
   await said(page, "Are you there?");
   await page.locator(".banner[data-state=offline]").waitFor({ state: "detached" })

@@ -1,4 +1,4 @@
-// What the chat costs: bytes on the wire, time on a slow line, work and memory of a long chat.
+// What the pages cost: bytes on the wire, and of the chat time on a slow line, work and memory.
 // TEST_HEAVY=1 has 20,000 messages pass through one page, which takes minutes.
 
 import assert from "node:assert/strict";
@@ -6,10 +6,15 @@ import { after, before, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 
 import { field, launch, person, write } from "./browser.js";
+import { account, enter } from "./console.js";
+import { signIn } from "./panel.js";
 import { Server } from "./server.js";
 
 const LOADER_BYTES_MAX = 4 * 1024;
 const CHAT_BYTES_MAX = 20 * 1024;
+/** Of the console, and of the panel with its board, for who has signed in. */
+const STAFF_BYTES_MAX = 60 * 1024;
+const LOCALES = ["en-GB", "ru-RU", "fa-IR"];
 const READY_MS_MAX = 1_000;
 const APPEND_MS_MAX = 5;
 
@@ -33,29 +38,61 @@ async function packed(path) {
   return brotliCompressSync(Buffer.from(await answer.arrayBuffer())).length;
 }
 
+/** What a page asks for from now on, but for data and its icon: paths of files. */
+function filesOf(page) {
+  const paths = new Set();
+  page.on("request", (request) => {
+    const { origin, pathname } = new URL(request.url());
+    assert.equal(origin, server.base, "nothing from elsewhere");
+    if (!/^\/(api|icon)/.test(pathname)) paths.add(pathname);
+  });
+  return paths;
+}
+
+const sum = async (paths) =>
+  (await Promise.all([...paths].map(packed))).reduce((all, one) => all + one, 0);
+
 test("the loader and the page are small", async (told) => {
   const loader = await packed("/widget.js");
-  for (const locale of ["en-GB", "ru-RU", "fa-IR"]) {
+  assert.ok(loader <= LOADER_BYTES_MAX, `${loader} bytes`);
+  for (const locale of LOCALES) {
     const { page, context } = await person(browser, { locale });
     const session = await context.newCDPSession(page);
     await session.send("Network.enable");
-    const paths = new Set();
-    let bytes = 0;
-    page.on("request", (request) => paths.add(new URL(request.url()).pathname));
+    const paths = filesOf(page);
+    let heads = 0;
     session.on("Network.loadingFinished", ({ encodedDataLength }) => {
-      bytes += encodedDataLength;
+      heads += encodedDataLength;
     });
     await page.goto(`${server.base}/chat`, { waitUntil: "networkidle" });
-    assert.ok([...paths].every((path) => !path.startsWith("http")), "nothing from elsewhere");
-    told.diagnostic(`chat, ${locale}: ${bytes} bytes with heads, ${paths.size} requests`);
-    const body = await Promise.all([...paths].filter((path) => !/^\/(api|icon)/.test(path))
-      .map(packed));
-    const sum = body.reduce((all, one) => all + one, 0);
-    told.diagnostic(`chat, ${locale}: ${sum} bytes without; loader: ${loader}`);
-    assert.ok(sum <= CHAT_BYTES_MAX, `${sum} bytes`);
+    const bytes = await sum(paths);
+    told.diagnostic(`chat, ${locale}: ${bytes} bytes, ${heads} with heads; loader: ${loader}`);
+    assert.ok(bytes <= CHAT_BYTES_MAX, `${bytes} bytes`);
     await context.close();
   }
-  assert.ok(loader <= LOADER_BYTES_MAX, `${loader} bytes`);
+});
+
+test("the console and the panel are small", async (told) => {
+  const rep = await account(server, "Mina Karimi");
+  const opens = {
+    "/console": (page) => enter(page, server, rep),
+    "/admin": async (page) => {
+      await page.goto(`${server.base}/admin#/board`);
+      await signIn(page);
+    },
+  };
+  for (const [path, open] of Object.entries(opens)) {
+    for (const locale of LOCALES) {
+      const { page, context } = await person(browser, { locale });
+      const paths = filesOf(page);
+      await open(page);
+      await page.waitForLoadState("networkidle");
+      const bytes = await sum(paths);
+      told.diagnostic(`${path}, ${locale}: ${bytes} bytes, ${paths.size} files`);
+      assert.ok(bytes <= STAFF_BYTES_MAX, `${bytes} bytes`);
+      await context.close();
+    }
+  }
 });
 
 test("the page can be written in within a second on slow 4G", async (told) => {

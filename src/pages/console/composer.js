@@ -7,6 +7,7 @@ import { Drafts } from "./drafts.js";
 import { takeDrops } from "./drops.js";
 import { Held } from "./held.js";
 import { drawing } from "./icons.js";
+import { late } from "./late.js";
 import { Trays } from "./trays.js";
 import { isTouch, wishes } from "./wishes.js";
 
@@ -37,8 +38,7 @@ export class Composer {
   /** @type {Replies | null} */ #replies = null;
   #drafts;
   #isNotesOnly = false; // Only notes could be written until now.
-  /** @type {number | null} The message of his that he changes; null: he writes a new one. */
-  #seq = null;
+  /** @type {number | null} */ #seq = null; // Of the message that he changes; null: a new one.
   /** @type {Changes | null} */ changes = null; // Does that.
   /** @type {Rights | null} */ #may = null;
   /** @type {string | null} */ #id = null;
@@ -365,7 +365,7 @@ export class Composer {
   async #repliesOf() {
     if (this.#replies) return this.#replies;
     try {
-      const { Replies } = await import("./replies.js");
+      const { Replies } = await late("./replies.js");
       this.#replies ??= new Replies(this.#desk, this.#locale, this.#field,
         { take: (text, from) => this.insert(text, from), explain: this.#does.explain });
       this.element.prepend(this.#replies.element);

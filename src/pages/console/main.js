@@ -18,6 +18,7 @@ import { Customer } from "./customer.js";
 import { Desk } from "./desk.js";
 import { help } from "./help.js";
 import { listen } from "./keys.js";
+import { late } from "./late.js";
 import { Link } from "./link.js";
 import { List } from "./list.js";
 import { logTexts } from "./log.js";
@@ -27,7 +28,6 @@ import { rights } from "./rights.js";
 import { search } from "./search.js";
 import { tick } from "./spans.js";
 import { Talk } from "./talk.js";
-import { why, whyIdle } from "./why.js";
 import { wishes } from "./wishes.js";
 
 /** @import { Catalog } from "../i18n/locale.js" */
@@ -103,14 +103,15 @@ const does = {
     return desk.act(shown().id, what).then(() => what === "accept" && does.reply());
   },
   move: (what) => desk.act(shown().id, what),
-  // All of these are there from the beginning: whoever presses a key goes on typing into them.
+  // What is typed into is there from the beginning: whoever presses a key goes on typing.
   transfer: () => transfer(desk, locale, does),
   toQueue: () => transfer(desk, locale, does, { toQueue: true }),
   close: () => close(desk, locale, does),
   park: () => park(desk, locale, does),
   requeue: () => requeue(desk, locale, does),
-  why: () => why(desk, locale, does),
-  whyIdle: () => whyIdle(desk, locale, does),
+  why: () => late("./why.js").then(({ why }) => why(desk, locale, does)).catch(does.say),
+  whyIdle: () => late("./why.js").then(({ whyIdle: ask }) => ask(desk, locale, does))
+    .catch(does.say),
   endWrap: () => does.finish(() => desk.act(shown().id, "close")),
   /** Ends the conversation before him, and goes on with the one that waits longest. */
   async finish(work) {

@@ -15,6 +15,12 @@ import type { Talk } from "./talk.js";
 
 type Schemas = components["schemas"];
 
+/** What comes later, by its path. */
+export interface Late {
+  "./replies.js": typeof import("./replies.js");
+  "./why.js": typeof import("./why.js");
+}
+
 /** A conversation as staff see it. How much of it is known depends on who has told. */
 export type View = Schemas["Conversation"]
   & Partial<Pick<Schemas["Listed"], "latest_message" | "marks" | "unread">>;
