@@ -30,6 +30,8 @@ function reasonOf({ reason, load, capacity, until }, locale) {
  * @param {() => Promise<HTMLElement[]>} read
  */
 async function answered(locale, does, title, read) {
+  // What was pressed twice before this was there asks once.
+  if (document.querySelector("dialog[open]")) return;
   const place = make("div", { class: "why", "aria-busy": "true" },
     make("p", { class: "note" }, locale.t("loading")));
   sheet(locale, title, place).classList.add("wide");
