@@ -45,7 +45,7 @@ test("no text is in both catalogs of the chat", async () => {
 /** Which catalogs a page speaks from, by the folder of its modules; those of its parts, too. */
 const SPEAKS = {
   account: ["account", "own"], admin: ["admin", "board", "log"], chat: ["chat", "chat_more"],
-  console: ["console", "log", "board"], link: ["link", "account", "start"],
+  console: ["console", "log", "board", "why"], link: ["link", "account", "start"],
   manage: ["admin", "manage", "audit"], plot: ["board"], start: ["start", "account"],
   ui: [],
 };

@@ -142,16 +142,21 @@ test("an offer is passed on, and who misses one is told and set away", async () 
   await titled(second, "Ann Lee");
   assert.equal((await office.state(ann.conversation)).rep.name, "Pavel");
 
-  // Where letters are written, A is one, and is not shown as a key.
+  // Where letters are typed, A is one, and is not shown as a key.
   await wants(first, server, mina, "away");
   const cleo = await office.customer("Cleo");
   await cleo.opens("And mine?", queues.offers.id);
   await field(second).focus();
   const offer = second.locator(".offer").filter({ hasText: "Cleo" });
   await offer.waitFor();
-  assert.ok(await offer.locator("kbd").first().isHidden());
-  await field(second).press("Escape");
-  await offer.locator("kbd").first().waitFor();
+  const keys = second.locator(":is(.offer, .actions) kbd");
+  for (const typed of [field(second), second.locator("#availability")]) {
+    await typed.focus();
+    assert.deepEqual(await keys.evaluateAll((all) => all.filter((key) =>
+      key.checkVisibility({ visibilityProperty: true }))), []);
+    await field(second).press("Escape");
+    await offer.locator("kbd").first().waitFor();
+  }
   await second.locator("body").press("Shift+A");
   await offer.waitFor({ state: "detached" });
 

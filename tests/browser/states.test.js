@@ -230,20 +230,21 @@ test("the story goes by keyboard alone", async () => {
   await keyboard.press("Enter");
   await says(one.page, "You are next");
   await reach("Leave the line");
-  await keyboard.press("Enter");
-  const dialog = one.page.getByRole("dialog");
-  await dialog.waitFor();
-  await keyboard.press("Escape");
-  await dialog.waitFor({ state: "hidden" });
-  await reach("Leave the line", "Tab");
   // What asks comes a moment later, and asks once.
   await one.page.evaluate(() => {
     document.activeElement.click();
     document.activeElement.click();
   });
+  const dialog = one.page.getByRole("dialog");
+  await dialog.waitFor();
+  await keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await reach("Leave the line", "Tab");
+  await keyboard.press("Enter");
   await dialog.waitFor();
   await reach("Leave the line", "Tab");
   await keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
   await says(one.page, "This chat has ended");
   await reach("Start a new chat", "Tab");
   await keyboard.press("Enter");

@@ -10,10 +10,9 @@ import { toast } from "../ui/toast.js";
 import { explain } from "./telling.js";
 
 /** @import { Item } from "../ui/menu.js" */
-/** @import { Conversation } from "./moves.js" */
+/** @import { Found } from "./conversations.js" */
 /** @import { Desk } from "./router.js" */
 
-/** @typedef {{ view: Conversation, about: string }} Row what was found, and what it is about */
 
 /**
  * @param {number | null | undefined} ms
@@ -23,14 +22,15 @@ const moment = (ms) => (ms == null ? null : new Date(ms).toISOString());
 /**
  * These conversations as comma-separated values: names as people read them, words as programs do.
  * @param {Desk["locale"]} locale
- * @param {Row[]} found
+ * @param {Found[]} found
  */
 function sheet({ t }, found) {
   const titles = [t("col_number"), t("col_customer"), t("col_about"), t("col_status"),
     t("f_resolution"), t("f_priority"), t("col_queue"), t("col_rep"), t("col_opened"),
     t("fact_closed"), t("fact_rating")];
-  const rows = found.map(({ view, about }) => ({ text: [], raw: [view.number, view.customer.name,
-    about, view.status, view.resolution ?? null, view.priority, view.queue.name,
+  const rows = found.map(({ view, about, parts }) => ({ text: [], raw: [view.number,
+    view.customer.name, about || parts.map(({ text }) => text).join(""), view.status,
+    view.resolution ?? null, view.priority, view.queue.name,
     (view.rep ?? view.last_rep)?.name ?? null, moment(view.created_at), moment(view.closed_at),
     view.rating?.score ?? null] }));
   return file(csv({ titles, rows }));
@@ -40,7 +40,7 @@ function sheet({ t }, found) {
  * The button. `shown()` are those of the list as it stands, `wanted()` what it was asked for, or
  * null if a search has found it, which knows only what it shows.
  * @param {Desk} desk
- * @param {() => Row[]} shown
+ * @param {() => Found[]} shown
  * @param {() => URLSearchParams | null} wanted
  */
 export function takeOut({ api, locale }, shown, wanted) {

@@ -7,7 +7,7 @@ import { Drafts } from "./drafts.js";
 import { takeDrops } from "./drops.js";
 import { Held } from "./held.js";
 import { drawing } from "./icons.js";
-import { late } from "./late.js";
+import { Slash } from "./slash.js";
 import { Trays } from "./trays.js";
 import { isTouch, wishes } from "./wishes.js";
 
@@ -16,14 +16,16 @@ import { isTouch, wishes } from "./wishes.js";
 /** @import { Changes } from "./changes.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does, Rights } from "./parts.d.ts" */
-/** @import { Replies } from "./replies.js" */
 
 export class Composer {
   element;
   isNote = false;
-  /** @type {Desk} */ #desk;
-  /** @type {Locale} */ #locale;
-  /** @type {Does} */ #does;
+  /** @type {Desk} */
+  #desk;
+  /** @type {Locale} */
+  #locale;
+  /** @type {Does} */
+  #does;
   #field;
   #send;
   #sendText = make("span", {});
@@ -35,13 +37,18 @@ export class Composer {
   #held;
   #isHeld = false;
   #editing;
-  /** @type {Replies | null} */ #replies = null;
+  #slash;
   #drafts;
-  #isNotesOnly = false; // Only notes could be written until now.
-  /** @type {number | null} */ #seq = null; // Of the message that he changes; null: a new one.
-  /** @type {Changes | null} */ changes = null; // Does that.
-  /** @type {Rights | null} */ #may = null;
-  /** @type {string | null} */ #id = null;
+  /** Only notes could be written until now. */
+  #isNotesOnly = false;
+  /** @type {number | null} The message of his that he changes; null: he writes a new one. */
+  #seq = null;
+  /** @type {Changes | null} Does that. */
+  changes = null;
+  /** @type {Rights | null} */
+  #may = null;
+  /** @type {string | null} */
+  #id = null;
 
   /**
    * @param {Desk} desk
@@ -74,6 +81,8 @@ export class Composer {
     this.element = make("form", { class: "composer" }, this.#held.element, this.#editing,
       this.#trays.element, this.#field, this.#hint,
       make("div", { class: "under" }, this.#mode, canned, this.#attach, this.#pick, this.#send));
+    this.#slash = new Slash(desk, locale, does, this.#field,
+      (text, from) => this.insert(text, from));
     this.#listen();
     this.mode(false);
   }
@@ -88,7 +97,7 @@ export class Composer {
     addEventListener("storage", () => this.#seq === null
       && this.#drafts.isGone(this.#id, this.#field.value) && this.#restore());
     this.#field.addEventListener("blur", () => setTimeout(() => {
-      if (document.activeElement !== this.#field) this.#replies?.leave();
+      if (document.activeElement !== this.#field) this.#slash.leave();
     }, 150));
     this.#pick.addEventListener("change", () => {
       this.attach([...this.#pick.files ?? []]);
@@ -104,7 +113,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.isComposing || this.#replies?.pressed(event)) return;
+    if (event.isComposing || this.#slash.pressed(event)) return;
     if (event.key === "Escape") {
       if (this.#seq === null) return this.#does.leaveField();
       event.preventDefault();
@@ -130,7 +139,7 @@ export class Composer {
     if (this.#seq === null && !this.#mode.disabled) {
       this.mode(!this.isNote);
       // What was begun for colleagues alone is not sent to anybody else unawares.
-      if (!this.isNote && this.#field.value.trim()) this.#does.tell(this.#locale.t("no_note"));
+      if (!this.isNote && this.#field.value.trim()) this.#does.tell(this.#locale.t("note_answer"));
     }
     this.#settle();
     this.#save();
@@ -251,7 +260,7 @@ export class Composer {
    */
   #turn(id) {
     this.#save();
-    this.#replies?.leave();
+    this.#slash.leave();
     this.#id = id;
     this.#seq = id ? this.#drafts.edits(id) : null;
     this.#trays.turn(id);
@@ -349,30 +358,7 @@ export class Composer {
     this.#grow();
     this.#save();
     if (!this.isNote && this.#seq === null) this.#desk.typing(Boolean(this.#field.value.trim()));
-    this.#offerReplies();
-  }
-
-  // A slash at the beginning of a word opens the replies that are kept.
-  async #offerReplies() {
-    const { value, selectionStart: at } = this.#field;
-    const found = /(?:^|\s)\/(\S*)$/.exec(value.slice(0, at));
-    if (!found) return this.#replies?.leave();
-    const from = at - found[1].length - 1;
-    const replies = await this.#repliesOf();
-    replies?.offer(found[1], from);
-  }
-
-  async #repliesOf() {
-    if (this.#replies) return this.#replies;
-    try {
-      const { Replies } = await late("./replies.js");
-      this.#replies ??= new Replies(this.#desk, this.#locale, this.#field,
-        { take: (text, from) => this.insert(text, from), explain: this.#does.explain });
-      this.element.prepend(this.#replies.element);
-    } catch (error) {
-      this.#does.say(error);
-    }
-    return this.#replies;
+    this.#slash.typed();
   }
 
   /** Opens the replies that are kept, where the cursor is. */

@@ -18,7 +18,6 @@ import { Customer } from "./customer.js";
 import { Desk } from "./desk.js";
 import { help } from "./help.js";
 import { listen } from "./keys.js";
-import { late } from "./late.js";
 import { Link } from "./link.js";
 import { List } from "./list.js";
 import { logTexts } from "./log.js";
@@ -28,6 +27,7 @@ import { rights } from "./rights.js";
 import { search } from "./search.js";
 import { tick } from "./spans.js";
 import { Talk } from "./talk.js";
+import { why, whyIdle } from "./why.js";
 import { wishes } from "./wishes.js";
 
 /** @import { Catalog } from "../i18n/locale.js" */
@@ -103,15 +103,14 @@ const does = {
     return desk.act(shown().id, what).then(() => what === "accept" && does.reply());
   },
   move: (what) => desk.act(shown().id, what),
-  // What is typed into is there from the beginning: whoever presses a key goes on typing.
+  // All of these are there from the beginning: whoever presses a key goes on typing into them.
   transfer: () => transfer(desk, locale, does),
   toQueue: () => transfer(desk, locale, does, { toQueue: true }),
   close: () => close(desk, locale, does),
   park: () => park(desk, locale, does),
   requeue: () => requeue(desk, locale, does),
-  why: () => late("./why.js").then(({ why }) => why(desk, locale, does)).catch(does.say),
-  whyIdle: () => late("./why.js").then(({ whyIdle: ask }) => ask(desk, locale, does))
-    .catch(does.say),
+  why: () => why(desk, locale, does),
+  whyIdle: () => whyIdle(desk, locale, does),
   endWrap: () => does.finish(() => desk.act(shown().id, "close")),
   /** Ends the conversation before him, and goes on with the one that waits longest. */
   async finish(work) {

@@ -3,6 +3,7 @@
 import { make, words } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
 import { span } from "./spans.js";
+import { wishes } from "./wishes.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
@@ -69,8 +70,10 @@ export class Offers {
       const card = this.#card(offer);
       this.#cards.set(id, card);
       this.element.append(card.element);
-      this.#said.textContent = this.#locale.t("offer_said", { name: offer.view.customer.name,
+      const { t } = this.#locale;
+      const said = t("offer_said", { name: offer.view.customer.name,
         queue: offer.view.queue.name });
+      this.#said.textContent = wishes.keys ? `${said} ${t("offer_key")}` : said;
     }
     this.element.hidden = this.#cards.size === 0;
     if (!this.#cards.size) this.#said.textContent = "";

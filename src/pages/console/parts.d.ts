@@ -1,6 +1,7 @@
 // What the parts of the console know of each other, for those who check the pages.
 
 import type { components } from "../api.d.ts";
+import type { Catalog } from "../i18n/locale.js";
 import type { Api } from "../net/api.js";
 import type { LogEvent, RepState, TypingFrame } from "../net/frames.d.ts";
 import type { Thrown } from "../net/problem.js";
@@ -17,8 +18,9 @@ type Schemas = components["schemas"];
 
 /** What comes later, by its path. */
 export interface Late {
+  "./reasons.js": typeof import("./reasons.js");
   "./replies.js": typeof import("./replies.js");
-  "./why.js": typeof import("./why.js");
+  [texts: `../i18n/${string}.js`]: { default: Catalog };
 }
 
 /** A conversation as staff see it. How much of it is known depends on who has told. */

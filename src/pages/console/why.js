@@ -1,25 +1,22 @@
-// Why a conversation waits or has its rep, and why a rep gets nothing: what the line itself says.
+// Why a conversation waits or has its rep, and why a rep gets nothing: asked of the line itself.
 
 import { sheet } from "../account/sheet.js";
 import { problemOf } from "../net/problem.js";
-import { make, words } from "../ui/dom.js";
-import { span } from "./spans.js";
+import { make } from "../ui/dom.js";
+import { late } from "./late.js";
 
-/** @import { components } from "../api.d.ts" */
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Does } from "./parts.d.ts" */
 
 /**
- * What keeps a rep from it, in words.
- * @param {components["schemas"]["Reason"]} told
+ * How it is told; few ask.
  * @param {Locale} locale
  */
-function reasonOf({ reason, load, capacity, until }, locale) {
-  const { t, clock } = locale;
-  const text = reason === "full" ? t("w_full", { load: load ?? 0, capacity: capacity ?? 0 })
-    : t(`w_${reason}`);
-  return until ? `${text} ${t("w_until", { time: clock(until) })}` : text;
+async function telling(locale) {
+  const [told] = await Promise.all([late("./reasons.js"),
+    locale.more((tag) => late(`../i18n/why.${tag}.js`), "why")]);
+  return told;
 }
 
 /**
@@ -30,8 +27,6 @@ function reasonOf({ reason, load, capacity, until }, locale) {
  * @param {() => Promise<HTMLElement[]>} read
  */
 async function answered(locale, does, title, read) {
-  // What was pressed twice before this was there asks once.
-  if (document.querySelector("dialog[open]")) return;
   const place = make("div", { class: "why", "aria-busy": "true" },
     make("p", { class: "note" }, locale.t("loading")));
   sheet(locale, title, place).classList.add("wide");
@@ -45,24 +40,6 @@ async function answered(locale, does, title, read) {
 }
 
 /**
- * @param {components["schemas"]["Chosen"]} chosen
- * @param {Locale} locale
- */
-function chosenParts({ rep, how, by, candidates, load, capacity, waited_ms: waited, preferred,
-  over_capacity: over }, locale) {
-  const { t, parts } = locale;
-  const name = words(rep?.name ?? t("somebody"));
-  const facts = [
-    candidates != null && t("w_candidates", { n: candidates }),
-    load != null && t("w_held", { load, capacity: capacity ?? 0 }),
-    waited != null && t("w_waited", { time: span(locale, waited) }),
-    preferred && t("w_preferred"), over && t("w_over"),
-  ].flatMap((text) => text || []);
-  return [make("p", {}, ...parts(`w_how_${how}`, { name, by: words(by?.name ?? "") })),
-    make("ul", { class: "reasons" }, ...facts.map((text) => make("li", {}, text)))];
-}
-
-/**
  * About the conversation before the rep.
  * @param {Desk} desk
  * @param {Locale} locale
@@ -71,33 +48,12 @@ function chosenParts({ rep, how, by, candidates, load, capacity, waited_ms: wait
 export function why(desk, locale, does) {
   const { view } = desk;
   if (!view) return;
-  const { t } = locale;
-  const waits = view.status === "waiting";
-  return answered(locale, does, t(waits ? "why_waits" : "why_has"), async () => {
-    const told = await desk.api.get(`/conversations/${view.id}/why`);
-    const parts = [];
-    if (told.ahead != null) parts.push(make("p", {}, t("w_before", { n: told.ahead })));
-    if (told.kept) parts.push(make("p", {}, t(`w_kept_${told.kept}`)));
-    if (told.chosen) parts.push(...chosenParts(told.chosen, locale));
-    if (told.reps.length) {
-      parts.push(make("ul", { class: "reasons" }, ...told.reps.map(({ rep, ...reason }) =>
-        make("li", {}, words(rep.name), ": ", reasonOf(reason, locale)))));
-    }
-    return parts.length ? parts : [make("p", {}, t("w_nothing"))];
+  const title = locale.t(view.status === "waiting" ? "why_waits" : "why_has");
+  return answered(locale, does, title, async () => {
+    const [told, { reasons }] = await Promise.all([
+      desk.api.get(`/conversations/${view.id}/why`), telling(locale)]);
+    return reasons(told, locale);
   });
-}
-
-/**
- * Why a rep who is free gets nothing, and no line has a first one for him: nobody waits, or who
- * does has left, or is not given out by the line.
- * @param {Desk} desk
- */
-function nobodyFor({ board }) {
-  const queues = board ?? [];
-  const waiting = queues.reduce((sum, one) => sum + one.waiting, 0);
-  const held = queues.reduce((sum, one) => sum + one.held, 0);
-  if (!waiting) return "w_nobody";
-  return held === waiting ? "w_all_held" : held ? "w_some_held" : "w_by_hand";
 }
 
 /**
@@ -107,15 +63,9 @@ function nobodyFor({ board }) {
  * @param {Does} does
  */
 export function whyIdle(desk, locale, does) {
-  const { t } = locale;
-  return answered(locale, does, t("why_idle"), async () => {
-    const told = await desk.api.get(`/reps/${desk.user.id}/why-idle`);
-    const { load = 0, capacity = 0 } = told;
-    const own = told.reason === "free" && !told.first.length ? t(nobodyFor(desk))
-      : t(`w_you_${told.reason}`, { load, capacity });
-    return [make("p", {}, own), make("p", { class: "note" }, t("load_long", { load, capacity })),
-      make("ul", { class: "reasons" }, ...told.first.map(({ line, ...reason }) => make("li", {},
-        words(("queue" in line && desk.names.get(line.queue)) || t("own_line")), ": ",
-        reasonOf(reason, locale))))];
+  return answered(locale, does, locale.t("why_idle"), async () => {
+    const [told, { idleReasons }] = await Promise.all([
+      desk.api.get(`/reps/${desk.user.id}/why-idle`), telling(locale)]);
+    return idleReasons(told, desk, locale);
   });
 }

@@ -1,0 +1,32 @@
+// What the console says of why somebody waits, has his rep or gets nothing, in English.
+
+export default {
+  load_long: "You hold {load} of {capacity} conversations.",
+  w_before: { one: "{n} goes before it.", other: "{n} go before it." },
+  w_kept_held: "Its customer has left; the place is kept.",
+  w_kept_manual: "In this queue reps take what they want.",
+  w_kept_settling: "It is being given to somebody right now.",
+  w_nothing: "There is nothing to tell.",
+  w_candidates: { one: "{n} rep was free", other: "{n} reps were free" },
+  w_held: "it was conversation {load} of {capacity}", w_waited: "after a wait of {time}",
+  w_preferred: "it was kept for this rep", w_over: "beyond the capacity",
+  w_how_line: "The line gave it to {name}.", w_how_offer: "{name} accepted the offer.",
+  w_how_claim: "{name} claimed it.", w_how_hand: "{by} gave it to {name}.", w_free: "free, is next",
+  w_ahead: "others go first", w_not_serving: "does not serve this queue",
+  w_reserved: "it is kept for somebody else", w_cooling_down: "has just declined it",
+  w_refused: "was refused by the line", w_until: "(until {time})",
+  w_nobody: "Nobody waits in your queues.",
+  w_all_held: "Whoever waits in your queues has left; the place is kept for a while.",
+  w_you_free: "You are free: the next one is yours.", w_you_ahead: "Others go first.",
+  w_you_absent: "You are not connected.", w_you_busy: "You are busy. Say that you are available.",
+  w_you_away: "You are away. Say that you are available.",
+  w_you_offline: "You are offline. Say that you are available.",
+  w_you_full: "You are full: {load} of {capacity}.",
+  w_you_not_serving: "You serve no queue. An admin can change that.",
+  w_you_reserved: "What waits is kept for others.",
+  w_you_cooling_down: "You have just declined something.",
+  w_you_refused: "The line has refused you. Tell an admin.", own_line: "your own line",
+  w_some_held: "Nobody waits whom the line could give you: some have left and their place is "
+    + "kept, the others are taken by hand or are being given to somebody.",
+  w_by_hand: "Who waits in your queues is taken by hand, or is being given to somebody.",
+};
