@@ -5153,6 +5153,7 @@ export interface components {
             status: components["schemas"]["Status"];
             subject: string;
             updated_at: components["schemas"]["i64"];
+            waits_since?: components["schemas"]["i64"] | null;
         };
         /** Format: uuid */
         ConversationId: string;

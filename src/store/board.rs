@@ -31,7 +31,7 @@ pub struct QueueNow {
     pub waiting: i64,
     /// How many of those wait only in name: their customers have gone.
     pub held: i64,
-    /// When the one who has waited longest was opened.
+    /// Since when the one waits who has waited longest.
     pub oldest_at: Option<Moment>,
     /// Within what time a customer should be served, in ms.
     pub wait_target_ms: i64,
@@ -50,13 +50,17 @@ type Waiting = (QueueId, i64, Option<Moment>);
 
 queries! {
     fn lines(conn, held: bool) -> QueryResult<Vec<Waiting>> {
+        // As `Conversation::waits_since`.
+        let went_on = conversations::epoch.eq(0).and(conversations::hops.gt(0));
+        let since = diesel::dsl::case_when(went_on, conversations::created_at)
+            .otherwise(conversations::queued_at);
         let lines = conversations::table
             .filter(waits().and(conversations::held.eq(held)))
             .group_by(conversations::queue_id)
             .select((
                 conversations::queue_id,
                 diesel::dsl::count_star(),
-                diesel::dsl::min(conversations::created_at),
+                diesel::dsl::min(since),
             ));
         prepared(lines).load(conn)
     }

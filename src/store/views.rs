@@ -168,6 +168,9 @@ pub struct ConversationView {
     /// Its customer has left it as a message: he does not wait to be served.
     #[serde(default)]
     pub left_message: bool,
+    /// While it waits or is offered: since when its customer has been waiting, this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_since: Option<Moment>,
     /// What its customer thought of it, once it was over.
     #[serde(default)]
     #[schema(required)]
@@ -252,7 +255,9 @@ fn names_in(conn: &mut Conn, rows: &[Conversation]) -> Result<Names> {
 fn named(row: Conversation, queue: String, last_seq: i64, names: &Names) -> ConversationView {
     let person = |id: UserId| PersonView::of(id, names.get(&id).cloned().unwrap_or_default());
     let offered = row.status == Status::Offered;
+    let waits = offered || row.status == Status::Waiting;
     ConversationView {
+        waits_since: waits.then(|| row.waits_since(row.epoch > 0)),
         rating: RatingView::of(&row),
         id: row.id,
         number: row.number,

@@ -2,12 +2,14 @@
 // around all screens.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import { person, resize } from "./browser.js";
 import { browser, opened, server } from "./house.js";
 import {
-  admin, count, figure, queue, read, repNow, repRow, rowOf, serving, signIn, slots, status, waits,
+  admin, count, figure, queue, read, repNow, repRow, rowOf, serving, settled, signIn, slots,
+  status, waits,
 } from "./panel.js";
 
 opened();
@@ -175,6 +177,24 @@ test("who waits is given to a rep, moved and made urgent from the table", async 
   assert.deepEqual(page.complaints, []);
   await context.close();
   rep.go();
+});
+
+test("today's figures are told anew each minute", async () => {
+  const { page, context } = await admin("board");
+  await page.clock.install();
+  await page.reload();
+  await settled(page);
+  const figure = page.locator('[data-tile="left"] .figure');
+  await page.waitForFunction(() =>
+    /^\d+$/.test(document.querySelector('[data-tile="left"] .figure').textContent));
+  const before = Number(await figure.textContent());
+  const { token } = await server.ask("POST", "/visitors", null, {});
+  const { id } = await server.ask("POST", "/conversations", token,
+    { queue: await queue("Leavers", { mode: "manual" }), text: "Bye", client_id: randomUUID() });
+  await server.ask("POST", `/conversations/${id}/close`, token, { resolution: "abandoned" });
+  await page.clock.runFor(MINUTE);
+  await figure.filter({ hasText: new RegExp(`^${before + 1}$`) }).waitFor();
+  await context.close();
 });
 
 /** An hour of minutes until now: what a plot is to show is then known. */

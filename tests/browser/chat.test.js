@@ -50,7 +50,11 @@ test("a newcomer writes, waits, is served, and it ends", async () => {
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save a copy" }).click();
   assert.match((await saved).suggestedFilename(), /^chat-\d+\.html$/);
-  await page.getByRole("button", { name: "Continue this chat" }).click();
+  // Pressed twice it is done once.
+  await page.getByRole("button", { name: "Continue this chat" }).evaluate((button) => {
+    button.click();
+    button.click();
+  });
   await page.getByRole("heading", { name: "Mina Karimi" }).waitFor();
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("button", { name: "End this chat" }).click();
@@ -631,11 +635,22 @@ test("a login that was ended says so and loses nothing that was typed", async ()
   await server.ask("DELETE", `/people/${customer.id}/sessions`, server.admin);
   await page.getByRole("heading", { name: "You are signed out here." }).waitFor();
   assert.equal(await field(page).inputValue(), "not yet sent");
+  await field(page).fill("not yet sent, either");
+  await page.reload();
+  await page.getByRole("heading", { name: "How can we help?" }).waitFor();
+  assert.equal(await field(page).inputValue(), "not yet sent, either");
+  await field(page).fill("");
+  await write(page, "Hello again");
+  await card(page).filter({ hasText: "You are number 2 in line" }).waitFor();
+  await field(page).fill("not yet sent");
+  const again = (await server.newest()).customer;
+  await server.ask("DELETE", `/people/${again.id}/sessions`, server.admin);
+  await page.getByRole("heading", { name: "You are signed out here." }).waitFor();
   await page.getByRole("button", { name: "Start again" }).click();
   await page.getByRole("heading", { name: "How can we help?" }).waitFor();
   assert.equal(await field(page).inputValue(), "not yet sent");
   await field(page).press("Enter");
-  await card(page).filter({ hasText: "You are number 2 in line" }).waitFor();
+  await card(page).filter({ hasText: "You are number 3 in line" }).waitFor();
   // Whoever signs out leaves nothing to the next one.
   await field(page).fill("private words");
   await page.getByRole("button", { name: "More" }).click();

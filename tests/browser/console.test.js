@@ -162,6 +162,7 @@ test("an offer is passed on, and who misses one is told and set away", async () 
 
   // Within a chat on a phone, too, and as long as he has not seen it.
   await second.setViewportSize({ width: 360, height: 740 });
+  const tab = await anotherTab(second.context(), server);
   const bob = await office.customer("Bob");
   await bob.opens("Quick, please", queues.quick.id);
   await second.locator(".offer").filter({ hasText: "Bob" }).waitFor();
@@ -171,8 +172,9 @@ test("an offer is passed on, and who misses one is told and set away", async () 
   await titled(second, "Ann Lee");
   await second.locator(".missed").filter({ hasText: "set away" }).waitFor();
   assert.equal(await second.locator("#availability").inputValue(), "away");
+  await tab.locator(".missed").filter({ hasText: "set away" }).waitFor();
   await second.getByRole("button", { name: "I am back" }).click();
-  await second.locator(".missed").filter({ hasText: "set away" }).waitFor({ state: "detached" });
+  for (const page of [second, tab]) await page.locator(".missed p").waitFor({ state: "detached" });
   assert.equal(await second.locator("#availability").inputValue(), "available");
   assert.deepEqual([...first.complaints, ...second.complaints], []);
 });
@@ -255,6 +257,10 @@ test("J and K go through the list and stay in it, and Escape closes one thing", 
   await until(() => page.evaluate(() => document.activeElement.id === "text"));
   assert.equal(await field(page).inputValue(), "");
   await keys.press("Escape");
+  await keys.press("Control+k");
+  await keys.type("ann");
+  await keys.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   // What the browser does with Alt and a digit is its own.
   await page.evaluate(() => addEventListener("keydown", (event) =>
     setTimeout(() => { document.title = String(event.defaultPrevented); })));

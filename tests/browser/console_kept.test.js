@@ -81,7 +81,14 @@ test("a draft belongs to its conversation; it outlives a reload, its tab and a l
   // Whoever signs out leaves nothing to the next one.
   await field(page).fill("for nobody else");
   await page.locator(".account-button").click();
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  const signOut = page.getByRole("button", { name: "Sign out", exact: true });
+  await signOut.click();
+  const asked = page.getByRole("dialog").filter({ hasText: "Sign out with unsent drafts?" });
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await field(page).inputValue(), "for nobody else");
+  await page.locator(".account-button").click();
+  await signOut.click();
+  await asked.getByRole("button", { name: "Sign out" }).click();
   await page.locator(".door").waitFor();
   const left = await page.evaluate(() => JSON.stringify([{ ...sessionStorage },
     { ...localStorage }]));

@@ -114,6 +114,7 @@ test("a draft is its writer's until he signs out, not until his login ends", asy
   assert.equal(await field(page, "Name").inputValue(), "Half");
   await page.locator(".account-button").click();
   await button(page, "Sign out").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await page.locator("[name=login]").waitFor();
   const drafts = (tab) => tab.evaluate(() => Object.keys(sessionStorage)
     .filter((key) => key.includes("manage")));

@@ -431,7 +431,8 @@ test("a page that is no site of the widget is told so, readably, and it can be l
   const told = () => page.evaluate(() => window.told);
   let passed = 0;
   for (; passed < 14_000 && !(await told()).length; passed += 100) await page.clock.runFor(100);
-  assert.deepEqual(await told(), [{ code: "blocked" }], "before it would give up anyway");
+  assert.deepEqual(await told(), [{ code: "blocked",
+    message: "The chat cannot be shown here." }], "before it would give up anyway");
   assert.ok(passed >= 2_000, `${passed} ms`);
   await says(page, "link: Open it on its own page");
   await page.evaluate(() => switchboard.setLocale("ru"));

@@ -107,6 +107,7 @@ fn conversation() -> ConversationView {
         due_at: Some(1),
         held: false,
         left_message: false,
+        waits_since: None,
         rating: None,
     }
 }
@@ -116,6 +117,7 @@ fn offered() -> ConversationView {
     let view = conversation();
     ConversationView {
         status: Status::Offered,
+        waits_since: Some(1),
         offered_to: view.rep,
         rep: None,
         due_at: Some(1),

@@ -22,6 +22,7 @@ on_both!(with quick;
     what_waits_for_a_rep_who_goes_is_anybodys_again,
     parked_ones_free_their_slots_and_wake_only_where_there_is_room,
     a_closed_one_is_reopened_within_its_policy_and_never_for_an_absent_rep,
+    whoever_is_back_waits_since_then,
     a_wrap_up_keeps_the_slot_until_it_is_ended,
     last_words_into_a_closed_conversation_are_refused,
     the_tale_of_a_conversation_names_who_did_what,
@@ -318,6 +319,21 @@ async fn a_closed_one_is_reopened_within_its_policy_and_never_for_an_absent_rep(
     world.change_queue(|queue| queue.policy.reopen_ms = 0).await;
     let late = ann.act(&id, "reopen", json!({})).await;
     assert_eq!(late.code(409), "conversation_closed");
+}
+
+async fn whoever_is_back_waits_since_then(world: &World) {
+    let rep = world.rep(1, 1).await;
+    let admin = world.admin().await;
+    let (ann, id) = served(world, &rep).await;
+    assert_eq!(admin.view(&id).await.get("waits_since"), None);
+    rep.close(&id).await.ok(200);
+    let view = ann.act(&id, "reopen", json!({})).await.ok(200);
+    assert_eq!(view["waits_since"], json!(world.row(&id).await.queued_at));
+    assert!(
+        view["waits_since"].as_i64() > view["closed_at"].as_i64().max(view["created_at"].as_i64())
+    );
+    let line = admin.get(LINE).await.ok(200);
+    assert_eq!(line["queues"][0]["oldest_at"], view["waits_since"]);
 }
 
 async fn a_wrap_up_keeps_the_slot_until_it_is_ended(world: &World) {

@@ -58,6 +58,15 @@ async fn who_waits_too_long_is_served_where_the_queue_falls_back_to(world: &Worl
     crate::harness::until("it is moved", moved).await;
     let row = world.row(&waits).await;
     assert_eq!((row.place, row.hops), (place, 1), "its place goes with it");
+    // He has waited in the queue before, too.
+    let view = admin.view(&waits).await;
+    assert_eq!(view["waits_since"], view["created_at"]);
+    let line = admin.get("/api/v1/line").await.ok(200);
+    let queues = line["queues"].as_array().unwrap();
+    let there = queues
+        .iter()
+        .find(|one| one["queue"]["id"] == json!(second));
+    assert_eq!(there.unwrap()["oldest_at"], view["created_at"]);
     all_is_told(world).await;
     rep.close(&busy).await.ok(200);
     let frame = socket.wait("assigned").await;

@@ -1,8 +1,9 @@
 // The button with one's name in the bar at the top: one's account, language, theme, and the way
 // out.
 
-import { followForgetting, forgetDrafts } from "../net/drafts.js";
+import { followForgetting, forgetDrafts, hasDrafts } from "../net/drafts.js";
 import { Problem, problemOf } from "../net/problem.js";
+import { agreed } from "../ui/dialog.js";
 import { make, words } from "../ui/dom.js";
 import { toast } from "../ui/toast.js";
 import { face } from "./face.js";
@@ -122,6 +123,9 @@ class Menu {
   /** @param {Locale} texts */
   async #leave(texts) {
     const { user } = this.#api;
+    const { t } = texts;
+    if (user && hasDrafts(user) && !await agreed({ title: t("leave_drafts"),
+      text: t("leave_drafts_text"), yes: t("sign_out"), no: t("cancel") })) return;
     try {
       await this.#api.signOut();
       if (user) forgetDrafts(user);

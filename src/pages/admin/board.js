@@ -85,6 +85,7 @@ class Board {
       setInterval(() => this.#tick(), 1_000),
       setInterval(() => document.hidden || this.#soon(), AGAIN_MS),
       setInterval(() => isCalm() || document.hidden || this.#plots({ all: false }), MINUTE),
+      setInterval(() => document.hidden || this.#today().catch(() => {}), MINUTE),
       setInterval(() => isCalm() || document.hidden || this.#reports(), REPORTS_MS),
     ];
     return () => {
@@ -189,22 +190,34 @@ class Board {
     if (all) this.#reports();
   }
 
+  /**
+   * What has been since then, of the queue that is chosen.
+   * @param {number} from
+   */
+  #report(from) {
+    const which = this.#queue ? `&queue=${this.#queue}` : "";
+    return this.#desk.api.get(
+      `/reports?from=${from}&to=${Date.now()}&offset=${offset()}${which}`);
+  }
+
+  /** Today's figures. */
+  async #today() {
+    const queue = this.#queue;
+    const today = await this.#report(midnight());
+    if (!this.#isOver && queue === this.#queue) this.#tiles.today(today);
+  }
+
   /** What is told by reports: today's figures, four weeks of arrivals, a day of ends. */
   async #reports() {
-    const { api } = this.#desk;
     const queue = this.#queue;
-    const now = Date.now();
-    const which = queue ? `&queue=${queue}` : "";
-    const ask = (/** @type {number} */ from) =>
-      api.get(`/reports?from=${from}&to=${now}&offset=${offset()}${which}`);
     try {
-      const today = await ask(midnight());
-      const [weeks, day] = [await ask(daysAgo(WEEKS_DAYS)), await ask(daysAgo(1))];
+      await this.#today();
+      const weeks = await this.#report(daysAgo(WEEKS_DAYS));
+      const day = await this.#report(daysAgo(1));
       if (this.#isOver || queue !== this.#queue) return;
       for (const one of weeks.queues) {
         this.#pace.set(one.queue.id, one.handling?.p50_ms ?? null);
       }
-      this.#tiles.today(today);
       this.#trends.reports(weeks, day);
       this.#show();
     } catch (error) {

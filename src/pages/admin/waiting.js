@@ -170,7 +170,7 @@ export class Waiting {
 
   /** @param {Row} one */
   #wait({ view, now, waited }) {
-    const ms = Date.now() - view.created_at;
+    const ms = Date.now() - (view.waits_since ?? view.created_at);
     say(waited, this.#desk.locale.span(ms));
     waited.dataset.tone = urgency(ms, now.wait_target_ms);
   }

@@ -33,6 +33,25 @@ async function attempt(locale, work) {
 }
 
 /**
+ * What was pressed and is not done yet.
+ * @type {Set<string>}
+ */
+const pressed = new Set();
+
+/**
+ * What is pressed twice is done once.
+ * @param {string} what
+ * @param {Locale} locale
+ * @param {() => Promise<void>} work
+ */
+async function once(what, locale, work) {
+  if (pressed.has(what)) return;
+  pressed.add(what);
+  await attempt(locale, work);
+  pressed.delete(what);
+}
+
+/**
  * Asks, and ends the conversation or gives the place in line away.
  * @param {Visit} visit
  * @param {Locale} locale
@@ -54,7 +73,7 @@ export async function end({ api, view }, locale) {
  * @param {Visit} visit
  * @param {Locale} locale
  */
-export const leaveMessage = (visit, locale) => attempt(locale, async () => {
+export const leaveMessage = (visit, locale) => once("message", locale, async () => {
   if (!visit.view) return;
   const { id } = visit.view;
   await visit.api.post(`/conversations/${id}/leave-message`);
@@ -72,7 +91,7 @@ export const sure = ({ t }) => agreed({ title: t("closed"), text: t("anew_text")
  * @param {Visit} visit
  * @param {Locale} locale
  */
-export const reopen = (visit, locale) => attempt(locale, async () => {
+export const reopen = (visit, locale) => once("reopen", locale, async () => {
   if (!visit.view) return;
   const { id } = visit.view;
   await visit.api.post(`/conversations/${id}/reopen`);

@@ -134,6 +134,7 @@ function edit(button, mine, refused = "") {
   message.said.hidden = true;
   message.said.after(form);
   message.form = form;
+  form.scrollIntoView({ block: "nearest" });
   place.textContent = refused;
   if (!refused || isFree(button)) field.focus();
 }

@@ -1,6 +1,7 @@
 // What the card says of a conversation that is there: it waits, is served, laid aside, or over; and
 // of what stops everything else.
 
+import { kept } from "../net/keep.js";
 import { make, words } from "../ui/dom.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -28,6 +29,11 @@ export class Underway {
    */
   constructor(visit, locale, does) {
     [this.#visit, this.#locale, this.#does] = [visit, locale, does];
+    // Whose login has ended is somebody new after a reload: what he was writing goes along.
+    addEventListener("pagehide", () => {
+      const text = visit.trouble === "ended" && kept.get(visit.key(`draft.${visit.view?.id}`), "");
+      if (text) kept.set(visit.key("draft.new"), text);
+    });
   }
 
   /**

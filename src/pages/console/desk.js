@@ -305,7 +305,10 @@ export class Desk {
   /** @param {Self | undefined} rep */
   #is(rep) {
     if (!rep) return;
+    const was = this.rep?.availability ?? "available";
     this.rep = { ...this.rep, ...rep };
+    // He is back, wherever he has said so.
+    if (was !== "available" && rep.availability === "available") this.forgive();
     this.tell("rep");
   }
 

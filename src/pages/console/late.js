@@ -5,8 +5,8 @@ import { unreachable } from "../net/request.js";
 
 /** @import { Late } from "./parts.d.ts" */
 
-/** @type {Map<string, Promise<any>>} What has come, or is coming. */
-const asked = new Map();
+/** @type {{ [Path in keyof Late]?: Promise<Late[Path]> }} What has come, or is coming. */
+const asked = {};
 let tries = 0;
 
 /**
@@ -18,13 +18,12 @@ let tries = 0;
  * @returns {Promise<Late[Path]>}
  */
 export function late(path) {
-  const coming = asked.get(path) ?? import(path)
+  asked[path] ??= import(path)
     .catch(() => import(`${path}?${tries += 1}`))
     .catch((error) => {
       console.warn(error);
-      asked.delete(path);
+      delete asked[path];
       throw navigator.onLine ? new Problem(0, { code: "reload" }) : unreachable();
     });
-  asked.set(path, coming);
-  return coming;
+  return asked[path];
 }

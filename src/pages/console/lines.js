@@ -1,6 +1,6 @@
 // Those who wait in several lines, as one.
 
-import { PRIORITIES } from "./standing.js";
+import { PRIORITIES, waitsSince } from "./standing.js";
 
 /** @import { View } from "./parts.d.ts" */
 
@@ -10,7 +10,7 @@ import { PRIORITIES } from "./standing.js";
  * @param {View} other
  */
 const order = (one, other) => PRIORITIES.indexOf(other.priority) - PRIORITIES.indexOf(one.priority)
-  || one.created_at - other.created_at;
+  || waitsSince(one) - waitsSince(other);
 
 /**
  * Each line keeps its order; of their first ones the more urgent comes next, then the earlier.

@@ -2,7 +2,8 @@
 
 import { make, words } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
-import { span } from "./spans.js";
+import { second, span } from "./spans.js";
+import { waitsSince } from "./standing.js";
 import { wishes } from "./wishes.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
@@ -121,10 +122,10 @@ export class Offers {
     const element = make("article", { class: "offer", "aria-labelledby": title.id },
       make("div", { class: "offer-head" }, title, make("span", { class: "ring" }, svg, count)),
       make("p", {}, words(view.customer.name), " · ", words(view.queue.name), " · ",
-        make("span", { class: "note", "data-since": view.created_at }, t("waited_now"), " ",
+        make("span", { class: "note", "data-since": waitsSince(view) }, t("waited_now"), " ",
           make("span", { class: "span" }))),
       view.subject && make("p", { class: "note" }, words(view.subject)), said,
-      make("p", { class: "unseen" }, ...parts("until", { time: this.#locale.clock(until) })),
+      make("p", { class: "unseen" }, ...parts("until", { time: second(this.#locale, until) })),
       make("div", { class: "row" }, button("accept", "A", "accept", "main"),
         button("pass", "⇧ A", "decline", "")), place);
     return { element, left, count, answer };

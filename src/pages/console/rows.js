@@ -2,7 +2,7 @@
 
 import { make, words } from "../ui/dom.js";
 import { drawing } from "./icons.js";
-import { isLeft } from "./standing.js";
+import { isLeft, waitsSince } from "./standing.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Desk } from "./desk.js" */
@@ -86,7 +86,7 @@ export class Row {
    */
   update(view, { tab }) {
     const { user } = this.#desk;
-    const waits = view.status === "waiting" ? view.created_at : view.since || 0;
+    const waits = view.status === "waiting" ? waitsSince(view) : view.since || 0;
     const last = view.last ?? view.latest_message;
     const key = JSON.stringify([view.customer.name, view.status, view.priority, view.unread,
       waits, last?.seq, last?.text, view.queue.name, view.subject, view.rep?.id, tab,

@@ -188,6 +188,9 @@ class Search {
       this.#mark();
     } else if (event.key === "Enter" && count) {
       this.#choose(this.#at);
+    } else if (event.key === "Escape") {
+      // A browser would only empty the field.
+      this.dialog.close();
     } else {
       return;
     }

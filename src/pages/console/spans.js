@@ -18,6 +18,14 @@ export function span(locale, ms) {
 }
 
 /**
+ * A moment so near that its second counts.
+ * @param {import("../i18n/locale.js").Locale} locale
+ * @param {number} ms
+ */
+export const second = (locale, ms) => locale.time(ms,
+  { hour: "numeric", minute: "2-digit", second: "2-digit" });
+
+/**
  * How near a goal a wait is: `calm`, `soon` (from its half on), `late`.
  * @param {number} ms
  * @param {number} goal

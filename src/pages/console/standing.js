@@ -27,6 +27,12 @@ const NOBODY = new Set(["waiting", "parked", "closed"]);
 export const isOver = ({ status }) => status === "closed" || status === "wrapup";
 
 /**
+ * Since when somebody waits to be served, this time.
+ * @param {View} view
+ */
+export const waitsSince = ({ waits_since: since, created_at: begun }) => since ?? begun;
+
+/**
  * Whether its customer has left it as a message, and nobody has served it yet: afterwards it is
  * like any other.
  * @param {View} view

@@ -9,6 +9,7 @@ import { drawing } from "./icons.js";
 import { Log } from "./log.js";
 import { rights } from "./rights.js";
 import { letter } from "./rows.js";
+import { second } from "./spans.js";
 import { isLeft, PRIORITIES } from "./standing.js";
 
 /** @import { Locale, Values } from "../i18n/locale.js" */
@@ -153,7 +154,7 @@ export class Talk {
     const name = words(rep?.name || this.#locale.t("somebody"));
     if (may.asked) return ["n_offered"];
     if (!may.read) return rep?.name ? ["n_gone_to", { name }] : ["n_gone"];
-    if (status === "wrapup") return due ? ["n_wrapup_until", { time: this.#locale.clock(due) }]
+    if (status === "wrapup") return due ? ["n_wrapup_until", { time: second(this.#locale, due) }]
       : ["n_wrapup"];
     if (status === "parked") return due ? ["n_parked", { when }] : ["n_parked_open"];
     if (status === "closed") return ["n_closed"];

@@ -14,6 +14,8 @@ export default {
   page_admin: "This is an admin’s account. Go to the admin panel",
   account: "your account", profile: "Profile", password_other: "Change password",
   sessions: "Where you are signed in", sign_out: "Sign out", close: "Close", cancel: "Cancel",
+  leave_drafts: "Sign out with unsent drafts?",
+  leave_drafts_text: "What you have written and not sent is forgotten when you sign out.",
   young: "Your password, please",
   young_text: "You signed in a while ago, {name}. For this, show once more that it is you.",
   show: "Show", back: "Back to sign in",

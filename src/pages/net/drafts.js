@@ -16,12 +16,42 @@ const LEFT = "switchboard.left";
  */
 export const draftKey = (page, what, { id }) => `switchboard.${page}.${what}.${id}`;
 
+/** What is kept for him that he has not typed: what he looked at, and what he has missed. */
+const ASIDE = /\.(shown|missed|edits)\./;
+
+/**
+ * Whether something is kept for this one.
+ * @param {string} key
+ * @param {string} id
+ */
+const isOf = (key, id) => key.startsWith("switchboard.") && key.endsWith(`.${id}`);
+
+/** A browser may forbid to look. */
+function keysHere() {
+  try {
+    return Object.keys(sessionStorage);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Whether anything stands in a field of this tab, or of the console in any, that signing out
+ * would take away; or was not sent yet.
+ * @param {Writer} writer
+ */
+export function hasDrafts({ id }) {
+  /** @type {Record<string, { text: string }>} */
+  const long = keptLong.get(draftKey("console", "drafts", { id }), {});
+  return Object.values(long).some(({ text }) => text) || keysHere().some((key) =>
+    isOf(key, id) && !ASIDE.test(key));
+}
+
 /**
  * @param {typeof kept} where
  * @param {string} id
  */
-const forget = (where, id) => where.forget((key) => key.startsWith("switchboard.")
-  && key.endsWith(`.${id}`));
+const forget = (where, id) => where.forget((key) => isOf(key, id));
 
 /**
  * He has signed out: nothing of his drafts stays, in no tab.

@@ -202,7 +202,7 @@ div{position:fixed;inset:0;inline-size:auto;block-size:100dvh;border-radius:0}
     frame.hidden = true;
     name();
     if (held) notice.querySelector("button")?.focus();
-    emit("error", { code });
+    emit("error", { code, message: t(code) });
   };
   /** @param {HTMLIFrameElement} asked */
   const doubt = async (asked) => {
