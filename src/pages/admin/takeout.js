@@ -13,7 +13,6 @@ import { explain } from "./telling.js";
 /** @import { Found } from "./conversations.js" */
 /** @import { Desk } from "./router.js" */
 
-
 /**
  * @param {number | null | undefined} ms
  */

@@ -67,6 +67,7 @@ export function after(view, { kind, data, seq, created_at: at }, name = () => nu
   return { ...news, status, resolution, held: false,
     ...(rep && { rep, last_rep: rep }),
     ...(NOBODY.has(status) && { rep: null, last_rep: view.rep ?? view.last_rep }),
+    ...(kind === "reopened" && { waits_since: at }),
     ...(kind === "parked" && { due_at: data?.wake_at ?? null }),
     ...(status === "closed" && { closed_at: at }) };
 }
