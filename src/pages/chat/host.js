@@ -2,9 +2,8 @@
 // told, and to no other; from then on both speak through a port that nobody else has.
 
 import { choose } from "../i18n/locale.js";
-import { kept } from "../net/keep.js";
 import { patiently, problemOf } from "../net/problem.js";
-import { keptIn, storageThat, textOf } from "./lent.js";
+import { goOn, keptIn, storageThat, takeUp, textOf } from "./lent.js";
 
 /** @import { FromPage, Does, Greeting, Parts, ToPage } from "./parts.d.ts" */
 /** @import { Kept } from "./lent.js" */
@@ -102,42 +101,14 @@ export class Host {
 
   /** What was not sent on the page before is here again, if he is here whose it is. */
   async #recall() {
-    const { visit, does, parts } = this.#frame;
-    const { composer, locale } = parts();
     // What he has begun to write meanwhile is kept with it.
-    composer.save();
+    this.#frame.parts().composer.save();
     const owner = this.#owner;
-    let isMore = false;
-    for (let held = this.#held; held && (!held.owner || held.owner === owner);) {
-      isMore = true;
-      for (const [key, text] of Object.entries(held.values)) this.#put(key, text);
-      held = this.#held = held.held;
-    }
+    const { held, isMore } = takeUp(this.#storage, this.#held, owner);
     // What another has written who was named goes when somebody else is.
-    if (owner) this.#held = null;
-    if (isMore) {
-      visit.outbox.open("chat", { id: visit.widget ?? "all" });
-      const job = kept.get(visit.key("opening"), null);
-      if (job && !visit.opening) visit.opener.keep(job);
-      // Whatever has a beginning is drawn anew, and so begins with this.
-      const hadFocus = document.hasFocus() && document.activeElement !== document.body;
-      await does.setLocale(locale.tag);
-      if (hadFocus) parts().composer.focus();
-    }
+    this.#held = owner ? null : held;
+    if (isMore) await goOn(this.#frame);
     this.#lend();
-  }
-
-  /**
-   * A draft goes before what was begun since; of anything else what is here now counts.
-   * @param {string} key
-   * @param {string} text
-   */
-  #put(key, text) {
-    const now = this.#storage.getItem(key);
-    if (now !== null && (now === text || !key.includes(".draft."))) return;
-    const begun = kept.get(key, "");
-    this.#storage.setItem(key, text);
-    if (begun) kept.set(key, [kept.get(key, ""), begun].filter(Boolean).join("\n"));
   }
 
   // A token that is good no more is no news: he comes as somebody new.

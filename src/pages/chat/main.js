@@ -99,6 +99,7 @@ const does = {
     if (!origin) keptLong.set("switchboard.theme", theme);
     dress(theme);
   },
+  redraw: () => speak(parts.locale.tag),
   close: () => host?.say({ type: "close" }),
   isSeen: () => !document.hidden && (host?.isOpen ?? true),
 };
@@ -184,7 +185,7 @@ async function speak(tag) {
   // Who begins to type will soon need it.
   composer.element.addEventListener("input", withThread, { once: true });
   refresh();
-  if (visit.view || visit.pending.length || was?.thread) await withThread();
+  if (visit.view || visit.pending.length || was?.thread || !composer.isEmpty) await withThread();
 }
 
 function refresh() {
@@ -268,10 +269,13 @@ async function begin() {
   addEventListener("storage", () => {
     if (!api.user && !visit.opening && api.look()) visit.enter().catch(() => {});
   });
+  const frame = { visit, does, parts: () => parts, dress };
   if (origin) {
     const { Host } = await surely(() => late("./host.js"));
-    host = new Host(origin, { visit, does, parts: () => parts, dress });
+    host = new Host(origin, frame);
     await host.ready;
+  } else if (keptLong.get(visit.key("left"), null)) {
+    await late("./left.js").then(({ recall }) => recall(frame)).catch(() => {});
   }
   await visit.begin();
 }

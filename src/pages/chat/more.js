@@ -1,6 +1,7 @@
 // What is done now and then: ending, saving a copy, signing in, looking back.
 
 import { LOCALES } from "../i18n/locale.js";
+import { keptLong } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { agreed } from "../ui/dialog.js";
@@ -124,7 +125,9 @@ export async function signOut(visit, locale) {
   const what = visit.api.isVisitor ? "forget" : "sign_out";
   const asked = { title: t(`${what}_sure`), text: visit.api.isVisitor ? t("forget_text") : "",
     yes: t(what), no: t("stay") };
-  if (await agreed(asked)) visit.forget();
+  if (!await agreed(asked)) return;
+  keptLong.set(visit.key("left"), null);
+  visit.forget();
 }
 
 /**

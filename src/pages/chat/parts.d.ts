@@ -25,6 +25,7 @@ export interface Parts {
 export interface Late {
   "./copy.js": typeof import("./copy.js");
   "./host.js": typeof import("./host.js");
+  "./left.js": typeof import("./left.js");
   "./more.js": typeof import("./more.js");
   "./own.js": typeof import("./own.js");
   "./rating.js": typeof import("./rating.js");
@@ -57,6 +58,8 @@ export interface Does {
   beginAgain(): void;
   setLocale(tag: string): unknown;
   setTheme(theme: string): void;
+  /** Draws everything anew, with what is kept. */
+  redraw(): unknown;
   close(): void;
   /** Whether what is on the page can be seen. */
   isSeen(): boolean;

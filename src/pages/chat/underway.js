@@ -3,6 +3,7 @@
 
 import { kept } from "../net/keep.js";
 import { make, words } from "../ui/dom.js";
+import { leave } from "./left.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Eta } from "../net/frames.d.ts" */
@@ -29,8 +30,10 @@ export class Underway {
    */
   constructor(visit, locale, does) {
     [this.#visit, this.#locale, this.#does] = [visit, locale, does];
-    // Whose login has ended is somebody new after a reload: what he was writing goes along.
-    addEventListener("pagehide", () => {
+    addEventListener("pagehide", ({ persisted }) => {
+      // Inside another page, that one keeps it; and a tab that may come back has it itself.
+      if (window.parent === window && !persisted) leave(visit);
+      // Whose login has ended is somebody new after a reload: what he was writing goes along.
       const text = visit.trouble === "ended" && kept.get(visit.key(`draft.${visit.view?.id}`), "");
       if (text) kept.set(visit.key("draft.new"), text);
     });

@@ -1,8 +1,9 @@
 // What is said over an answer that was begun and cannot be sent as things stand: why, and what can
 // be done. It goes on being an answer until the rep says otherwise.
 
-import { icon, make } from "../ui/dom.js";
+import { make } from "../ui/dom.js";
 import { errorPlace, underWay } from "../ui/forms.js";
+import { drawing } from "./icons.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Does, Rights, View } from "./parts.d.ts" */
@@ -20,7 +21,7 @@ export class Held {
   #said = make("span", { role: "alert" });
   #ways = make("span", { class: "row" });
   #error = errorPlace();
-  element = make("div", { class: "held", hidden: true }, icon("alert"), this.#said, this.#ways,
+  element = make("div", { class: "held", hidden: true }, drawing("alert"), this.#said, this.#ways,
     this.#error);
   #shown = "";
 

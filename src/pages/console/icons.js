@@ -4,6 +4,7 @@ import { drawings } from "../ui/drawings.js";
 
 /** As paths in a square of 24. */
 export const drawing = drawings({
+  alert: ["M12 3L2 20h20z", "M12 10v4", "M12 17h.01"],
   note: ["M4 20l1-5L16 4l4 4L9 19z", "M14 6l4 4"],
   search: ["M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z", "M16 16l5 5"],
   person: ["M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z", "M4 21a8 8 0 0 1 16 0"],

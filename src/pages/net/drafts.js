@@ -26,8 +26,8 @@ const ASIDE = /\.(shown|missed|edits)\./;
  */
 const isOf = (key, id) => key.startsWith("switchboard.") && key.endsWith(`.${id}`);
 
-/** A browser may forbid to look. */
-function keysHere() {
+/** What this tab has keys of; a browser may forbid to look. */
+export function keysHere() {
   try {
     return Object.keys(sessionStorage);
   } catch {

@@ -164,8 +164,9 @@ export class Outbox {
 
   /** The server has closed the socket because of what was under way. */
   tooBig() {
-    const error = "It is too long for one message. Take it back and shorten it.";
-    if (this.#underWay) this.#change(this.#underWay, { error, code: "text_too_long" });
+    const code = "text_too_long";
+    // Each page has its own words for it.
+    if (this.#underWay) this.#change(this.#underWay, { error: code, code });
     this.#underWay = null;
   }
 

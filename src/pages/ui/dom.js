@@ -52,7 +52,6 @@ const ICONS = {
   more: ["M5 12h.01", "M12 12h.01", "M19 12h.01"],
   history: ["M4 12a8 8 0 1 0 3-6", "M4 4v4h4", "M12 8v4l3 2"],
   file: ["M6 3h8l5 5v13H6z", "M14 3v5h5"],
-  alert: ["M12 3L2 20h20z", "M12 10v4", "M12 17h.01"],
 };
 
 /** @typedef {keyof typeof ICONS} IconName */

@@ -1,0 +1,180 @@
+// What somebody had not sent when he closed the tab of his chat: it is in his next one, and in
+// nobody else's.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { button, field, person, texts, watched, write } from "./browser.js";
+import { browser, opened, server } from "./house.js";
+
+opened();
+
+/** The chat, in one more tab. */
+async function tab(context) {
+  const page = await watched(context);
+  await page.goto(`${server.base}/chat`);
+  await page.locator("html[data-ready]").waitFor();
+  return page;
+}
+
+/** What stands in the field, as soon as it is this. */
+const stands = (page, text) => page.waitForFunction((wanted) =>
+  document.querySelector("#text").value === wanted, text);
+
+const left = (page) => page.evaluate(() => localStorage["switchboard.chat.left.all"]);
+
+/** A visitor is somebody as soon as he has written, in all of his tabs. */
+const isSomebody = (page) => page.waitForFunction(() => localStorage["switchboard.chat.all.login"]);
+
+/** In line, with a message. */
+async function inLine(page, text) {
+  await write(page, text);
+  await page.locator(".card h2").filter({ hasText: /You are next|in line/ }).waitFor();
+}
+
+/** No chat can be begun. */
+const begins = (route) => (route.request().method() === "POST" ? route.abort() : route.continue());
+
+async function ended() {
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  for (const { id } of items) {
+    await server.ask("POST", `/conversations/${id}/close`, server.admin, {});
+  }
+}
+
+test("a message and a draft of a closed tab are in the next one, once", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "Hello");
+  await context.setOffline(true);
+  await write(page, "Not sent yet");
+  await page.locator(".pending .mine").filter({ hasText: "Not sent yet" }).waitFor();
+  await field(page).fill("half a sen");
+  await page.close();
+  await context.setOffline(false);
+
+  const second = await tab(context);
+  await second.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  assert.deepEqual(await texts(second), ["Hello", "Not sent yet"]);
+  await stands(second, "half a sen");
+  await second.reload();
+  await second.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  await stands(second, "half a sen");
+  assert.equal(await left(second), undefined, "a tab that is there has it itself");
+  await write(second, "half a sentence");
+  await second.locator(".log > .rows:not(.pending) .mine").nth(2).waitFor();
+  await second.close();
+
+  const third = await tab(context);
+  await third.locator(".log > .rows:not(.pending) .mine").nth(2).waitFor();
+  assert.deepEqual(await texts(third), ["Hello", "Not sent yet", "half a sentence"]);
+  assert.equal(await field(third).inputValue(), "");
+  assert.deepEqual([...second.complaints, ...third.complaints], []);
+  await context.close();
+  await ended();
+});
+
+test("two tabs leave what both had, and what a draft became is no draft", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "Hello again");
+  const other = await tab(context);
+  await other.locator(".mine").filter({ hasText: "Hello again" }).waitFor();
+  await context.setOffline(true);
+  for (const [one, text] of [[page, "first"], [other, "second"]]) {
+    await write(one, `${text}, unsent`);
+    await one.locator(".pending .mine").waitFor();
+    await field(one).fill(`${text}, begun`);
+  }
+  await page.close();
+  await other.close();
+  await context.setOffline(false);
+  const next = await tab(context);
+  await next.locator(".log > .rows:not(.pending) .mine").nth(2).waitFor();
+  assert.deepEqual((await texts(next)).slice(1).sort(), ["first, unsent", "second, unsent"]);
+  await stands(next, "first, begun\nsecond, begun");
+  await context.close();
+  await ended();
+});
+
+test("a chat that could not be begun is begun in the next tab", async () => {
+  const { page, context } = await person(browser);
+  await context.route(/\/api\/v1\/conversations$/, begins);
+  const other = await tab(context);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "Is anybody there?");
+  await page.locator(".pending .mine").filter({ hasText: "Is anybody there?" }).waitFor();
+  await isSomebody(page);
+  await write(page, "It is urgent.");
+  await page.locator(".pending .mine").filter({ hasText: "It is urgent." }).waitFor();
+  await write(other, "Or is nobody?");
+  await other.locator(".pending .mine").filter({ hasText: "Or is nobody?" }).waitFor();
+  await other.close();
+  await page.close();
+  await context.unroute(/\/api\/v1\/conversations$/, begins);
+  const next = await tab(context);
+  // One of them begins the chat; what the other began with can be sent in it.
+  await next.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  assert.deepEqual(await texts(next), ["Is anybody there?", "It is urgent."]);
+  await stands(next, "Or is nobody?");
+  const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
+  assert.equal(items.length, 1);
+  await context.close();
+  await ended();
+});
+
+test("what was to follow a beginning follows the other one, whichever tab goes first", async () => {
+  const { page, context } = await person(browser);
+  await context.route(/\/api\/v1\/conversations$/, begins);
+  await page.goto(`${server.base}/chat`);
+  const other = await tab(context);
+  for (const [one, ...said] of [[page, "One", "One more"], [other, "Two", "Two more"]]) {
+    for (const text of said) {
+      await write(one, text);
+      await one.locator(".pending .mine").filter({ hasText: text }).first().waitFor();
+      await isSomebody(one);
+    }
+  }
+  await page.close();
+  await other.close();
+  await context.unroute(/\/api\/v1\/conversations$/, begins);
+  const next = await tab(context);
+  await next.locator(".log > .rows:not(.pending) .mine").nth(2).waitFor();
+  const [first, ...others] = await texts(next);
+  assert.deepEqual([first, ...others.sort()], ["Two", "One more", "Two more"]);
+  await stands(next, "One");
+  await context.close();
+  await ended();
+});
+
+test("who has himself forgotten, or has an account, leaves nothing in the browser", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "It is me");
+  const other = await tab(context);
+  await other.locator(".mine").filter({ hasText: "It is me" }).waitFor();
+  await field(other).fill("mine alone");
+  await other.close();
+  assert.match(await left(page), /mine alone/);
+  await button(page, "More").click();
+  await button(page, "Forget me on this device").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Forget me on this device" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(await left(page), undefined);
+
+  const { username, password } = await server.customer();
+  await button(page, "More").click();
+  await button(page, "Sign in").click();
+  await page.locator("[name=login]").fill(username);
+  await page.locator("[name=password]").fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator("[name=password]").waitFor({ state: "detached" });
+  await inLine(page, "With a name");
+  await field(page).fill("his own");
+  await page.close();
+  const next = await tab(context);
+  assert.equal(await left(next), undefined);
+  assert.equal(await field(next).inputValue(), "");
+  await context.close();
+  await ended();
+});
