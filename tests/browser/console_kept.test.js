@@ -167,6 +167,26 @@ test("while there is no network it is said, and what is written waits", async ()
   assert.equal(items.filter(({ text }) => text === "Written on the train").length, 1);
 });
 
+test("what a closed tab had not sent is sent from the next one, once", async () => {
+  const { page, ann } = await office.talk();
+  const [{ context }] = office.people;
+  await context.setOffline(true);
+  await page.locator(".banner[data-state=offline]").waitFor();
+  await write(page, "Written before the lid was shut");
+  await page.locator(".pending li").filter({ hasText: "Will be sent" }).waitFor();
+  await page.close();
+  await context.setOffline(false);
+  const next = await anotherTab(context, server);
+  await pick(next, "Ann Lee");
+  await said(next, "Written before the lid was shut");
+  await next.reload();
+  await said(next, "Written before the lid was shut");
+  const { items } = await server.ask("GET", `/conversations/${ann.conversation}/events`,
+    server.admin);
+  assert.equal(items.filter(({ text }) => text === "Written before the lid was shut").length, 1);
+  assert.deepEqual(next.complaints, []);
+});
+
 test("an answer that was begun stays one when its chat is closed or given away", async () => {
   const { mina, page, ann } = await office.talk();
   const held = page.locator(".held");

@@ -3,9 +3,9 @@
 // waits until he is there again, and nobody else gets it.
 
 import { kept } from "../net/keep.js";
+import { joined } from "../net/left.js";
 
 /** @import { Frame } from "./host.js" */
-/** @import { Unsent } from "../net/outbox.js" */
 
 /**
  * What is kept there. `owner`: whose it is; null: nobody's yet, and in the page around any
@@ -84,10 +84,7 @@ function both(key, before, here) {
     return isIn(then, first) ? before : JSON.stringify(`${first}\n${then}`);
   }
   if (!key.includes(".outbox.")) return here;
-  /** @type {[Unsent[], Unsent[]]} */
-  const [first, then] = [JSON.parse(before), JSON.parse(here)];
-  const known = new Set(then.map(({ client_id: id }) => id));
-  return JSON.stringify([...first.filter(({ client_id: id }) => !known.has(id)), ...then]);
+  return JSON.stringify(joined(JSON.parse(before), JSON.parse(here)));
 }
 
 /**

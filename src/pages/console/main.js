@@ -18,6 +18,7 @@ import { Customer } from "./customer.js";
 import { Desk } from "./desk.js";
 import { help } from "./help.js";
 import { listen } from "./keys.js";
+import { leaves, recall } from "./left.js";
 import { Link } from "./link.js";
 import { List } from "./list.js";
 import { logTexts } from "./log.js";
@@ -323,8 +324,12 @@ async function begin() {
     desk.socket.stop();
     onEnded(problem);
   };
-  // Of a login that has ended the door tells.
-  const start = () => desk.begin().catch((error) => api.user && does.say(error));
+  leaves(desk);
+  const start = () => {
+    recall(desk);
+    // Of a login that has ended the door tells.
+    return desk.begin().catch((error) => api.user && does.say(error));
+  };
   api.onBack = start;
   desk.renew = (work) => withYoungLogin(api, locale, work);
   build();
