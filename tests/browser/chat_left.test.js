@@ -147,6 +147,29 @@ test("what was to follow a beginning follows the other one, whichever tab goes f
   await ended();
 });
 
+test("what was begun in a chat that ends before the next tab is not hidden there", async () => {
+  const rep = await server.rep();
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "A question");
+  const id = await rep.assigned();
+  await page.getByRole("heading", { name: rep.name }).waitFor();
+  await field(page).fill("and another o");
+  await page.close();
+  await server.ask("POST", `/conversations/${id}/close`, rep.token, { resolution: "resolved" });
+  const next = await tab(context);
+  await next.locator(".card h2").filter({ hasText: "This chat has ended" }).waitFor();
+  await stands(next, "and another o");
+  await field(next).fill("");
+  await next.close();
+  // Whoever has nothing to go on with is greeted.
+  const last = await tab(context);
+  await last.locator(".card h2").filter({ hasText: "How can we help" }).waitFor();
+  assert.deepEqual([...next.complaints, ...last.complaints], []);
+  rep.go();
+  await context.close();
+});
+
 test("who has himself forgotten, or has an account, leaves nothing in the browser", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);

@@ -14,14 +14,17 @@ const leftKey = (visit) => visit.key("left");
 /** @param {Visit} visit */
 const left = (visit) => keptIn(keptLong.get(leftKey(visit), null));
 
+/** What stands beside something that is typed, and is nothing without it. */
+const ASIDE = /\.(shown|name|queue)\./;
+
 /**
- * What is typed in this tab, as it is kept.
+ * What is typed in this tab, as it is kept, and what was before him then.
  * @param {Visit} visit
  */
 function typed(visit) {
   const [begin, end] = visit.key("|").split("|");
-  const keys = keysHere().filter((key) => key.startsWith(begin) && key.endsWith(end)
-    && key !== visit.key("shown"));
+  const keys = keysHere().filter((key) => key.startsWith(begin) && key.endsWith(end));
+  if (keys.every((key) => ASIDE.test(key))) return {};
   return Object.fromEntries(keys.map((key) => [key, sessionStorage[key]]));
 }
 
