@@ -2,7 +2,7 @@
 // nobody else's.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
 import { button, field, person, texts, watched, write } from "./browser.js";
 import { browser, opened, server } from "./house.js";
@@ -21,7 +21,9 @@ async function tab(context) {
 const stands = (page, text) => page.waitForFunction((wanted) =>
   document.querySelector("#text").value === wanted, text);
 
-const left = (page) => page.evaluate(() => localStorage["switchboard.chat.left.all"]);
+/** What tabs that have gone have left in this browser. */
+const left = (page) => page.evaluate(() => Object.entries(localStorage)
+  .filter(([key]) => key.startsWith("switchboard.chat.tab.")).map(([, text]) => text).join());
 
 /** A visitor is somebody as soon as he has written, in all of his tabs. */
 const isSomebody = (page) => page.waitForFunction(() => localStorage["switchboard.chat.all.login"]);
@@ -35,12 +37,12 @@ async function inLine(page, text) {
 /** No chat can be begun. */
 const begins = (route) => (route.request().method() === "POST" ? route.abort() : route.continue());
 
-async function ended() {
+afterEach(async () => {
   const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
   for (const { id } of items) {
     await server.ask("POST", `/conversations/${id}/close`, server.admin, {});
   }
-}
+});
 
 test("a message and a draft of a closed tab are in the next one, once", async () => {
   const { page, context } = await person(browser);
@@ -60,7 +62,7 @@ test("a message and a draft of a closed tab are in the next one, once", async ()
   await second.reload();
   await second.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
   await stands(second, "half a sen");
-  assert.equal(await left(second), undefined, "a tab that is there has it itself");
+  assert.equal(await left(second), "", "a tab that is there has it itself");
   await write(second, "half a sentence");
   await second.locator(".log > .rows:not(.pending) .mine").nth(2).waitFor();
   await second.close();
@@ -71,7 +73,6 @@ test("a message and a draft of a closed tab are in the next one, once", async ()
   assert.equal(await field(third).inputValue(), "");
   assert.deepEqual([...second.complaints, ...third.complaints], []);
   await context.close();
-  await ended();
 });
 
 test("two tabs leave what both had, and what a draft became is no draft", async () => {
@@ -94,7 +95,6 @@ test("two tabs leave what both had, and what a draft became is no draft", async 
   assert.deepEqual((await texts(next)).slice(1).sort(), ["first, unsent", "second, unsent"]);
   await stands(next, "first, begun\nsecond, begun");
   await context.close();
-  await ended();
 });
 
 test("a chat that could not be begun is begun in the next tab", async () => {
@@ -120,7 +120,6 @@ test("a chat that could not be begun is begun in the next tab", async () => {
   const { items } = await server.ask("GET", "/conversations?open=true", server.admin);
   assert.equal(items.length, 1);
   await context.close();
-  await ended();
 });
 
 test("what was to follow a beginning follows the other one, whichever tab goes first", async () => {
@@ -144,7 +143,6 @@ test("what was to follow a beginning follows the other one, whichever tab goes f
   assert.deepEqual([first, ...others.sort()], ["Two", "One more", "Two more"]);
   await stands(next, "One");
   await context.close();
-  await ended();
 });
 
 test("what was begun in a chat that ends before the next tab is not hidden there", async () => {
@@ -183,7 +181,7 @@ test("who has himself forgotten, or has an account, leaves nothing in the browse
   await button(page, "Forget me on this device").click();
   await page.getByRole("dialog").getByRole("button", { name: "Forget me on this device" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  assert.equal(await left(page), undefined);
+  assert.equal(await left(page), "");
 
   const { username, password } = await server.customer();
   await button(page, "More").click();
@@ -196,8 +194,89 @@ test("who has himself forgotten, or has an account, leaves nothing in the browse
   await field(page).fill("his own");
   await page.close();
   const next = await tab(context);
-  assert.equal(await left(next), undefined);
+  assert.equal(await left(next), "");
   assert.equal(await field(next).inputValue(), "");
   await context.close();
-  await ended();
 });
+
+test("who was in, and is nobody since his login has ended, leaves nothing", async () => {
+  const { username, password } = await server.customer();
+  for (const anew of ["reload", "button"]) {
+    const { page, context } = await person(browser);
+    await page.goto(`${server.base}/chat`);
+    await button(page, "More").click();
+    await button(page, "Sign in").click();
+    await page.locator("[name=login]").fill(username);
+    await page.locator("[name=password]").fill(password);
+    await page.keyboard.press("Enter");
+    await page.locator("[name=password]").waitFor({ state: "detached" });
+    await inLine(page, "With a name");
+    await field(page).fill("his secret");
+    const { id } = (await server.ask("GET", `/people?search=${username}`, server.admin)).items[0];
+    await server.ask("DELETE", `/people/${id}/sessions`, server.admin);
+    const again = button(page, "Start again");
+    await again.waitFor();
+    if (anew === "reload") await page.reload();
+    else await again.click();
+    // It goes on in this tab, and in no other.
+    await stands(page, "his secret");
+    await page.close();
+    const next = await tab(context);
+    assert.equal(await left(next), "", anew);
+    assert.equal(await field(next).inputValue(), "", anew);
+    await context.close();
+  }
+});
+
+test("an account takes up nothing of a visitor, who finds it after that", async () => {
+  const { username, password } = await server.customer();
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await button(page, "More").click();
+  await button(page, "Sign in").click();
+  await page.locator("[name=login]").fill(username);
+  await page.locator("[name=password]").fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator("[name=password]").waitFor({ state: "detached" });
+  const visitor = await tab(context);
+  await visitor.locator("#text").pressSequentially("a visitor's");
+  await visitor.locator(".log").waitFor({ state: "attached" });
+  await visitor.close();
+  await page.reload();
+  await page.locator(".card h2").waitFor();
+  assert.equal(await field(page).inputValue(), "");
+  assert.match(await left(page), /a visitor's/);
+  await stands(await tab(context), "a visitor's");
+  await context.close();
+});
+
+test("files that were not sent come from both tabs, and what is no entry or too old is nothing",
+  async () => {
+    const { page, context } = await person(browser);
+    await page.goto(`${server.base}/chat`);
+    await inLine(page, "With files");
+    const other = await tab(context);
+    await other.locator(".mine").filter({ hasText: "With files" }).waitFor();
+    for (const [one, name] of [[page, "one.txt"], [other, "two.txt"]]) {
+      await one.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain",
+        buffer: Buffer.from(name) });
+      await one.locator(".tray progress").waitFor({ state: "detached" });
+      await one.locator(".tray li").filter({ hasText: name }).waitFor();
+    }
+    await page.close();
+    await other.evaluate(() => {
+      localStorage["switchboard.chat.tab.x.all"] = "{";
+      localStorage["switchboard.chat.tab.y.all"] = JSON.stringify({ at: Date.now(),
+        values: { "switchboard.chat.draft.new.all": "{", "switchboard.chat.outbox.all": "7" } });
+      localStorage["switchboard.chat.tab.z.all"] = JSON.stringify({ at: Date.now() - 4 * 86_400_000,
+        values: { "switchboard.chat.draft.new.all": "\"of last week\"" } });
+    });
+    await other.close();
+    const next = await tab(context);
+    await next.locator(".tray li").nth(1).waitFor();
+    assert.deepEqual((await next.locator(".tray li").allTextContents()).sort(),
+      ["one.txt", "two.txt"]);
+    assert.equal(await field(next).inputValue(), "");
+    assert.equal(await left(next), "");
+    await context.close();
+  });

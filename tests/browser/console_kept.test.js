@@ -187,6 +187,30 @@ test("what a closed tab had not sent is sent from the next one, once", async () 
   assert.deepEqual(next.complaints, []);
 });
 
+test("a tab that stands open sends what a closed one had not; signing out asks about it",
+  async () => {
+    const { page, ann } = await office.talk();
+    const [{ context }] = office.people;
+    const other = await anotherTab(context, server);
+    await pick(other, "Ann Lee");
+    await context.setOffline(true);
+    await page.locator(".banner[data-state=offline]").waitFor();
+    await write(page, "From the other desk");
+    await page.locator(".pending li").filter({ hasText: "Will be sent" }).waitFor();
+    await page.close();
+    const menu = other.locator(".account-button");
+    await menu.click();
+    await other.getByRole("button", { name: "Sign out", exact: true }).click();
+    const asked = other.getByRole("dialog").filter({ hasText: "Sign out with unsent drafts?" });
+    await asked.waitFor();
+    await other.keyboard.press("Escape");
+    await context.setOffline(false);
+    await said(other, "From the other desk");
+    const { items } = await server.ask("GET", `/conversations/${ann.conversation}/events`,
+      server.admin);
+    assert.equal(items.filter(({ text }) => text === "From the other desk").length, 1);
+  });
+
 test("an answer that was begun stays one when its chat is closed or given away", async () => {
   const { mina, page, ann } = await office.talk();
   const held = page.locator(".held");

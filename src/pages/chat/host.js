@@ -3,7 +3,9 @@
 
 import { choose } from "../i18n/locale.js";
 import { patiently, problemOf } from "../net/problem.js";
-import { goOn, keptIn, storageThat, takeUp, textOf } from "./lent.js";
+import { takeUp } from "./joined.js";
+import { keptIn, storageThat, textOf } from "./lent.js";
+import { resume } from "./resumed.js";
 
 /** @import { FromPage, Does, Greeting, Parts, ToPage } from "./parts.d.ts" */
 /** @import { Kept } from "./lent.js" */
@@ -104,10 +106,14 @@ export class Host {
     // What he has begun to write meanwhile is kept with it.
     this.#frame.parts().composer.save();
     const owner = this.#owner;
-    const { held, isMore } = takeUp(this.#storage, this.#held, owner);
+    let isMore = false;
+    for (let held = this.#held; held && (!held.owner || held.owner === owner);) {
+      isMore = takeUp(this.#storage, held.values) || isMore;
+      held = this.#held = held.held;
+    }
     // What another has written who was named goes when somebody else is.
-    this.#held = owner ? null : held;
-    if (isMore) await goOn(this.#frame);
+    if (owner) this.#held = null;
+    if (isMore) await resume(this.#frame);
     this.#lend();
   }
 

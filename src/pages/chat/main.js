@@ -185,7 +185,7 @@ async function speak(tag) {
   // Who begins to type will soon need it.
   composer.element.addEventListener("input", withThread, { once: true });
   refresh();
-  if (visit.view || visit.pending.length || was?.thread || !composer.isEmpty) await withThread();
+  if (visit.view || visit.pending.length || was?.thread) await withThread();
 }
 
 function refresh() {
@@ -195,7 +195,7 @@ function refresh() {
   parts.thread?.age();
   const isEmpty = !visit.view && !visit.pending.length;
   parts.body.classList.toggle("empty", isEmpty);
-  if ((!isEmpty || visit.trouble) && !parts.thread) withThread();
+  if (!parts.thread && (!isEmpty || visit.trouble || !parts.composer.isEmpty)) withThread();
 }
 
 /**

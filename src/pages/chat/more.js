@@ -1,13 +1,13 @@
 // What is done now and then: ending, saving a copy, signing in, looking back.
 
 import { LOCALES } from "../i18n/locale.js";
-import { keptLong } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
 import { icon, make, words } from "../ui/dom.js";
 import { agreed } from "../ui/dialog.js";
 import { onSubmit } from "../ui/forms.js";
 import { toast } from "../ui/toast.js";
 import { late, sayLost } from "./late.js";
+import { forgetLeft } from "./left.js";
 import { reason } from "./refusal.js";
 
 /** @import { Answer } from "../net/rest.d.ts" */
@@ -126,7 +126,7 @@ export async function signOut(visit, locale) {
   const asked = { title: t(`${what}_sure`), text: visit.api.isVisitor ? t("forget_text") : "",
     yes: t(what), no: t("stay") };
   if (!await agreed(asked)) return;
-  keptLong.set(visit.key("left"), null);
+  if (visit.api.isVisitor) forgetLeft(visit);
   visit.forget();
 }
 

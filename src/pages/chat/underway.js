@@ -1,9 +1,8 @@
 // What the card says of a conversation that is there: it waits, is served, laid aside, or over; and
 // of what stops everything else.
 
-import { kept } from "../net/keep.js";
 import { make, words } from "../ui/dom.js";
-import { leave } from "./left.js";
+import { goesOn, leaves } from "./left.js";
 
 /** @import { Locale } from "../i18n/locale.js" */
 /** @import { Eta } from "../net/frames.d.ts" */
@@ -30,13 +29,7 @@ export class Underway {
    */
   constructor(visit, locale, does) {
     [this.#visit, this.#locale, this.#does] = [visit, locale, does];
-    addEventListener("pagehide", ({ persisted }) => {
-      // Inside another page, that one keeps it; and a tab that may come back has it itself.
-      if (window.parent === window && !persisted) leave(visit);
-      // Whose login has ended is somebody new after a reload: what he was writing goes along.
-      const text = visit.trouble === "ended" && kept.get(visit.key(`draft.${visit.view?.id}`), "");
-      if (text) kept.set(visit.key("draft.new"), text);
-    });
+    leaves(visit);
   }
 
   /**
@@ -55,7 +48,10 @@ export class Underway {
       onclick: work }, t(key));
     const rest = {
       ended: [make("p", { class: "say" }, t(`${said}_text`)),
-        button("start_again", this.#does.beginAgain)],
+        button("start_again", () => {
+          goesOn(this.#visit);
+          this.#does.beginAgain();
+        })],
       replaced: [button("use_here", this.#does.useHere)],
       unavailable: [make("p", { class: "say" }, t("unavailable_text"))],
     }[trouble];

@@ -17,8 +17,7 @@ import { after, isOver, Names, since, toldBy } from "./standing.js";
 /** @import { View } from "./standing.js" */
 
 /** Close codes: a frame was too long; too many sockets of one person. */
-const TOO_BIG = 1009;
-const REPLACED = 4101;
+const [TOO_BIG, REPLACED] = [1009, 4101];
 /** All who are told of other hours ask again within this time, in ms. */
 const SPREAD_MS = 5_000;
 
@@ -78,6 +77,9 @@ export class Visit {
 
   /** @param {string} what */
   key = (what) => `switchboard.chat.${what}.${this.widget ?? "all"}`;
+
+  /** @param {string} key */
+  isOurs = (key) => this.key("|").split("|").every((part) => key.includes(part));
 
   /**
    * What it tells goes there from now on.
@@ -274,12 +276,10 @@ export class Visit {
     } else {
       this.opener.job = null;
       this.outbox.clear();
-      const [begin, end] = this.key("|").split("|");
-      kept.forget((key) => key.startsWith(begin) && key.endsWith(end));
+      kept.forget(this.isOurs);
       this.tell("forgotten");
     }
-    this.open.clear();
-    this.#places.clear();
+    for (const all of [this.open, this.#places]) all.clear();
     this.trouble = null;
     this.hasEarlier = false;
     this.#count(0);

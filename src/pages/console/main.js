@@ -18,11 +18,12 @@ import { Customer } from "./customer.js";
 import { Desk } from "./desk.js";
 import { help } from "./help.js";
 import { listen } from "./keys.js";
+import { late } from "./late.js";
 import { leaves, recall } from "./left.js";
 import { Link } from "./link.js";
 import { List } from "./list.js";
 import { logTexts } from "./log.js";
-import { close, park, requeue, transfer } from "./moves.js";
+import { close, requeue, transfer } from "./moves.js";
 import { Offers } from "./offers.js";
 import { rights } from "./rights.js";
 import { search } from "./search.js";
@@ -108,7 +109,7 @@ const does = {
   transfer: () => transfer(desk, locale, does),
   toQueue: () => transfer(desk, locale, does, { toQueue: true }),
   close: () => close(desk, locale, does),
-  park: () => park(desk, locale, does),
+  park: () => late("./park.js").then(({ park }) => park(desk, locale, does)).catch(does.say),
   requeue: () => requeue(desk, locale, does),
   why: () => why(desk, locale, does),
   whyIdle: () => whyIdle(desk, locale, does),

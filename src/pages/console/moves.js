@@ -1,9 +1,8 @@
-// The dialogs in which a rep gives a conversation away, lays it aside or ends it.
+// The dialogs in which a rep gives a conversation away, puts it back in line or ends it.
 
 import { sheet } from "../account/sheet.js";
 import { kept, uuid7 } from "../net/keep.js";
 import { problemOf } from "../net/problem.js";
-import { DayField } from "../ui/day.js";
 import { make, words } from "../ui/dom.js";
 import { errorPlace, onSubmit } from "../ui/forms.js";
 import { isTouch, wishes } from "./wishes.js";
@@ -15,7 +14,6 @@ import { isTouch, wishes } from "./wishes.js";
 
 /** @typedef {components["schemas"]["Targets"]} Targets */
 
-const HOUR = 3_600_000;
 /** @type {components["schemas"]["Resolution"][]} */
 const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
 
@@ -28,7 +26,7 @@ const RESOLUTIONS = ["resolved", "unresolved", "abandoned"];
  * @param {HTMLElement[]} fields
  * @param {{ yes: string, work: (fields: Record<string, string>) => unknown }} how
  */
-function ask(locale, does, title, fields, { yes, work }) {
+export function ask(locale, does, title, fields, { yes, work }) {
   const { t } = locale;
   const hasText = fields.some((one) => one.querySelector("textarea"));
   const confirm = make("button", { class: "main",
@@ -183,60 +181,6 @@ export async function close(desk, locale, does) {
       await desk.act(view.id, "close", body);
       text.forget();
     }),
-  });
-  form.querySelector("input")?.focus();
-}
-
-/**
- * When it is to wake: in a while, tomorrow at nine, or at a moment of one's own.
- * @param {number} now
- */
-function moments(now) {
-  const tomorrow = new Date(now);
-  tomorrow.setDate(tomorrow.getDate() + 1);
-  tomorrow.setHours(9, 0, 0, 0);
-  return { park_hour: now + HOUR, park_four: now + 4 * HOUR, park_tomorrow: tomorrow.getTime(),
-    park_week: tomorrow.getTime() + 6 * 24 * HOUR };
-}
-
-/**
- * Lays it aside.
- * @param {Desk} desk
- * @param {Locale} locale
- * @param {Does} does
- */
-export async function park(desk, locale, does) {
-  const { t } = locale;
-  const { view } = desk;
-  if (!view) return;
-  const now = Date.now();
-  const times = moments(now);
-  const own = make("input", { type: "radio", name: "when", value: "own" });
-  const day = new DayField(locale, { "aria-label": t("park_day") }, "");
-  const clock = make("input", { type: "time", name: "clock", value: "09:00",
-    "aria-label": t("park_clock") });
-  const moment = make("p", { class: "moment", oninput: () => { own.checked = true; } },
-    day.element, clock);
-  const radios = Object.entries(times).map(([key, at], index) => make("label",
-    { class: "target" }, make("input", { type: "radio", name: "when", value: String(at),
-      checked: index === 0 }), t(key), make("span", { class: "note" }, locale.when(at))));
-  const form = ask(locale, does, t("park_title"), [make("p", {}, t("park_text")),
-    make("fieldset", { class: "targets" }, make("legend", { class: "unseen" }, t("park_until")),
-      ...radios, make("label", { class: "target" }, own, t("park_other")), moment)], {
-    yes: "park_yes",
-    work: async ({ when, clock: time }) => {
-      const isHalf = when === "own" && (!day.value || !time);
-      day.input.setAttribute("aria-invalid", String(isHalf && !day.value));
-      if (isHalf) {
-        (day.value ? clock : day.input).focus();
-        throw Object.assign(new Error(t("park_half")), { isProblem: true });
-      }
-      const until = when === "own" ? new Date(`${day.value}T${time}`).getTime() : Number(when);
-      if (!(until > Date.now())) {
-        throw Object.assign(new Error(t("park_past")), { isProblem: true });
-      }
-      await desk.act(view.id, "park", { wake_at: until });
-    },
   });
   form.querySelector("input")?.focus();
 }

@@ -18,6 +18,7 @@ type Schemas = components["schemas"];
 
 /** What comes later, by its path. */
 export interface Late {
+  "./park.js": typeof import("./park.js");
   "./reasons.js": typeof import("./reasons.js");
   "./replies.js": typeof import("./replies.js");
   [texts: `../i18n/${string}.js`]: { default: Catalog };

@@ -2,6 +2,7 @@
 // else, and it goes when he signs out. If his login ends by itself, it stays.
 
 import { kept, keptLong } from "./keep.js";
+import { keysOf } from "./left.js";
 
 /** @typedef {{ id: string }} Writer */
 
@@ -26,25 +27,17 @@ const ASIDE = /\.(shown|missed|edits)\./;
  */
 const isOf = (key, id) => key.startsWith("switchboard.") && key.endsWith(`.${id}`);
 
-/** What this tab has keys of; a browser may forbid to look. */
-export function keysHere() {
-  try {
-    return Object.keys(sessionStorage);
-  } catch {
-    return [];
-  }
-}
-
 /**
  * Whether anything stands in a field of this tab, or of the console in any, that signing out
- * would take away; or was not sent yet.
+ * would take away; or was not sent yet, in this tab or in one that has gone.
  * @param {Writer} writer
  */
 export function hasDrafts({ id }) {
   /** @type {Record<string, { text: string }>} */
   const long = keptLong.get(draftKey("console", "drafts", { id }), {});
-  return Object.values(long).some(({ text }) => text) || keysHere().some((key) =>
-    isOf(key, id) && !ASIDE.test(key));
+  return Object.values(long).some(({ text }) => text)
+    || keysOf("localStorage").some((key) => isOf(key, id) && key.includes(".tab."))
+    || keysOf("sessionStorage").some((key) => isOf(key, id) && !ASIDE.test(key));
 }
 
 /**
