@@ -34,6 +34,16 @@ async function inLine(page, text) {
   await page.locator(".card h2").filter({ hasText: /You are next|in line/ }).waitFor();
 }
 
+/** He has an account, and says so. */
+async function signIn(page, username, password) {
+  await button(page, "More").click();
+  await button(page, "Sign in").click();
+  await page.locator("[name=login]").fill(username);
+  await page.locator("[name=password]").fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator("[name=password]").waitFor({ state: "detached" });
+}
+
 /** No chat can be begun. */
 const begins = (route) => (route.request().method() === "POST" ? route.abort() : route.continue());
 
@@ -168,6 +178,112 @@ test("what was begun in a chat that ends before the next tab is not hidden there
   await context.close();
 });
 
+test("who has just come and loses the network loses nothing of what he sends", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  // Whoever stays has all that takes.
+  await page.waitForFunction(() => performance.getEntriesByType("resource")
+    .some(({ name }) => name.includes("chat/underway.js")));
+  await context.setOffline(true);
+  await page.getByRole("textbox", { name: "Your name" }).fill("Sima");
+  await write(page, "Is there anybody?");
+  await page.locator(".pending .mine").filter({ hasText: "Is there anybody?" }).waitFor();
+  await write(page, "It is dark here.");
+  await page.locator(".pending .mine").filter({ hasText: "It is dark here." }).waitFor();
+  await field(page).fill("and co");
+  await page.close();
+  await context.setOffline(false);
+  const next = await tab(context);
+  await next.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  assert.deepEqual(await texts(next), ["Is there anybody?", "It is dark here."]);
+  await stands(next, "and co");
+  assert.equal((await server.newest()).customer.name, "Sima");
+  await context.close();
+});
+
+test("a tab that stands open sends what a closed one had not", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "In two tabs");
+  const other = await tab(context);
+  await other.locator(".mine").filter({ hasText: "In two tabs" }).waitFor();
+  await context.setOffline(true);
+  await write(other, "From the second one");
+  await other.locator(".pending .mine").waitFor();
+  await field(other).fill("its draft");
+  await other.close();
+  await context.setOffline(false);
+  await page.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  assert.deepEqual(await texts(page), ["In two tabs", "From the second one"]);
+  assert.equal(await field(page).inputValue(), "");
+  await stands(await tab(context), "its draft");
+  await context.close();
+});
+
+test("who is forgotten in one tab is so in all, with what stood there", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "Remember me not");
+  const other = await tab(context);
+  await other.locator(".mine").filter({ hasText: "Remember me not" }).waitFor();
+  await field(other).fill("a secret of mine");
+  await button(page, "More").click();
+  await button(page, "Forget me on this device").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Forget me on this device" }).click();
+  await other.locator(".card h2").filter({ hasText: "How can we help" }).waitFor();
+  assert.equal(await other.locator(".mine").count(), 0);
+  assert.equal(await field(other).inputValue(), "");
+  await other.close();
+  const next = await tab(context);
+  assert.equal(await left(next), "");
+  assert.equal(await field(next).inputValue(), "");
+  await context.close();
+});
+
+test("after a login has ended nothing is sent into the void, and what was not is a draft",
+  async () => {
+    const { page, context } = await person(browser);
+    await page.goto(`${server.base}/chat`);
+    await inLine(page, "A last word");
+    await context.setOffline(true);
+    await write(page, "not sent");
+    await page.locator(".pending .mine").filter({ hasText: "not sent" }).waitFor();
+    await context.route(/\/api\/v1\//, (route) => route.fulfill({ status: 401,
+      contentType: "application/json", body: JSON.stringify({ status: 401, code: "token_invalid",
+        title: "No", detail: "No." }) }));
+    await context.setOffline(false);
+    const again = button(page, "Start again");
+    await again.waitFor();
+    await write(page, "nor is this");
+    await page.waitForFunction(() => document.activeElement.textContent === "Start again");
+    assert.equal(await field(page).inputValue(), "nor is this");
+    assert.equal(await page.locator(".pending .mine").count(), 1);
+    await context.unroute(/\/api\/v1\//);
+    await again.click();
+    await stands(page, "not sent\nnor is this");
+    assert.equal(await page.locator(".pending .mine").count(), 0);
+    await context.close();
+  });
+
+test("an account is asked before what it has sent ends with its tab", async () => {
+  const { username, password } = await server.customer();
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await signIn(page, username, password);
+  await inLine(page, "With a name");
+  await context.setOffline(true);
+  await write(page, "On its way");
+  await page.locator(".pending .mine").waitFor();
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await context.setOffline(false);
+  await page.locator(".log > .rows:not(.pending) .mine").nth(1).waitFor();
+  await context.close();
+});
+
 test("who has himself forgotten, or has an account, leaves nothing in the browser", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
@@ -184,12 +300,7 @@ test("who has himself forgotten, or has an account, leaves nothing in the browse
   assert.equal(await left(page), "");
 
   const { username, password } = await server.customer();
-  await button(page, "More").click();
-  await button(page, "Sign in").click();
-  await page.locator("[name=login]").fill(username);
-  await page.locator("[name=password]").fill(password);
-  await page.keyboard.press("Enter");
-  await page.locator("[name=password]").waitFor({ state: "detached" });
+  await signIn(page, username, password);
   await inLine(page, "With a name");
   await field(page).fill("his own");
   await page.close();
@@ -204,12 +315,7 @@ test("who was in, and is nobody since his login has ended, leaves nothing", asyn
   for (const anew of ["reload", "button"]) {
     const { page, context } = await person(browser);
     await page.goto(`${server.base}/chat`);
-    await button(page, "More").click();
-    await button(page, "Sign in").click();
-    await page.locator("[name=login]").fill(username);
-    await page.locator("[name=password]").fill(password);
-    await page.keyboard.press("Enter");
-    await page.locator("[name=password]").waitFor({ state: "detached" });
+    await signIn(page, username, password);
     await inLine(page, "With a name");
     await field(page).fill("his secret");
     const { id } = (await server.ask("GET", `/people?search=${username}`, server.admin)).items[0];
@@ -232,12 +338,7 @@ test("an account takes up nothing of a visitor, who finds it after that", async 
   const { username, password } = await server.customer();
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);
-  await button(page, "More").click();
-  await button(page, "Sign in").click();
-  await page.locator("[name=login]").fill(username);
-  await page.locator("[name=password]").fill(password);
-  await page.keyboard.press("Enter");
-  await page.locator("[name=password]").waitFor({ state: "detached" });
+  await signIn(page, username, password);
   const visitor = await tab(context);
   await visitor.locator("#text").pressSequentially("a visitor's");
   await visitor.locator(".log").waitFor({ state: "attached" });

@@ -263,9 +263,9 @@ test("J and K go through the list and stay in it, and Escape closes one thing", 
   await page.getByRole("dialog").waitFor({ state: "detached" });
   // What the browser does with Alt and a digit is its own.
   await page.evaluate(() => addEventListener("keydown", (event) =>
-    setTimeout(() => { document.title = String(event.defaultPrevented); })));
+    setTimeout(() => { document.body.dataset.taken = String(event.defaultPrevented); })));
   await keys.press("Alt+3");
-  await until(async () => await page.title() === "false");
+  await page.locator("body[data-taken=false]").waitFor();
   await keys.press("j");
   await keys.press("j");
   await titled(page, "Cyrus");

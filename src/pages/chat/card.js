@@ -245,7 +245,12 @@ export class Card {
 
   /** Whether what is written now would be taken. If not, it is said what to do. */
   takes() {
-    const { view, opening } = this.#visit;
+    const { view, opening, trouble } = this.#visit;
+    // What stops everything else is answered first; what is written stays in the field.
+    if (trouble) {
+      this.#body.querySelector("button")?.focus();
+      return false;
+    }
     const queue = this.#queue();
     if (view || opening || !queue || lacks(queue) !== "shut") return true;
     toast(`${this.#opens(queue)} ${this.#shut(queue)}`);

@@ -8,9 +8,19 @@ import { keyOf } from "../net/login.js";
 import { takeUp } from "./joined.js";
 import { resume } from "./resumed.js";
 
+/** @import { Left } from "../net/left.js" */
 /** @import { Known } from "../net/login.js" */
 /** @import { Frame } from "./host.js" */
 /** @import { Visit } from "./visit.js" */
+
+/** A tab that loads anew takes back within this time, in ms, what it has left. */
+const ANEW_MS = 5_000;
+
+/** By this the other tabs are told who is forgotten. */
+const FORGOTTEN = "forgotten";
+
+/** Inside another page, that one keeps what is typed. */
+const isAlone = window.parent === window;
 
 /** What stands beside something that is typed, and is nothing without it. */
 const ASIDE = /\.(shown|name|queue)\./;
@@ -19,11 +29,11 @@ const ASIDE = /\.(shown|name|queue)\./;
 const entries = (visit) => leftIn("chat", visit.widget ?? "all");
 
 /**
- * Whether what is typed here is for the next tab. Inside another page, that one keeps it.
+ * Whether what is typed here is for the next tab.
  * @param {Visit} visit
  */
 function waits({ api, key, widget }) {
-  if (window.parent !== window || kept.get(key("theirs"), false)) return false;
+  if (!isAlone || kept.get(key("theirs"), false)) return false;
   if (!api.user) return true;
   const visitor = keptLong.get(keyOf(`chat.${widget ?? "all"}`),
     /** @type {Known | null} */ (null));
@@ -47,33 +57,73 @@ function typed(visit) {
 }
 
 /**
- * Whose login has ended goes on as nobody, with what he was writing: that waits for no other tab.
+ * Whose login has ended goes on as nobody, and what he was writing goes along: what was not sent is
+ * a draft again. It waits for no other tab.
  * @param {Visit} visit
+ * @param {string} [begun] what stands in the field
  */
-export const goesOn = (visit) => kept.set(visit.key("theirs"), true);
+export function goesOn(visit, begun = "") {
+  if (isAlone) kept.set(visit.key("theirs"), true);
+  const unsent = stillUnsent(kept.get(visit.key("outbox"), []));
+  for (const { client_id: id } of unsent) visit.outbox.remove(id);
+  const draft = visit.key("draft.new");
+  const texts = [kept.get(draft, ""), ...unsent.map(({ text }) => text), begun].filter(Boolean);
+  kept.set(draft, texts.length ? texts.join("\n") : null);
+}
+
+/**
+ * What a tab of his that has gone had not sent is sent from here; its drafts wait for the next one.
+ * @param {Visit} visit
+ * @param {string} key
+ */
+function send(visit, key) {
+  const left = keptLong.get(key, /** @type {Left | null} */ (null));
+  const [outbox, owner] = [visit.key("outbox"), visit.api.user?.id];
+  if (!left?.values[outbox] || !owner || left.owner !== owner || !waits(visit)) return;
+  const { [outbox]: messages, ...rest } = left.values;
+  keptLong.set(key, Object.keys(rest).every((one) => ASIDE.test(one)) ? null
+    : { ...left, values: rest });
+  takeUp(sessionStorage, { [outbox]: messages });
+  visit.outbox.open("chat", { id: visit.widget ?? "all" });
+  visit.outbox.ready();
+  visit.tell("pending");
+}
 
 let isAsked = false;
 
 /**
- * From now on the tab leaves what is typed in it when it goes.
+ * From now on the tab leaves what is typed in it when it goes, and hears of other tabs.
  * @param {Visit} visit
  */
 export function leaves(visit) {
   if (isAsked) return;
   isAsked = true;
   addEventListener("pagehide", () => {
-    // Whose login has ended is somebody new after a reload: what he was writing goes along.
     if (visit.trouble === "ended") {
-      goesOn(visit);
-      const text = kept.get(visit.key(`draft.${visit.view?.id}`), "");
-      if (text) kept.set(visit.key("draft.new"), text);
+      goesOn(visit, kept.get(visit.key(`draft.${visit.view?.id}`), ""));
     }
+  });
+  if (!isAlone) return;
+  addEventListener("pagehide", () => {
     const left = waits(visit) ? typed(visit) : null;
     entries(visit).leave(left);
     if (left) keptLong.set(visit.key("left"), true);
   });
   // Whoever goes back to it finds it as it was.
   addEventListener("pageshow", ({ persisted }) => persisted && entries(visit).leave(null));
+  // What an account has sent and is not stored ends with its tab.
+  addEventListener("beforeunload", (event) => {
+    const isAccount = visit.api.user && !visit.api.isVisitor;
+    if (isAccount && stillUnsent(kept.get(visit.key("outbox"), [])).length) event.preventDefault();
+  });
+  addEventListener("storage", ({ key, newValue }) => {
+    if (!key || !newValue) return;
+    if (entries(visit).isOthers(key)) setTimeout(() => send(visit, key), ANEW_MS);
+    if (key === visit.key(FORGOTTEN) && newValue === JSON.stringify(visit.api.user?.id)) {
+      kept.forget(visit.isOurs);
+      location.reload();
+    }
+  });
 }
 
 /**
@@ -96,9 +146,11 @@ export async function recall(frame) {
 }
 
 /**
- * He wants to be forgotten here: nothing waits for him any more.
+ * He wants to be forgotten here: nothing waits for him any more, and his other tabs are told.
  * @param {Visit} visit
  */
 export function forgetLeft(visit) {
   for (const { key } of entries(visit).others()) keptLong.set(key, null);
+  keptLong.set(visit.key(FORGOTTEN), visit.api.user?.id);
+  keptLong.set(visit.key(FORGOTTEN), null);
 }

@@ -19,6 +19,9 @@ import { Visit } from "./visit.js";
 /** @import { Host } from "./host.js" */
 /** @import { Does, Draws, Panel, Parts } from "./parts.d.ts" */
 
+/** Who is here so long stays, in ms. */
+const STAYS_MS = 5_000;
+
 const query = new URLSearchParams(location.search);
 const widget = location.pathname.split("/")[2] || null;
 /** The page around this one, if it is part of another. */
@@ -57,7 +60,6 @@ const does = {
     visit.write(text, files, parts.card.wishes);
     withThread().then(() => parts.thread?.toEnd());
     host?.say({ type: "event", name: "sent" });
-    (window.requestIdleCallback ?? setTimeout)(fetchAhead);
   },
   takes: () => parts.card.takes(),
   sure: () => more().then((extra) => extra?.sure(parts.locale) ?? false),
@@ -115,9 +117,12 @@ async function more() {
   }
 }
 
-/** Whoever has written may need the rest when there is no connection, or a newer release. */
+/** Whoever stays may need the rest when there is no connection, or a newer release. */
 function fetchAhead() {
-  for (const path of ["./more.js", "./rating.js", "./tray.js"]) late(path).catch(() => {});
+  moreTexts(parts.locale).catch(() => {});
+  for (const path of ["./thread.js", "./underway.js", "./more.js", "./rating.js", "./tray.js"]) {
+    late(path).catch(() => {});
+  }
 }
 
 /**
@@ -277,6 +282,7 @@ async function begin() {
   } else if (keptLong.get(visit.key("left"), null)) {
     await late("./left.js").then(({ recall }) => recall(frame)).catch(() => {});
   }
+  setTimeout(fetchAhead, STAYS_MS);
   await visit.begin();
 }
 

@@ -13,8 +13,6 @@ import { ask, askBytes } from "./request.js";
 /** @typedef {components["schemas"]["Account"]} Account */
 /** @typedef {components["schemas"]["Role"]} Role */
 
-const PAGES = { customer: "/chat", rep: "/console", admin: "/admin" };
-
 export class Api {
   /**
    * Called with the reason when the login has ended by itself, or in another tab.
@@ -97,9 +95,8 @@ export class Api {
     if (role && user.role !== role) {
       // Before he tries as another, whose cookies it would take with it.
       await this.#login.revoke(this.#login.headOf(known)).catch(() => {});
-      const detail = `This is a ${user.role}'s account. Its page is ` +
-        `${PAGES[user.role]}; here a ${role} signs in.`;
-      const problem = new Problem(403, { code: "wrong_role", detail });
+      // Each page has its own words for it.
+      const problem = new Problem(403, { code: "wrong_role" });
       problem.role = user.role;
       throw problem;
     }
