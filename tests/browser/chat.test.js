@@ -457,6 +457,32 @@ test("files go by choice, by paste and by drop, and say how far they are", async
   await clear();
 });
 
+test("a file that cannot go now stays, and nothing goes without it", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await write(page, "A picture follows");
+  await card(page).filter({ hasText: "You are next" }).waitFor();
+  await page.waitForFunction(() => performance.getEntriesByType("resource")
+    .some(({ name }) => name.includes("chat/tray.js")));
+  await context.setOffline(true);
+  await page.locator("input[type=file]").setInputFiles({ name: "words.txt",
+    mimeType: "text/plain", buffer: Buffer.from("some words") });
+  const row = page.locator(".tray li").filter({ hasText: "words.txt" });
+  await row.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".trays .error p").filter({ hasText: "words.txt" }).waitFor();
+  assert.equal(await page.locator(".trays .error p").count(), 1, "it is said once");
+  await write(page, "Here it is");
+  assert.equal(await field(page).inputValue(), "Here it is");
+  await context.setOffline(false);
+  await row.locator("progress").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".trays .error").textContent(), "");
+  await field(page).press("Enter");
+  await page.getByRole("button", { name: /Save words.txt/ }).waitFor();
+  assert.deepEqual(await texts(page), ["A picture follows", "Here it is"]);
+  await context.close();
+  await clear();
+});
+
 test("what is uploaded outlives a reload, and each file that is not taken is named", async () => {
   const { page, context } = await person(browser);
   await page.goto(`${server.base}/chat`);

@@ -112,7 +112,7 @@ export class Tray {
    * @param {Child[]} said
    */
   #say(...said) {
-    this.#error.append(make("p", {}, ...said));
+    return this.#error.appendChild(make("p", {}, ...said));
   }
 
   #tell() {
@@ -128,23 +128,40 @@ export class Tray {
     /** @type {Carried} */
     const one = { file, abort, done: null };
     const { bar, remove } = this.#row(one);
-    try {
-      await this.#visit.become();
-      one.done = await upload(this.#visit.api, file, {
-        signal: abort.signal,
-        progress: (part) => {
-          bar.value = part;
-          bar.title = this.#locale.percent(part);
-        },
-      });
-      bar.remove();
-    } catch (error) {
-      remove();
-      const problem = problemOf(error);
-      if (problem.code === "cancelled") return;
-      this.#say(words(file.name), ": ", reason(this.#locale, problem));
-    }
-    this.#tell();
+    /** @type {HTMLElement | null} */
+    let said = null;
+    const again = make("button", { type: "button", class: "soft", hidden: true,
+      onclick: () => send() }, this.#locale.t("try_again"));
+    bar.after(again);
+    const send = async () => {
+      said?.remove();
+      [bar.hidden, again.hidden] = [false, true];
+      try {
+        await this.#visit.become();
+        one.done = await upload(this.#visit.api, file, {
+          signal: abort.signal,
+          progress: (part) => {
+            bar.value = part;
+            bar.title = this.#locale.percent(part);
+          },
+        });
+        for (const element of [bar, again]) element.remove();
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.code === "cancelled") return;
+        said = this.#say(words(file.name), ": ", reason(this.#locale, problem));
+        if (problem.mayPass) fails();
+        else remove();
+      }
+      this.#tell();
+    };
+    // It stays, and nothing goes without it unless it is taken away.
+    const fails = () => {
+      [bar.hidden, again.hidden] = [true, false];
+      addEventListener("online", () => !again.hidden && again.isConnected && send(),
+        { once: true });
+    };
+    await send();
   }
 
   /** @param {Carried} one */
