@@ -240,6 +240,28 @@ test("who is forgotten in one tab is so in all, with what stood there", async ()
   await context.close();
 });
 
+test("what one visitor has left is shown to no other one", async () => {
+  const { page, context } = await person(browser);
+  await page.goto(`${server.base}/chat`);
+  await inLine(page, "I am the first");
+  await field(page).fill("for my eyes");
+  await page.close();
+  const next = await tab(context);
+  await stands(next, "for my eyes");
+  await next.close();
+  // He comes back as somebody else, whatever has become of his login.
+  const blank = await context.newPage();
+  await blank.goto(`${server.base}/docs/`);
+  await blank.evaluate(() => localStorage.removeItem("switchboard.chat.all.login"));
+  const other = await tab(context);
+  await inLine(other, "I am the second");
+  await other.reload();
+  await other.locator(".mine").filter({ hasText: "I am the second" }).waitFor();
+  assert.equal(await field(other).inputValue(), "");
+  assert.match(await left(other), /for my eyes/);
+  await context.close();
+});
+
 test("after a login has ended nothing is sent into the void, and what was not is a draft",
   async () => {
     const { page, context } = await person(browser);
