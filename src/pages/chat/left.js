@@ -89,15 +89,15 @@ function send(visit, key) {
   visit.tell("pending");
 }
 
-let isAsked = false;
-
 /**
  * From now on the tab leaves what is typed in it when it goes, and hears of other tabs.
  * @param {Visit} visit
  */
 export function leaves(visit) {
-  if (isAsked) return;
-  isAsked = true;
+  // Once for the page, whichever of its bundles asks first.
+  const { dataset } = document.documentElement;
+  if ("leaves" in dataset) return;
+  dataset.leaves = "";
   addEventListener("pagehide", () => {
     if (visit.trouble === "ended") {
       goesOn(visit, kept.get(visit.key(`draft.${visit.view?.id}`), ""));
@@ -133,6 +133,8 @@ export function leaves(visit) {
 export async function recall(frame) {
   const { visit, parts } = frame;
   const { leave, others } = entries(visit);
+  // It may go again before the log is there, which asks for this, too.
+  leaves(visit);
   leave(null);
   parts().composer.save();
   let isMore = false;
