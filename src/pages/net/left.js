@@ -44,7 +44,7 @@ export function leftIn(page, whose) {
   const isOthers = (key) => key.startsWith(begin) && key.endsWith(end) && key !== own;
   return {
     isOthers,
-    /** @param {Left | null} left of this tab; null: nothing, or nothing any more */
+    /** @param {Left | null} left of this tab; null: nothing, or no longer */
     leave: (left) => keptLong.set(own, left),
     /** What others have left, the newest first. What has waited too long goes. */
     others() {
